@@ -1,0 +1,405 @@
+//! Events: the atomic steps, with stable ids and names.
+
+use crate::component::Component;
+use crate::runbook::{Operation, Role};
+use crate::site::Site;
+use crate::topology::Topology;
+use crate::world::Pair;
+
+/// What kind of step. The discriminant is the stable number: never change or reuse one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum EventKind {
+    /// Users post, and the copy acknowledges.
+    Write = 1,
+    /// A server crashes; its disks survive. A fault.
+    Crash = 2,
+    /// A crashed server starts again.
+    Restart = 3,
+    /// A link breaks. A fault.
+    Cut = 4,
+    /// A cut link works again.
+    Heal = 5,
+    /// The ends of a link notice that the other end is gone (handbook 3.11).
+    Detect = 6,
+    /// The principal goes on alone after the handshake with the witness (3.12).
+    Expose = 7,
+    /// The mirror is promoted (3.7).
+    AutomaticFailover = 8,
+    /// The mirror has caught up: SYNCHRONIZED (3.3).
+    Resynchronise = 9,
+    /// A log backup is finished (4.1).
+    Backup = 10,
+    /// The copy job has copied every finished file (4.1).
+    Copy = 11,
+    /// The restore job has applied every copied file (4.1).
+    Restore = 12,
+    /// A pool server's replica of the Central Management store is refreshed (1.4).
+    Replicate = 13,
+    /// A data centre is lost for good. A fault.
+    Disaster = 14,
+    /// A data centre fails and keeps its contents. A fault.
+    Outage = 15,
+    /// A data centre comes back with its old state.
+    Return = 16,
+    /// The files on the share are lost. A fault.
+    ShareLoss = 17,
+    /// Operators begin a runbook: its trigger is believed.
+    StartRunbook = 18,
+    /// Operators finish the current step of a runbook.
+    RunbookStep = 19,
+    /// Operators lay a runbook aside: what started it is over, and nothing has been done yet.
+    StandDown = 20,
+    /// Clients have reconnected.
+    Reconnect = 21,
+    /// An operation outside any runbook. A fault, the operator's mistake.
+    Misoperation = 22,
+}
+
+impl EventKind {
+    /// Every kind, in the order of its number.
+    pub const ALL: [Self; 22] = [
+        Self::Write,
+        Self::Crash,
+        Self::Restart,
+        Self::Cut,
+        Self::Heal,
+        Self::Detect,
+        Self::Expose,
+        Self::AutomaticFailover,
+        Self::Resynchronise,
+        Self::Backup,
+        Self::Copy,
+        Self::Restore,
+        Self::Replicate,
+        Self::Disaster,
+        Self::Outage,
+        Self::Return,
+        Self::ShareLoss,
+        Self::StartRunbook,
+        Self::RunbookStep,
+        Self::StandDown,
+        Self::Reconnect,
+        Self::Misoperation,
+    ];
+
+    /// The stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Crash => "crash",
+            Self::Restart => "restart",
+            Self::Cut => "cut",
+            Self::Heal => "heal",
+            Self::Detect => "detect",
+            Self::Expose => "expose",
+            Self::AutomaticFailover => "automatic-failover",
+            Self::Resynchronise => "resynchronise",
+            Self::Backup => "backup",
+            Self::Copy => "copy",
+            Self::Restore => "restore",
+            Self::Replicate => "replicate",
+            Self::Disaster => "disaster",
+            Self::Outage => "outage",
+            Self::Return => "return",
+            Self::ShareLoss => "share-loss",
+            Self::StartRunbook => "start-runbook",
+            Self::RunbookStep => "runbook-step",
+            Self::StandDown => "stand-down",
+            Self::Reconnect => "reconnect",
+            Self::Misoperation => "misoperation",
+        }
+    }
+}
+
+/// One atomic step: of a component, a fault, or an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// What kind.
+    pub kind: EventKind,
+    /// The component it happens at. A misoperation is at the component whose number is the
+    /// operation's place in [`Operation::ALL`].
+    pub at: Component,
+}
+
+impl Event {
+    /// An event.
+    #[must_use]
+    pub const fn new(kind: EventKind, at: Component) -> Self {
+        Self { kind, at }
+    }
+
+    /// An operation outside any runbook.
+    #[must_use]
+    pub fn misoperation(operation: Operation) -> Self {
+        let place = Operation::ALL
+            .iter()
+            .position(|o| *o == operation)
+            .unwrap_or(0);
+        Self {
+            kind: EventKind::Misoperation,
+            at: Component::ALL[place],
+        }
+    }
+
+    /// The stable id: the kind's number in the high byte, the component's in the low byte.
+    #[must_use]
+    pub const fn id(self) -> u16 {
+        (self.kind as u16) << 8 | self.at as u16
+    }
+
+    /// The operation of a misoperation.
+    #[must_use]
+    pub fn operation(self) -> Option<Operation> {
+        let place = Component::ALL.iter().position(|c| *c == self.at)?;
+        (self.kind == EventKind::Misoperation).then(|| Operation::ALL.get(place).copied())?
+    }
+
+    /// The stable name, `kind:component`, as stored in traces.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self.operation() {
+            Some(operation) => format!("misoperation:{}", operation.name()),
+            None => format!("{}:{}", self.kind.name(), self.at.name()),
+        }
+    }
+
+    /// The event of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let (kind, at) = name.split_once(':')?;
+        let kind = EventKind::ALL.into_iter().find(|k| k.name() == kind)?;
+        if kind == EventKind::Misoperation {
+            return Operation::from_name(at).map(Self::misoperation);
+        }
+        Component::from_name(at).map(|at| Self { kind, at })
+    }
+}
+
+/// A set of events by their dense index in a topology.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct EventSet([u64; EventSet::WORDS]);
+
+impl EventSet {
+    const WORDS: usize = 3;
+    /// The most events that a topology may have.
+    pub const CAPACITY: usize = Self::WORDS * 64;
+
+    /// Adds an event.
+    pub const fn insert(&mut self, index: usize) {
+        self.0[index / 64] |= 1 << (index % 64);
+    }
+
+    /// Whether an event is in the set.
+    #[must_use]
+    pub const fn contains(&self, index: usize) -> bool {
+        self.0[index / 64] >> (index % 64) & 1 == 1
+    }
+
+    /// Whether the set is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0 == [0; Self::WORDS]
+    }
+
+    /// The number of events.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// The events in this set but not in `other`.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Self {
+        let mut out = *self;
+        for (word, other) in out.0.iter_mut().zip(other.0) {
+            *word &= !other;
+        }
+        out
+    }
+
+    /// The events in both sets.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let mut out = *self;
+        for (word, other) in out.0.iter_mut().zip(other.0) {
+            *word &= other;
+        }
+        out
+    }
+
+    /// The dense indices, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + use<> {
+        let words = self.0;
+        (0..Self::WORDS).flat_map(move |i| {
+            let mut rest = words[i];
+            std::iter::from_fn(move || {
+                (rest != 0).then(|| {
+                    let bit = rest.trailing_zeros() as usize;
+                    rest &= rest - 1;
+                    i * 64 + bit
+                })
+            })
+        })
+    }
+}
+
+/// What a fault costs: budgets can be set per class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FaultClass {
+    /// A server crashes.
+    ComponentCrash,
+    /// A data centre is lost or fails.
+    SiteLoss,
+    /// A link is cut.
+    LinkCut,
+    /// The share's files are lost.
+    ShareLoss,
+    /// Something in the old site returns after failover has begun.
+    LateReturn,
+    /// An operator's mistake.
+    Mistake,
+}
+
+impl FaultClass {
+    /// Every class, in stable order.
+    pub const ALL: [Self; 6] = [
+        Self::ComponentCrash,
+        Self::SiteLoss,
+        Self::LinkCut,
+        Self::ShareLoss,
+        Self::LateReturn,
+        Self::Mistake,
+    ];
+
+    /// The name used in scenario files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ComponentCrash => "component-crash",
+            Self::SiteLoss => "site-loss",
+            Self::LinkCut => "link-cut",
+            Self::ShareLoss => "share-loss",
+            Self::LateReturn => "late-return",
+            Self::Mistake => "mistake",
+        }
+    }
+
+    /// The class of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+}
+
+/// Every event that the topology can have, in the order of stable ids.
+pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
+    use EventKind as K;
+    let mut events = Vec::new();
+    let mut add = |kind, at| events.push(Event { kind, at });
+    for (exists, copy) in [
+        (true, Component::A),
+        (topology.mirror, Component::B),
+        (topology.secondary, Component::S),
+        (
+            topology.secondary && topology.secondary_mirror,
+            Component::SM,
+        ),
+    ] {
+        if exists {
+            add(K::Write, copy);
+        }
+    }
+    for node in topology.nodes() {
+        add(K::Crash, node);
+        add(K::Restart, node);
+    }
+    for link in topology.links() {
+        add(K::Cut, link.component());
+        add(K::Heal, link.component());
+        if link.in_pair().is_some() {
+            add(K::Detect, link.component());
+        }
+    }
+    for (exists, witness, pair) in [
+        (topology.mirror, topology.witness, Component::PairDc1),
+        (
+            topology.secondary && topology.secondary_mirror,
+            topology.secondary_witness,
+            Component::PairDc2,
+        ),
+    ] {
+        if exists {
+            add(K::Expose, pair);
+            add(K::Resynchronise, pair);
+            if witness {
+                add(K::AutomaticFailover, pair);
+            }
+        }
+    }
+    if topology.secondary {
+        add(K::Backup, Component::BackupJob);
+        add(K::Copy, Component::CopyJob);
+        add(K::Restore, Component::RestoreJob);
+        add(K::ShareLoss, Component::Share);
+    }
+    for index in 0..topology.servers.len() {
+        add(K::Replicate, Component::server(index));
+    }
+    let two_sites = topology.links().contains(&crate::network::Link::Wan);
+    for site in Site::ALL {
+        if site == Site::Dc1 || two_sites {
+            for kind in [K::Disaster, K::Outage, K::Return] {
+                add(kind, Component::site(site));
+            }
+        }
+    }
+    for runbook in &topology.runbooks {
+        for kind in [K::StartRunbook, K::RunbookStep, K::StandDown] {
+            add(kind, operators(runbook.role));
+        }
+    }
+    if topology.slices.clients {
+        add(K::Reconnect, Component::Clients);
+    }
+    events.extend(
+        topology
+            .misoperations
+            .iter()
+            .map(|o| Event::misoperation(*o)),
+    );
+    events.sort_by_key(|event| event.id());
+    events.dedup();
+    assert!(
+        events.len() <= EventSet::CAPACITY,
+        "more events than an event set holds"
+    );
+    events
+}
+
+/// The team that works through a runbook.
+#[must_use]
+pub const fn operators(role: Role) -> Component {
+    match role {
+        Role::MirrorFailover => Component::MirrorOperators,
+        Role::SiteFailover => Component::SiteOperators,
+        Role::SiteFailback => Component::FailbackOperators,
+    }
+}
+
+/// The runbook role of a team.
+#[must_use]
+pub fn role_of(team: Component) -> Option<Role> {
+    Role::ALL.into_iter().find(|role| operators(*role) == team)
+}
+
+/// The session of a pair component.
+#[must_use]
+pub const fn pair_of(component: Component) -> Option<Pair> {
+    match component {
+        Component::PairDc1 => Some(Pair::Dc1),
+        Component::PairDc2 => Some(Pair::Dc2),
+        _ => None,
+    }
+}

@@ -1,0 +1,22 @@
+//! The transition relation of a stretched Persistent Chat pool: what there is, what can happen
+//! next, and what it does. No clock, no random numbers, no input or output.
+//!
+//! The handbook is the specification; rules cite its numbers.
+
+pub mod component;
+pub mod event;
+pub mod lineage;
+pub mod log_shipping;
+pub mod mirroring;
+pub mod model;
+pub mod network;
+pub mod operators;
+pub mod pool;
+pub mod property;
+pub mod runbook;
+pub mod site;
+pub mod step;
+pub mod story;
+pub mod system;
+pub mod topology;
+pub mod world;

@@ -1,0 +1,414 @@
+//! Logs are lineages, positions are ranks.
+//!
+//! A copy's content is a position: a timeline and a rank on it. A timeline is a recovery fork:
+//! promoting a copy starts a new one at the copy's end (handbook 3.9, 4.2). Only comparisons
+//! matter, so positions are dense ranks over everything in use, renumbered after every step.
+//! Every message is acknowledged in the step that writes it, so the highest position that a holder
+//! of a timeline has is also the end of what was acknowledged there.
+
+/// The most timelines alive at once. Holders of positions are four copies and two runs of files,
+/// and timelines without a holder survive only as branching points.
+pub const TIMELINES: usize = 8;
+
+/// A place in a lineage: three bits of timeline, four bits of rank; or absent.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Position(pub(crate) u8);
+
+impl Position {
+    /// No content.
+    pub const ABSENT: Self = Self(0xFF);
+
+    pub(crate) const fn new(timeline: u8, rank: u8) -> Self {
+        Self(timeline << 4 | rank)
+    }
+
+    /// Whether there is any content.
+    #[must_use]
+    pub const fn is_present(self) -> bool {
+        self.0 != 0xFF
+    }
+
+    /// The timeline, below [`TIMELINES`].
+    #[must_use]
+    pub const fn timeline(self) -> usize {
+        (self.0 >> 4) as usize
+    }
+
+    /// The rank, below 16.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        self.0 & 15
+    }
+}
+
+impl std::fmt::Debug for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.is_present() {
+            write!(f, "{}:{}", self.timeline(), self.rank())
+        } else {
+            f.write_str("-")
+        }
+    }
+}
+
+const ROOT: u8 = 0xF0;
+const UNUSED: u8 = 0xFF;
+
+/// The fork table with the two sticky bits of each timeline (design: SB).
+///
+/// Timelines are numbered in the order of their birth.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lineage {
+    /// Parent (high nibble) and the rank of the fork (low nibble).
+    forks: [u8; TIMELINES],
+    /// Acknowledged on, itself or a descendant, since its birth.
+    own: u8,
+    /// A timeline that was born before it acknowledged after its birth.
+    elder: u8,
+}
+
+/// How a step renumbered ranks and timelines, so that whoever keeps times beside them can follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Renumbering {
+    /// Bit per old rank that is still in use; its new number is the count of lower bits.
+    pub ranks: u32,
+    /// New number of each old timeline, `0xFF` where it is gone; two may become one.
+    pub timelines: [u8; TIMELINES],
+    /// The rank (old numbering) that a `Write` just created, if any.
+    pub written: Option<u8>,
+}
+
+impl Lineage {
+    /// One timeline, nothing acknowledged that matters.
+    pub(crate) const fn new() -> Self {
+        let mut forks = [UNUSED; TIMELINES];
+        forks[0] = ROOT;
+        Self {
+            forks,
+            own: 0,
+            elder: 0,
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> [u8; 10] {
+        let mut out = [0; 10];
+        out[..8].copy_from_slice(&self.forks);
+        out[8] = self.own;
+        out[9] = self.elder;
+        out
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; 10]) -> Self {
+        let mut forks = [0; 8];
+        forks.copy_from_slice(&bytes[..8]);
+        Self {
+            forks,
+            own: bytes[8],
+            elder: bytes[9],
+        }
+    }
+
+    /// Number of timelines alive.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.forks
+            .iter()
+            .position(|fork| *fork == UNUSED)
+            .unwrap_or(TIMELINES)
+    }
+
+    /// Never: there is always a timeline.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Parent timeline and rank of the fork; `None` for the root.
+    #[must_use]
+    pub const fn fork_of(&self, timeline: usize) -> Option<Position> {
+        let fork = self.forks[timeline];
+        if fork >= ROOT {
+            None
+        } else {
+            Some(Position(fork))
+        }
+    }
+
+    /// Whether everything up to `p` is part of the history up to `q`.
+    #[must_use]
+    pub fn is_prefix(&self, p: Position, q: Position) -> bool {
+        let (target, mut q) = (p.timeline(), q);
+        loop {
+            if q.timeline() == target {
+                return p.rank() <= q.rank();
+            }
+            match self.fork_of(q.timeline()) {
+                Some(fork) => q = Position::new(fork.timeline() as u8, fork.rank().min(q.rank())),
+                None => return false,
+            }
+        }
+    }
+
+    /// The rank up to which the histories of `p` and `q` agree.
+    #[must_use]
+    pub fn common_rank(&self, p: Position, q: Position) -> u8 {
+        let mut p = p;
+        loop {
+            let mut r = q;
+            loop {
+                if r.timeline() == p.timeline() {
+                    return p.rank().min(r.rank());
+                }
+                match self.fork_of(r.timeline()) {
+                    Some(fork) => r = fork,
+                    None => break,
+                }
+            }
+            match self.fork_of(p.timeline()) {
+                Some(fork) => p = fork,
+                None => return 0,
+            }
+        }
+    }
+
+    /// Starts a new timeline at `at`; returns the position of its first holder.
+    pub(crate) fn fork(&mut self, at: Position) -> Position {
+        let born = self.len();
+        assert!(
+            born < TIMELINES,
+            "more than {TIMELINES} timelines are alive"
+        );
+        self.forks[born] = at.0;
+        Position::new(born as u8, at.rank())
+    }
+
+    /// The timeline and its ancestors, as bits.
+    fn ancestors(&self, timeline: usize) -> u8 {
+        let mut mask = 1 << timeline;
+        let mut at = timeline;
+        while let Some(fork) = self.fork_of(at) {
+            at = fork.timeline();
+            mask |= 1 << at;
+        }
+        mask
+    }
+
+    /// The sticky bits after an acknowledgement on `timeline`, and whether that is split brain:
+    /// after some fork, both sides have been acknowledged on (handbook R1).
+    fn acknowledged(&self, timeline: usize) -> (u8, u8, bool) {
+        let ancestors = self.ancestors(timeline);
+        let live = ((1u16 << self.len()) - 1) as u8;
+        let younger = live & !ancestors & !(((2u16 << timeline) - 1) as u8);
+        let split = ancestors & self.elder | younger & self.own != 0;
+        // With nothing born before it, a timeline has no elder to be told apart from.
+        ((self.own | ancestors) & !1, self.elder | younger, split)
+    }
+
+    /// Records an acknowledgement on `timeline`; true if that is split brain.
+    pub(crate) fn acknowledge(&mut self, timeline: usize) -> bool {
+        let (own, elder, split) = self.acknowledged(timeline);
+        (self.own, self.elder) = (own, elder);
+        split
+    }
+
+    /// Whether an acknowledgement on `timeline` would change anything here.
+    pub(crate) fn acknowledge_changes(&self, timeline: usize) -> bool {
+        let (own, elder, split) = self.acknowledged(timeline);
+        split || own != self.own || elder != self.elder
+    }
+
+    /// Forgets the sticky bits: after split brain is latched they tell nothing more.
+    pub(crate) const fn forget(&mut self) {
+        self.own = 0;
+        self.elder = 0;
+    }
+
+    /// Drops timelines that nothing refers to, melts forks into the only history that continues
+    /// them, renumbers timelines and ranks densely.
+    ///
+    /// `holders` are all positions in use; bit `i` of `writers` says that holder `i` is a
+    /// principal's copy, which could still extend its timeline.
+    pub(crate) fn compact(&mut self, holders: &mut [Position], writers: u16) -> Renumbering {
+        let mut map = [0, 1, 2, 3, 4, 5, 6, 7];
+        if self.len() > 1 {
+            while self.simplify(holders, writers, &mut map) {}
+            self.close_gaps(holders, &mut map);
+        }
+        let ranks = self.close_ranks(holders);
+        Renumbering {
+            ranks,
+            timelines: map,
+            written: None,
+        }
+    }
+
+    /// One simplification of the fork table; false when there is none left.
+    fn simplify(&mut self, holders: &mut [Position], writers: u16, map: &mut [u8; 8]) -> bool {
+        let mut highest: [Option<u8>; TIMELINES] = [None; TIMELINES];
+        let mut written = 0u8;
+        for (i, holder) in holders.iter().enumerate().filter(|(_, h)| h.is_present()) {
+            let slot = &mut highest[holder.timeline()];
+            *slot = (*slot).max(Some(holder.rank()));
+            written |= ((writers >> i & 1) as u8) << holder.timeline();
+        }
+        let live: Vec8 = (0..TIMELINES)
+            .filter(|t| self.forks[*t] != UNUSED)
+            .collect();
+        for &timeline in live.as_slice() {
+            let timeline = usize::from(timeline);
+            // The fork that leaves last, unless two leave at the same point.
+            let mut last: Option<(u8, usize)> = None;
+            let (mut children, mut tie) = (0, false);
+            for &child in live.as_slice() {
+                let child = usize::from(child);
+                if let Some(fork) = self.fork_of(child).filter(|f| f.timeline() == timeline) {
+                    children += 1;
+                    match last {
+                        Some((rank, _)) if fork.rank() < rank => {}
+                        Some((rank, _)) if fork.rank() == rank => tie = true,
+                        _ => (last, tie) = (Some((fork.rank(), child)), false),
+                    }
+                }
+            }
+            if children == 0 && highest[timeline].is_none() {
+                self.forks[timeline] = UNUSED;
+                self.own &= !(1 << timeline);
+                self.elder &= !(1 << timeline);
+                map.iter_mut()
+                    .filter(|t| **t == timeline as u8)
+                    .for_each(|t| *t = 0xFF);
+                return true;
+            }
+            let Some((rank, child)) = last else { continue };
+            // Nothing can grow beyond the fork: the child is the timeline's continuation. A
+            // sibling born in between would lose its elder; then both stay.
+            let between = live
+                .as_slice()
+                .iter()
+                .any(|t| usize::from(*t) > timeline && usize::from(*t) < child);
+            let oldest = live.as_slice()[0] == timeline as u8;
+            if tie
+                || written >> timeline & 1 == 1
+                || highest[timeline].is_some_and(|h| h > rank)
+                || between && !oldest
+            {
+                continue;
+            }
+            self.melt(timeline, child, holders, map);
+            return true;
+        }
+        false
+    }
+
+    /// Makes `child` the continuation of `timeline`.
+    fn melt(&mut self, timeline: usize, child: usize, holders: &mut [Position], map: &mut [u8; 8]) {
+        self.forks[child] = self.forks[timeline];
+        self.forks[timeline] = UNUSED;
+        for fork in self.forks.iter_mut().filter(|f| **f < ROOT) {
+            if usize::from(*fork >> 4) == timeline {
+                *fork = (child as u8) << 4 | (*fork & 15);
+            }
+        }
+        for holder in holders
+            .iter_mut()
+            .filter(|h| h.is_present() && h.timeline() == timeline)
+        {
+            *holder = Position::new(child as u8, holder.rank());
+        }
+        map.iter_mut()
+            .filter(|t| **t == timeline as u8)
+            .for_each(|t| *t = child as u8);
+        for bits in [&mut self.own, &mut self.elder] {
+            *bits |= (*bits >> timeline & 1) << child;
+            *bits &= !(1 << timeline);
+        }
+    }
+
+    /// Renumbers timelines without gaps, in the order of birth.
+    fn close_gaps(&mut self, holders: &mut [Position], map: &mut [u8; 8]) {
+        let mut number = [0xFF; TIMELINES];
+        let mut next = 0;
+        for (timeline, slot) in number.iter_mut().enumerate() {
+            if self.forks[timeline] != UNUSED {
+                *slot = next;
+                next += 1;
+            }
+        }
+        let (mut forks, mut own, mut elder) = ([UNUSED; TIMELINES], 0, 0);
+        for timeline in 0..TIMELINES {
+            let new = number[timeline];
+            if new == 0xFF {
+                continue;
+            }
+            let fork = self.forks[timeline];
+            forks[usize::from(new)] = if fork < ROOT {
+                number[usize::from(fork >> 4)] << 4 | fork & 15
+            } else {
+                fork
+            };
+            own |= (self.own >> timeline & 1) << new;
+            elder |= (self.elder >> timeline & 1) << new;
+        }
+        // The oldest timeline has no elder left to be told apart from.
+        (self.forks, self.own, self.elder) = (forks, own & !1, elder);
+        for holder in holders.iter_mut().filter(|h| h.is_present()) {
+            *holder = Position::new(number[holder.timeline()], holder.rank());
+        }
+        for entry in map.iter_mut().filter(|t| **t != 0xFF) {
+            *entry = number[usize::from(*entry)];
+        }
+    }
+
+    /// Renumbers ranks without gaps; returns the old ranks in use.
+    fn close_ranks(&mut self, holders: &mut [Position]) -> u32 {
+        let mut used = 0u32;
+        for holder in holders.iter().filter(|h| h.is_present()) {
+            used |= 1 << holder.rank();
+        }
+        for fork in self.forks.iter().filter(|f| **f < ROOT) {
+            used |= 1 << (fork & 15);
+        }
+        if used & (used + 1) != 0 {
+            let close =
+                |byte: u8| byte & 0xF0 | (used & ((1 << (byte & 15)) - 1)).count_ones() as u8;
+            for holder in holders.iter_mut().filter(|h| h.is_present()) {
+                holder.0 = close(holder.0);
+            }
+            for fork in self.forks.iter_mut().filter(|f| **f < ROOT) {
+                *fork = close(*fork);
+            }
+        }
+        used
+    }
+
+    /// Every rank at which a fork leaves.
+    pub(crate) fn fork_ranks(&self) -> impl Iterator<Item = u8> {
+        self.forks.iter().filter(|f| **f < ROOT).map(|f| f & 15)
+    }
+}
+
+/// A list of at most eight timeline numbers, without an allocation.
+struct Vec8 {
+    items: [u8; TIMELINES],
+    len: usize,
+}
+
+impl Vec8 {
+    fn as_slice(&self) -> &[u8] {
+        &self.items[..self.len]
+    }
+}
+
+impl FromIterator<usize> for Vec8 {
+    fn from_iter<I: IntoIterator<Item = usize>>(items: I) -> Self {
+        let mut list = Self {
+            items: [0; TIMELINES],
+            len: 0,
+        };
+        for item in items.into_iter().take(TIMELINES) {
+            list.items[list.len] = item as u8;
+            list.len += 1;
+        }
+        list
+    }
+}

@@ -1,0 +1,133 @@
+//! Log shipping: backup, copy, restore (handbook section 4).
+//!
+//! The share holds one contiguous run of log backups; the folder on S holds everything up to one
+//! position. A file fits only where the history before it is there (4.2); files of another branch
+//! are never mixed in: the job that would do it stalls.
+
+use crate::component::Component;
+use crate::site::Site;
+use crate::topology::Topology;
+use crate::world::{Control, LossCause, Pair, World};
+
+use crate::mirroring::Losses;
+
+/// S in the table of copies.
+const SECONDARY: usize = Pair::Dc2.copy(0);
+
+impl World {
+    /// The member of the A/B session whose backup job can finish a log backup now, whether or not
+    /// there is anything new in it.
+    #[must_use]
+    pub fn backup_source(&self, topology: &Topology) -> Option<usize> {
+        (0..2).find(|member| {
+            topology.ships(*member)
+                && self.can_acknowledge(Pair::Dc1, *member)
+                && self.share_to.is_present()
+                && self.share_reachable(topology, Site::Dc1)
+                && self.lineage.is_prefix(self.share_to, self.copies[*member])
+        })
+    }
+
+    pub(crate) fn may_back_up(&self, topology: &Topology) -> bool {
+        self.backup_source(topology)
+            .is_some_and(|m| self.copies[m] != self.share_to)
+    }
+
+    pub(crate) fn back_up(&mut self, topology: &Topology) {
+        if let Some(member) = self.backup_source(topology) {
+            self.share_to = self.copies[member];
+        }
+    }
+
+    /// Whether the files on the share join what is in the folder (4.2).
+    fn share_fits_folder(&self) -> bool {
+        self.lineage.is_prefix(self.share_from, self.folder)
+            && self.lineage.is_prefix(self.folder, self.share_to)
+    }
+
+    /// Whether copying is possible at all: by the job or by hand.
+    fn can_copy(&self, topology: &Topology) -> bool {
+        self.is_up(Component::S)
+            && self.folder.is_present()
+            && self.share_to.is_present()
+            && self.share_reachable(topology, Site::Dc2)
+            && self.share_fits_folder()
+    }
+
+    /// Whether the copy job runs, whether or not there is anything new.
+    #[must_use]
+    pub fn copy_runs(&self, topology: &Topology) -> bool {
+        self.control.has(Control::JOBS) && self.can_copy(topology)
+    }
+
+    pub(crate) fn may_copy(&self, topology: &Topology) -> bool {
+        self.copy_runs(topology) && self.folder != self.share_to
+    }
+
+    pub(crate) const fn copy_files(&mut self) {
+        self.folder = self.share_to;
+    }
+
+    /// Whether the copied files fit onto S, which is still restoring.
+    fn can_restore(&self) -> bool {
+        let secondary = self.copies[SECONDARY];
+        self.is_up(Component::S)
+            && secondary.is_present()
+            && !self.session(Pair::Dc2).is_principal(0)
+            && self.lineage.is_prefix(secondary, self.folder)
+    }
+
+    /// Whether the restore job runs, whether or not there is anything new.
+    #[must_use]
+    pub fn restore_runs(&self) -> bool {
+        self.control.has(Control::JOBS) && self.can_restore()
+    }
+
+    pub(crate) fn may_restore(&self) -> bool {
+        self.restore_runs() && self.copies[SECONDARY] != self.folder
+    }
+
+    pub(crate) const fn restore_files(&mut self) {
+        self.copies[SECONDARY] = self.folder;
+    }
+
+    /// Step 2 of the site failover by hand: what can be copied, is.
+    pub(crate) fn copy_by_hand(&mut self, topology: &Topology) -> bool {
+        let possible = self.can_copy(topology);
+        if possible {
+            self.copy_files();
+        }
+        possible
+    }
+
+    /// Step 3 by hand: what fits, is applied.
+    pub(crate) fn restore_by_hand(&mut self) -> bool {
+        let possible = self.can_restore();
+        if possible {
+            self.restore_files();
+        }
+        possible
+    }
+
+    /// Whether a finished backup in reach holds more than S has: ALr's condition when S is
+    /// recovered.
+    pub(crate) fn leaves_backup_out(&self, topology: &Topology) -> bool {
+        let more = |end| !self.lineage.is_prefix(end, self.copies[SECONDARY]);
+        let on_share = self.share_from != self.share_to
+            && self.share_reachable(topology, Site::Dc2)
+            && self.share_fits_folder()
+            && more(self.share_to);
+        on_share || self.folder.is_present() && more(self.folder)
+    }
+
+    /// Whether losing the share's files would change anything.
+    pub(crate) fn share_has_files(&self) -> bool {
+        self.share_from != self.share_to
+    }
+
+    pub(crate) fn lose_share(&mut self, cause: LossCause) -> Losses {
+        let before = *self;
+        self.share_from = self.share_to;
+        self.settle_losses(&before, cause)
+    }
+}

@@ -1,0 +1,402 @@
+//! Database mirroring: one session of two partners and an optional witness (handbook section 3).
+//!
+//! Connections are modelled by what is (cut links, running servers) and by what both ends of a
+//! link believe (`seen`). A loss is believed after detection; a connection that can exist again is
+//! made at once, before anything is served, because a partner asks the others for its role when it
+//! starts (3.10).
+
+use crate::lineage::Position;
+use crate::topology::Topology;
+use crate::world::{LossCause, Pair, PartnerRole, World};
+
+impl World {
+    /// The member that is principal and whose history is the newest, if any member is principal.
+    ///
+    /// Every promotion starts a timeline at the mirror's end, so of two principals the newer is
+    /// the one whose timeline descends from the other's: this is the role sequence of 3.2.
+    #[must_use]
+    pub fn newest_principal(&self, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        match (session.is_principal(0), session.is_principal(1)) {
+            (false, false) => None,
+            (true, false) => Some(0),
+            (false, true) => Some(1),
+            (true, true) => Some(usize::from(self.is_newer(pair, 1, 0))),
+        }
+    }
+
+    /// Whether member `a`'s principal role is newer than member `b`'s.
+    fn is_newer(&self, pair: Pair, a: usize, b: usize) -> bool {
+        let timeline = |m: usize| self.copies[pair.copy(m)].timeline();
+        let (mut at, old) = (timeline(a), timeline(b));
+        while let Some(fork) = self.lineage.fork_of(at) {
+            at = fork.timeline();
+            if at == old {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether the member may serve by the rules of 3.4: a principal with a running server and,
+    /// where a witness is set, a quorum that does not name another principal.
+    #[must_use]
+    pub fn may_serve(&self, pair: Pair, member: usize) -> bool {
+        let session = self.session(pair);
+        if !session.is_principal(member) || !self.is_up(pair.node(member)) {
+            return false;
+        }
+        let partner = session.seen(0) && session.is_mirror(1 - member);
+        let witness = session.seen(1 + member) && session.registered() == member;
+        !session.witness_set() || partner || witness
+    }
+
+    /// Whether the member can complete a commit (2.2): it may serve and, while it counts the
+    /// session as synchronised, the mirror's disk answers.
+    #[must_use]
+    pub fn can_acknowledge(&self, pair: Pair, member: usize) -> bool {
+        self.may_serve(pair, member)
+            && (!self.session(pair).synchronized() || self.is_connected(pair, 0))
+    }
+
+    /// 3.12: the principal has noticed that the mirror is gone and, where a witness is set, can
+    /// make it take note, which clears the witness's flag in the same step.
+    pub(crate) fn may_expose(&self, pair: Pair) -> bool {
+        let session = self.session(pair);
+        session.synchronized()
+            && !session.seen(0)
+            && self.newest_principal(pair).is_some_and(|p| {
+                self.may_serve(pair, p)
+                    && (!session.witness_set() || self.is_connected(pair, 1 + p))
+            })
+    }
+
+    pub(crate) const fn expose(&mut self, pair: Pair) {
+        let session = &mut self.sessions[pair as usize];
+        session.set_synchronized(false);
+        session.set_register_synchronized(false);
+    }
+
+    /// 3.7: mirror and witness are connected, both without the principal, and both know the
+    /// session as synchronised.
+    pub(crate) fn may_fail_over(&self, topology: &Topology, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        if !session.witness_set() || !session.ready() || session.seen(0) {
+            return None;
+        }
+        let mirror = self.mirror(pair)?;
+        let principal = 1 - mirror;
+        let armed = self.is_connected(pair, 1 + mirror)
+            && session.seen(1 + mirror)
+            && !session.seen(1 + principal)
+            && session.registered() == principal
+            && session.register_synchronized();
+        // 3.15 d, strict: a witness that had already lost the principal does not count. What it
+        // lost is forgotten here, so the strict reading needs the principal's server down.
+        let strict = topology.strict_failover && self.is_up(pair.node(principal));
+        (armed && !strict).then_some(mirror)
+    }
+
+    /// The member in the mirror role whose server runs.
+    #[must_use]
+    pub fn mirror(&self, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        (0..2).find(|m| session.is_mirror(*m) && self.is_up(pair.node(*m)))
+    }
+
+    /// Makes a mirror the principal, on a new timeline at its own end.
+    pub(crate) fn promote(&mut self, pair: Pair, member: usize, forced: bool) {
+        let copy = pair.copy(member);
+        self.copies[copy] = self.lineage.fork(self.copies[copy]);
+        let session = &mut self.sessions[pair as usize];
+        session.set_role(member, PartnerRole::Principal);
+        session.set_synchronized(false);
+        session.set_suspended(forced);
+        if session.witness_set() {
+            session.set_register_second(member == 1);
+            session.set_register_synchronized(false);
+        }
+    }
+
+    /// 3.9, guard: the mirror is not connected to the principal and, with a witness set, is
+    /// connected to it while the witness does not see the principal.
+    pub(crate) fn may_force(&self, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        let mirror = self.mirror(pair)?;
+        let witness = !session.witness_set()
+            || self.is_connected(pair, 1 + mirror)
+                && session.seen(1 + mirror)
+                && !session.seen(2 - mirror);
+        (!session.seen(0) && witness).then_some(mirror)
+    }
+
+    /// 3.8, guard: the partners are connected and SYNCHRONIZED.
+    pub(crate) fn may_fail_over_manually(&self, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        let mirror = self.mirror(pair)?;
+        let connected = session.seen(0) && self.is_connected(pair, 0);
+        (connected && session.synchronized() && self.may_serve(pair, 1 - mirror)).then_some(mirror)
+    }
+
+    pub(crate) fn fail_over_manually(&mut self, pair: Pair, mirror: usize) {
+        // The witness learns of it only if it is there (T15).
+        let before = self.session(pair);
+        self.promote(pair, mirror, false);
+        let told = self.is_connected(pair, 1 + mirror) && before.seen(1 + mirror);
+        let session = &mut self.sessions[pair as usize];
+        session.set_role(1 - mirror, PartnerRole::Mirror);
+        if !told {
+            session.set_register_second(before.register_second());
+            session.set_register_synchronized(before.register_synchronized());
+        }
+    }
+
+    /// 3.14, guard of RESUME: on a principal, with its partner connected as mirror.
+    pub(crate) fn may_resume(&self, pair: Pair) -> bool {
+        let session = self.session(pair);
+        session.suspended() && self.partners_joined(pair)
+    }
+
+    /// 3.14, guard of SUSPEND.
+    pub(crate) fn may_suspend(&self, pair: Pair) -> bool {
+        !self.session(pair).suspended() && self.partners_joined(pair)
+    }
+
+    pub(crate) const fn suspend(&mut self, pair: Pair) {
+        let session = &mut self.sessions[pair as usize];
+        session.set_suspended(true);
+        session.set_synchronized(false);
+    }
+
+    /// R10, guard of SET WITNESS OFF: a principal that is connected to its mirror.
+    pub(crate) fn may_remove_witness(&self, pair: Pair) -> bool {
+        self.session(pair).witness_set() && self.partners_joined(pair)
+    }
+
+    pub(crate) const fn remove_witness(&mut self, pair: Pair) {
+        self.sessions[pair as usize].set_witness_set(false);
+    }
+
+    /// A serving principal and a mirror, connected.
+    pub(crate) fn partners_joined(&self, pair: Pair) -> bool {
+        let session = self.session(pair);
+        session.seen(0)
+            && self.is_connected(pair, 0)
+            && self
+                .mirror(pair)
+                .is_some_and(|m| self.may_serve(pair, 1 - m))
+    }
+
+    /// The mirror can catch up (3.3).
+    pub(crate) fn may_resynchronise(&self, pair: Pair) -> bool {
+        let session = self.session(pair);
+        !session.synchronized() && !session.suspended() && self.partners_joined(pair)
+    }
+
+    /// The mirror has everything; what it had beyond is gone (3.10). The causes of a loss are
+    /// returned in ranks of this world.
+    pub(crate) fn resynchronise(&mut self, pair: Pair) -> Losses {
+        let Some(mirror) = self.mirror(pair) else {
+            return Losses::default();
+        };
+        let before = *self;
+        self.copies[pair.copy(mirror)] = self.copies[pair.copy(1 - mirror)];
+        self.sessions[pair as usize].set_synchronized(true);
+        self.settle_losses(&before, LossCause::Discarded)
+    }
+
+    /// The ends of a link notice its loss (3.11).
+    pub(crate) fn may_detect(&self, pair: Pair, link: usize) -> bool {
+        self.session(pair).seen(link) && !self.is_connected(pair, link)
+    }
+
+    /// Brings a session to rest after any step: connections are made, roles and the witness's
+    /// register agree where they can, and what nothing can read is zero.
+    pub(crate) fn settle_session(&mut self, pair: Pair) {
+        let mut session = self.session(pair);
+        if session.0 == 0 {
+            return;
+        }
+        self.connect(pair, &mut session);
+        self.sessions[pair as usize] = session;
+        self.agree_on_principal(pair, &mut session);
+        self.sessions[pair as usize] = session;
+        self.tell_witness(pair, &mut session);
+        session.set_ready(self.still_ready(pair, session));
+        self.sessions[pair as usize] = session;
+    }
+
+    fn connect(&self, pair: Pair, session: &mut crate::world::Session) {
+        let members = [PartnerRole::None; 2].iter().enumerate();
+        let partners = members
+            .filter(|(m, _)| session.role(*m) != PartnerRole::None)
+            .count();
+        for link in 0..3 {
+            let exists = if link == 0 {
+                partners == 2
+            } else {
+                session.witness_set()
+            };
+            let (first, second) = [(0, 1), (0, 2), (1, 2)][link];
+            let both_down = !self.is_up(pair.node(first)) && !self.is_up(pair.node(second));
+            if !exists || both_down {
+                session.set_seen(link, false);
+            } else if self.is_connected(pair, link) {
+                session.set_seen(link, true);
+            }
+        }
+    }
+
+    /// 3.10: of two connected principals the older becomes mirror.
+    fn agree_on_principal(&self, pair: Pair, session: &mut crate::world::Session) {
+        let both = session.is_principal(0) && session.is_principal(1);
+        if both && session.seen(0) && self.is_connected(pair, 0) {
+            let older = usize::from(!self.is_newer(pair, 1, 0));
+            session.set_role(older, PartnerRole::Mirror);
+            session.set_synchronized(false);
+        }
+    }
+
+    /// R9: the witness's register follows the principal that it is connected to, unless it knows
+    /// of a newer one.
+    fn tell_witness(&self, pair: Pair, session: &mut crate::world::Session) {
+        if !session.witness_set() {
+            session.set_register_second(false);
+            session.set_register_synchronized(false);
+            return;
+        }
+        for member in 0..2 {
+            let connected = session.seen(1 + member) && self.is_connected(pair, 1 + member);
+            if !connected || !session.is_principal(member) {
+                continue;
+            }
+            let overruled = session.registered() != member
+                && session.is_principal(1 - member)
+                && !self.is_newer(pair, member, 1 - member);
+            if !overruled {
+                let newest =
+                    !session.is_principal(1 - member) || self.is_newer(pair, member, 1 - member);
+                session.set_register_second(member == 1);
+                session.set_register_synchronized(
+                    newest && session.synchronized() && !session.suspended(),
+                );
+            }
+        }
+    }
+
+    /// R7, T7: the mirror's knowledge of being synchronised is volatile, and void once it has been
+    /// apart from both others.
+    fn still_ready(&self, pair: Pair, session: crate::world::Session) -> bool {
+        let Some(mirror) = self.mirror(pair) else {
+            return false;
+        };
+        if !session.witness_set() || session.suspended() {
+            return false;
+        }
+        if session.seen(0) {
+            if self.is_connected(pair, 0) {
+                session.synchronized()
+            } else {
+                session.ready()
+            }
+        } else {
+            session.ready() && session.seen(1 + mirror)
+        }
+    }
+
+    /// A server of a session has started again: its connections were lost with it.
+    pub(crate) fn forget_connections(&mut self, pair: Pair, member: usize) {
+        let session = &mut self.sessions[pair as usize];
+        for link in [[0, 1], [0, 2], [1, 2]][member] {
+            session.set_seen(link, false);
+        }
+        let mirror_alone =
+            (0..2).any(|m| session.is_mirror(m) && !session.seen(0) && !session.seen(1 + m));
+        if mirror_alone {
+            session.set_ready(false);
+        }
+    }
+
+    /// Latches what the step from `before` took from its last holder.
+    ///
+    /// Positions of both worlds are in the ranks of `before`: this runs before renumbering.
+    pub(crate) fn settle_losses(&mut self, before: &Self, cause: LossCause) -> Losses {
+        let mut losses = Losses::default();
+        let after = self.holders();
+        for held in before.holders() {
+            if !held.is_present()
+                || after
+                    .iter()
+                    .any(|h| h.is_present() && self.lineage.is_prefix(held, *h))
+            {
+                continue;
+            }
+            let from = after
+                .iter()
+                .filter(|h| h.is_present())
+                .map(|h| self.lineage.common_rank(held, *h))
+                .max()
+                .unwrap_or(0);
+            losses.add(Loss {
+                timeline: held.timeline() as u8,
+                from,
+                to: held.rank(),
+            });
+        }
+        if losses.iter().next().is_some() {
+            self.latch_loss(crate::world::LossKind::Final, cause);
+        }
+        losses
+    }
+
+    /// Everything that holds messages: the copies, a non-empty run on the share, the folder.
+    pub(crate) fn holders(&self) -> [Position; 6] {
+        let share = if self.share_from == self.share_to {
+            Position::ABSENT
+        } else {
+            self.share_to
+        };
+        let c = &self.copies;
+        [c[0], c[1], c[2], c[3], share, self.folder]
+    }
+}
+
+/// Acknowledged messages that a step lost: ranks `from` (exclusive) to `to` of a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loss {
+    /// The timeline that they were acknowledged on.
+    pub timeline: u8,
+    /// The last rank that is still held, or that the serving history has.
+    pub from: u8,
+    /// The last rank that is lost.
+    pub to: u8,
+}
+
+/// The losses of one step: at most one per timeline that ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Losses([Option<Loss>; 4]);
+
+impl Losses {
+    /// Adds a loss; of one timeline the longest counts.
+    pub(crate) fn add(&mut self, loss: Loss) {
+        for slot in &mut self.0 {
+            match slot {
+                Some(known) if known.timeline == loss.timeline => {
+                    known.to = known.to.max(loss.to);
+                    known.from = known.from.min(loss.from);
+                    return;
+                }
+                None => {
+                    *slot = Some(loss);
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The losses.
+    pub fn iter(&self) -> impl Iterator<Item = Loss> {
+        self.0.iter().flatten().copied()
+    }
+}

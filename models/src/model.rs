@@ -1,0 +1,213 @@
+//! The checked model: a system under a budget of faults, for our own search and for Stateright.
+
+use std::fmt::Write as _;
+use std::hash::{Hash, Hasher};
+
+use stateright::Model;
+
+use crate::event::FaultClass;
+use crate::property::Spent;
+use crate::system::System;
+
+/// How many faults the checker may spend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Over all classes, at most 15.
+    pub total: u8,
+    /// Per class, in the order of [`FaultClass::ALL`]; what is at least `total` is no limit.
+    pub per_class: [u8; 6],
+}
+
+impl Budget {
+    /// That many faults of any class.
+    #[must_use]
+    pub const fn of(total: u8) -> Self {
+        Self {
+            total,
+            per_class: [total; 6],
+        }
+    }
+
+    /// The same with a limit for one class.
+    #[must_use]
+    pub const fn with_limit(mut self, class: FaultClass, limit: u8) -> Self {
+        self.per_class[class as usize] = limit;
+        self
+    }
+
+    /// Classes whose count must be remembered: those with a limit of their own, and site losses,
+    /// which AL0 reads.
+    fn counted(&self) -> Vec<FaultClass> {
+        FaultClass::ALL
+            .into_iter()
+            .filter(|class| {
+                let limit = self.per_class[*class as usize];
+                *class == FaultClass::SiteLoss || limit < self.total && limit > 0
+            })
+            .collect()
+    }
+}
+
+impl std::fmt::Display for Budget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "at most {} fault{}",
+            self.total,
+            if self.total == 1 { "" } else { "s" }
+        )?;
+        let mut limits = String::new();
+        for class in FaultClass::ALL {
+            let limit = self.per_class[class as usize];
+            if limit < self.total {
+                let sep = if limits.is_empty() { "" } else { ", " };
+                let _ = write!(limits, "{sep}{} {limit}", class.name());
+            }
+        }
+        if limits.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " (of these at most: {limits})")
+        }
+    }
+}
+
+/// A state of the search: the world, canonical, and the faults spent on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Node<T> {
+    /// The state of the system.
+    pub state: T,
+    /// Faults spent.
+    pub spent: Spent,
+}
+
+/// A system under a budget.
+#[derive(Debug, Clone)]
+pub struct Bounded<S> {
+    /// The system.
+    pub system: S,
+    /// The budget.
+    pub budget: Budget,
+    counted: Vec<FaultClass>,
+    /// The properties that Stateright is asked for.
+    mask: u32,
+}
+
+impl<S: System> Bounded<S> {
+    /// Puts a system under a budget.
+    #[must_use]
+    pub fn new(system: S, budget: Budget) -> Self {
+        Self {
+            system,
+            budget,
+            counted: budget.counted(),
+            mask: u32::MAX,
+        }
+    }
+
+    /// The same, with Stateright asked for these properties only.
+    #[must_use]
+    pub fn with_properties(mut self, mask: u32) -> Self {
+        self.mask = mask;
+        self
+    }
+
+    /// The first node.
+    #[must_use]
+    pub fn initial(&self) -> Node<S::State> {
+        let state = self.system.canonical(self.system.initial());
+        Node {
+            state,
+            spent: Spent::default(),
+        }
+    }
+
+    /// The faults spent after an event, or `None` if the budget does not allow it.
+    #[must_use]
+    pub fn spend(&self, node: &Node<S::State>, index: usize) -> Option<Spent> {
+        match self.system.fault_class(&node.state, index) {
+            None => Some(node.spent),
+            Some(class) => {
+                let allowed = node.spent.total() < self.budget.total
+                    && node.spent.of(class) < self.budget.per_class[class as usize];
+                allowed.then(|| node.spent.plus(class).only(&self.counted))
+            }
+        }
+    }
+
+    /// Calls `visit` with each event that can happen and the node it leads to, in the order of the
+    /// dense index.
+    pub fn for_each_successor(
+        &self,
+        node: &Node<S::State>,
+        mut visit: impl FnMut(usize, Node<S::State>),
+    ) {
+        for index in self.system.enabled(&node.state).iter() {
+            if let Some(spent) = self.spend(node, index) {
+                let (state, _) = self.system.apply(&node.state, index);
+                visit(
+                    index,
+                    Node {
+                        state: self.system.canonical(state),
+                        spent,
+                    },
+                );
+            }
+        }
+    }
+}
+
+impl<T: Hash> Hash for Node<T> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.state.hash(hasher);
+        hasher.write_u32(self.spent.bits());
+    }
+}
+
+impl<S: System + Send + 'static> Model for Bounded<S>
+where
+    S::State: 'static,
+{
+    type State = Node<S::State>;
+    type Action = usize;
+
+    fn init_states(&self) -> Vec<Self::State> {
+        vec![self.initial()]
+    }
+
+    fn actions(&self, node: &Self::State, actions: &mut Vec<usize>) {
+        actions.extend(
+            self.system
+                .enabled(&node.state)
+                .iter()
+                .filter(|i| self.spend(node, *i).is_some()),
+        );
+    }
+
+    fn next_state(&self, node: &Self::State, index: usize) -> Option<Self::State> {
+        let spent = self.spend(node, index)?;
+        let (state, _) = self.system.apply(&node.state, index);
+        Some(Node {
+            state: self.system.canonical(state),
+            spent,
+        })
+    }
+
+    fn properties(&self) -> Vec<stateright::Property<Self>> {
+        // One mask of all: with several, breadth-first search loses the shortest trace, and each
+        // costs a lookup per state. The second is never met, so that the run goes to the end.
+        vec![
+            stateright::Property::always(
+                "the listed properties",
+                |model: &Self, node: &Node<S::State>| {
+                    model.system.violated(&node.state, node.spent) & model.mask == 0
+                },
+            ),
+            stateright::Property::sometimes("the end of the space", |_, _| false),
+        ]
+    }
+
+    fn format_action(&self, index: &usize) -> String {
+        self.system.event_name(*index)
+    }
+}

@@ -1,0 +1,120 @@
+//! Links and reachability.
+
+use crate::component::Component;
+use crate::site::{ShareLocation, Site};
+use crate::topology::Topology;
+use crate::world::{Pair, World};
+
+/// A link that can be cut. The order is the order of bits in the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Link {
+    /// Between A and B.
+    AB = 0,
+    /// Between A and the witness.
+    AW = 1,
+    /// Between B and the witness.
+    BW = 2,
+    /// Between the data centres.
+    Wan = 3,
+    /// Between S and SM.
+    SSM = 4,
+    /// Between S and its witness.
+    SSW = 5,
+    /// Between SM and its witness.
+    SMSW = 6,
+}
+
+impl Link {
+    /// Every link.
+    pub const ALL: [Self; 7] = [
+        Self::AB,
+        Self::AW,
+        Self::BW,
+        Self::Wan,
+        Self::SSM,
+        Self::SSW,
+        Self::SMSW,
+    ];
+
+    /// The link as a component.
+    #[must_use]
+    pub const fn component(self) -> Component {
+        const COMPONENTS: [Component; 7] = [
+            Component::LinkAB,
+            Component::LinkAW,
+            Component::LinkBW,
+            Component::Wan,
+            Component::LinkSSM,
+            Component::LinkSSW,
+            Component::LinkSMSW,
+        ];
+        COMPONENTS[self as usize]
+    }
+
+    /// The link of that component.
+    #[must_use]
+    pub fn from_component(component: Component) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|link| link.component() == component)
+    }
+
+    /// Link 0 (between the partners), 1 or 2 (member 0 or 1 to the witness) of a session.
+    #[must_use]
+    pub const fn of_pair(pair: Pair, link: usize) -> Self {
+        const LINKS: [[Link; 3]; 2] = [
+            [Link::AB, Link::AW, Link::BW],
+            [Link::SSM, Link::SSW, Link::SMSW],
+        ];
+        LINKS[pair as usize][link]
+    }
+
+    /// The session and the number of the link within it; `None` for the inter-site link.
+    #[must_use]
+    pub fn in_pair(self) -> Option<(Pair, usize)> {
+        Pair::ALL
+            .into_iter()
+            .flat_map(|pair| (0..3).map(move |link| (pair, link)))
+            .find(|(pair, link)| Self::of_pair(*pair, *link) == self)
+    }
+
+    /// The two ends; `None` for the inter-site link.
+    #[must_use]
+    pub fn ends(self) -> Option<(Component, Component)> {
+        let (pair, link) = self.in_pair()?;
+        let (first, second) = [(0, 1), (0, 2), (1, 2)][link];
+        Some((pair.node(first), pair.node(second)))
+    }
+}
+
+impl World {
+    /// Whether link `link` of the session carries traffic: not cut, both ends running.
+    #[must_use]
+    pub fn is_connected(&self, pair: Pair, link: usize) -> bool {
+        let (first, second) = [(0, 1), (0, 2), (1, 2)][link];
+        !self.is_cut(Link::of_pair(pair, link))
+            && self.is_up(pair.node(first))
+            && self.is_up(pair.node(second))
+    }
+
+    /// Whether traffic passes from one data centre to the other, or stays inside one.
+    #[must_use]
+    pub const fn sites_connected(&self, from: Site, to: Site) -> bool {
+        from as u8 == to as u8 || !self.is_cut(Link::Wan)
+    }
+
+    /// Whether a database server of `site` reaches the backup share (handbook 4.4).
+    #[must_use]
+    pub fn share_reachable(&self, topology: &Topology, site: Site) -> bool {
+        let host = match topology.share {
+            ShareLocation::OnPrimary => Component::A,
+            _ => Component::Share,
+        };
+        self.is_up(host)
+            && topology
+                .share
+                .site()
+                .is_none_or(|place| self.sites_connected(place, site))
+    }
+}

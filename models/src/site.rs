@@ -1,0 +1,72 @@
+//! The two data centres.
+
+use serde::{Deserialize, Serialize};
+
+/// A data centre (handbook, "Names used throughout").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Site {
+    /// The primary data centre: the mirrored pair and, in LBW, all active servers.
+    #[serde(rename = "DC1")]
+    Dc1,
+    /// The secondary data centre: the log-shipping secondary.
+    #[serde(rename = "DC2")]
+    Dc2,
+}
+
+impl Site {
+    /// Both sites, in stable order.
+    pub const ALL: [Self; 2] = [Self::Dc1, Self::Dc2];
+
+    /// 0 for DC1, 1 for DC2.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The other data centre.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Dc1 => Self::Dc2,
+            Self::Dc2 => Self::Dc1,
+        }
+    }
+
+    /// The name used in files and in counterexamples.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dc1 => "DC1",
+            Self::Dc2 => "DC2",
+        }
+    }
+}
+
+/// Where the log-shipping backup share lives (handbook 4.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ShareLocation {
+    /// On server A itself.
+    #[serde(rename = "primary")]
+    OnPrimary,
+    /// On a separate host in DC1.
+    #[serde(rename = "DC1")]
+    Dc1,
+    /// On a separate host in DC2.
+    #[serde(rename = "DC2")]
+    Dc2,
+    /// In a third place that both data centres reach without the inter-site link.
+    #[serde(rename = "third")]
+    Third,
+}
+
+impl ShareLocation {
+    /// The data centre that holds the share; `None` for a third place.
+    #[must_use]
+    pub const fn site(self) -> Option<Site> {
+        match self {
+            Self::OnPrimary | Self::Dc1 => Some(Site::Dc1),
+            Self::Dc2 => Some(Site::Dc2),
+            Self::Third => None,
+        }
+    }
+}

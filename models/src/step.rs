@@ -1,0 +1,349 @@
+//! What can happen next, and what it does: the dispatch from events to rules.
+
+use crate::component::Component;
+use crate::event::{Event, EventKind, EventSet, FaultClass, pair_of, role_of};
+use crate::lineage::Renumbering;
+use crate::mirroring::Losses;
+use crate::network::Link;
+use crate::site::Site;
+use crate::topology::{Assumption, Topology};
+use crate::world::{Control, LossCause, Pair, SiteState, World, copy_node};
+
+/// What a step did beside the new world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Report {
+    /// How ranks and timelines were renumbered. The losses are in the old numbers.
+    pub renumbering: Renumbering,
+    /// Acknowledged messages that were lost, or that users are served without.
+    pub losses: Losses,
+}
+
+impl World {
+    /// What can happen now.
+    #[must_use]
+    pub fn enabled(&self, topology: &Topology) -> EventSet {
+        let mut set = EventSet::default();
+        for (index, event) in topology.events().iter().enumerate() {
+            if self.may(topology, *event) {
+                set.insert(index);
+            }
+        }
+        set
+    }
+
+    /// Whether an event can happen now. Every event that can, changes the world.
+    #[must_use]
+    pub fn may(&self, topology: &Topology, event: Event) -> bool {
+        use EventKind as K;
+        let at = event.at;
+        match event.kind {
+            K::Write => copy_of(at).is_some_and(|copy| self.may_write(topology, copy)),
+            K::Crash => self.is_up(at),
+            K::Restart => self.may_restart(topology, at),
+            K::Cut => Link::from_component(at).is_some_and(|l| self.may_cut(l)),
+            K::Heal => Link::from_component(at).is_some_and(|link| self.is_cut(link)),
+            K::Detect => Link::from_component(at)
+                .and_then(Link::in_pair)
+                .is_some_and(|(pair, link)| self.may_detect(pair, link)),
+            K::Expose => pair_of(at).is_some_and(|pair| self.may_expose(pair)),
+            K::AutomaticFailover => {
+                pair_of(at).is_some_and(|pair| self.may_fail_over(topology, pair).is_some())
+            }
+            K::Resynchronise => pair_of(at).is_some_and(|pair| self.may_resynchronise(pair)),
+            K::Backup => self.may_back_up(topology),
+            K::Copy => self.may_copy(topology),
+            K::Restore => self.may_restore(),
+            K::Replicate => self.may_replicate(topology, usize::from(at.number())),
+            K::Disaster | K::Outage => site_of(at).is_some_and(|site| self.site_up(site)),
+            K::Return => site_of(at).is_some_and(|site| self.may_return(topology, site)),
+            K::ShareLoss => self.share_has_files(),
+            K::StartRunbook => role_of(at).is_some_and(|role| self.may_start(topology, role)),
+            K::RunbookStep => role_of(at).is_some_and(|role| self.may_step(topology, role)),
+            K::StandDown => role_of(at).is_some_and(|role| self.may_stand_down(topology, role)),
+            K::Reconnect => !self.clients_connected() && self.service(topology) != 0,
+            K::Misoperation => event
+                .operation()
+                .is_some_and(|o| self.may_operate(topology, o)),
+        }
+    }
+
+    /// A crashed server starts only in a running data centre. Once DC1 is left, nothing in it
+    /// starts while the assumption of handbook 5 holds.
+    fn may_restart(&self, topology: &Topology, node: Component) -> bool {
+        !self.is_up(node)
+            && topology
+                .site_of(node)
+                .is_none_or(|site| self.site_up(site) && !self.is_barred(topology, site))
+    }
+
+    fn may_return(&self, topology: &Topology, site: Site) -> bool {
+        self.site(site) == SiteState::Outage && !self.is_barred(topology, site)
+    }
+
+    fn is_barred(&self, topology: &Topology, site: Site) -> bool {
+        site == Site::Dc1 && topology.assumption == Assumption::Holds && topology.has_left_dc1(self)
+    }
+
+    /// A link inside a lost data centre is gone with it.
+    fn may_cut(&self, link: Link) -> bool {
+        let lost = link
+            .in_pair()
+            .is_some_and(|(pair, _)| self.site(pair.site()) == SiteState::Lost);
+        !self.is_cut(link) && !lost
+    }
+
+    /// What an event costs, if it is a fault.
+    #[must_use]
+    pub fn fault_class(&self, topology: &Topology, event: Event) -> Option<FaultClass> {
+        use EventKind as K;
+        let late = || {
+            let site = site_of(event.at).or_else(|| topology.site_of(event.at));
+            (site == Some(Site::Dc1) && topology.has_left_dc1(self))
+                .then_some(FaultClass::LateReturn)
+        };
+        match event.kind {
+            K::Crash => Some(FaultClass::ComponentCrash),
+            K::Disaster | K::Outage => Some(FaultClass::SiteLoss),
+            K::Cut => Some(FaultClass::LinkCut),
+            K::ShareLoss => Some(FaultClass::ShareLoss),
+            K::Misoperation => Some(FaultClass::Mistake),
+            K::Restart | K::Return => late(),
+            _ => None,
+        }
+    }
+
+    /// Does an event that is enabled.
+    #[must_use]
+    pub fn apply(&self, topology: &Topology, event: Event) -> (Self, Report) {
+        let mut world = *self;
+        let mut written = None;
+        let losses = world.effect(topology, event, &mut written);
+        for pair in Pair::ALL {
+            world.settle_session(pair);
+        }
+        world.settle_next_hop();
+        world.settle_clients(topology);
+        let mut renumbering = world.compact();
+        renumbering.written = written;
+        (
+            world,
+            Report {
+                renumbering,
+                losses,
+            },
+        )
+    }
+
+    fn effect(&mut self, topology: &Topology, event: Event, written: &mut Option<u8>) -> Losses {
+        use EventKind as K;
+        let at = event.at;
+        let none = Losses::default();
+        match event.kind {
+            K::Write => {
+                let Some(copy) = copy_of(at) else { return none };
+                let (rank, losses) = self.write(copy);
+                *written = Some(rank);
+                return losses;
+            }
+            K::Crash => self.set_down(at, true),
+            K::Restart => self.restart(at),
+            K::Cut | K::Heal => {
+                if let Some(link) = Link::from_component(at) {
+                    self.set_cut(link, event.kind == K::Cut);
+                }
+            }
+            K::Detect => {
+                if let Some((pair, link)) = Link::from_component(at).and_then(Link::in_pair) {
+                    self.sessions[pair as usize].set_seen(link, false);
+                }
+            }
+            K::Expose => {
+                if let Some(pair) = pair_of(at) {
+                    self.expose(pair);
+                }
+            }
+            K::AutomaticFailover => {
+                if let Some(pair) = pair_of(at)
+                    && let Some(mirror) = self.may_fail_over(topology, pair)
+                {
+                    self.promote(pair, mirror, false);
+                }
+            }
+            K::Resynchronise => {
+                return pair_of(at).map_or(none, |pair| self.resynchronise(pair));
+            }
+            K::Backup => self.back_up(topology),
+            K::Copy => self.copy_files(),
+            K::Restore => self.restore_files(),
+            K::Replicate => self.replicate(usize::from(at.number())),
+            K::Disaster | K::Outage => {
+                return site_of(at).map_or(none, |site| {
+                    self.site_fails(topology, site, event.kind == K::Disaster)
+                });
+            }
+            K::Return => {
+                if let Some(site) = site_of(at) {
+                    self.site_returns(topology, site);
+                }
+            }
+            K::ShareLoss => return self.lose_share(LossCause::ShareLost),
+            K::StartRunbook | K::StandDown => {
+                if let Some(role) = role_of(at) {
+                    self.progress[role as usize] = u8::from(event.kind == K::StartRunbook);
+                }
+            }
+            K::RunbookStep => return role_of(at).map_or(none, |role| self.step(topology, role)),
+            K::Reconnect => self.control.set(Control::DISCONNECTED, false),
+            K::Misoperation => {
+                return event
+                    .operation()
+                    .map_or(none, |o| self.operate(topology, o));
+            }
+        }
+        none
+    }
+
+    fn restart(&mut self, node: Component) {
+        self.set_down(node, false);
+        for pair in Pair::ALL {
+            for member in 0..3 {
+                if pair.node(member) == node {
+                    self.forget_connections(pair, member);
+                }
+            }
+        }
+    }
+
+    fn site_fails(&mut self, topology: &Topology, site: Site, for_good: bool) -> Losses {
+        let before = *self;
+        let state = if for_good {
+            SiteState::Lost
+        } else {
+            SiteState::Outage
+        };
+        self.set_site(site, state);
+        for node in topology.nodes() {
+            if topology.site_of(node) == Some(site) {
+                self.set_down(node, true);
+            }
+        }
+        if !for_good {
+            return Losses::default();
+        }
+        for pair in Pair::ALL {
+            if pair.site() == site {
+                self.sessions[pair as usize] = crate::world::Session::default();
+                for member in 0..2 {
+                    self.copies[pair.copy(member)] = crate::lineage::Position::ABSENT;
+                }
+                for link in 0..3 {
+                    self.set_cut(Link::of_pair(pair, link), false);
+                }
+            }
+        }
+        if topology.share.site() == Some(site) {
+            self.share_from = crate::lineage::Position::ABSENT;
+            self.share_to = crate::lineage::Position::ABSENT;
+        }
+        if site == Site::Dc2 {
+            self.folder = crate::lineage::Position::ABSENT;
+        }
+        self.settle_losses(&before, LossCause::SiteLost)
+    }
+
+    fn site_returns(&mut self, topology: &Topology, site: Site) {
+        self.set_site(site, SiteState::Up);
+        for node in topology.nodes() {
+            if topology.site_of(node) == Some(site) {
+                self.restart(node);
+            }
+        }
+    }
+
+    /// Renumbers; the positions are handed over in a fixed order, with the principals' copies
+    /// marked as those that could still write.
+    fn compact(&mut self) -> Renumbering {
+        let c = self.copies;
+        let mut holders = [
+            c[0],
+            c[1],
+            c[2],
+            c[3],
+            self.share_from,
+            self.share_to,
+            self.folder,
+        ];
+        let mut writers = 0;
+        for pair in Pair::ALL {
+            for member in 0..2 {
+                let writes = self.session(pair).is_principal(member);
+                writers |= u16::from(writes) << pair.copy(member);
+            }
+        }
+        if self.split_brain() {
+            self.lineage.forget();
+        }
+        let renumbering = self.lineage.compact(&mut holders, writers);
+        let [a, b, s, sm, from, to, folder] = holders;
+        self.copies = [a, b, s, sm];
+        (self.share_from, self.share_to, self.folder) = (from, to, folder);
+        renumbering
+    }
+
+    /// The world with interchangeable servers sorted. Only the checker calls this: clocks and
+    /// stories need identity.
+    #[must_use]
+    pub fn canonical(&self, topology: &Topology) -> Self {
+        let mut world = *self;
+        let traits = |w: &Self, i: usize| {
+            (w.down >> i & 1) as u8
+                | (w.control.active >> i & 1) << 1
+                | (w.control.replica_failed_over >> i & 1) << 2
+                | (w.control.replica_active >> i & 1) << 3
+        };
+        let servers = &topology.servers;
+        let mut first = 0;
+        while first < servers.len() {
+            let mut end = first + 1;
+            while end < servers.len() && servers[end] == servers[first] {
+                end += 1;
+            }
+            // At most four servers a class: a sorting network would not be faster.
+            for i in first + 1..end {
+                let mut j = i;
+                while j > first && traits(&world, j - 1) > traits(&world, j) {
+                    world.swap_servers(j - 1, j);
+                    j -= 1;
+                }
+            }
+            first = end;
+        }
+        world
+    }
+
+    fn swap_servers(&mut self, a: usize, b: usize) {
+        let swap8 = |bits: &mut u8| {
+            let differ = (*bits >> a ^ *bits >> b) & 1;
+            *bits ^= differ << a | differ << b;
+        };
+        swap8(&mut self.control.active);
+        swap8(&mut self.control.replica_failed_over);
+        swap8(&mut self.control.replica_active);
+        let differ = (self.down >> a ^ self.down >> b) & 1;
+        self.down ^= differ << a | differ << b;
+    }
+}
+
+/// The copy of a database server.
+pub(crate) fn copy_of(node: Component) -> Option<usize> {
+    (0..crate::world::COPIES).find(|copy| copy_node(*copy) == node)
+}
+
+/// The data centre of a site component.
+pub(crate) const fn site_of(component: Component) -> Option<Site> {
+    match component {
+        Component::Dc1 => Some(Site::Dc1),
+        Component::Dc2 => Some(Site::Dc2),
+        _ => None,
+    }
+}

@@ -1,0 +1,476 @@
+//! Worlds and steps in the words of the handbook, for people.
+
+use std::fmt;
+
+use crate::component::Component;
+use crate::event::{Event, EventKind, FaultClass, pair_of, role_of};
+use crate::lineage::Position;
+use crate::network::Link;
+use crate::runbook::{Belief, Operation, Role};
+use crate::site::Site;
+use crate::topology::Topology;
+use crate::world::{Control, LossKind, Pair, PartnerRole, SiteState, World, copy_node};
+
+/// One step of a counterexample, told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Who or what acts.
+    pub actor: String,
+    /// What happens, a sentence without a full stop.
+    pub text: String,
+    /// What changed and nothing else.
+    pub changes: Vec<String>,
+    /// Whether it is a fault.
+    pub fault: bool,
+}
+
+impl World {
+    /// Tells the step `event` from this world to `after`.
+    #[must_use]
+    pub fn tell(&self, topology: &Topology, event: Event, after: &Self) -> Told {
+        let class = self.fault_class(topology, event);
+        let (actor, text) = self.actor_and_text(topology, event, class);
+        Told {
+            actor,
+            text,
+            changes: self.changes(topology, after),
+            fault: class.is_some(),
+        }
+    }
+
+    fn actor_and_text(
+        &self,
+        topology: &Topology,
+        event: Event,
+        class: Option<FaultClass>,
+    ) -> (String, String) {
+        use EventKind as K;
+        let name = node_title(topology, event.at);
+        let world = "environment".to_owned();
+        match event.kind {
+            K::Write => (
+                "users".to_owned(),
+                format!("Users post and {name} acknowledges"),
+            ),
+            K::Crash => (world, format!("{name} crashes")),
+            K::Restart if class.is_some() => (
+                world,
+                format!("{name} comes back although DC1 has been left"),
+            ),
+            K::Restart => (world, format!("{name} restarts")),
+            K::Cut => (world, format!("The link {} is cut", event.at.name())),
+            K::Heal => (world, format!("The link {} works again", event.at.name())),
+            K::Detect => (
+                "partners".to_owned(),
+                format!("The ends of {} notice that it is silent", event.at.name()),
+            ),
+            K::Expose => ("principal".to_owned(), self.expose_text(event)),
+            K::AutomaticFailover => ("mirror".to_owned(), self.failover_text(topology, event)),
+            K::Resynchronise => ("mirror".to_owned(), "The mirror has caught up".to_owned()),
+            K::Backup => (
+                "backup job".to_owned(),
+                "A log backup is finished".to_owned(),
+            ),
+            K::Copy => (
+                "copy job".to_owned(),
+                "The copy job brings the files to DC2".to_owned(),
+            ),
+            K::Restore => (
+                "restore job".to_owned(),
+                "The restore job applies the files".to_owned(),
+            ),
+            K::Replicate => (
+                "CMS".to_owned(),
+                format!("{name} learns the pool state and the active list"),
+            ),
+            K::Disaster => (world, format!("{name} is lost with everything in it")),
+            K::Outage => (world, format!("{name} fails; its disks survive")),
+            K::Return if class.is_some() => (
+                world,
+                format!("{name} comes back by itself although it has been left"),
+            ),
+            K::Return => (world, format!("{name} comes back")),
+            K::ShareLoss => (world, "The files on the backup share are lost".to_owned()),
+            K::StartRunbook => self.runbook_text(topology, event, "begin"),
+            K::StandDown => self.runbook_text(topology, event, "lay aside"),
+            K::RunbookStep => self.step_text(topology, event),
+            K::Reconnect => ("clients".to_owned(), "Clients reconnect".to_owned()),
+            K::Misoperation => {
+                let text = event.operation().map_or("?", operation_text);
+                ("operator".to_owned(), format!("By mistake: {text}"))
+            }
+        }
+    }
+
+    fn expose_text(&self, event: Event) -> String {
+        let Some(pair) = pair_of(event.at) else {
+            return String::new();
+        };
+        let principal = self.newest_principal(pair).unwrap_or(0);
+        let told = if self.session(pair).witness_set() {
+            ", and the witness takes note"
+        } else {
+            ""
+        };
+        format!(
+            "{} goes on alone, exposed{told}",
+            pair.node(principal).name()
+        )
+    }
+
+    fn failover_text(&self, topology: &Topology, event: Event) -> String {
+        let promoted = pair_of(event.at).and_then(|pair| {
+            self.may_fail_over(topology, pair)
+                .map(|m| pair.node(m).name())
+        });
+        format!(
+            "{} and the witness agree: automatic failover",
+            promoted.unwrap_or("the mirror")
+        )
+    }
+
+    fn runbook_text(&self, topology: &Topology, event: Event, verb: &str) -> (String, String) {
+        let Some(role) = role_of(event.at) else {
+            return (String::new(), String::new());
+        };
+        let Some(runbook) = topology.runbook(role) else {
+            return (String::new(), String::new());
+        };
+        let why = match (verb, runbook.trigger) {
+            ("lay aside", _) => "what started it is over",
+            (_, Belief::SiteDown) if self.site_up(Site::Dc1) => {
+                "nothing in DC1 answers, so they believe it is down (it is alive)"
+            }
+            (_, Belief::SiteDown) => "nothing in DC1 answers",
+            (_, Belief::PrincipalDown) => "the principal does not answer",
+            (_, Belief::PartnerBack) => "the partner is back",
+        };
+        (
+            team(role).to_owned(),
+            format!("Operators {verb} \"{}\": {why}", runbook.name),
+        )
+    }
+
+    fn step_text(&self, topology: &Topology, event: Event) -> (String, String) {
+        let role = role_of(event.at);
+        let Some(step) = role.and_then(|role| self.current_step(topology, role)) else {
+            return (String::new(), String::new());
+        };
+        let number = role.map_or(0, |role| self.progress(role));
+        (
+            step.actor.clone(),
+            format!("Step {number}: {}", operation_text(step.operation)),
+        )
+    }
+
+    /// What differs between this world and the next, in words.
+    #[must_use]
+    pub fn changes(&self, topology: &Topology, after: &Self) -> Vec<String> {
+        let mut out = Vec::new();
+        for site in Site::ALL {
+            if self.site(site) != after.site(site) {
+                let state = match after.site(site) {
+                    SiteState::Up => "up",
+                    SiteState::Outage => "down",
+                    SiteState::Lost => "lost",
+                };
+                out.push(format!("{}: {state}", site.name()));
+            }
+        }
+        for node in topology.nodes() {
+            if self.is_up(node) != after.is_up(node)
+                && topology
+                    .site_of(node)
+                    .is_none_or(|s| self.site(s) == after.site(s))
+            {
+                let state = if after.is_up(node) { "up" } else { "down" };
+                out.push(format!("{}: {state}", node_title(topology, node)));
+            }
+        }
+        for link in topology.links() {
+            if self.is_cut(link) != after.is_cut(link) {
+                let state = if after.is_cut(link) { "cut" } else { "up" };
+                out.push(format!("link {}: {state}", link.component().name()));
+            }
+        }
+        for pair in Pair::ALL {
+            self.session_changes(pair, after, &mut out);
+        }
+        self.log_changes(after, &mut out);
+        self.control_changes(topology, after, &mut out);
+        self.latch_changes(after, &mut out);
+        out
+    }
+
+    fn session_changes(&self, pair: Pair, after: &Self, out: &mut Vec<String>) {
+        let (a, b) = (self.session(pair), after.session(pair));
+        for member in 0..2 {
+            if a.role(member) != b.role(member) {
+                let role = match b.role(member) {
+                    PartnerRole::None => "no role",
+                    PartnerRole::Principal => "principal",
+                    PartnerRole::Mirror => "mirror",
+                };
+                out.push(format!("{}: {role}", pair.node(member).name()));
+            }
+            if self.can_acknowledge(pair, member) != after.can_acknowledge(pair, member) {
+                let can = if after.can_acknowledge(pair, member) {
+                    "can"
+                } else {
+                    "cannot"
+                };
+                out.push(format!("{}: {can} acknowledge", pair.node(member).name()));
+            }
+        }
+        let mirrored = b.role(1) != PartnerRole::None;
+        if a.synchronized() != b.synchronized() && mirrored {
+            let state = if b.synchronized() {
+                "SYNCHRONIZED"
+            } else {
+                "not synchronised, exposed"
+            };
+            out.push(format!("session {}: {state}", session_title(pair)));
+        }
+        if a.suspended() != b.suspended() {
+            let state = if b.suspended() {
+                "SUSPENDED"
+            } else {
+                "resumed"
+            };
+            out.push(format!("session {}: {state}", session_title(pair)));
+        }
+        if b.witness_set() && a.witness_set() {
+            if a.register_second() != b.register_second() {
+                let owner = pair.node(b.registered()).name();
+                out.push(format!(
+                    "{} records {owner} as principal",
+                    pair.node(2).name()
+                ));
+            }
+        } else if a.witness_set() && b.0 != 0 {
+            out.push(format!(
+                "session {}: no witness any more",
+                session_title(pair)
+            ));
+        }
+        for link in 0..3 {
+            if a.seen(link) && !b.seen(link) && b.0 != 0 && self.site_up(pair.site()) {
+                let name = Link::of_pair(pair, link).component().name();
+                out.push(format!("{name}: believed lost"));
+            }
+        }
+    }
+
+    fn log_changes(&self, after: &Self, out: &mut Vec<String>) {
+        let held = |w: &Self, p: Position| describe_position(w, p);
+        for copy in 0..crate::world::COPIES {
+            let (old, new) = (self.copies[copy], after.copies[copy]);
+            if held(self, old) != held(after, new) {
+                let name = copy_node(copy).name();
+                out.push(format!("{name} holds {}", held(after, new)));
+            }
+        }
+        for (name, old, new) in [
+            ("the share", self.share_to, after.share_to),
+            ("the folder in DC2", self.folder, after.folder),
+        ] {
+            if held(self, old) != held(after, new) {
+                out.push(format!("{name} holds {}", held(after, new)));
+            }
+        }
+    }
+
+    fn control_changes(&self, topology: &Topology, after: &Self, out: &mut Vec<String>) {
+        let (a, b) = (self.control, after.control);
+        let flag = |flag: u8| (a.has(flag) != b.has(flag)).then(|| b.has(flag));
+        for (changed, on, off) in [
+            (
+                flag(Control::FAILED_OVER),
+                "PoolState: FailedOver",
+                "PoolState: Normal",
+            ),
+            (
+                flag(Control::CMS_IN_DC2),
+                "CMS master: DC2",
+                "CMS master: DC1",
+            ),
+            (
+                flag(Control::JOBS),
+                "copy and restore jobs exist",
+                "copy and restore jobs are gone",
+            ),
+            (
+                flag(Control::HOP_VIEW),
+                "DC1 routes to DC2",
+                "DC1 routes to DC1",
+            ),
+            (
+                flag(Control::HOP_VIEW << 1),
+                "DC2 routes to DC2",
+                "DC2 routes to DC1",
+            ),
+        ] {
+            if let Some(now) = changed {
+                out.push(if now { on } else { off }.to_owned());
+            }
+        }
+        for (label, old, new) in [
+            ("active list", a.active, b.active),
+            (
+                "servers that act as active",
+                a.replica_active,
+                b.replica_active,
+            ),
+            (
+                "servers that use DC2's database",
+                a.replica_failed_over,
+                b.replica_failed_over,
+            ),
+        ] {
+            if old != new {
+                out.push(format!("{label}: {}", server_list(topology, new)));
+            }
+        }
+        if self.service(topology) != after.service(topology) {
+            let served = after.service(topology);
+            let copies: Vec<_> = (0..4)
+                .filter(|c| served >> c & 1 == 1)
+                .map(|c| copy_node(c).name())
+                .collect();
+            out.push(if copies.is_empty() {
+                "no user is served".to_owned()
+            } else {
+                format!("users are served from {}", copies.join(" and "))
+            });
+        }
+    }
+
+    fn latch_changes(&self, after: &Self, out: &mut Vec<String>) {
+        if self.split_brain() != after.split_brain() {
+            out.push("SPLIT BRAIN: both sides of a fork have acknowledged posts".to_owned());
+        }
+        if self.loss() != after.loss() {
+            out.push(match after.loss() {
+                LossKind::Final => "LOST: acknowledged messages are gone for good".to_owned(),
+                _ => "LOST: the serving history lacks acknowledged messages (some copy or file \
+                      still holds them)"
+                    .to_owned(),
+            });
+        }
+        if self.backup_left_out() != after.backup_left_out() {
+            out.push("LOST: a finished log backup was left out".to_owned());
+        }
+    }
+}
+
+/// A position as the reader needs it: how far behind the newest of its history, and which history.
+fn describe_position(world: &World, position: Position) -> String {
+    if !position.is_present() {
+        return "nothing".to_owned();
+    }
+    let newest = world
+        .holders()
+        .into_iter()
+        .filter(|h| h.is_present() && world.lineage.is_prefix(position, *h))
+        .map(Position::rank)
+        .max()
+        .unwrap_or(position.rank());
+    let behind = match newest - position.rank() {
+        0 => "everything up to its newest post".to_owned(),
+        n => format!(
+            "all but the newest {n} stretch{}",
+            if n == 1 { "" } else { "es" }
+        ),
+    };
+    if world.lineage.len() == 1 {
+        behind
+    } else {
+        let letter = char::from(b'a' + position.timeline() as u8);
+        format!("{behind} of history {letter}")
+    }
+}
+
+const fn session_title(pair: Pair) -> &'static str {
+    match pair {
+        Pair::Dc1 => "A-B",
+        Pair::Dc2 => "S-SM",
+    }
+}
+
+const fn team(role: Role) -> &'static str {
+    match role {
+        Role::MirrorFailover => "operators in DC1",
+        Role::SiteFailover | Role::SiteFailback => "operators in DC2",
+    }
+}
+
+/// What an operation is, in words.
+#[must_use]
+pub const fn operation_text(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Decide => "look, gather people, decide",
+        Operation::FailOverCms => "fail the Central Management store over to DC2",
+        Operation::DropLogShipping => "drop the copy and restore jobs on S",
+        Operation::CopyBacklog => "copy the uncopied log backups from the share",
+        Operation::RestoreBacklog => "apply the unapplied log backups to S",
+        Operation::RecoverSecondary => "recover S (RESTORE WITH RECOVERY): it becomes writable",
+        Operation::SetFailedOver => "set PoolState to FailedOver",
+        Operation::InstallMirror => "mirror S to SM",
+        Operation::ActivateDc2 => "make the servers in DC2 the active ones",
+        Operation::MoveNextHop => "point the next hop at DC2",
+        Operation::ManualFailover => "SET PARTNER FAILOVER on the principal",
+        Operation::ForceService => "FORCE_SERVICE_ALLOW_DATA_LOSS on the mirror",
+        Operation::ResumeMirroring => "RESUME mirroring",
+        Operation::SuspendMirroring => "SUSPEND mirroring",
+        Operation::RemoveWitness => "remove the witness from the session",
+    }
+}
+
+fn node_title(topology: &Topology, node: Component) -> String {
+    match topology.servers.get(usize::from(node.number())) {
+        Some(server) => format!("pool {} ({})", node.name(), server.site.name()),
+        None => match node {
+            Component::W | Component::SW => format!("the witness {}", node.name()),
+            Component::Share => "the host of the backup share".to_owned(),
+            _ => node.name().to_owned(),
+        },
+    }
+}
+
+fn server_list(topology: &Topology, bits: u8) -> String {
+    let names: Vec<_> = (0..topology.servers.len())
+        .filter(|i| bits >> i & 1 == 1)
+        .map(|i| (i + 1).to_string())
+        .collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let c = &self.copies;
+        write!(
+            f,
+            "A {:?} B {:?} S {:?} SM {:?} share {:?}..{:?} folder {:?} sessions {:04x} {:04x} down \
+             {:04x} cut {:02x} sites {:x} cms {:02x} steps {:?} latches {:02x}",
+            c[0],
+            c[1],
+            c[2],
+            c[3],
+            self.share_from,
+            self.share_to,
+            self.folder,
+            self.sessions[0].0,
+            self.sessions[1].0,
+            self.down,
+            self.cut,
+            self.sites,
+            self.control.flags,
+            self.progress,
+            self.latches
+        )
+    }
+}

@@ -1,0 +1,104 @@
+//! The contract between the transition relation and the engines.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use crate::event::{Event, EventSet, FaultClass};
+use crate::property::Spent;
+use crate::step::Report;
+use crate::topology::Topology;
+use crate::world::World;
+
+/// A transition system with faults, properties and goals. Engines are generic over it;
+/// [`Topology`] over [`World`] is the only product instance, toy systems serve in tests.
+///
+/// Events are named by a dense index; their order is the order of their stable ids.
+pub trait System: Sync {
+    /// A state: small and copied freely.
+    type State: Copy + Eq + Hash + Debug + Send + Sync;
+
+    /// The state at the start.
+    fn initial(&self) -> Self::State;
+
+    /// Number of events.
+    fn event_count(&self) -> usize;
+
+    /// The stable id of an event.
+    fn event_id(&self, index: usize) -> u16;
+
+    /// The stable name of an event.
+    fn event_name(&self, index: usize) -> String;
+
+    /// What can happen now.
+    fn enabled(&self, state: &Self::State) -> EventSet;
+
+    /// Does an enabled event. It always changes the state.
+    fn apply(&self, state: &Self::State, index: usize) -> (Self::State, Report);
+
+    /// One representative of the states that differ only in the names of interchangeable parts.
+    fn canonical(&self, state: Self::State) -> Self::State {
+        state
+    }
+
+    /// The state as words for hashing: injective.
+    fn words(&self, state: &Self::State) -> [u64; 5];
+
+    /// What the event costs in this state, if it is a fault.
+    fn fault_class(&self, state: &Self::State, index: usize) -> Option<FaultClass>;
+
+    /// The broken properties, as bits.
+    fn violated(&self, state: &Self::State, spent: Spent) -> u32;
+
+    /// The goals reached by the event that led to `after`, as bits.
+    fn reached(&self, index: usize, after: &Self::State) -> u32;
+}
+
+impl System for Topology {
+    type State = World;
+
+    fn initial(&self) -> World {
+        Self::initial(self)
+    }
+
+    fn event_count(&self) -> usize {
+        self.events().len()
+    }
+
+    fn event_id(&self, index: usize) -> u16 {
+        self.events()[index].id()
+    }
+
+    fn event_name(&self, index: usize) -> String {
+        self.events()[index].name()
+    }
+
+    fn enabled(&self, state: &World) -> EventSet {
+        state.enabled(self)
+    }
+
+    fn apply(&self, state: &World, index: usize) -> (World, Report) {
+        let event: Event = self.events()[index];
+        debug_assert!(state.may(self, event), "{} is not enabled", event.name());
+        state.apply(self, event)
+    }
+
+    fn canonical(&self, state: World) -> World {
+        state.canonical(self)
+    }
+
+    fn words(&self, state: &World) -> [u64; 5] {
+        state.pack()
+    }
+
+    fn fault_class(&self, state: &World, index: usize) -> Option<FaultClass> {
+        state.fault_class(self, self.events()[index])
+    }
+
+    fn violated(&self, state: &World, spent: Spent) -> u32 {
+        state.violated(spent)
+    }
+
+    fn reached(&self, index: usize, after: &World) -> u32 {
+        after.reached(self, self.events()[index])
+    }
+}

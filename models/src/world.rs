@@ -1,0 +1,446 @@
+//! The state of every component: small, finite, `Copy`.
+//!
+//! Log positions are dense ranks, timelines are recovery forks (see [`crate::lineage`]), and
+//! nothing in here counts without bound, so the reachable worlds are finite without any budget of
+//! messages.
+
+use crate::component::Component;
+use crate::lineage::{Lineage, Position};
+use crate::network::Link;
+use crate::runbook::Role;
+use crate::site::Site;
+
+/// Number of database copies: A, B, S, SM.
+pub const COPIES: usize = 4;
+
+/// Which mirroring session: A/B in DC1 or S/SM in DC2. The rules are the same code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pair {
+    /// A and B with witness W.
+    Dc1 = 0,
+    /// S and SM with witness SW.
+    Dc2 = 1,
+}
+
+impl Pair {
+    /// Both sessions.
+    pub const ALL: [Self; 2] = [Self::Dc1, Self::Dc2];
+
+    /// The data centre of the session (validator rules V4, V7).
+    #[must_use]
+    pub const fn site(self) -> Site {
+        match self {
+            Self::Dc1 => Site::Dc1,
+            Self::Dc2 => Site::Dc2,
+        }
+    }
+
+    /// Member 0 or 1 of the session, or 2 for its witness.
+    #[must_use]
+    pub const fn node(self, member: usize) -> Component {
+        const NODES: [[Component; 3]; 2] = [
+            [Component::A, Component::B, Component::W],
+            [Component::S, Component::SM, Component::SW],
+        ];
+        NODES[self as usize][member]
+    }
+
+    /// The index of a member's database copy (0 to 3).
+    #[must_use]
+    pub const fn copy(self, member: usize) -> usize {
+        self as usize * 2 + member
+    }
+}
+
+/// The server that holds copy `copy` (0 to 3: A, B, S, SM).
+#[must_use]
+pub const fn copy_node(copy: usize) -> Component {
+    const NODES: [Component; COPIES] = [Component::A, Component::B, Component::S, Component::SM];
+    NODES[copy]
+}
+
+/// The role of a partner, as the partner itself remembers it across restarts (handbook 3.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartnerRole {
+    /// Not in a session, or no database.
+    None,
+    /// Principal.
+    Principal,
+    /// Mirror.
+    Mirror,
+}
+
+/// A mirroring session with its witness's register (handbook 3.2), packed into 16 bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Session(pub(crate) u16);
+
+macro_rules! flags {
+    ($($(#[$doc:meta])* $bit:literal $get:ident $set:ident;)*) => {
+        $($(#[$doc])* #[must_use] pub const fn $get(self) -> bool { self.0 >> $bit & 1 == 1 }
+        pub(crate) const fn $set(&mut self, on: bool) {
+            self.0 = self.0 & !(1 << $bit) | (on as u16) << $bit;
+        })*
+    };
+}
+
+impl Session {
+    flags! {
+        /// The principal counts the session as SYNCHRONIZED: a commit waits for the mirror's disk.
+        4 synchronized set_synchronized;
+        /// The mirror knows itself synchronised and has not been apart from both others since
+        /// (handbook 3.7, reading R7). Volatile.
+        5 ready set_ready;
+        /// SUSPENDED: persistent until RESUME (3.3).
+        6 suspended set_suspended;
+        /// A witness belongs to the session.
+        10 witness_set set_witness_set;
+        /// The witness's register: the second member owns the principal role.
+        11 register_second set_register_second;
+        /// The witness's register: failover is possible.
+        12 register_synchronized set_register_synchronized;
+    }
+
+    /// The role of member 0 or 1.
+    #[must_use]
+    pub const fn role(self, member: usize) -> PartnerRole {
+        match self.0 >> (2 * member) & 3 {
+            1 => PartnerRole::Principal,
+            2 => PartnerRole::Mirror,
+            _ => PartnerRole::None,
+        }
+    }
+
+    pub(crate) const fn set_role(&mut self, member: usize, role: PartnerRole) {
+        self.0 = self.0 & !(3 << (2 * member)) | (role as u16) << (2 * member);
+    }
+
+    /// Whether the link `link` (0: between the partners, 1 and 2: member to witness) is believed
+    /// up by its ends (3.11: a loss is noticed after the partner timeout).
+    #[must_use]
+    pub const fn seen(self, link: usize) -> bool {
+        self.0 >> (7 + link) & 1 == 1
+    }
+
+    pub(crate) const fn set_seen(&mut self, link: usize, on: bool) {
+        self.0 = self.0 & !(1 << (7 + link)) | (on as u16) << (7 + link);
+    }
+
+    /// The member that the witness's register names as principal.
+    #[must_use]
+    pub const fn registered(self) -> usize {
+        self.register_second() as usize
+    }
+
+    /// Whether the member is a principal.
+    #[must_use]
+    pub const fn is_principal(self, member: usize) -> bool {
+        self.0 >> (2 * member) & 3 == 1
+    }
+
+    /// Whether the member is a mirror.
+    #[must_use]
+    pub const fn is_mirror(self, member: usize) -> bool {
+        self.0 >> (2 * member) & 3 == 2
+    }
+}
+
+/// What a data centre is at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SiteState {
+    /// Running.
+    Up,
+    /// Down, contents intact; it can come back with its old state.
+    Outage,
+    /// Lost for good: contents gone.
+    Lost,
+}
+
+/// How certain a loss of acknowledged messages is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LossKind {
+    /// Nothing lost.
+    None,
+    /// Not in the serving history, but some copy or file still holds it.
+    Recoverable,
+    /// No copy and no file holds it any more.
+    Final,
+}
+
+/// What made a loss irrevocable or took the messages out of the serving history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LossCause {
+    /// Nothing lost.
+    None,
+    /// A data centre was lost with the only copies.
+    SiteLost,
+    /// Files on the share were lost before they were copied.
+    ShareLost,
+    /// An old principal's extra log was discarded by resynchronisation (handbook 3.10).
+    Discarded,
+    /// Users were served from a history that does not contain them.
+    ServedWithout,
+}
+
+/// The state of the whole system. Every field is canonical: what nothing can read is zero.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct World {
+    pub(crate) lineage: Lineage,
+    /// Contents of A, B, S, SM.
+    pub(crate) copies: [Position; COPIES],
+    /// First and last position of the run of log backups on the share; equal when it is empty.
+    /// The last is also where the next log backup begins.
+    pub(crate) share_from: Position,
+    pub(crate) share_to: Position,
+    /// The end of what was copied to the secondary's folder.
+    pub(crate) folder: Position,
+    pub(crate) sessions: [Session; 2],
+    /// Bit per [`Component`] number below 16: not running, crashed or in a data centre that is down.
+    pub(crate) down: u16,
+    /// Bit per [`Link`]: cut.
+    pub(crate) cut: u8,
+    /// Two bits a site.
+    pub(crate) sites: u8,
+    pub(crate) control: Control,
+    /// Current step of each [`Role`]'s runbook: 0 idle, 1 is the first step.
+    pub(crate) progress: [u8; 3],
+    /// Bit 0 split brain, bits 1-2 loss kind, bit 3 a finished backup left out, bits 4-6 cause.
+    pub(crate) latches: u8,
+}
+
+/// Pool state, active list, next hop and the servers' replicas of them (handbook 1.4).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Control {
+    /// Bit per server: on the active list of the Central Management store.
+    pub(crate) active: u8,
+    /// Bit per server: its replica says FailedOver.
+    pub(crate) replica_failed_over: u8,
+    /// Bit per server: its replica says it is active.
+    pub(crate) replica_active: u8,
+    /// See the constants below.
+    pub(crate) flags: u8,
+}
+
+impl Control {
+    /// `PoolState` in the Central Management store is FailedOver.
+    pub(crate) const FAILED_OVER: u8 = 1;
+    /// The Central Management store's master is in DC2.
+    pub(crate) const CMS_IN_DC2: u8 = 2;
+    /// The configured next hop is in DC2.
+    pub(crate) const HOP_IN_DC2: u8 = 4;
+    /// The next hop as DC1's replica has it is in DC2; DC2's view is one bit higher.
+    pub(crate) const HOP_VIEW: u8 = 8;
+    /// The copy and restore jobs exist on S.
+    pub(crate) const JOBS: u8 = 32;
+    /// Clients have no session and have to reconnect.
+    pub(crate) const DISCONNECTED: u8 = 64;
+
+    pub(crate) const fn has(self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    pub(crate) const fn set(&mut self, flag: u8, on: bool) {
+        self.flags = if on {
+            self.flags | flag
+        } else {
+            self.flags & !flag
+        };
+    }
+}
+
+impl World {
+    /// Whether the server runs. One in a data centre that is down does not.
+    #[must_use]
+    pub const fn is_up(&self, node: Component) -> bool {
+        self.down >> node as u8 & 1 == 0
+    }
+
+    pub(crate) fn set_down(&mut self, node: Component, down: bool) {
+        let bit = 1 << node.number();
+        self.down = if down {
+            self.down | bit
+        } else {
+            self.down & !bit
+        };
+    }
+
+    /// The state of a data centre.
+    #[must_use]
+    pub const fn site(&self, site: Site) -> SiteState {
+        match self.sites >> (2 * site.index()) & 3 {
+            0 => SiteState::Up,
+            1 => SiteState::Outage,
+            _ => SiteState::Lost,
+        }
+    }
+
+    /// Whether the data centre is up.
+    #[must_use]
+    pub const fn site_up(&self, site: Site) -> bool {
+        self.sites >> (2 * site.index()) & 3 == 0
+    }
+
+    pub(crate) const fn set_site(&mut self, site: Site, state: SiteState) {
+        let shift = 2 * site.index();
+        self.sites = self.sites & !(3 << shift) | (state as u8) << shift;
+    }
+
+    /// Whether the link is cut.
+    #[must_use]
+    pub const fn is_cut(&self, link: Link) -> bool {
+        self.cut >> link as u8 & 1 == 1
+    }
+
+    pub(crate) const fn set_cut(&mut self, link: Link, cut: bool) {
+        let bit = 1 << link as u8;
+        self.cut = if cut { self.cut | bit } else { self.cut & !bit };
+    }
+
+    /// The session.
+    #[must_use]
+    pub const fn session(&self, pair: Pair) -> Session {
+        self.sessions[pair as usize]
+    }
+
+    /// The content of a copy (0 to 3: A, B, S, SM).
+    #[must_use]
+    pub const fn copy(&self, copy: usize) -> Position {
+        self.copies[copy]
+    }
+
+    /// The run of log backups on the share, first and last position.
+    #[must_use]
+    pub const fn share(&self) -> (Position, Position) {
+        (self.share_from, self.share_to)
+    }
+
+    /// The end of the copied log backups in the secondary's folder.
+    #[must_use]
+    pub const fn folder(&self) -> Position {
+        self.folder
+    }
+
+    /// The step that a team is at: 0 idle, 1 the first.
+    #[must_use]
+    pub const fn progress(&self, role: Role) -> u8 {
+        self.progress[role as usize]
+    }
+
+    /// Split brain has happened (latched).
+    #[must_use]
+    pub const fn split_brain(&self) -> bool {
+        self.latches & 1 == 1
+    }
+
+    pub(crate) const fn latch_split_brain(&mut self) {
+        self.latches |= 1;
+    }
+
+    /// The worst loss of acknowledged messages so far (latched).
+    #[must_use]
+    pub const fn loss(&self) -> LossKind {
+        match self.latches >> 1 & 3 {
+            0 => LossKind::None,
+            1 => LossKind::Recoverable,
+            _ => LossKind::Final,
+        }
+    }
+
+    /// What caused the worst loss so far.
+    #[must_use]
+    pub const fn loss_cause(&self) -> LossCause {
+        match self.latches >> 4 & 7 {
+            1 => LossCause::SiteLost,
+            2 => LossCause::ShareLost,
+            3 => LossCause::Discarded,
+            4 => LossCause::ServedWithout,
+            _ => LossCause::None,
+        }
+    }
+
+    pub(crate) const fn latch_loss(&mut self, kind: LossKind, cause: LossCause) {
+        if kind as u8 > self.latches >> 1 & 3 {
+            self.latches = self.latches & 0b1000_1001 | (kind as u8) << 1 | (cause as u8) << 4;
+        }
+    }
+
+    /// A finished backup that could be reached was left out of the recovered database (latched).
+    #[must_use]
+    pub const fn backup_left_out(&self) -> bool {
+        self.latches & 8 != 0
+    }
+
+    pub(crate) const fn latch_backup_left_out(&mut self) {
+        self.latches |= 8;
+    }
+
+    /// The world as words: injective, for hashing and for compact queues.
+    #[must_use]
+    pub fn pack(&self) -> [u64; 5] {
+        let l = self.lineage.bytes();
+        let c = &self.copies;
+        let bytes = |b: [u8; 8]| u64::from_le_bytes(b);
+        [
+            bytes([l[0], l[1], l[2], l[3], l[4], l[5], l[6], l[7]]),
+            bytes([
+                l[8],
+                l[9],
+                c[0].0,
+                c[1].0,
+                c[2].0,
+                c[3].0,
+                self.folder.0,
+                self.latches,
+            ]),
+            bytes([
+                self.share_from.0,
+                self.share_to.0,
+                self.cut,
+                self.sites,
+                self.progress[0],
+                self.progress[1],
+                self.progress[2],
+                self.control.flags,
+            ]),
+            u64::from(self.sessions[0].0)
+                | u64::from(self.sessions[1].0) << 16
+                | u64::from(self.down) << 32
+                | u64::from(self.control.active) << 48
+                | u64::from(self.control.replica_failed_over) << 56,
+            u64::from(self.control.replica_active),
+        ]
+    }
+
+    /// The inverse of [`World::pack`].
+    #[must_use]
+    pub fn unpack(words: [u64; 5]) -> Self {
+        let [a, b, c, d, e] = words;
+        let (a, b, c) = (a.to_le_bytes(), b.to_le_bytes(), c.to_le_bytes());
+        let mut lineage = [0; 10];
+        lineage[..8].copy_from_slice(&a);
+        lineage[8..].copy_from_slice(&b[..2]);
+        Self {
+            lineage: Lineage::from_bytes(lineage),
+            copies: [
+                Position(b[2]),
+                Position(b[3]),
+                Position(b[4]),
+                Position(b[5]),
+            ],
+            folder: Position(b[6]),
+            latches: b[7],
+            share_from: Position(c[0]),
+            share_to: Position(c[1]),
+            cut: c[2],
+            sites: c[3],
+            progress: [c[4], c[5], c[6]],
+            control: Control {
+                flags: c[7],
+                active: (d >> 48) as u8,
+                replica_failed_over: (d >> 56) as u8,
+                replica_active: e as u8,
+            },
+            sessions: [Session(d as u16), Session((d >> 16) as u16)],
+            down: (d >> 32) as u16,
+        }
+    }
+}
