@@ -1,6 +1,7 @@
 //! poolproof: what can go wrong with a stretched Persistent Chat pool, how often, and what it
 //! costs in lost messages and minutes of outage.
 
+pub mod check;
 pub mod distribution;
 pub mod scenario;
 pub mod simulate;

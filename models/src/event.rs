@@ -369,6 +369,7 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
             .iter()
             .map(|o| Event::misoperation(*o)),
     );
+    events.retain(|event| !topology.excluded.contains(event));
     events.sort_by_key(|event| event.id());
     events.dedup();
     assert!(

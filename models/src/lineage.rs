@@ -137,6 +137,7 @@ impl Lineage {
     /// Whether everything up to `p` is part of the history up to `q`.
     #[must_use]
     pub fn is_prefix(&self, p: Position, q: Position) -> bool {
+        let p = self.earliest(p);
         let (target, mut q) = (p.timeline(), q);
         loop {
             if q.timeline() == target {
@@ -147,6 +148,16 @@ impl Lineage {
                 None => return false,
             }
         }
+    }
+
+    /// The same content, named on the oldest timeline that has it: a fork that nothing was written
+    /// on holds what its parent held.
+    fn earliest(&self, p: Position) -> Position {
+        let mut p = p;
+        while let Some(fork) = self.fork_of(p.timeline()).filter(|fork| fork.rank() >= p.rank()) {
+            p = Position::new(fork.timeline() as u8, p.rank());
+        }
+        p
     }
 
     /// The rank up to which the histories of `p` and `q` agree.

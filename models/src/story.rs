@@ -196,7 +196,6 @@ impl World {
         for pair in Pair::ALL {
             self.session_changes(pair, after, &mut out);
         }
-        self.log_changes(after, &mut out);
         self.control_changes(topology, after, &mut out);
         self.latch_changes(after, &mut out);
         out
@@ -257,25 +256,6 @@ impl World {
             if a.seen(link) && !b.seen(link) && b.0 != 0 && self.site_up(pair.site()) {
                 let name = Link::of_pair(pair, link).component().name();
                 out.push(format!("{name}: believed lost"));
-            }
-        }
-    }
-
-    fn log_changes(&self, after: &Self, out: &mut Vec<String>) {
-        let held = |w: &Self, p: Position| describe_position(w, p);
-        for copy in 0..crate::world::COPIES {
-            let (old, new) = (self.copies[copy], after.copies[copy]);
-            if held(self, old) != held(after, new) {
-                let name = copy_node(copy).name();
-                out.push(format!("{name} holds {}", held(after, new)));
-            }
-        }
-        for (name, old, new) in [
-            ("the share", self.share_to, after.share_to),
-            ("the folder in DC2", self.folder, after.folder),
-        ] {
-            if held(self, old) != held(after, new) {
-                out.push(format!("{name} holds {}", held(after, new)));
             }
         }
     }
@@ -363,30 +343,96 @@ impl World {
     }
 }
 
-/// A position as the reader needs it: how far behind the newest of its history, and which history.
-fn describe_position(world: &World, position: Position) -> String {
-    if !position.is_present() {
-        return "nothing".to_owned();
+/// Follows a path and numbers the posts, so that each copy's content can be named.
+#[derive(Debug, Clone)]
+pub struct Narrator<'t> {
+    topology: &'t Topology,
+    world: World,
+    /// Timeline, rank and number of every post that something still holds.
+    posts: Vec<(u8, u8, u32)>,
+    written: u32,
+}
+
+impl<'t> Narrator<'t> {
+    /// Begins at the start of a topology.
+    #[must_use]
+    pub fn new(topology: &'t Topology) -> Self {
+        Self { topology, world: topology.initial(), posts: Vec::new(), written: 0 }
     }
-    let newest = world
-        .holders()
+
+    /// The world that the story has come to.
+    #[must_use]
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Does an enabled event and tells it.
+    pub fn step(&mut self, event: Event) -> Told {
+        let (after, report) = self.world.apply(self.topology, event);
+        let mut told = self.world.tell(self.topology, event, &after);
+        let before = self.contents();
+        let mut posts = std::mem::take(&mut self.posts);
+        if let Some(rank) = report.renumbering.written {
+            self.written += 1;
+            let copy = crate::step::copy_of(event.at).unwrap_or(0);
+            let timeline = self.world.copy(copy).timeline() as u8;
+            posts.push((timeline, rank, self.written));
+            told.text = format!("{} (post {})", told.text, self.written);
+        }
+        for (timeline, rank, number) in posts {
+            let now = report.renumbering.timelines[usize::from(timeline)];
+            if now != 0xFF {
+                let below = report.renumbering.ranks & ((1 << rank) - 1);
+                self.posts.push((now, below.count_ones() as u8, number));
+            }
+        }
+        self.world = after;
+        let contents = self.contents();
+        let mut changes: Vec<_> = contents
+            .iter()
+            .filter(|entry| !before.contains(entry))
+            .map(|(holder, posts)| format!("{holder} holds {posts}"))
+            .collect();
+        // What each copy holds now comes before what that means.
+        let verdict = told.changes.iter().position(|c| c.starts_with(char::is_uppercase) && c.contains(": both") || c.starts_with("LOST"));
+        let at = verdict.unwrap_or(told.changes.len());
+        told.changes.splice(at..at, changes.drain(..));
+        told
+    }
+
+    /// Each holder with the posts that it has.
+    fn contents(&self) -> Vec<(&'static str, String)> {
+        let w = &self.world;
+        let [a, b, s, sm] = w.copies;
+        [
+            ("A", a),
+            ("B", b),
+            ("the share", if w.share_has_files() { w.share_to } else { Position::ABSENT }),
+            ("the folder in DC2", w.folder),
+            ("S", s),
+            ("SM", sm),
+        ]
         .into_iter()
-        .filter(|h| h.is_present() && world.lineage.is_prefix(position, *h))
-        .map(Position::rank)
-        .max()
-        .unwrap_or(position.rank());
-    let behind = match newest - position.rank() {
-        0 => "everything up to its newest post".to_owned(),
-        n => format!(
-            "all but the newest {n} stretch{}",
-            if n == 1 { "" } else { "es" }
-        ),
-    };
-    if world.lineage.len() == 1 {
-        behind
-    } else {
-        let letter = char::from(b'a' + position.timeline() as u8);
-        format!("{behind} of history {letter}")
+        .map(|(name, position)| (name, self.posts_in(position)))
+        .collect()
+    }
+
+    fn posts_in(&self, position: Position) -> String {
+        if !position.is_present() {
+            return "nothing".to_owned();
+        }
+        let mut numbers: Vec<u32> = self
+            .posts
+            .iter()
+            .filter(|(t, r, _)| self.world.lineage.is_prefix(Position::new(*t, *r), position))
+            .map(|(_, _, number)| *number)
+            .collect();
+        numbers.sort_unstable();
+        if numbers.is_empty() {
+            return "no post of this story".to_owned();
+        }
+        let list: Vec<_> = numbers.iter().map(u32::to_string).collect();
+        format!("post{} {}", if list.len() == 1 { "" } else { "s" }, list.join(", "))
     }
 }
 

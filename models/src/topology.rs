@@ -69,6 +69,9 @@ pub struct Topology {
     pub runbooks: Vec<Runbook>,
     /// Operations allowed outside a runbook, as mistakes.
     pub misoperations: Vec<Operation>,
+    /// Events that do not happen: an assumption of the scenario, for example that a cut link
+    /// stays cut for longer than a procedure takes.
+    pub excluded: Vec<Event>,
     /// Slices switched on.
     pub slices: Slices,
     events: Vec<Event>,
@@ -110,6 +113,7 @@ impl Topology {
             strict_failover: false,
             runbooks: Vec::new(),
             misoperations: Vec::new(),
+            excluded: Vec::new(),
             slices: Slices::default(),
             events: Vec::new(),
             site_bits: [0; 2],

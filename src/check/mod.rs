@@ -1,0 +1,5 @@
+//! The checker: search, verdicts, counterexamples.
+
+pub mod counterexample;
+pub mod fingerprints;
+pub mod search;
