@@ -1,0 +1,131 @@
+//! All files of a result, as names and bytes: the caller decides where they go.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::chart::Chart;
+use crate::csv;
+use crate::document::Counterexample;
+use crate::document::Incident;
+use crate::document::ResultDocument;
+use crate::document::RunIdentity;
+use crate::error::ReportError;
+use crate::html;
+use crate::json;
+
+/// The name and version of the format of `traces/*.json`.
+pub const TRACE_SCHEMA: &str = "poolproof/trace/v1";
+
+/// The counterexample of one property, as it stands in `traces/<property>.json`.
+///
+/// It carries the identity of its run, so that the file alone can be replayed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trace {
+    /// [`TRACE_SCHEMA`].
+    pub schema: String,
+    /// The run that found it.
+    pub identity: RunIdentity,
+    /// The property that is violated.
+    pub property: String,
+    /// The title of the property.
+    pub title: String,
+    /// The steps to the violation.
+    pub counterexample: Counterexample,
+}
+
+/// Returns the files of a result: relative path, with `/` on every platform, and content.
+///
+/// The order is that of the writing, and the same bytes come for the same document.
+///
+/// # Errors
+/// When a renderer fails, which is a defect.
+pub fn render(
+    document: &ResultDocument,
+    incidents: &[Incident],
+) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+    let mut files = vec![
+        (
+            "result.json".to_owned(),
+            json::result(document)?.into_bytes(),
+        ),
+        (
+            "incidents.csv".to_owned(),
+            csv::incidents(incidents)?.into_bytes(),
+        ),
+        ("index.html".to_owned(), html::page(document)?.into_bytes()),
+    ];
+    for chart in Chart::ALL {
+        let name = chart.name();
+        files.push((
+            format!("charts/{name}.svg"),
+            chart.svg(document)?.into_bytes(),
+        ));
+        files.push((format!("charts/{name}.png"), chart.png(document)?));
+    }
+    let mut taken = BTreeSet::new();
+    for trace in traces(document) {
+        let name = file_name(&trace.property, &mut taken);
+        files.push((
+            format!("traces/{name}.json"),
+            json::pretty(&trace)?.into_bytes(),
+        ));
+    }
+    Ok(files)
+}
+
+/// Returns the counterexamples of a document, in the order of its verdicts.
+pub fn traces(document: &ResultDocument) -> Vec<Trace> {
+    let verdicts = document.check.iter().flat_map(|check| &check.verdicts);
+    verdicts
+        .filter_map(|verdict| {
+            Some(Trace {
+                schema: TRACE_SCHEMA.to_owned(),
+                identity: document.identity.clone(),
+                property: verdict.property.clone(),
+                title: verdict.title.clone(),
+                counterexample: verdict.counterexample.clone()?,
+            })
+        })
+        .collect()
+}
+
+/// Returns a file name that every file system takes, and that no other property has. A stored
+/// document may come from anywhere, so a name must not climb out of the folder either.
+fn file_name(property: &str, taken: &mut BTreeSet<String>) -> String {
+    let safe = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    let stem: String = property
+        .chars()
+        .map(|letter| if safe(letter) { letter } else { '-' })
+        .collect();
+    let stem = if stem.is_empty() {
+        "property".to_owned()
+    } else {
+        stem
+    };
+    let mut name = stem.clone();
+    let mut number = 2;
+    // Some file systems do not tell `sb` from `SB`.
+    while !taken.insert(name.to_ascii_lowercase()) {
+        name = format!("{stem}-{number}");
+        number += 1;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_safe_and_different() {
+        let mut taken = BTreeSet::new();
+        let names: Vec<_> = ["SB", "sb", "../../etc", "", "AL0 (x)"]
+            .map(|property| file_name(property, &mut taken))
+            .into_iter()
+            .collect();
+        assert_eq!(names, ["SB", "sb-2", "------etc", "property", "AL0--x-"]);
+    }
+}

@@ -1,0 +1,294 @@
+//! A drawing surface in nominal pixels: lines, dashes, bands, markers and text.
+//!
+//! plotters rounds to whole pixels; drawing at twice the size keeps curves smooth and lets the
+//! strokes of the PNG double with it.
+
+use std::fmt;
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::element::Circle;
+use plotters::element::PathElement;
+use plotters::element::Polygon;
+use plotters::element::Rectangle;
+use plotters::prelude::DrawingBackend;
+use plotters::style::Color;
+use plotters::style::IntoFont;
+use plotters::style::RGBColor;
+use plotters::style::ShapeStyle;
+use plotters::style::TextStyle;
+use plotters::style::text_anchor::HPos;
+use plotters::style::text_anchor::Pos;
+use plotters::style::text_anchor::VPos;
+
+/// Drawn pixels per nominal pixel.
+pub(super) const SCALE: u32 = 2;
+/// The family under which the embedded font is registered, and which the SVG names.
+pub(super) const FONT_NAME: &str = "sans-serif";
+
+pub(super) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
+pub(super) const FAINT_INK: RGBColor = RGBColor(0x55, 0x55, 0x55);
+pub(super) const GRID: RGBColor = RGBColor(0xd8, 0xd8, 0xd8);
+/// Two colours of the palette of Okabe and Ito, told apart by all common forms of sight.
+pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
+pub(super) const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+
+/// Sizes of text in nominal pixels.
+pub(super) const TITLE: f64 = 23.0;
+pub(super) const BODY: f64 = 16.0;
+
+/// A point in nominal pixels, from the upper left corner.
+pub(super) type Point = (f64, f64);
+
+/// What the drawing library says went wrong.
+#[derive(Debug)]
+pub(super) struct Trouble(String);
+
+impl Trouble {
+    pub(super) fn of(error: impl fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// How a series is told from the others without its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// A solid line with discs.
+    Disc,
+    /// A dashed line with squares.
+    Square,
+}
+
+/// How the two back ends of plotters differ on text: one lays it out, the other leaves it to the
+/// viewer. Both are shares of the size of the text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lettering {
+    /// What makes the letters of both equally large.
+    pub(super) size: f64,
+    /// What brings the middle of the letters down to the point asked for.
+    pub(super) drop: f64,
+}
+
+pub(super) const SVG_LETTERING: Lettering = Lettering {
+    size: 1.0,
+    drop: 0.05,
+};
+pub(super) const BITMAP_LETTERING: Lettering = Lettering {
+    size: 0.94,
+    drop: 0.18,
+};
+
+/// A drawing surface.
+pub(super) struct Canvas<'a, DB: DrawingBackend> {
+    area: &'a DrawingArea<DB, Shift>,
+    lettering: Lettering,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
+    pub(super) fn new(
+        area: &'a DrawingArea<DB, Shift>,
+        (width, height): (u32, u32),
+        lettering: Lettering,
+    ) -> Self {
+        Self {
+            area,
+            lettering,
+            width: f64::from(width),
+            height: f64::from(height),
+        }
+    }
+
+    /// Draws a solid line through the points.
+    pub(super) fn line(
+        &self,
+        points: &[Point],
+        color: RGBColor,
+        width: f64,
+    ) -> Result<(), Trouble> {
+        let style = ShapeStyle::from(color).stroke_width(pixels(width).max(1) as u32);
+        let path: Vec<_> = points.iter().copied().map(drawn).collect();
+        self.area
+            .draw(&PathElement::new(path, style))
+            .map_err(Trouble::of)
+    }
+
+    /// Draws the line of a series: solid or dashed.
+    pub(super) fn curve(
+        &self,
+        points: &[Point],
+        color: RGBColor,
+        mark: Mark,
+    ) -> Result<(), Trouble> {
+        match mark {
+            Mark::Disc => self.line(points, color, 2.0),
+            Mark::Square => {
+                for dash in dashes(points, 9.0, 5.0) {
+                    self.line(&dash, color, 2.0)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Draws one marker of a series.
+    pub(super) fn mark(&self, at: Point, color: RGBColor, mark: Mark) -> Result<(), Trouble> {
+        let style = ShapeStyle::from(color).filled();
+        match mark {
+            Mark::Disc => self.area.draw(&Circle::new(drawn(at), pixels(5.0), style)),
+            Mark::Square => {
+                let corners = [(at.0 - 4.5, at.1 - 4.5), (at.0 + 4.5, at.1 + 4.5)];
+                self.area.draw(&Rectangle::new(corners.map(drawn), style))
+            }
+        }
+        .map_err(Trouble::of)
+    }
+
+    /// Fills a polygon with a light tint of the colour.
+    pub(super) fn tint(&self, points: &[Point], color: RGBColor) -> Result<(), Trouble> {
+        let path: Vec<_> = points.iter().copied().map(drawn).collect();
+        self.area
+            .draw(&Polygon::new(path, color.mix(0.18)))
+            .map_err(Trouble::of)
+    }
+
+    /// Fills a rectangle given by two corners.
+    pub(super) fn fill(&self, from: Point, to: Point, color: RGBColor) -> Result<(), Trouble> {
+        let style = ShapeStyle::from(color).filled();
+        self.area
+            .draw(&Rectangle::new([drawn(from), drawn(to)], style))
+            .map_err(Trouble::of)
+    }
+
+    /// Writes text at a point, which is its left end, middle or right end, on its middle line.
+    pub(super) fn text(
+        &self,
+        text: &str,
+        at: Point,
+        size: f64,
+        anchor: HPos,
+        color: RGBColor,
+    ) -> Result<(), Trouble> {
+        let style = style(size * self.lettering.size, color).pos(Pos::new(anchor, VPos::Center));
+        let at = (at.0, at.1 + size * self.lettering.drop);
+        self.area
+            .draw_text(text, &style, drawn(at))
+            .map_err(Trouble::of)
+    }
+
+    /// Returns the width of a text in nominal pixels, with a little room for the fonts of others.
+    pub(super) fn text_width(&self, text: &str, size: f64) -> Result<f64, Trouble> {
+        let (width, _) = self
+            .area
+            .estimate_text_size(text, &style(size, INK))
+            .map_err(Trouble::of)?;
+        Ok(f64::from(width) / f64::from(SCALE))
+    }
+
+    /// Returns the text cut to a width, with an ellipsis where something was cut.
+    pub(super) fn fitted(&self, text: &str, size: f64, width: f64) -> Result<String, Trouble> {
+        let mut fitted = text.to_owned();
+        let mut kept = text.chars().count();
+        while kept > 1 && self.text_width(&fitted, size)? > width {
+            kept -= 1;
+            fitted = text
+                .chars()
+                .take(kept)
+                .collect::<String>()
+                .trim_end()
+                .to_owned()
+                + "…";
+        }
+        Ok(fitted)
+    }
+
+    /// Says why there is nothing to draw, in the middle of the surface.
+    pub(super) fn say(&self, lines: &[String]) -> Result<(), Trouble> {
+        let top = self.height / 2.0 - 12.0 * (lines.len() as f64 - 1.0);
+        for (index, line) in lines.iter().enumerate() {
+            let at = (self.width / 2.0, top + 24.0 * index as f64);
+            self.text(line, at, BODY + 2.0, HPos::Center, FAINT_INK)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the title and the line under it.
+    pub(super) fn headings(&self, title: &str, subtitle: &str) -> Result<(), Trouble> {
+        let room = self.width - 48.0;
+        let title = self.fitted(title, TITLE, room)?;
+        self.text(&title, (24.0, 28.0), TITLE, HPos::Left, INK)?;
+        let subtitle = self.fitted(subtitle, BODY, room)?;
+        self.text(&subtitle, (24.0, 54.0), BODY, HPos::Left, FAINT_INK)
+    }
+}
+
+fn style(size: f64, color: RGBColor) -> TextStyle<'static> {
+    let mut style = TextStyle::from((FONT_NAME, size * f64::from(SCALE)).into_font());
+    style.color = color.to_backend_color();
+    style
+}
+
+fn pixels(nominal: f64) -> i32 {
+    libm::round(nominal * f64::from(SCALE)) as i32
+}
+
+fn drawn((x, y): Point) -> (i32, i32) {
+    (pixels(x), pixels(y))
+}
+
+/// Cuts a path into dashes that keep its corners.
+fn dashes(points: &[Point], on: f64, off: f64) -> Vec<Vec<Point>> {
+    let mut dashes = Vec::new();
+    let Some(&first) = points.first() else {
+        return dashes;
+    };
+    let mut current = vec![first];
+    let (mut drawing, mut left) = (true, on);
+    for pair in points.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = (dx * dx + dy * dy).sqrt();
+        let mut walked = 0.0;
+        while length - walked > left {
+            walked += left;
+            let at = (from.0 + dx * walked / length, from.1 + dy * walked / length);
+            if drawing {
+                current.push(at);
+                dashes.push(std::mem::take(&mut current));
+            } else {
+                current = vec![at];
+            }
+            drawing = !drawing;
+            left = if drawing { on } else { off };
+        }
+        left -= length - walked;
+        if drawing {
+            current.push(to);
+        }
+    }
+    if drawing && current.len() > 1 {
+        dashes.push(current);
+    }
+    dashes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dashes;
+
+    #[test]
+    fn dashes_follow_the_corners() {
+        let cut = dashes(&[(0.0, 0.0), (5.0, 0.0), (5.0, 20.0)], 9.0, 5.0);
+        assert_eq!(cut[0], [(0.0, 0.0), (5.0, 0.0), (5.0, 4.0)]);
+        assert_eq!(cut[1], [(5.0, 9.0), (5.0, 18.0)]);
+        assert_eq!(cut.len(), 2);
+        assert!(dashes(&[], 9.0, 5.0).is_empty());
+    }
+}

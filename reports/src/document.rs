@@ -1,0 +1,134 @@
+//! The result document: what one evaluation found, and all that a report may draw.
+//!
+//! The engines fill it in, every renderer reads it, and `result.json` is its text. It is a
+//! function of the scenario, the seed and the version: it holds no time stamp, no host name and
+//! no path. Times are integers of milliseconds and say so in their names; a percentile or a mean
+//! of times, which need not be an integer, is an `f64` of milliseconds rounded on writing.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+mod check;
+mod scenario;
+mod simulation;
+
+pub use check::Check;
+pub use check::Counterexample;
+pub use check::EventCount;
+pub use check::Goal;
+pub use check::Step;
+pub use check::Verdict;
+pub use check::VerdictStatus;
+pub use scenario::Assumption;
+pub use scenario::Grade;
+pub use scenario::NodeView;
+pub use scenario::Scenario;
+pub use scenario::SiteView;
+pub use simulation::CauseShare;
+pub use simulation::CdfPoint;
+pub use simulation::Column;
+pub use simulation::ColumnName;
+pub use simulation::Distribution;
+pub use simulation::Estimate;
+pub use simulation::Incident;
+pub use simulation::PhaseShare;
+pub use simulation::Simulation;
+pub use simulation::ViolationSeen;
+
+/// The name and version of the format, the first field of every document.
+pub const SCHEMA: &str = "poolproof/result/v1";
+
+/// Everything that one evaluation of one scenario found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultDocument {
+    /// [`SCHEMA`]; [`ResultDocument::parse`] refuses anything else.
+    pub schema: String,
+    /// What was run, and how to run it again.
+    pub identity: RunIdentity,
+    /// The system that was described.
+    pub scenario: Scenario,
+    /// What can happen; absent when nothing was checked.
+    pub check: Option<Check>,
+    /// How often it happens and what it costs; absent when nothing was simulated.
+    pub simulation: Option<Simulation>,
+    /// The objectives of the scenario against what was observed.
+    pub objectives: Vec<Objective>,
+}
+
+/// What makes a result reproducible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunIdentity {
+    /// The version of poolproof.
+    pub poolproof_version: String,
+    /// The name of the scenario, as in its file name.
+    pub scenario_name: String,
+    /// The digest of the scenario after `extends` and `--set`, in hexadecimal.
+    pub scenario_digest: String,
+    /// The seed of all random numbers.
+    pub seed: u64,
+    /// The command that makes this result again.
+    pub command: String,
+}
+
+/// A target of the scenario, compared with what was observed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Objective {
+    /// The objective as it stands in the scenario.
+    pub text: String,
+    /// Whether the observation settles it.
+    pub status: ObjectiveStatus,
+    /// The observed value, in the unit of the figure that the objective names.
+    pub value: Estimate,
+    /// The limit with its unit, as the scenario writes it.
+    pub limit_text: String,
+}
+
+/// Whether an objective is met, at the stated error probability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectiveStatus {
+    /// The whole interval is on the right side of the limit.
+    Met,
+    /// The whole interval is on the wrong side of the limit.
+    Missed,
+    /// The interval holds the limit: more trials are needed.
+    Undecided,
+}
+
+/// Why a text is no result document.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// The text is not JSON, or a field is missing, unknown or of the wrong type.
+    #[error("not a result of poolproof: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// The document follows a format that this version does not know.
+    #[error("the result has schema \"{found}\", but this version of poolproof reads \"{SCHEMA}\"")]
+    Schema {
+        /// The schema that the document names.
+        found: String,
+    },
+}
+
+impl ResultDocument {
+    /// Reads a document from the text of a `result.json`.
+    ///
+    /// # Errors
+    /// When the text is not JSON, names another schema, or does not fit the schema it names.
+    pub fn parse(text: &str) -> Result<Self, DocumentError> {
+        // The schema comes first and alone: a document of a later version would otherwise be
+        // refused for its first unknown field, which says nothing about the cause.
+        #[derive(Deserialize)]
+        struct Header {
+            schema: String,
+        }
+        let Header { schema } = serde_json::from_str(text)?;
+        if schema != SCHEMA {
+            return Err(DocumentError::Schema { found: schema });
+        }
+        Ok(serde_json::from_str(text)?)
+    }
+}

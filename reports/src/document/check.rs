@@ -1,0 +1,133 @@
+//! What the model checker found: verdicts, goals, counterexamples, and how far it went.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::float;
+
+/// What can happen, and how far the search went to say so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// The budget of faults, in words.
+    pub budget_text: String,
+    /// The limits of the search, in words.
+    pub limits_text: String,
+    /// How many different states were found.
+    pub states: u64,
+    /// How many steps between them were taken.
+    pub transitions: u64,
+    /// The length of the longest shortest path.
+    pub depth: u32,
+    /// Whether every reachable state was visited.
+    pub complete: bool,
+    /// The limit that ended the search early.
+    pub cut_off_by: Option<String>,
+    /// The odds that two states shared a fingerprint, so that one was never visited.
+    #[serde(serialize_with = "float::serialize")]
+    pub collision_odds: f64,
+    /// The reductions in use, in words.
+    pub reductions: Vec<String>,
+    /// One verdict per property.
+    pub verdicts: Vec<Verdict>,
+    /// The states that should be reachable, so that a pass is not empty.
+    pub goals: Vec<Goal>,
+    /// How often each event fired.
+    pub events: Vec<EventCount>,
+    /// The events that never fired.
+    pub never_fired: Vec<String>,
+}
+
+/// What is known about one property.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// The stable short name, such as `SB`.
+    pub property: String,
+    /// A few words for people.
+    pub title: String,
+    /// What it says, in one sentence.
+    pub meaning: String,
+    /// What was found.
+    pub status: VerdictStatus,
+    /// What the scenario expects.
+    #[serde(default)]
+    pub expected: VerdictStatus,
+    /// Whether what was found is what the scenario expects.
+    pub as_expected: bool,
+    /// How far "holds" or "undecided" reaches; how the violation was found.
+    pub how_far: String,
+    /// The shortest way to the violation.
+    pub counterexample: Option<Counterexample>,
+}
+
+/// The verdict of the search over one property.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictStatus {
+    /// No reachable state breaks it, and the search was complete.
+    #[default]
+    Holds,
+    /// A reachable state breaks it.
+    Violated,
+    /// A limit was reached before an answer.
+    Undecided,
+}
+
+/// A way to a state, step by step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counterexample {
+    /// How many of the steps are faults.
+    pub faults: u32,
+    /// The steps in order.
+    pub steps: Vec<Step>,
+    /// What had to happen, in one sentence or two.
+    pub cause: String,
+}
+
+/// One step of a counterexample.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The number of the step, from 1.
+    pub number: u32,
+    /// Who or what acts.
+    pub actor: String,
+    /// The stable name of the event.
+    pub event: String,
+    /// The event in words.
+    pub text: String,
+    /// The facts that changed, and only those.
+    pub changes: Vec<String>,
+    /// Whether the step is a fault.
+    pub fault: bool,
+}
+
+/// A state that should (or should not) be reachable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Goal {
+    /// The stable name.
+    pub name: String,
+    /// A few words for people.
+    pub title: String,
+    /// Whether it was reached.
+    pub reached: bool,
+    /// Whether the scenario expects it to be reached.
+    pub expected: bool,
+    /// Whether the search was complete, so that "not reached" means "cannot be reached".
+    pub complete: bool,
+    /// The shortest way there.
+    pub witness: Option<Counterexample>,
+}
+
+/// How often one event fired during the search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventCount {
+    /// The stable name of the event.
+    pub event: String,
+    /// How often it fired.
+    pub fired: u64,
+}

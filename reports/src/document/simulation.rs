@@ -1,0 +1,205 @@
+//! What the simulator found: estimates with intervals, three columns, and the single incidents.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::float;
+
+/// How often things happen, and what they cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Simulation {
+    /// How many trials ran over the horizon.
+    pub trials: u64,
+    /// The simulated time of one trial.
+    pub horizon_ms: u64,
+    /// How many drills of a site loss ran.
+    pub drill_trials: u64,
+    /// The limit that ended the simulation early; such a result is not reproducible.
+    pub cut_off_by: Option<String>,
+    /// The share of time with service, from 0 to 1.
+    pub availability: Estimate,
+    /// Outage in milliseconds per year.
+    pub mean_outage_ms_per_year: Estimate,
+    /// The three columns: per incident, per year, given loss of the first site.
+    pub columns: Vec<Column>,
+    /// The outage of a year by what started the incident.
+    pub outage_by_cause: Vec<CauseShare>,
+    /// The outage of an incident by phase, in the order of the phases.
+    pub outage_by_phase: Vec<PhaseShare>,
+    /// The properties that some trial was seen to break.
+    pub violations_seen: Vec<ViolationSeen>,
+    /// How many trials, from the first, have their incidents in `incidents.csv`.
+    pub incidents_csv_trials: u64,
+    /// How many events were executed in all.
+    pub events_executed: u64,
+}
+
+/// An estimate with its interval. No value means no finite limit, or not available.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Estimate {
+    /// The estimate.
+    #[serde(serialize_with = "float::serialize_option")]
+    #[serde(deserialize_with = "float::deserialize_option")]
+    pub value: Option<f64>,
+    /// The lower end of the interval.
+    #[serde(serialize_with = "float::serialize_option")]
+    #[serde(deserialize_with = "float::deserialize_option")]
+    pub low: Option<f64>,
+    /// The upper end of the interval.
+    #[serde(serialize_with = "float::serialize_option")]
+    #[serde(deserialize_with = "float::deserialize_option")]
+    pub high: Option<f64>,
+    /// The confidence of the interval, such as 0.95.
+    #[serde(serialize_with = "float::serialize")]
+    pub confidence: f64,
+    /// How many observations it rests on.
+    pub n: u64,
+    /// How the interval was made.
+    pub method: String,
+}
+
+/// A sample in short: the mean and three percentiles with intervals, and the largest value.
+///
+/// The unit is that of the field that holds the distribution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distribution {
+    /// The mean.
+    pub mean: Estimate,
+    /// The median.
+    pub p50: Estimate,
+    /// The 95th percentile.
+    pub p95: Estimate,
+    /// The 99th percentile.
+    pub p99: Estimate,
+    /// The largest value seen.
+    #[serde(serialize_with = "float::serialize")]
+    pub max: f64,
+    /// How many observations there were.
+    pub n: u64,
+}
+
+/// Which observations a column is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnName {
+    /// One observation per incident.
+    PerIncident,
+    /// One observation per simulated year.
+    PerYear,
+    /// One observation per drill: the first site is lost at a random time.
+    GivenSiteLoss,
+}
+
+/// One column of the result: time, data lost and messages lost of one kind of observation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Which observations these are.
+    pub name: ColumnName,
+    /// The heading for people.
+    pub title: String,
+    /// How many observations there are.
+    pub n: u64,
+    /// Time to recover; for `per_year` the outage of a year. Milliseconds.
+    pub time_ms: Distribution,
+    /// What `time_ms` is called here.
+    pub time_label: String,
+    /// Data lost, as the span of time whose messages are gone. Milliseconds.
+    pub data_lost_ms: Distribution,
+    /// Messages lost.
+    pub messages_lost: Distribution,
+    /// The probability that any message is lost.
+    pub any_loss: Estimate,
+    /// The distribution function of `time_ms`; `x` in milliseconds.
+    pub time_cdf: Vec<CdfPoint>,
+    /// The distribution function of `data_lost_ms`; `x` in milliseconds.
+    pub data_lost_cdf: Vec<CdfPoint>,
+}
+
+/// A point of a distribution function, with its confidence band.
+///
+/// The function is a staircase: it has the value `p` from `x` to the next point. Where the last
+/// `p` is below 1, the rest of the observations had no end within the horizon.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CdfPoint {
+    /// The value.
+    #[serde(serialize_with = "float::serialize")]
+    pub x: f64,
+    /// The share of observations at or below it.
+    #[serde(serialize_with = "float::serialize")]
+    pub p: f64,
+    /// The lower edge of the band.
+    #[serde(serialize_with = "float::serialize")]
+    pub low: f64,
+    /// The upper edge of the band.
+    #[serde(serialize_with = "float::serialize")]
+    pub high: f64,
+}
+
+/// The part of the yearly outage that one cause started.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CauseShare {
+    /// What started the incidents.
+    pub cause: String,
+    /// Outage in milliseconds per year.
+    pub ms_per_year: Estimate,
+    /// Incidents per year.
+    pub incidents_per_year: Estimate,
+}
+
+/// The part of an outage that one phase takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseShare {
+    /// The phase: detect, decide, act, recover or reconnect.
+    pub phase: String,
+    /// Milliseconds of an incident.
+    pub ms_per_incident: Estimate,
+    /// Milliseconds of a drill of a site loss.
+    pub given_site_loss_ms: Estimate,
+}
+
+/// A property that some trial broke.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ViolationSeen {
+    /// The stable name of the property.
+    pub property: String,
+    /// How many trials broke it.
+    pub trials: u64,
+    /// The first that did, to replay it.
+    pub first_trial: u64,
+}
+
+/// One incident: a line of `incidents.csv`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Incident {
+    /// The number of the trial.
+    pub trial: u64,
+    /// When service ended.
+    pub start_ms: u64,
+    /// When service was back; none if it was not by the horizon.
+    pub end_ms: Option<u64>,
+    /// What started it.
+    pub cause: String,
+    /// The time until it was noticed.
+    pub detect_ms: u64,
+    /// The time until someone decided.
+    pub decide_ms: u64,
+    /// The time of people's work.
+    pub act_ms: u64,
+    /// The time of the machines' work.
+    pub recover_ms: u64,
+    /// The time until clients were back.
+    pub reconnect_ms: u64,
+    /// The span of time whose messages are gone.
+    pub data_lost_ms: u64,
+    /// How many messages are gone.
+    pub messages_lost: u64,
+}

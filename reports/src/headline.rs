@@ -1,0 +1,244 @@
+//! The sentences that sum a result up, the same on every rendering.
+//!
+//! They are computed from the document and claim nothing beyond it: an undecided property is
+//! named, and "holds" says how far.
+
+use crate::document::Check;
+use crate::document::Column;
+use crate::document::ColumnName;
+use crate::document::Estimate;
+use crate::document::ObjectiveStatus;
+use crate::document::ResultDocument;
+use crate::document::Simulation;
+use crate::document::Verdict;
+use crate::document::VerdictStatus;
+use crate::quantity;
+
+/// The question that every report answers.
+pub(crate) const QUESTION: &str =
+    "Configured like this, what can go wrong with the pool, how often, and what does it cost?";
+
+/// Returns the name of the site whose loss the drills are about.
+pub(crate) fn first_site(document: &ResultDocument) -> &str {
+    document
+        .scenario
+        .sites
+        .first()
+        .map_or("the first site", |site| site.name.as_str())
+}
+
+/// Returns one line that says what was run.
+pub(crate) fn provenance(document: &ResultDocument) -> String {
+    let mut line = document.scenario.name.clone();
+    if let Some(simulation) = &document.simulation {
+        line += &format!(
+            ": {} of {}",
+            quantity::plural(simulation.trials, "trial", "trials"),
+            quantity::horizon(simulation.horizon_ms)
+        );
+        if simulation.drill_trials > 0 {
+            let drills = quantity::plural(simulation.drill_trials, "drill", "drills");
+            line += &format!(", {drills} of a site loss");
+        }
+        line += &format!(", seed {}", document.identity.seed);
+    }
+    line
+}
+
+/// Returns what to say where there is nothing to draw: no incident was seen, or there were some
+/// and the document does not hold the figure.
+pub(crate) fn nothing_seen(simulation: &Simulation) -> Vec<String> {
+    let incidents = |column: &Column| column.name != ColumnName::PerYear && column.n > 0;
+    if simulation.columns.iter().any(incidents) {
+        return vec![quantity::NOT_AVAILABLE.to_owned()];
+    }
+    let trials = quantity::plural(simulation.trials, "trial", "trials");
+    let horizon = quantity::horizon(simulation.horizon_ms);
+    vec![format!("no incident seen in {trials} of {horizon}")]
+}
+
+/// Returns the answer in a few sentences.
+pub(crate) fn answer(document: &ResultDocument) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if let Some(check) = &document.check {
+        sentences.extend(verdicts(check));
+    }
+    if let Some(simulation) = &document.simulation {
+        sentences.push(service(simulation));
+        sentences.extend(site_loss(document, simulation));
+    }
+    sentences.extend(objectives(document));
+    if sentences.is_empty() {
+        sentences.push("Nothing was checked and nothing was simulated.".to_owned());
+    }
+    sentences
+}
+
+/// Returns the verdict in words: `violated, as expected`.
+pub(crate) fn verdict_text(verdict: &Verdict) -> String {
+    let found = status_text(verdict.status);
+    if !verdict.as_expected {
+        format!("{found}, expected: {}", status_text(verdict.expected))
+    } else if verdict.status == VerdictStatus::Holds {
+        found.to_owned()
+    } else {
+        format!("{found}, as expected")
+    }
+}
+
+/// Returns a verdict in one word.
+pub(crate) fn status_text(status: VerdictStatus) -> &'static str {
+    match status {
+        VerdictStatus::Holds => "holds",
+        VerdictStatus::Violated => "violated",
+        VerdictStatus::Undecided => "undecided",
+    }
+}
+
+/// Returns the outcome of an objective in one word.
+pub(crate) fn objective_text(status: ObjectiveStatus) -> &'static str {
+    match status {
+        ObjectiveStatus::Met => "met",
+        ObjectiveStatus::Missed => "missed",
+        ObjectiveStatus::Undecided => "undecided",
+    }
+}
+
+/// Returns how far the search went.
+pub(crate) fn extent(check: &Check) -> String {
+    let size = format!(
+        "{} states, {} transitions, depth {}",
+        quantity::count(check.states),
+        quantity::count(check.transitions),
+        check.depth
+    );
+    match &check.cut_off_by {
+        Some(limit) => format!("cut off by {limit} after {size}"),
+        None if check.complete => format!("complete search: {size}"),
+        None => format!("incomplete search: {size}"),
+    }
+}
+
+fn verdicts(check: &Check) -> Vec<String> {
+    let with = |status: VerdictStatus| -> Vec<&Verdict> {
+        check
+            .verdicts
+            .iter()
+            .filter(|verdict| verdict.status == status)
+            .collect()
+    };
+    let violated = with(VerdictStatus::Violated);
+    let undecided = with(VerdictStatus::Undecided);
+    let holding = with(VerdictStatus::Holds).len();
+    let all = quantity::plural(check.verdicts.len() as u64, "property", "properties");
+    let budget = &check.budget_text;
+    let mut sentences = Vec::new();
+    if check.verdicts.is_empty() {
+        sentences.push(format!("No property was checked ({budget})."));
+    } else if holding == check.verdicts.len() {
+        sentences.push(format!(
+            "All of {all} checked hold within the fault budget ({budget})."
+        ));
+    } else if !violated.is_empty() {
+        let names: Vec<_> = violated.iter().map(|verdict| violation(verdict)).collect();
+        sentences.push(format!(
+            "Of {all} checked ({budget}), {} can be violated: {}.",
+            violated.len(),
+            names.join("; ")
+        ));
+    }
+    if !undecided.is_empty() {
+        let names: Vec<_> = undecided
+            .iter()
+            .map(|verdict| verdict.property.as_str())
+            .collect();
+        sentences.push(format!("Undecided: {}.", names.join(", ")));
+    }
+    let surprises = check
+        .verdicts
+        .iter()
+        .filter(|verdict| !verdict.as_expected)
+        .count()
+        + check
+            .goals
+            .iter()
+            .filter(|goal| goal.reached != goal.expected)
+            .count();
+    if surprises > 0 {
+        let differ = if surprises == 1 {
+            "result differs"
+        } else {
+            "results differ"
+        };
+        sentences.push(format!(
+            "{surprises} {differ} from what the scenario expects."
+        ));
+    }
+    sentences
+}
+
+fn violation(verdict: &Verdict) -> String {
+    let name = format!("{} ({})", verdict.property, verdict.title);
+    match &verdict.counterexample {
+        Some(way) => format!(
+            "{name} with {} in {}",
+            quantity::plural(u64::from(way.faults), "fault", "faults"),
+            quantity::plural(way.steps.len() as u64, "step", "steps")
+        ),
+        None => name,
+    }
+}
+
+fn service(simulation: &Simulation) -> String {
+    format!(
+        "Service is available {} of the time, with {} of outage per year on average.",
+        quantity::availability(&simulation.availability),
+        quantity::value(&simulation.mean_outage_ms_per_year, quantity::duration)
+    )
+}
+
+fn site_loss(document: &ResultDocument, simulation: &Simulation) -> Option<String> {
+    let given = ColumnName::GivenSiteLoss;
+    let column: &Column = simulation
+        .columns
+        .iter()
+        .find(|column| column.name == given)?;
+    if column.n == 0 {
+        return None;
+    }
+    Some(format!(
+        "After the loss of {}, service is back within {} in half of the drills and within {} in \
+         95 % of them; the data lost are at most {} in half and at most {} in 95 %.",
+        first_site(document),
+        limit(&column.time_ms.p50),
+        limit(&column.time_ms.p95),
+        limit(&column.data_lost_ms.p50),
+        limit(&column.data_lost_ms.p95),
+    ))
+}
+
+fn limit(estimate: &Estimate) -> String {
+    match estimate.value {
+        Some(ms) => quantity::duration(ms),
+        None => format!("({})", quantity::NOT_AVAILABLE),
+    }
+}
+
+fn objectives(document: &ResultDocument) -> Option<String> {
+    if document.objectives.is_empty() {
+        return None;
+    }
+    let count = |status: ObjectiveStatus| {
+        document
+            .objectives
+            .iter()
+            .filter(|objective| objective.status == status)
+            .count()
+    };
+    Some(format!(
+        "Objectives: {} met, {} missed, {} undecided.",
+        count(ObjectiveStatus::Met),
+        count(ObjectiveStatus::Missed),
+        count(ObjectiveStatus::Undecided)
+    ))
+}

@@ -1,0 +1,21 @@
+//! The result document of poolproof, and what draws it.
+//!
+//! The engines fill in a [`document::ResultDocument`]; everything here is a function of it.
+//! Nothing in this crate computes a result, reads a clock or touches a file: [`bundle::render`]
+//! returns names and bytes, and the caller writes them.
+
+pub mod bundle;
+pub mod chart;
+pub mod csv;
+pub mod document;
+mod error;
+pub mod float;
+mod headline;
+pub mod html;
+pub mod json;
+pub mod quantity;
+#[doc(hidden)]
+pub mod sample;
+pub mod table;
+
+pub use error::ReportError;

@@ -1,0 +1,485 @@
+//! A document made by hand, for the tests of this crate and of its callers.
+//!
+//! It looks like the result of a real scenario, with one property of each verdict, but its
+//! figures are invented: nothing here may be quoted.
+
+use crate::document::*;
+
+const MINUTE_MS: f64 = 60_000.0;
+
+/// Returns a document with every part filled in.
+pub fn document() -> ResultDocument {
+    ResultDocument {
+        schema: SCHEMA.to_owned(),
+        identity: RunIdentity {
+            poolproof_version: "0.1.0".to_owned(),
+            scenario_name: "sample".to_owned(),
+            scenario_digest: "9f2c41d07be85a36".to_owned(),
+            seed: 42,
+            command: "poolproof evaluate scenarios/sample.toml --seed 42".to_owned(),
+        },
+        scenario: scenario(),
+        check: Some(check()),
+        simulation: Some(simulation()),
+        objectives: objectives(),
+    }
+}
+
+/// Returns a document in which nothing was checked and nothing was simulated.
+pub fn empty() -> ResultDocument {
+    ResultDocument {
+        check: None,
+        simulation: None,
+        objectives: Vec::new(),
+        ..document()
+    }
+}
+
+/// Returns a document whose simulation saw no incident and ran no drill.
+pub fn quiet() -> ResultDocument {
+    let mut document = document();
+    if let Some(simulation) = &mut document.simulation {
+        simulation.drill_trials = 0;
+        simulation.availability = exactly(1.0, 10_000);
+        simulation.mean_outage_ms_per_year = exactly(0.0, 10_000);
+        simulation.outage_by_cause.clear();
+        for column in &mut simulation.columns {
+            let n = if column.name == ColumnName::PerYear {
+                10_000
+            } else {
+                0
+            };
+            column.n = n;
+            column.time_ms = nothing(n);
+            column.data_lost_ms = nothing(n);
+            column.messages_lost = nothing(n);
+            column.any_loss = estimate((n > 0).then_some(0.0), None, (n > 0).then_some(0.000_3), n);
+            column.time_cdf.clear();
+            column.data_lost_cdf.clear();
+        }
+    }
+    document
+}
+
+/// Returns two incidents, one of them still going on at the horizon.
+pub fn incidents() -> Vec<Incident> {
+    let first = Incident {
+        trial: 3,
+        start_ms: 86_400_000,
+        end_ms: Some(86_490_000),
+        cause: "node crash, DC1".to_owned(),
+        detect_ms: 30_000,
+        decide_ms: 0,
+        act_ms: 0,
+        recover_ms: 20_000,
+        reconnect_ms: 40_000,
+        data_lost_ms: 0,
+        messages_lost: 0,
+    };
+    let second = Incident {
+        trial: 17,
+        end_ms: None,
+        cause: "loss of DC1".to_owned(),
+        decide_ms: 3_600_000,
+        data_lost_ms: 540_000,
+        messages_lost: 1_080,
+        ..first.clone()
+    };
+    vec![first, second]
+}
+
+fn scenario() -> Scenario {
+    let node = |name: &str, role: &str, active| NodeView {
+        name: name.to_owned(),
+        role_text: role.to_owned(),
+        active,
+    };
+    let assumption = |key: &str, value: &str, source: &str, grade, is_default| Assumption {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        source: source.to_owned(),
+        grade,
+        is_default,
+    };
+    Scenario {
+        name: "sample".to_owned(),
+        title: "Stretched pool, mirror with witness, log shipping to DC2".to_owned(),
+        description: "Two servers per site. The share for log backups stands in DC2. Operators \
+                      follow the documented runbook, which does not fence the old site."
+            .to_owned(),
+        sites: vec![
+            SiteView {
+                name: "DC1".to_owned(),
+                nodes: vec![
+                    node("pchat-1", "Persistent Chat server", true),
+                    node("pchat-2", "Persistent Chat server", true),
+                    node("sql-a", "SQL principal", true),
+                    node("sql-b", "SQL mirror", false),
+                    node("sql-w", "witness", true),
+                ],
+            },
+            SiteView {
+                name: "DC2".to_owned(),
+                nodes: vec![
+                    node("pchat-3", "Persistent Chat server", false),
+                    node("pchat-4", "Persistent Chat server", false),
+                    node("sql-c", "log shipping secondary", false),
+                    node("share", "file share of log shipping", true),
+                ],
+            },
+        ],
+        share_text: "in DC2, survives the loss of DC1".to_owned(),
+        witness: true,
+        assumptions: vec![
+            assumption(
+                "log_shipping.backup_interval",
+                "15 min",
+                "product documentation: default schedule of the backup job",
+                Grade::V,
+                true,
+            ),
+            assumption(
+                "server.mttf",
+                "1.8 years",
+                "recomputed from the published failure records of a laboratory",
+                Grade::R,
+                true,
+            ),
+            assumption(
+                "operator.decide.median",
+                "45 min",
+                "no publication; from the time lines of post-mortems",
+                Grade::J,
+                true,
+            ),
+            assumption(
+                "messages.rate",
+                "2 per second",
+                "the scenario",
+                Grade::V,
+                false,
+            ),
+        ],
+        warnings: vec![
+            "W0203: the runbook does not fence DC1; a late return can split the pool".to_owned(),
+        ],
+    }
+}
+
+fn check() -> Check {
+    let text = str::to_owned;
+    Check {
+        budget_text: text("at most 2 faults, one site loss among them"),
+        limits_text: text("20,000,000 states"),
+        states: 1_284_331,
+        transitions: 7_902_118,
+        depth: 43,
+        complete: true,
+        cut_off_by: None,
+        collision_odds: 4.471_037_2e-8,
+        reductions: vec![text("servers of equal role are interchangeable")],
+        verdicts: vec![
+            Verdict {
+                property: text("AL0"),
+                title: text("no loss under one fault"),
+                meaning: text(
+                    "No acknowledged message is lost under at most one fault that is not the \
+                     loss of a site.",
+                ),
+                status: VerdictStatus::Holds,
+                expected: VerdictStatus::Holds,
+                as_expected: true,
+                how_far: text("complete: 1,284,331 states, all paths with at most 2 faults"),
+                counterexample: None,
+            },
+            Verdict {
+                property: text("SB"),
+                title: text("no split brain"),
+                meaning: text("Two histories are never both acknowledged."),
+                status: VerdictStatus::Violated,
+                expected: VerdictStatus::Violated,
+                as_expected: true,
+                how_far: text("shortest: no violation with fewer than 2 faults"),
+                counterexample: Some(split_brain()),
+            },
+            Verdict {
+                property: text("RC"),
+                title: text("service can return"),
+                meaning: text(
+                    "From every reachable state, without further faults, service is reached.",
+                ),
+                status: VerdictStatus::Undecided,
+                expected: VerdictStatus::Holds,
+                as_expected: false,
+                how_far: text("cut off by the limit of edges after 1,000,000 states"),
+                counterexample: None,
+            },
+        ],
+        goals: vec![
+            Goal {
+                name: text("failed-over"),
+                title: text("service runs in DC2"),
+                reached: true,
+                expected: true,
+                complete: true,
+                witness: None,
+            },
+            Goal {
+                name: text("failed-back"),
+                title: text("service is back in DC1"),
+                reached: false,
+                expected: true,
+                complete: false,
+                witness: None,
+            },
+        ],
+        events: vec![
+            EventCount {
+                event: text("crash:pchat-1"),
+                fired: 201_334,
+            },
+            EventCount {
+                event: text("site-loss:DC1"),
+                fired: 88_120,
+            },
+        ],
+        never_fired: vec![text("witness-vote:late")],
+    }
+}
+
+fn split_brain() -> Counterexample {
+    let step = |number, actor: &str, event: &str, words: &str, changes: &[&str], fault| Step {
+        number,
+        actor: actor.to_owned(),
+        event: event.to_owned(),
+        text: words.to_owned(),
+        changes: changes.iter().map(|change| (*change).to_owned()).collect(),
+        fault,
+    };
+    Counterexample {
+        faults: 2,
+        steps: vec![
+            step(
+                1,
+                "DC1",
+                "site-outage:DC1",
+                "DC1 loses power; its disks survive.",
+                &["DC1: up → down", "service: on → off"],
+                true,
+            ),
+            step(
+                2,
+                "operator",
+                "runbook:restore-with-recovery",
+                "The operator recovers the log-shipping secondary.",
+                &["sql-c: restoring → online, timeline 2"],
+                false,
+            ),
+            step(
+                3,
+                "pool",
+                "serve:DC2",
+                "The pool starts in DC2 and acknowledges messages.",
+                &["service: off → on in DC2", "timeline 2: acknowledged"],
+                false,
+            ),
+            step(
+                4,
+                "DC1",
+                "late-return:DC1",
+                "DC1 comes back with its old state, which nobody fenced.",
+                &["DC1: down → up", "sql-a: principal on timeline 1"],
+                true,
+            ),
+        ],
+        cause: "The old principal was never fenced, so both sites acknowledge messages.".to_owned(),
+    }
+}
+
+fn simulation() -> Simulation {
+    let ms = |text: &str, per_year: f64, incidents: f64| CauseShare {
+        cause: text.to_owned(),
+        ms_per_year: around(per_year * MINUTE_MS, 0.06, 10_000),
+        incidents_per_year: around(incidents, 0.03, 10_000),
+    };
+    let phase = |text: &str, incident: f64, drill: f64| PhaseShare {
+        phase: text.to_owned(),
+        ms_per_incident: around(incident * MINUTE_MS, 0.05, 12_408),
+        given_site_loss_ms: around(drill * MINUTE_MS, 0.02, 5_000),
+    };
+    Simulation {
+        trials: 10_000,
+        horizon_ms: 31_536_000_000,
+        drill_trials: 5_000,
+        cut_off_by: None,
+        availability: estimate(
+            Some(0.999_871_3),
+            Some(0.999_866_1),
+            Some(0.999_876_5),
+            10_000,
+        ),
+        mean_outage_ms_per_year: around(67.6 * MINUTE_MS, 0.04, 10_000),
+        columns: vec![
+            column(ColumnName::PerIncident, "per incident", 12_408, 1.6, 0.02),
+            column(ColumnName::PerYear, "per year", 10_000, 9.0, 0.05),
+            column(
+                ColumnName::GivenSiteLoss,
+                "given loss of DC1",
+                5_000,
+                130.0,
+                9.5,
+            ),
+        ],
+        outage_by_cause: vec![
+            ms("loss of DC1", 31.2, 0.02),
+            ms("node crash, DC1", 18.4, 0.91),
+            ms("link DC1-DC2 cut", 0.7, 0.05),
+            ms("operator: wrong file restored", 11.9, 0.006),
+            ms("share lost", 0.0, 0.0),
+            ms("software defect in both servers of the site", 5.4, 0.26),
+        ],
+        outage_by_phase: vec![
+            phase("detect", 0.5, 4.0),
+            phase("decide", 0.8, 55.0),
+            phase("act", 0.9, 48.0),
+            phase("recover", 2.2, 21.0),
+            phase("reconnect", 1.0, 2.5),
+        ],
+        violations_seen: vec![ViolationSeen {
+            property: "SB".to_owned(),
+            trials: 7,
+            first_trial: 1_203,
+        }],
+        incidents_csv_trials: 1_000,
+        events_executed: 48_200_193,
+    }
+}
+
+/// Makes a column whose times spread over two decades around the median.
+fn column(name: ColumnName, title: &str, n: u64, median_min: f64, lost_min: f64) -> Column {
+    let time = |share: f64| median_min * MINUTE_MS * spread(share);
+    // Log shipping loses what came after the last backup: nearly uniform over an interval.
+    let lost = |share: f64| lost_min * MINUTE_MS * 2.0 * share;
+    let time_label = if name == ColumnName::PerYear {
+        "outage of the year"
+    } else {
+        "time to recover"
+    };
+    Column {
+        name,
+        title: title.to_owned(),
+        n,
+        time_ms: distribution(&time, 0.03, n),
+        time_label: time_label.to_owned(),
+        data_lost_ms: distribution(&lost, 0.02, n),
+        messages_lost: distribution(&|share| lost(share) / 500.0, 0.02, n),
+        any_loss: around(
+            if name == ColumnName::GivenSiteLoss {
+                0.998
+            } else {
+                0.021
+            },
+            0.001,
+            n,
+        ),
+        time_cdf: cdf(&time),
+        data_lost_cdf: cdf(&lost),
+    }
+}
+
+/// A smooth increasing function with `spread(0.5) == 1` and long tails.
+fn spread(share: f64) -> f64 {
+    let odds = share / (1.0 - share).max(0.002);
+    odds.sqrt().max(0.08)
+}
+
+fn cdf(quantile: &dyn Fn(f64) -> f64) -> Vec<CdfPoint> {
+    let points = 120_u32;
+    (1..=points)
+        .map(|index| {
+            let p = f64::from(index) / f64::from(points);
+            let x = quantile(p);
+            CdfPoint {
+                x,
+                p,
+                low: (p - 0.019).max(0.0),
+                high: (p + 0.019).min(1.0),
+            }
+        })
+        .collect()
+}
+
+fn distribution(quantile: &dyn Fn(f64) -> f64, width: f64, n: u64) -> Distribution {
+    let at = |share: f64| around(quantile(share), width, n);
+    Distribution {
+        mean: around(quantile(0.5) * 1.31, width, n),
+        p50: at(0.5),
+        p95: at(0.95),
+        p99: at(0.99),
+        max: quantile(1.0),
+        n,
+    }
+}
+
+fn around(value: f64, width: f64, n: u64) -> Estimate {
+    estimate(
+        Some(value),
+        Some(value * (1.0 - width)),
+        Some(value * (1.0 + width)),
+        n,
+    )
+}
+
+fn exactly(value: f64, n: u64) -> Estimate {
+    estimate(Some(value), Some(value), Some(value), n)
+}
+
+fn nothing(n: u64) -> Distribution {
+    let none = if n == 0 {
+        estimate(None, None, None, 0)
+    } else {
+        exactly(0.0, n)
+    };
+    Distribution {
+        mean: none.clone(),
+        p50: none.clone(),
+        p95: none.clone(),
+        p99: none,
+        max: 0.0,
+        n,
+    }
+}
+
+fn estimate(value: Option<f64>, low: Option<f64>, high: Option<f64>, n: u64) -> Estimate {
+    Estimate {
+        value,
+        low,
+        high,
+        confidence: 0.95,
+        n,
+        method: "order statistics".to_owned(),
+    }
+}
+
+fn objectives() -> Vec<Objective> {
+    let objective = |text: &str, status, value_ms: f64, limit: &str| Objective {
+        text: text.to_owned(),
+        status,
+        value: around(value_ms, 0.02, 5_000),
+        limit_text: limit.to_owned(),
+    };
+    vec![
+        objective(
+            "given_site_loss.data_lost.p95 <= \"30min\"",
+            ObjectiveStatus::Met,
+            18.05 * MINUTE_MS,
+            "30 min",
+        ),
+        objective(
+            "given_site_loss.time.p95 <= \"4h\"",
+            ObjectiveStatus::Missed,
+            566.0 * MINUTE_MS,
+            "4 h",
+        ),
+    ]
+}

@@ -1,0 +1,350 @@
+//! The result as a plain text table for the terminal, at most 100 columns wide.
+//!
+//! No colour: the words carry everything, so that a log file says the same as a screen.
+
+use crate::document::Check;
+use crate::document::Column;
+use crate::document::Distribution;
+use crate::document::Estimate;
+use crate::document::Goal;
+use crate::document::Objective;
+use crate::document::ResultDocument;
+use crate::document::Simulation;
+use crate::document::Verdict;
+use crate::headline;
+use crate::quantity;
+
+/// No line is longer, unless a single word is.
+pub const WIDTH: usize = 100;
+
+/// Returns the document as a table for people. The words may change; machines read the JSON.
+pub fn text(document: &ResultDocument) -> String {
+    let mut lines = Vec::new();
+    let identity = &document.identity;
+    lines.extend(wrapped(
+        &format!("{}: {}", document.scenario.name, document.scenario.title),
+        WIDTH,
+    ));
+    lines.push(format!(
+        "poolproof {}, seed {}, scenario {}",
+        identity.poolproof_version, identity.seed, identity.scenario_digest
+    ));
+    for warning in &document.scenario.warnings {
+        lines.extend(hanging("  warning: ", warning));
+    }
+    if let Some(check) = &document.check {
+        verdicts(check, &mut lines);
+        goals(&check.goals, &mut lines);
+    }
+    if let Some(simulation) = &document.simulation {
+        figures(simulation, &mut lines);
+    }
+    objectives(&document.objectives, &mut lines);
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn verdicts(check: &Check, lines: &mut Vec<String>) {
+    lines.push(String::new());
+    lines.push("What can happen".to_owned());
+    lines.extend(hanging("  faults:  ", &check.budget_text));
+    lines.extend(hanging("  search:  ", &headline::extent(check)));
+    lines.extend(hanging(
+        "           ",
+        &format!(
+            "odds of a missed state {}",
+            quantity::odds(check.collision_odds)
+        ),
+    ));
+    if !check.never_fired.is_empty() {
+        lines.extend(hanging(
+            "  never:   ",
+            &format!("{} never fired", check.never_fired.join(", ")),
+        ));
+    }
+    lines.push(String::new());
+    let cells = |verdict: &Verdict| {
+        let says = format!("{}: {}", verdict.title, verdict.how_far);
+        [
+            verdict.property.clone(),
+            headline::verdict_text(verdict),
+            says,
+        ]
+    };
+    let rows: Vec<_> = check.verdicts.iter().map(cells).collect();
+    lines.extend(grid(
+        ["property", "verdict", "what, and how far"],
+        [16, 30],
+        &rows,
+    ));
+}
+
+fn goals(goals: &[Goal], lines: &mut Vec<String>) {
+    if goals.is_empty() {
+        return;
+    }
+    lines.push(String::new());
+    let rows: Vec<_> = goals
+        .iter()
+        .map(|goal| [goal.name.clone(), goal_text(goal), goal.title.clone()])
+        .collect();
+    lines.extend(grid(["goal", "reached", "what"], [16, 30], &rows));
+}
+
+/// Returns whether a goal was reached, and what that is worth.
+pub(crate) fn goal_text(goal: &Goal) -> String {
+    let found = match (goal.reached, goal.complete) {
+        (true, _) => "reached",
+        (false, true) => "cannot be reached",
+        (false, false) => "not reached so far",
+    };
+    match (goal.reached == goal.expected, goal.expected) {
+        (true, true) => found.to_owned(),
+        (true, false) => format!("{found}, as expected"),
+        (false, true) => format!("{found}, expected: reached"),
+        (false, false) => format!("{found}, expected: never"),
+    }
+}
+
+fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
+    lines.push(String::new());
+    lines.push("How often, and what it costs".to_owned());
+    let trials = quantity::plural(simulation.trials, "trial", "trials");
+    let horizon = quantity::horizon(simulation.horizon_ms);
+    let drills = quantity::plural(simulation.drill_trials, "drill", "drills");
+    let mut ran = format!("{trials} of {horizon}, {drills} of a site loss");
+    if let Some(limit) = &simulation.cut_off_by {
+        ran += &format!("; cut off by {limit}");
+    }
+    lines.extend(hanging("  trials:        ", &ran));
+    lines.extend(hanging(
+        "  availability:  ",
+        &quantity::availability(&simulation.availability),
+    ));
+    let outage = quantity::estimate(&simulation.mean_outage_ms_per_year, quantity::duration);
+    lines.extend(hanging("  outage:        ", &format!("{outage} per year")));
+    for seen in &simulation.violations_seen {
+        let trials = quantity::plural(seen.trials, "trial", "trials");
+        let text = format!(
+            "{} violated in {trials}, first in trial {}",
+            seen.property, seen.first_trial
+        );
+        lines.extend(hanging("  seen:          ", &text));
+    }
+    for columns in simulation.columns.chunks(3) {
+        lines.push(String::new());
+        lines.extend(columns_table(columns));
+    }
+}
+
+const LABEL_WIDTH: usize = 16;
+const CELL_WIDTH: usize = 28;
+
+fn columns_table(columns: &[Column]) -> Vec<String> {
+    let row = |label: &str, cell: &dyn Fn(&Column) -> String| {
+        let cells: Vec<_> = columns.iter().map(cell).collect();
+        side_by_side(label, &cells)
+    };
+    let mut lines = row("", &|column| column.title.clone());
+    lines.extend(row("", &|column| {
+        format!("n = {}", quantity::count(column.n))
+    }));
+    type Part<'a> = (&'a str, fn(&Column) -> &Distribution, fn(f64) -> String);
+    let parts: [Part<'_>; 3] = [
+        ("time", |column| &column.time_ms, quantity::duration),
+        (
+            "data lost",
+            |column| &column.data_lost_ms,
+            quantity::duration,
+        ),
+        (
+            "messages lost",
+            |column| &column.messages_lost,
+            quantity::number,
+        ),
+    ];
+    for (label, distribution, format) in parts {
+        lines.push(String::new());
+        if label == "time" {
+            lines.extend(row("", &|column| column.time_label.clone()));
+        } else {
+            lines.push(label.to_owned());
+        }
+        type Figure = fn(&Distribution) -> &Estimate;
+        let figures: [(&str, Figure); 4] = [
+            ("  p50", |part| &part.p50),
+            ("  p95", |part| &part.p95),
+            ("  p99", |part| &part.p99),
+            ("  mean", |part| &part.mean),
+        ];
+        for (name, figure) in figures {
+            let estimate = |column: &Column| figure(distribution(column)).clone();
+            lines.extend(row(name, &|column| {
+                quantity::value(&estimate(column), format)
+            }));
+            lines.extend(row("", &|column| {
+                quantity::interval(&estimate(column), format).unwrap_or_default()
+            }));
+        }
+    }
+    lines.push(String::new());
+    lines.extend(row("any loss", &|column| {
+        quantity::value(&column.any_loss, quantity::probability)
+    }));
+    lines.extend(row("", &|column| {
+        quantity::interval(&column.any_loss, quantity::probability).unwrap_or_default()
+    }));
+    lines
+}
+
+fn side_by_side(label: &str, cells: &[String]) -> Vec<String> {
+    let cells: Vec<_> = cells
+        .iter()
+        .map(|cell| wrapped(cell, CELL_WIDTH - 1))
+        .collect();
+    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+    (0..height)
+        .map(|index| {
+            let mut line = padded(if index == 0 { label } else { "" }, LABEL_WIDTH);
+            for cell in &cells {
+                let part = cell.get(index).map_or("", String::as_str);
+                line.push_str(&padded(part, CELL_WIDTH));
+            }
+            line
+        })
+        // A row whose cells are all empty says nothing.
+        .filter(|line| !line.trim().is_empty())
+        .collect()
+}
+
+fn objectives(objectives: &[Objective], lines: &mut Vec<String>) {
+    if objectives.is_empty() {
+        return;
+    }
+    lines.push(String::new());
+    lines.push("Objectives".to_owned());
+    for objective in objectives {
+        let status = padded(headline::objective_text(objective.status), 11);
+        lines.extend(hanging(&format!("  {status}"), &objective.text));
+        lines.extend(hanging("             ", &observed(objective)));
+    }
+}
+
+/// Returns what was observed for an objective: value, interval, limit and number of trials.
+fn observed(objective: &Objective) -> String {
+    let format = format_like(&objective.text);
+    format!(
+        "observed {}, limit {}, n = {}",
+        quantity::estimate(&objective.value, format),
+        objective.limit_text,
+        quantity::count(objective.value.n)
+    )
+}
+
+/// Chooses the format of an observed value by the figure that the objective names: the document
+/// gives the value in the unit of that figure.
+pub(crate) fn format_like(text: &str) -> fn(f64) -> String {
+    let figure = text.split(['<', '>', '=']).next().unwrap_or(text);
+    let names = |name: &str| figure.split(['.', ' ']).any(|part| part == name);
+    if names("availability") || names("any_loss") {
+        quantity::probability
+    } else if names("messages_lost") {
+        quantity::number
+    } else {
+        quantity::duration
+    }
+}
+
+/// Lays out three columns: two of fixed width, the last with the rest of the line.
+fn grid(heads: [&str; 3], widths: [usize; 2], rows: &[[String; 3]]) -> Vec<String> {
+    let rest = WIDTH - 2 - widths[0] - widths[1];
+    let mut lines = Vec::new();
+    let heads = heads.map(str::to_owned);
+    for row in std::iter::once(&heads).chain(rows) {
+        let cells = [
+            wrapped(&row[0], widths[0] - 1),
+            wrapped(&row[1], widths[1] - 1),
+            wrapped(&row[2], rest),
+        ];
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        for index in 0..height {
+            let part = |cell: usize| cells[cell].get(index).map_or("", String::as_str);
+            let (first, second) = (padded(part(0), widths[0]), padded(part(1), widths[1]));
+            lines.push(format!("  {first}{second}{}", part(2)));
+        }
+    }
+    lines
+}
+
+/// Wraps a text behind a lead; further lines start below the text.
+fn hanging(lead: &str, text: &str) -> Vec<String> {
+    let indent = lead.chars().count();
+    let blank = " ".repeat(indent);
+    let lines = wrapped(text, WIDTH - indent);
+    let lead_of = |index: usize| if index == 0 { lead } else { &blank };
+    lines
+        .iter()
+        .enumerate()
+        .map(|(index, line)| format!("{}{line}", lead_of(index)))
+        .collect()
+}
+
+/// Breaks a text at spaces; a word longer than the width keeps its own line.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + length <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text:<width$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_sample_reads_well() {
+        insta::assert_snapshot!(text(&sample::document()));
+    }
+
+    #[test]
+    fn a_result_without_incidents_reads_well() {
+        insta::assert_snapshot!(text(&sample::quiet()));
+    }
+
+    #[test]
+    fn no_line_is_too_long() {
+        for document in [sample::document(), sample::empty(), sample::quiet()] {
+            for line in text(&document).lines() {
+                assert!(line.chars().count() <= WIDTH, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn objectives_are_formatted_by_their_figure() {
+        assert_eq!(format_like("availability >= 0.999")(0.5), "50 %");
+        assert_eq!(format_like("per_year.any_loss <= 0.01")(0.5), "50 %");
+        assert_eq!(format_like("per_incident.messages_lost.p95 <= 9")(3.0), "3");
+        assert_eq!(
+            format_like("per_year.time.p95 <= \"4h\"")(60_000.0),
+            "1 min"
+        );
+    }
+}
