@@ -5,6 +5,7 @@
 
 pub mod component;
 pub mod event;
+pub mod incident;
 pub mod lineage;
 pub mod log_shipping;
 pub mod mirroring;

@@ -126,9 +126,11 @@ impl World {
         !self.control.has(Control::DISCONNECTED)
     }
 
-    /// Clients lose their sessions with the service.
+    /// Clients lose their sessions with the servers that hold them (1.2: the users of a lost server
+    /// are cut off); a database that does not answer leaves them connected.
     pub(crate) fn settle_clients(&mut self, topology: &Topology) {
-        if topology.slices.clients && self.clients_connected() && self.service(topology) == 0 {
+        let lost = || self.serving_servers(topology) == 0;
+        if topology.slices.clients && self.clients_connected() && lost() {
             self.control.set(Control::DISCONNECTED, true);
         }
     }

@@ -1,0 +1,177 @@
+//! Speed by memory: the system as an automaton that is compiled while it runs.
+//!
+//! The states that a simulated year visits are few and come again and again, so each state's facts
+//! and each step's result are computed once and looked up ever after. Nothing in here can change a
+//! result: a full automaton is emptied and compiles afresh.
+
+use poolproof_models::event::EventSet;
+use poolproof_models::lineage::TIMELINES;
+use poolproof_models::mirroring::Losses;
+use poolproof_models::step::Report;
+
+use super::timed::{Facts, Timed};
+use crate::check::fingerprints::fingerprint;
+
+/// The most states kept; a state costs about a kilobyte with its edges.
+const STATES_MOST: usize = 1 << 16;
+
+const UNKNOWN: u32 = u32::MAX;
+
+/// A state with what can be read off it.
+pub struct Row<S> {
+    /// The state.
+    pub state: S,
+    /// What can happen.
+    pub enabled: EventSet,
+    /// What can be read off it.
+    pub facts: Facts,
+}
+
+/// A step: where it leads and what has to be done about it.
+#[derive(Clone, Copy)]
+pub struct Edge {
+    /// The row of the next state.
+    pub to: u32,
+    /// The report, 0 where ranks and timelines keep their numbers and nothing is lost.
+    pub report: u32,
+    /// Job runs up to now have to be told to the world before this step.
+    pub ship_first: bool,
+}
+
+const UNEXPLORED: Edge = Edge { to: UNKNOWN, report: 0, ship_first: false };
+
+/// The automaton of one worker.
+pub struct Automaton<'s, T: Timed> {
+    system: &'s T,
+    events: usize,
+    rows: Vec<Row<T::State>>,
+    edges: Vec<Edge>,
+    reports: Vec<Report>,
+    /// Open addressing over row numbers plus one; 0 is empty.
+    index: Vec<u32>,
+    initial: u32,
+}
+
+impl<'s, T: Timed> Automaton<'s, T> {
+    /// An automaton that knows the first state.
+    #[must_use]
+    pub fn new(system: &'s T) -> Self {
+        let mut automaton = Self {
+            system,
+            events: system.event_count(),
+            rows: Vec::new(),
+            edges: Vec::new(),
+            reports: vec![Report::default()],
+            index: vec![0; STATES_MOST * 2],
+            initial: 0,
+        };
+        automaton.initial = automaton.intern(system.initial());
+        automaton
+    }
+
+    /// The row of the first state.
+    #[must_use]
+    pub const fn initial(&self) -> u32 {
+        self.initial
+    }
+
+    /// The system.
+    #[must_use]
+    pub const fn system(&self) -> &'s T {
+        self.system
+    }
+
+    /// A row.
+    #[must_use]
+    pub fn row(&self, row: u32) -> &Row<T::State> {
+        &self.rows[row as usize]
+    }
+
+    /// A report.
+    #[must_use]
+    pub fn report(&self, report: u32) -> &Report {
+        &self.reports[report as usize]
+    }
+
+    /// Empties a full automaton, between two trials.
+    pub fn make_room(&mut self) {
+        if self.rows.len() > STATES_MOST * 3 / 4 {
+            *self = Self::new(self.system);
+        }
+    }
+
+    /// The step of an enabled event.
+    pub fn edge(&mut self, from: u32, event: usize) -> Edge {
+        let at = from as usize * self.events + event;
+        let edge = self.edges[at];
+        if edge.to != UNKNOWN { edge } else { self.explore(from, event) }
+    }
+
+    #[cold]
+    fn explore(&mut self, from: u32, event: usize) -> Edge {
+        let before = self.rows[from as usize].state;
+        let facts = self.rows[from as usize].facts;
+        let (after, report) = self.system.apply(&before, event);
+        let to = self.intern(after);
+        let next = self.rows[to as usize].facts;
+        let ship_first = facts.jobs != next.jobs
+            || facts.serving != next.serving
+            || self.system.touches_log(&before, &after);
+        let report = if is_identity(&report) {
+            0
+        } else {
+            self.reports.push(report);
+            (self.reports.len() - 1) as u32
+        };
+        let edge = Edge { to, report, ship_first };
+        self.edges[from as usize * self.events + event] = edge;
+        edge
+    }
+
+    fn intern(&mut self, state: T::State) -> u32 {
+        if self.rows.len() * 8 > self.index.len() * 7 {
+            self.grow_index();
+        }
+        let mask = self.index.len() - 1;
+        let mut at = fingerprint(self.system.words(&state), 0) as usize & mask;
+        loop {
+            match self.index[at] {
+                0 => break,
+                row if self.rows[row as usize - 1].state == state => return row - 1,
+                _ => at = (at + 1) & mask,
+            }
+        }
+        let row = self.rows.len() as u32;
+        self.index[at] = row + 1;
+        self.rows.push(Row {
+            state,
+            enabled: self.system.enabled(&state),
+            facts: self.system.facts(&state),
+        });
+        self.edges.resize(self.edges.len() + self.events, UNEXPLORED);
+        row
+    }
+
+    /// One trial may visit more states than the automaton is made for.
+    fn grow_index(&mut self) {
+        let mask = self.index.len() * 2 - 1;
+        let mut index = vec![0; mask + 1];
+        for (row, known) in self.rows.iter().enumerate() {
+            let mut at = fingerprint(self.system.words(&known.state), 0) as usize & mask;
+            while index[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            index[at] = row as u32 + 1;
+        }
+        self.index = index;
+    }
+}
+
+fn is_identity(report: &Report) -> bool {
+    let renumbering = &report.renumbering;
+    let dense = renumbering.ranks & (renumbering.ranks + 1) == 0;
+    let same = (0..TIMELINES).all(|t| {
+        usize::from(renumbering.timelines[t]) == t || renumbering.timelines[t] == 0xFF
+    });
+    dense && same && renumbering.written.is_none() && report.losses == Losses::default()
+}

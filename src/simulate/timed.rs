@@ -1,0 +1,125 @@
+//! What the clock needs to know of a system, beyond what the checker does.
+
+use poolproof_models::event::{Event, EventKind};
+use poolproof_models::incident::Cause;
+use poolproof_models::component::Component;
+use poolproof_models::runbook::{Phase, Role};
+use poolproof_models::system::System;
+use poolproof_models::topology::Topology;
+use poolproof_models::world::{COPIES, Pair, World, copy_node};
+
+/// A job of log shipping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Log backup.
+    Backup = 0,
+    /// Copy to DC2.
+    Copy = 1,
+    /// Restore on S.
+    Restore = 2,
+}
+
+/// What can be read off a state, computed once per state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// Users are served.
+    pub up: bool,
+    /// Bit per copy that acknowledges users' posts.
+    pub serving: u8,
+    /// Bit per [`Job`] that runs.
+    pub jobs: u8,
+    /// Rank of each copy's end.
+    pub ends: [u8; COPIES],
+    /// Rank of the end of share, folder and S.
+    pub shipped: [u8; 3],
+    /// What an outage in this state is waiting for.
+    pub phase: Phase,
+    /// Broken properties, as bits.
+    pub violated: u32,
+}
+
+/// A system that can be run on the clock.
+pub trait Timed: System {
+    /// The facts of a state.
+    fn facts(&self, state: &Self::State) -> Facts;
+    /// Users post at a copy.
+    fn write_event(&self, copy: usize) -> Option<usize>;
+    /// A job finishes.
+    fn job_event(&self, job: Job) -> Option<usize>;
+    /// Whether the step between two states touches what is known of logs, so that the job runs up
+    /// to now have to be told to the world first.
+    fn touches_log(&self, before: &Self::State, after: &Self::State) -> bool;
+    /// Which of an event's delays counts in this state; `None` when the event is out of the
+    /// question and a kept remainder of its work is void.
+    fn stage(&self, state: &Self::State, event: usize) -> Option<usize>;
+    /// What the event stands for when it begins an outage.
+    fn cause(&self, event: usize) -> Cause;
+    /// Whether the event is a fault.
+    fn is_fault(&self, event: usize) -> bool;
+}
+
+impl Timed for Topology {
+    fn facts(&self, world: &World) -> Facts {
+        let serving = world.service(self);
+        let up = serving != 0 && world.clients_connected();
+        let jobs = u8::from(world.backup_source(self).is_some())
+            | u8::from(world.copy_runs(self)) << Job::Copy as u8
+            | u8::from(world.restore_runs()) << Job::Restore as u8;
+        let rank = |p: poolproof_models::lineage::Position| if p.is_present() { p.rank() } else { 0 };
+        let ends = [0, 1, 2, 3].map(|copy| rank(world.copy(copy)));
+        Facts {
+            up,
+            serving: if up { serving } else { 0 },
+            jobs: if self.secondary { jobs } else { 0 },
+            ends,
+            shipped: [rank(world.share().1), rank(world.folder()), ends[Pair::Dc2.copy(0)]],
+            phase: world.phase(self),
+            // A simulated year has no budget of faults: what holds "under one fault" is the
+            // checker's to say.
+            violated: world.violated(poolproof_models::property::Spent::from_bits(u32::MAX)),
+        }
+    }
+
+    fn write_event(&self, copy: usize) -> Option<usize> {
+        self.index_of(Event::new(EventKind::Write, copy_node(copy)))
+    }
+
+    fn job_event(&self, job: Job) -> Option<usize> {
+        self.index_of(match job {
+            Job::Backup => Event::new(EventKind::Backup, Component::BackupJob),
+            Job::Copy => Event::new(EventKind::Copy, Component::CopyJob),
+            Job::Restore => Event::new(EventKind::Restore, Component::RestoreJob),
+        })
+    }
+
+    fn touches_log(&self, before: &World, after: &World) -> bool {
+        (0..COPIES).any(|copy| before.copy(copy) != after.copy(copy))
+            || before.share() != after.share()
+            || before.folder() != after.folder()
+            || Pair::ALL.into_iter().any(|p| {
+                (0..2).any(|m| before.session(p).role(m) != after.session(p).role(m))
+                    || before.session(p).synchronized() != after.session(p).synchronized()
+            })
+    }
+
+    fn stage(&self, world: &World, event: usize) -> Option<usize> {
+        let event = self.events()[event];
+        if event.kind != EventKind::RunbookStep {
+            return Some(0);
+        }
+        let role = poolproof_models::event::role_of(event.at).unwrap_or(Role::SiteFailover);
+        usize::from(world.progress(role)).checked_sub(1)
+    }
+
+    fn cause(&self, event: usize) -> Cause {
+        Cause::of(self.events()[event])
+    }
+
+    fn is_fault(&self, event: usize) -> bool {
+        use EventKind as K;
+        matches!(
+            self.events()[event].kind,
+            K::Crash | K::Cut | K::Disaster | K::Outage | K::ShareLoss | K::Misoperation
+        )
+    }
+}

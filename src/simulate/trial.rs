@@ -1,0 +1,484 @@
+//! One trial: the event loop.
+
+use poolproof_models::event::EventSet;
+use poolproof_models::incident::Cause;
+use poolproof_models::runbook::Phase;
+
+use super::activities::{Activities, Memory};
+use super::automaton::{Automaton, Edge};
+use super::ledger::{Ledger, Lost};
+use super::purpose::Purpose;
+use super::random::Draws;
+use super::shipping::{Shipped, Shipping, Timetable};
+use super::tally::{ByPhase, Incident, Tally};
+use super::timed::{Facts, Job, Timed};
+
+const NEVER: u64 = u64::MAX;
+
+/// What a trial is about.
+#[derive(Debug, Clone)]
+pub struct Mission {
+    /// Length of a trial, in milliseconds of simulated time.
+    pub horizon_ms: u64,
+    /// How long past the horizon an incident is followed to its end, in milliseconds.
+    pub follow_ms: u64,
+    /// Messages per second while users are served.
+    pub messages_per_s: f64,
+    /// Incidents of trials below this number are kept.
+    pub incident_trials: u64,
+    /// A drill, instead of a plain trial.
+    pub drill: Option<Drill>,
+}
+
+/// A fault that is made to happen at a uniformly random time within the horizon. The trial ends
+/// when users are served again.
+#[derive(Debug, Clone)]
+pub struct Drill {
+    /// The event.
+    pub event: usize,
+    /// The component that owns the draw of the time.
+    pub component: u8,
+    /// Events that do not happen by themselves in a drill: other losses of a site.
+    pub without: Vec<usize>,
+}
+
+/// An interval without service that is going on.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    start: u64,
+    cause: Cause,
+    phases: ByPhase,
+    lost: Lost,
+}
+
+/// One worker: it runs one trial after the other.
+pub struct Runner<'s, T: Timed> {
+    automaton: Automaton<'s, T>,
+    activities: &'s Activities,
+    draws: Draws,
+    job_events: [Option<usize>; 3],
+    write_events: [Option<usize>; 4],
+    /// Events whose delay depends on the stage of some work.
+    staged: Vec<usize>,
+    clocks: Vec<u64>,
+    /// Remaining time of stopped clocks.
+    kept: Vec<u64>,
+    row: u32,
+    ledger: Ledger,
+    shipping: Shipping,
+    open: Option<Open>,
+    last_fault: Cause,
+    /// Set when the drill's fault has happened.
+    drilled: bool,
+    horizon_ms: u64,
+    outage_ms: u64,
+    by_cause: [u64; Cause::ALL.len()],
+    lost: Lost,
+    violated: u32,
+    events: u64,
+    /// Every event with its time, where somebody asked for it.
+    trace: Option<Vec<(u64, usize)>>,
+}
+
+impl<'s, T: Timed> Runner<'s, T> {
+    /// A worker.
+    #[must_use]
+    pub fn new(system: &'s T, activities: &'s Activities, seed: u64) -> Self {
+        let events = system.event_count();
+        let staged = |e: &usize| {
+            activities.by_event[*e].as_ref().is_some_and(|a| a.delays.len() > 1)
+        };
+        let never_ran = Timetable { interval: 1, duration: 0, phase: 0 };
+        Self {
+            row: 0,
+            automaton: Automaton::new(system),
+            activities,
+            draws: Draws::new(seed),
+            job_events: [Job::Backup, Job::Copy, Job::Restore].map(|job| system.job_event(job)),
+            write_events: [0, 1, 2, 3].map(|copy| system.write_event(copy)),
+            staged: (0..events).filter(staged).collect(),
+            clocks: vec![NEVER; events],
+            kept: vec![NEVER; events],
+            ledger: Ledger::new(),
+            shipping: Shipping::new([never_ran; 3], 0),
+            open: None,
+            last_fault: Cause::Other,
+            drilled: false,
+            horizon_ms: 0,
+            outage_ms: 0,
+            by_cause: [0; Cause::ALL.len()],
+            lost: Lost::default(),
+            violated: 0,
+            events: 0,
+            trace: None,
+        }
+    }
+
+    /// Runs a trial again and returns every event with its time in milliseconds.
+    pub fn trace(&mut self, trial: u64, mission: &Mission) -> Vec<(u64, usize)> {
+        self.trace = Some(Vec::new());
+        self.run(trial, mission, &mut Tally::default());
+        self.trace.take().unwrap_or_default()
+    }
+
+    /// Runs a trial and counts it.
+    pub fn run(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) {
+        self.start(trial, mission);
+        let end = mission.horizon_ms + mission.follow_ms;
+        while let Some((at, event)) = self.next(mission) {
+            // Past the horizon only an incident or a drill is followed to its end.
+            if at >= end || at >= mission.horizon_ms && self.open.is_none() {
+                break;
+            }
+            self.advance(at);
+            self.acknowledge();
+            let mut edge = self.automaton.edge(self.row, event);
+            if edge.ship_first {
+                self.ship();
+                edge = self.automaton.edge(self.row, event);
+            }
+            self.happen(event, edge, trial, mission, tally);
+            if self.drilled && self.open.is_none() {
+                break;
+            }
+        }
+        self.finish(trial, mission, tally);
+    }
+
+    fn start(&mut self, trial: u64, mission: &Mission) {
+        self.automaton.make_room();
+        self.draws.start_trial(trial);
+        self.row = self.automaton.initial();
+        self.clocks.fill(NEVER);
+        self.kept.fill(NEVER);
+        self.ledger = Ledger::new();
+        self.open = None;
+        self.last_fault = Cause::Other;
+        self.drilled = false;
+        self.horizon_ms = mission.horizon_ms;
+        self.outage_ms = 0;
+        self.by_cause = [0; Cause::ALL.len()];
+        self.lost = Lost::default();
+        let row = self.automaton.row(self.row);
+        let (enabled, facts) = (row.enabled, row.facts);
+        self.violated = facts.violated;
+        let tables = self.activities.jobs.map(|job| Timetable {
+            interval: job.interval,
+            duration: job.duration,
+            phase: job.phase.unwrap_or_else(|| {
+                let u = self.draws.next(job.component, Purpose::JobPhase as u8);
+                (u.get() * job.interval as f64) as u64
+            }),
+        });
+        self.shipping = Shipping::new(tables, facts.jobs);
+        if !facts.up {
+            self.begin_incident();
+        }
+        for event in enabled.iter() {
+            self.wind(event);
+        }
+        if let Some(drill) = &mission.drill {
+            let u = self.draws.next(drill.component, Purpose::Drill as u8);
+            self.clocks[drill.event] = (u.get() * mission.horizon_ms as f64) as u64;
+        }
+    }
+
+    /// The clock that rings next. Ties: the lower stable id.
+    fn next(&mut self, mission: &Mission) -> Option<(u64, usize)> {
+        if let Some(drill) = &mission.drill {
+            for event in &drill.without {
+                self.clocks[*event] = NEVER;
+            }
+        }
+        let mut best = (NEVER, 0);
+        for (event, at) in self.clocks.iter().enumerate() {
+            if *at < best.0 {
+                best = (*at, event);
+            }
+        }
+        (best.0 != NEVER).then_some(best)
+    }
+
+    fn facts(&self) -> Facts {
+        self.automaton.row(self.row).facts
+    }
+
+    fn advance(&mut self, to: u64) {
+        let facts = self.facts();
+        let from = self.ledger.now().at;
+        if let Some(open) = &mut self.open {
+            open.phases[facts.phase as usize] += to - from;
+            let counted = to.min(self.horizon_ms).saturating_sub(from.min(self.horizon_ms));
+            self.outage_ms += counted;
+            self.by_cause[open.cause as usize] += counted;
+        }
+        self.ledger.advance(to, facts.up);
+    }
+
+    /// Users have been posting up to now.
+    fn acknowledge(&mut self) {
+        let serving = self.facts().serving;
+        if serving == 0 {
+            return;
+        }
+        for copy in 0..4 {
+            if serving >> copy & 1 == 0 {
+                continue;
+            }
+            match self.write_events[copy] {
+                Some(write) if self.automaton.row(self.row).enabled.contains(write) => {
+                    self.follow(write);
+                }
+                _ => {
+                    let end = self.facts().ends[copy];
+                    self.ledger.set_rank(end, self.ledger.now());
+                }
+            }
+        }
+    }
+
+    /// Does an enabled event that starts and stops no clock: a post or a job run.
+    fn follow(&mut self, event: usize) {
+        let edge = self.automaton.edge(self.row, event);
+        self.take(event, edge);
+    }
+
+    fn take(&mut self, event: usize, edge: Edge) {
+        self.events += 1;
+        if let Some(trace) = &mut self.trace {
+            trace.push((self.ledger.now().at, event));
+        }
+        if edge.report != 0 {
+            let report = *self.automaton.report(edge.report);
+            for loss in report.losses.iter() {
+                self.ledger.lose(loss);
+            }
+            if let Some(rank) = report.renumbering.written {
+                self.ledger.set_rank(rank, self.ledger.now());
+            }
+            self.ledger.renumber(&report.renumbering);
+        }
+        self.row = edge.to;
+        self.violated |= self.facts().violated;
+    }
+
+    /// Tells the world what the jobs have done up to now: oldest first, each file as a post, a
+    /// backup and, as far as it got, a copy and a restore.
+    fn ship(&mut self) {
+        let now = self.ledger.now().at;
+        self.shipping.update(now);
+        let Shipped { share, folder, restored } = self.shipping.at(now);
+        for (value, reached) in [(restored, 3), (folder, 2), (share, 1)] {
+            let facts = self.facts();
+            if value > self.ledger.of_rank(facts.shipped[0]).at {
+                self.post_at(value, facts);
+                self.try_job(Job::Backup);
+            }
+            let told = self.ledger.of_rank(self.facts().shipped[0]).at;
+            if reached >= 2 && told <= value {
+                self.try_job(Job::Copy);
+                if reached == 3 {
+                    self.try_job(Job::Restore);
+                }
+            }
+        }
+        self.acknowledge();
+    }
+
+    /// The principal's end is where it was at `value`, a time since the last change of service.
+    fn post_at(&mut self, value: u64, facts: Facts) {
+        if facts.serving == 0 {
+            return;
+        }
+        let moment = self.ledger.moment(value, true);
+        let copy = facts.serving.trailing_zeros() as usize;
+        if let Some(write) = self.write_events[copy]
+            && self.automaton.row(self.row).enabled.contains(write)
+        {
+            self.follow(write);
+        }
+        let end = self.facts().ends[copy];
+        self.ledger.set_rank(end, moment);
+    }
+
+    fn try_job(&mut self, job: Job) {
+        if let Some(event) = self.job_events[job as usize]
+            && self.automaton.row(self.row).enabled.contains(event)
+        {
+            self.follow(event);
+        }
+    }
+
+    /// An event happens: clocks, service, books.
+    fn happen(
+        &mut self,
+        event: usize,
+        edge: Edge,
+        trial: u64,
+        mission: &Mission,
+        tally: &mut Tally,
+    ) {
+        let (before, facts) = {
+            let row = self.automaton.row(self.row);
+            (row.enabled, row.facts)
+        };
+        let shipped_before = facts.shipped.map(|rank| self.ledger.of_rank(rank).at);
+        if self.automaton.system().is_fault(event) {
+            self.last_fault = self.automaton.system().cause(event);
+        }
+        if mission.drill.as_ref().is_some_and(|drill| drill.event == event) {
+            self.ledger.take_lost();
+        }
+        self.take(event, edge);
+        let row = self.automaton.row(self.row);
+        let (enabled, after) = (row.enabled, row.facts);
+        if edge.ship_first {
+            self.correct_shipping(shipped_before, after);
+            if facts.jobs != after.jobs {
+                self.shipping.switch(after.jobs);
+            }
+        }
+        self.rewind(event, before, enabled);
+        if mission.drill.as_ref().is_some_and(|drill| drill.event == event) {
+            self.begin_drill();
+            if after.up {
+                self.end_incident(trial, mission, tally, true);
+            }
+        }
+        match (facts.up, after.up) {
+            (true, false) if self.open.is_none() => self.begin_incident(),
+            (false, true) => {
+                // The first post shows what the history that serves now leaves out.
+                self.acknowledge();
+                self.end_incident(trial, mission, tally, true);
+            }
+            _ => {}
+        }
+    }
+
+    /// By hand, files were copied or applied, or they were lost.
+    fn correct_shipping(&mut self, before: [u64; 3], after: Facts) {
+        let now = after.shipped.map(|rank| self.ledger.of_rank(rank).at);
+        if now != before {
+            let base = self.shipping.at(self.ledger.now().at);
+            let pick = |i: usize, kept: u64| if now[i] == before[i] { kept } else { now[i] };
+            self.shipping.correct(Shipped {
+                share: pick(0, base.share),
+                folder: pick(1, base.folder),
+                restored: pick(2, base.restored),
+            });
+        }
+    }
+
+    /// Stops, starts and draws clocks after an event.
+    fn rewind(&mut self, fired: usize, before: EventSet, after: EventSet) {
+        let now = self.ledger.now().at;
+        self.clocks[fired] = NEVER;
+        for event in before.minus(&after).iter() {
+            let at = std::mem::replace(&mut self.clocks[event], NEVER);
+            let keeps = self.activities.by_event[event]
+                .as_ref()
+                .is_some_and(|a| a.memory == Memory::Resume);
+            if keeps && at != NEVER {
+                self.kept[event] = at - now;
+            }
+        }
+        for event in after.minus(&before).iter() {
+            self.wind(event);
+        }
+        if before.contains(fired) && after.contains(fired) {
+            self.wind(fired);
+        }
+        for i in 0..self.staged.len() {
+            let event = self.staged[i];
+            if self.kept[event] != NEVER {
+                let state = self.automaton.row(self.row).state;
+                if self.automaton.system().stage(&state, event).is_none() {
+                    self.kept[event] = NEVER;
+                }
+            }
+        }
+    }
+
+    fn wind(&mut self, event: usize) {
+        let Some(activity) = &self.activities.by_event[event] else { return };
+        let now = self.ledger.now().at;
+        let kept = std::mem::replace(&mut self.kept[event], NEVER);
+        if kept != NEVER {
+            self.clocks[event] = now.saturating_add(kept);
+            return;
+        }
+        let stage = if activity.delays.len() > 1 {
+            let state = self.automaton.row(self.row).state;
+            self.automaton.system().stage(&state, event).unwrap_or(0)
+        } else {
+            0
+        };
+        let u = self.draws.next(activity.component, activity.purpose as u8);
+        self.clocks[event] = now.saturating_add(activity.delays[stage].sample(u).ms);
+    }
+
+    fn begin_incident(&mut self) {
+        self.open = Some(Open {
+            start: self.ledger.now().at,
+            cause: self.last_fault,
+            phases: [0; Phase::ALL.len()],
+            lost: Lost::default(),
+        });
+    }
+
+    /// The drill counts from its fault, whatever was down or lost before.
+    fn begin_drill(&mut self) {
+        self.drilled = true;
+        self.lost = Lost::default();
+        self.begin_incident();
+    }
+
+    fn end_incident(&mut self, trial: u64, mission: &Mission, tally: &mut Tally, up: bool) {
+        let Some(mut open) = self.open.take() else { return };
+        open.lost.add(self.ledger.take_lost());
+        self.lost.add(open.lost);
+        if mission.drill.is_some() && !self.drilled {
+            return;
+        }
+        let incident = Incident {
+            trial,
+            start_ms: open.start,
+            end_ms: up.then(|| self.ledger.now().at),
+            cause: open.cause,
+            phases_ms: open.phases,
+            data_lost_ms: open.lost.ms,
+            messages_lost: messages(open.lost, mission),
+        };
+        tally.incident(incident);
+        if trial < mission.incident_trials {
+            tally.incidents.push(incident);
+        }
+    }
+
+    fn finish(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) {
+        if self.open.is_some() {
+            self.advance(mission.horizon_ms + mission.follow_ms);
+            self.end_incident(trial, mission, tally, false);
+        }
+        let left = self.ledger.take_lost();
+        self.lost.add(left);
+        tally.trials += 1;
+        tally.events += std::mem::take(&mut self.events);
+        tally.per_trial.record(self.outage_ms, self.lost.ms, messages(self.lost, mission));
+        for (mean, ms) in tally.by_cause.iter_mut().zip(self.by_cause) {
+            mean.record(ms);
+        }
+        for (property, slot) in tally.violations.iter_mut().enumerate() {
+            if self.violated >> property & 1 == 1 {
+                slot.trials += 1;
+                slot.first = Some(slot.first.map_or(trial, |first| first.min(trial)));
+            }
+        }
+    }
+}
+
+/// The number of messages of a stretch of served time, rounded.
+fn messages(lost: Lost, mission: &Mission) -> u64 {
+    (lost.served_ms as f64 * mission.messages_per_s / 1000.0).round() as u64
+}

@@ -1,0 +1,178 @@
+//! From a scenario to the system under test: its topology and its clocks.
+
+use poolproof_models::component::Component;
+use poolproof_models::event::{EventKind, role_of};
+use poolproof_models::network::Link;
+use poolproof_models::site::{ShareLocation, Site};
+use poolproof_models::topology::{Assumption, PoolServer, Slices, Topology};
+
+use crate::distribution::{Distribution, Sampler, SimDuration};
+use crate::scenario::Scenario;
+use crate::scenario::check::FaultName;
+use crate::scenario::failures::FailureMode;
+use crate::scenario::log_shipping::JobPhases;
+use crate::scenario::operators::SiteAssumption;
+use crate::simulate::activities::{Activities, Activity, JobSchedule, Memory};
+use crate::simulate::purpose::Purpose;
+
+/// The topology of a scenario. The clock reads the clients' slice, the checker does not.
+#[must_use]
+pub fn topology(scenario: &Scenario, slices: Slices) -> Topology {
+    let mut servers = Vec::new();
+    for site in Site::ALL {
+        let count = scenario.pool.servers[site.index()];
+        for (number, active) in [(count.active, true), (count.idle, false)] {
+            servers.extend((0..number).map(|_| PoolServer { site, active }));
+        }
+    }
+    let mut topology = Topology::new(servers);
+    topology.mirror = scenario.mirroring.enabled;
+    topology.witness = scenario.mirroring.enabled && scenario.mirroring.witness.is_some();
+    topology.strict_failover = scenario.mirroring.strict_failover;
+    topology.secondary = scenario.log_shipping.enabled;
+    topology.secondary_mirror = scenario.log_shipping.enabled && scenario.secondary.mirror;
+    topology.secondary_witness = topology.secondary_mirror && scenario.secondary.witness;
+    topology.share = scenario.log_shipping.share;
+    topology.mirror_ships = scenario.log_shipping.mirror_configured;
+    topology.cms_site = scenario.control.cms_site;
+    topology.cms_paired = scenario.control.cms_paired;
+    topology.next_hop = scenario.control.next_hop;
+    topology.assumption = match scenario.operators.assumption {
+        SiteAssumption::Holds => Assumption::Holds,
+        SiteAssumption::Dropped => Assumption::Dropped,
+    };
+    topology.runbooks = scenario.operators.runbooks().map(|file| file.runbook.clone()).collect();
+    topology.slices = slices;
+    let listed = scenario.check.faults_enabled.iter().flatten();
+    topology.misoperations = listed
+        .filter_map(|fault| match fault {
+            FaultName::Misoperation(operation) => Some(*operation),
+            _ => None,
+        })
+        .collect();
+    topology.finish()
+}
+
+/// The clocks of a scenario's topology.
+#[must_use]
+pub fn activities(scenario: &Scenario, topology: &Topology) -> Activities {
+    let by_event = topology
+        .events()
+        .iter()
+        .map(|event| activity(scenario, event.kind, event.at))
+        .collect();
+    let shipping = &scenario.log_shipping;
+    let aligned = (shipping.phases == JobPhases::Aligned).then_some(0);
+    let job = |interval: SimDuration, duration: SimDuration, component: Component| JobSchedule {
+        interval: interval.ms,
+        duration: duration.ms,
+        phase: aligned,
+        component: component.number(),
+    };
+    Activities {
+        by_event,
+        jobs: [
+            job(shipping.backup_interval, shipping.backup_duration, Component::BackupJob),
+            job(shipping.copy_interval, shipping.copy_duration, Component::CopyJob),
+            job(shipping.restore_interval, shipping.restore_duration, Component::RestoreJob),
+        ],
+    }
+}
+
+fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activity> {
+    use EventKind as K;
+    let number = at.number();
+    let mirroring = &scenario.mirroring;
+    let fixed = |value| Distribution::Fixed { value };
+    let one = |purpose, memory, delay: &Distribution| {
+        Some(Activity::new(number, purpose, memory, delay))
+    };
+    match kind {
+        // What the simulator's own bookkeeping does, and mistakes that nobody drew.
+        K::Write | K::Backup | K::Copy | K::Restore | K::ShareLoss | K::Misoperation => None,
+        K::Crash | K::Cut | K::Outage => {
+            one(Purpose::Failure, Memory::Resume, &time_to_failure(modes(scenario, kind, at))?)
+        }
+        K::Disaster => {
+            let modes = std::slice::from_ref(&scenario.failures.site_disaster);
+            one(Purpose::Disaster, Memory::Resume, &time_to_failure(modes)?)
+        }
+        K::Restart | K::Heal | K::Return => {
+            let failure = match kind {
+                K::Restart => K::Crash,
+                K::Heal => K::Cut,
+                _ => K::Outage,
+            };
+            one(Purpose::Repair, Memory::Restart, &repair(modes(scenario, failure, at))?)
+        }
+        K::Detect => one(Purpose::Detection, Memory::Restart, &fixed(mirroring.partner_timeout)),
+        K::AutomaticFailover => one(Purpose::Failover, Memory::Restart, &mirroring.redo),
+        K::Resynchronise => {
+            one(Purpose::Resynchronisation, Memory::Restart, &mirroring.resynchronisation)
+        }
+        K::Replicate => one(Purpose::Replication, Memory::Restart, &scenario.control.replication),
+        K::Reconnect => one(Purpose::Reconnection, Memory::Restart, &scenario.pool.reconnect),
+        K::RunbookStep => {
+            let file = scenario.operators.runbook(role_of(at)?)?;
+            Some(Activity {
+                component: number,
+                purpose: Purpose::Step,
+                memory: Memory::Resume,
+                delays: file.durations.iter().map(Sampler::new).collect(),
+            })
+        }
+        K::Expose | K::StartRunbook | K::StandDown => Some(Activity::immediate(number)),
+    }
+}
+
+/// How a component fails.
+fn modes(scenario: &Scenario, failure: EventKind, at: Component) -> &[FailureMode] {
+    let failures = &scenario.failures;
+    match (failure, at) {
+        (EventKind::Outage, _) => std::slice::from_ref(&failures.site_outage),
+        (_, Component::Wan) => std::slice::from_ref(&failures.inter_site_link),
+        _ if Link::from_component(at).is_some() => std::slice::from_ref(&failures.local_link),
+        (_, Component::A | Component::B | Component::S | Component::SM) => {
+            &failures.database_server
+        }
+        (_, Component::W | Component::SW) => &failures.witness_server,
+        (_, Component::Share) => &failures.share_server,
+        _ => &failures.pool_server,
+    }
+}
+
+/// The time to the first failure of any mode; `None` if nothing ever fails.
+fn time_to_failure(modes: &[FailureMode]) -> Option<Distribution> {
+    let per_ms: f64 = modes.iter().map(|mode| mode.rate.per_ms()).sum();
+    (per_ms > 0.0).then(|| {
+        let mean = SimDuration { ms: (1.0 / per_ms).round() as u64 };
+        Distribution::Exponential { mean }
+    })
+}
+
+/// The time to repair: each mode as often as it fails.
+fn repair(modes: &[FailureMode]) -> Option<Distribution> {
+    let total: f64 = modes.iter().map(|mode| mode.rate.per_ms()).sum();
+    match modes {
+        [] => None,
+        [mode] => Some(mode.repair.clone()),
+        _ if total <= 0.0 => None,
+        _ => Some(Distribution::Mixture {
+            parts: modes
+                .iter()
+                .map(|mode| (mode.rate.per_ms() / total, mode.repair.clone()))
+                .collect(),
+        }),
+    }
+}
+
+/// Whether the share has a place of its own in the topology.
+#[must_use]
+pub fn share_text(share: ShareLocation) -> &'static str {
+    match share {
+        ShareLocation::OnPrimary => "on server A",
+        ShareLocation::Dc1 => "on a host of its own in DC1",
+        ShareLocation::Dc2 => "on a host of its own in DC2",
+        ShareLocation::Third => "in a third place",
+    }
+}
