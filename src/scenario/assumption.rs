@@ -1,0 +1,52 @@
+//! Assumptions: every figure a result rests on, with where it comes from.
+
+/// How well a figure is founded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Verified: read at the named publication.
+    V,
+    /// Read in another text that cites the named publication.
+    S,
+    /// Recomputed from published raw data.
+    R,
+    /// Derived from a figure of grade V, S or R.
+    D,
+    /// Remembered from the publication; not to be shown as published fact.
+    M,
+    /// Judgement; not to be shown as published fact.
+    J,
+}
+
+impl Grade {
+    /// Every grade, best first.
+    pub const ALL: [Self; 6] = [Self::V, Self::S, Self::R, Self::D, Self::M, Self::J];
+
+    /// The letter.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V => "V",
+            Self::S => "S",
+            Self::R => "R",
+            Self::D => "D",
+            Self::M => "M",
+            Self::J => "J",
+        }
+    }
+}
+
+/// One value that the scenario uses, written or by default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumption {
+    /// Where it stands in the file, for example `mirroring.partner_timeout`.
+    pub key: String,
+    /// The value in the syntax of the file, without quotes.
+    pub value: String,
+    /// Page or handbook section of a default; the file of a value that was written.
+    pub source: String,
+    /// How well a default is founded; `None` for a written value, which is the user's word
+    /// (runbook files may state a grade).
+    pub grade: Option<Grade>,
+    /// Whether the file is silent and the default was taken.
+    pub is_default: bool,
+}

@@ -1,0 +1,183 @@
+//! `[check]`: how far the model checker goes and what it proves.
+
+use std::collections::BTreeMap;
+
+pub use poolproof_models::event::FaultClass;
+pub use poolproof_models::property::Property;
+use poolproof_models::runbook::Operation;
+
+use super::assumption::Grade;
+use super::document::Node;
+use super::reader;
+use super::reader::Section;
+use super::reader::Setting;
+use super::suggest;
+use super::value;
+use super::value::Parsed;
+
+/// A mistake at the current step of a running runbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mistake {
+    /// The step is done before its precondition is true.
+    Premature,
+    /// The step is left out.
+    Skip,
+    /// The step and the next are done in the wrong order.
+    SwapNext,
+    /// The wrong file is used.
+    WrongFile,
+    /// The runbook is given up.
+    Abort,
+}
+
+/// An entry of `check.faults_enabled`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultName {
+    /// A whole class.
+    Class(FaultClass),
+    /// One kind of mistake.
+    Mistake(Mistake),
+    /// `misoperation:<operation>`: that operation outside any runbook.
+    Misoperation(Operation),
+}
+
+/// Limits and contents of the check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckSettings {
+    /// How many faults may happen on one path, 0 to 8.
+    pub faults: u32,
+    /// At most so many of these classes; a class that is not listed is bounded by `faults` only.
+    pub limits: BTreeMap<FaultClass, u32>,
+    /// The only faults considered; `None` for every class with every mistake and no
+    /// misoperation.
+    pub faults_enabled: Option<Vec<FaultName>>,
+    /// States after which the verdict is "undecided".
+    pub states_limit: u64,
+    /// What is checked, in stable order and without repetition.
+    pub properties: Vec<Property>,
+    /// Servers kept per class and site; 0 for all of them. A cutoff, named with the verdict.
+    pub servers_per_class: u32,
+}
+
+impl Mistake {
+    /// Every mistake, in stable order.
+    pub const ALL: [Self; 5] = [
+        Self::Premature,
+        Self::Skip,
+        Self::SwapNext,
+        Self::WrongFile,
+        Self::Abort,
+    ];
+
+    /// The name used in files and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Premature => "premature",
+            Self::Skip => "skip",
+            Self::SwapNext => "swap-next",
+            Self::WrongFile => "wrong-file",
+            Self::Abort => "abort",
+        }
+    }
+}
+
+const AMOUNT: &str = "poolproof: an amount of work, not a property of the system";
+const FAULTS: Setting = Setting::new(
+    "faults",
+    "2",
+    Grade::J,
+    "poolproof: single and double faults",
+);
+const STATES_LIMIT: Setting = Setting::new("states_limit", "20_000_000", Grade::J, AMOUNT);
+const SERVERS_PER_CLASS: Setting = Setting::new(
+    "servers_per_class",
+    "2",
+    Grade::J,
+    "poolproof: a cutoff, tested at 1, 2 and 3",
+);
+const PROPERTIES: Setting = Setting::new(
+    "properties",
+    "[\"SB\", \"AL0\", \"ALr\", \"I3\"]",
+    Grade::J,
+    "poolproof: handbook 9 and 3.12",
+);
+/// A budget above this is out of reach of any search.
+const FAULTS_MOST: u64 = 8;
+
+impl CheckSettings {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let faults = section.integer(&FAULTS, 0..=FAULTS_MOST);
+        let limits = limits(section.inner("limits"));
+        let faults_enabled =
+            section
+                .node("faults_enabled")
+                .and_then(|node| match reader::list(node, fault) {
+                    Ok(faults) => {
+                        section.assume("faults_enabled", node.value.shown(), Ok(&node.place));
+                        Some(faults)
+                    }
+                    Err(mistakes) => {
+                        section.refuse("faults_enabled", mistakes);
+                        None
+                    }
+                });
+        let words = Property::ALL.map(|property| (property.name(), property));
+        let properties = section.read(&PROPERTIES, |node| {
+            reader::list(node, |item| reader::word(item, &words))
+        });
+        let mut properties = properties.unwrap_or_default();
+        properties.sort_unstable();
+        properties.dedup();
+        let settings = Self {
+            faults: u32::try_from(faults).unwrap_or_default(),
+            limits,
+            faults_enabled,
+            states_limit: section.integer(&STATES_LIMIT, 1_000..=4_000_000_000),
+            properties,
+            servers_per_class: u32::try_from(section.integer(&SERVERS_PER_CLASS, 0..=8))
+                .unwrap_or_default(),
+        };
+        section.finish();
+        settings
+    }
+}
+
+/// Reads the limits per class; an absent class is bounded by the budget alone.
+fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
+    let mut limits = BTreeMap::new();
+    for class in FaultClass::ALL {
+        let name = class.name();
+        if section.has(name) {
+            let setting = Setting::new(name, "0", Grade::J, "");
+            let limit = section.integer(&setting, 0..=FAULTS_MOST);
+            limits.insert(class, u32::try_from(limit).unwrap_or_default());
+        } else {
+            // Known all the same, so that a misspelt class can be recognised.
+            let _ = section.node(name);
+        }
+    }
+    section.finish();
+    limits
+}
+
+/// Reads a fault: a class, a kind of mistake or `misoperation:<operation>`.
+fn fault(node: &Node) -> Parsed<FaultName> {
+    let classes = FaultClass::ALL.map(|class| (class.name(), FaultName::Class(class)));
+    let mistakes = Mistake::ALL.map(|mistake| (mistake.name(), FaultName::Mistake(mistake)));
+    if let Some(operation) = node
+        .text()
+        .and_then(|text| text.strip_prefix("misoperation:"))
+    {
+        return Operation::from_name(operation)
+            .map(FaultName::Misoperation)
+            .ok_or_else(|| {
+                let known = Operation::ALL.map(Operation::name);
+                let message = format!("unknown operation `{operation}`");
+                let help = suggest::help(operation, &known, "operations");
+                vec![value::mistake(node, "E0025", message).helped(help)]
+            });
+    }
+    let words: Vec<(&str, FaultName)> = classes.into_iter().chain(mistakes).collect();
+    reader::word(node, &words)
+}

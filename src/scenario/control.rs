@@ -1,0 +1,61 @@
+//! `[control]`: the Central Management store and the next hop.
+
+use poolproof_models::site::Site;
+
+use super::assumption::Grade;
+use super::reader::Section;
+use super::reader::Setting;
+use crate::distribution::Distribution;
+
+/// The pool's control plane (handbook 1.4).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Control {
+    /// Where the master of the Central Management store is at the start.
+    pub cms_site: Site,
+    /// Whether the pool that hosts the store is paired with one in the other data centre, so
+    /// that the store can be failed over (rule V39).
+    pub cms_paired: bool,
+    /// Time until a server sees a change made at the master.
+    pub replication: Distribution,
+    /// Where the Front End pool is that routes to the chat pool.
+    pub next_hop: Site,
+}
+
+const CMS_SITE: Setting = Setting::new(
+    "cms_site",
+    "\"DC1\"",
+    Grade::J,
+    "judgement: beside the primary database",
+);
+const CMS_PAIRED: Setting = Setting::new(
+    "cms_paired",
+    "true",
+    Grade::V,
+    "Central Management store failover",
+);
+const REPLICATION: Setting = Setting::new(
+    "replication",
+    "{ uniform = [\"1min\", \"5min\"] }",
+    Grade::J,
+    "handbook 10 row 9: the mechanism is documented, its delay is not",
+);
+const NEXT_HOP: Setting = Setting::new(
+    "next_hop",
+    "\"DC1\"",
+    Grade::D,
+    "handbook 1.1: normally the pool in DC1",
+);
+
+impl Control {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let sites = Site::ALL.map(|site| (site.name(), site));
+        let control = Self {
+            cms_site: section.word(&CMS_SITE, &sites),
+            cms_paired: section.boolean(&CMS_PAIRED),
+            replication: section.distribution(&REPLICATION),
+            next_hop: section.word(&NEXT_HOP, &sites),
+        };
+        section.finish();
+        control
+    }
+}

@@ -1,0 +1,229 @@
+//! Distributions of delays in scenario and runbook files.
+
+use super::diagnostic::Diagnostic;
+use super::diagnostic::Severity;
+use super::document::Node;
+use super::document::Table;
+use super::document::Value;
+use super::suggest::suggestion;
+use super::value::Parsed;
+use super::value::duration;
+use super::value::mistake;
+use super::value::number;
+use super::value::wrong_type;
+use crate::distribution::Distribution;
+use crate::distribution::SimDuration;
+
+const SHAPES: [&str; 6] = [
+    "fixed",
+    "uniform",
+    "exponential",
+    "lognormal",
+    "weibull",
+    "mixture",
+];
+const HELP: &str = "write \"10s\", { fixed = \"10s\" }, { uniform = [\"5s\", \"20s\"] }, \
+     { exponential = \"30min\" }, { lognormal = { median = \"30min\", sigma = 1.3 } }, \
+     { weibull = { mean = \"30min\", shape = 0.75 } } or { mixture = [...] }";
+
+/// Reads a distribution; a plain duration is a fixed one.
+pub(super) fn distribution(node: &Node) -> Parsed<Distribution> {
+    match &node.value {
+        Value::Table(table) => shape(node, table, &SHAPES, &[]),
+        Value::Text(_) | Value::Integer(..) | Value::Float(_) => Ok(Distribution::Fixed {
+            value: duration(node)?,
+        }),
+        _ => Err(vec![
+            wrong_type(node, "a duration or a distribution").helped(HELP),
+        ]),
+    }
+}
+
+/// Reads a table with exactly one of `shapes` as key, besides the keys in `others`.
+fn shape(node: &Node, table: &Table, shapes: &[&str], others: &[&str]) -> Parsed<Distribution> {
+    let mut mistakes = Vec::new();
+    let mut found = Vec::new();
+    for (key, entry) in &table.entries {
+        if shapes.contains(&key.as_str()) {
+            found.push((key.as_str(), &entry.node));
+        } else if !others.contains(&key.as_str()) {
+            let message = format!("unknown distribution `{key}`");
+            let diagnostic = Diagnostic::at(&entry.key, Severity::Error, "E0020", message);
+            let help = suggestion(key, shapes).unwrap_or_else(|| HELP.to_owned());
+            mistakes.push(diagnostic.helped(help));
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let [(key, value)] = found[..] else {
+        let message = if found.is_empty() {
+            "a distribution is missing here"
+        } else {
+            "more than one distribution"
+        };
+        return Err(vec![mistake(node, "E0026", message).helped(HELP)]);
+    };
+    match key {
+        "fixed" => Ok(Distribution::Fixed {
+            value: duration(value)?,
+        }),
+        "uniform" => uniform(value),
+        "exponential" => Ok(Distribution::Exponential {
+            mean: positive(value)?,
+        }),
+        "lognormal" => {
+            let (median, sigma) = pair(value, "median", "sigma")?;
+            Ok(Distribution::Lognormal { median, sigma })
+        }
+        "weibull" => {
+            let (mean, shape) = pair(value, "mean", "shape")?;
+            Ok(Distribution::Weibull { mean, shape })
+        }
+        _ => mixture(value),
+    }
+}
+
+/// A duration above 0.
+fn positive(node: &Node) -> Parsed<SimDuration> {
+    let value = duration(node)?;
+    if value.ms == 0 {
+        return Err(vec![mistake(node, "E0024", "must be above 0")]);
+    }
+    Ok(value)
+}
+
+fn uniform(node: &Node) -> Parsed<Distribution> {
+    let Value::Array(items) = &node.value else {
+        return Err(vec![wrong_type(node, "a list of two durations")]);
+    };
+    let [low, high] = &items[..] else {
+        let message = format!("expected two durations, found {}", items.len());
+        return Err(vec![mistake(node, "E0022", message)]);
+    };
+    let (low, high) = both(duration(low), duration(high))?;
+    if low > high {
+        return Err(vec![mistake(
+            node,
+            "E0024",
+            "the lower end is above the upper end",
+        )]);
+    }
+    Ok(Distribution::Uniform { low, high })
+}
+
+/// A table of a duration and a number, both above 0.
+fn pair(node: &Node, time: &'static str, factor: &'static str) -> Parsed<(SimDuration, f64)> {
+    let Some(table) = node.table() else {
+        return Err(vec![wrong_type(
+            node,
+            &format!("a table with `{time}` and `{factor}`"),
+        )]);
+    };
+    let unknown = table
+        .entries
+        .iter()
+        .filter(|(key, _)| *key != time && *key != factor);
+    let mut mistakes: Vec<Diagnostic> = unknown
+        .map(|(key, entry)| {
+            let message = format!("unknown key `{key}`");
+            let help = format!("known keys here: {time}, {factor}");
+            Diagnostic::at(&entry.key, Severity::Error, "E0020", message).helped(help)
+        })
+        .collect();
+    let value_of = |key: &str| {
+        let missing = || vec![mistake(node, "E0021", format!("`{key}` is missing"))];
+        table
+            .entries
+            .get(key)
+            .map(|entry| &entry.node)
+            .ok_or_else(missing)
+    };
+    let factor = value_of(factor).and_then(|node| {
+        let value = number(node)?;
+        if (0.01..=20.0).contains(&value) {
+            return Ok(value);
+        }
+        Err(vec![mistake(
+            node,
+            "E0024",
+            format!("{factor} must be between 0.01 and 20"),
+        )])
+    });
+    match both(value_of(time).and_then(positive), factor) {
+        Ok(values) if mistakes.is_empty() => Ok(values),
+        Ok(_) => Err(mistakes),
+        Err(more) => {
+            mistakes.extend(more);
+            Err(mistakes)
+        }
+    }
+}
+
+fn mixture(node: &Node) -> Parsed<Distribution> {
+    let Value::Array(items) = &node.value else {
+        return Err(vec![wrong_type(
+            node,
+            "a list of distributions with weights",
+        )]);
+    };
+    let mut parts = Vec::new();
+    let mut mistakes = Vec::new();
+    for item in items {
+        match part(item) {
+            Ok(part) => parts.push(part),
+            Err(more) => mistakes.extend(more),
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    if parts.is_empty() {
+        return Err(vec![mistake(node, "E0024", "the mixture is empty")]);
+    }
+    let sum: f64 = parts.iter().map(|(weight, _)| weight).sum();
+    if (sum - 1.0).abs() > 1e-9 {
+        return Err(vec![mistake(
+            node,
+            "E0024",
+            format!("the weights sum to {sum}, not 1"),
+        )]);
+    }
+    Ok(Distribution::Mixture { parts })
+}
+
+/// A weight and a distribution that is not itself a mixture.
+fn part(node: &Node) -> Parsed<(f64, Distribution)> {
+    let Some(table) = node.table() else {
+        return Err(vec![wrong_type(
+            node,
+            "a table with `weight` and a distribution",
+        )]);
+    };
+    let weight = match table.entries.get("weight") {
+        None => Err(vec![mistake(node, "E0021", "`weight` is missing")]),
+        Some(entry) => number(&entry.node).and_then(|weight| {
+            if weight > 0.0 && weight <= 1.0 {
+                return Ok(weight);
+            }
+            Err(vec![mistake(
+                &entry.node,
+                "E0024",
+                "a weight is above 0 and at most 1",
+            )])
+        }),
+    };
+    both(weight, shape(node, table, &SHAPES[..5], &["weight"]))
+}
+
+/// Both values, or the mistakes of both.
+fn both<A, B>(one: Parsed<A>, other: Parsed<B>) -> Parsed<(A, B)> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(mut mistakes), Err(more)) => {
+            mistakes.extend(more);
+            Err(mistakes)
+        }
+        (Err(mistakes), _) | (_, Err(mistakes)) => Err(mistakes),
+    }
+}

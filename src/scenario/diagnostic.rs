@@ -1,0 +1,252 @@
+//! Diagnostics: what is wrong with an input, where, and what would be right.
+//!
+//! A diagnostic is a value; terminal text, JSON and SARIF are renderings of it.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::AnnotationKind;
+use annotate_snippets::Group;
+use annotate_snippets::Level;
+use annotate_snippets::Origin;
+use annotate_snippets::Renderer;
+use annotate_snippets::Snippet;
+
+/// Every code with its meaning, in order. Handbook rules follow as 100 plus the rule's number:
+/// E0118, or W0118 where it only warns, is rule V18.
+pub const CODES: [(&str, &str); 18] = [
+    ("E0001", "the file is missing"),
+    ("E0002", "the path is a directory"),
+    ("E0003", "the file is not UTF-8"),
+    ("E0004", "the file is too large"),
+    ("E0005", "the file cannot be read"),
+    ("E0006", "the file is empty"),
+    ("E0010", "the file is not TOML"),
+    ("E0011", "`extends` goes in a circle or too deep"),
+    ("E0012", "an override does not fit"),
+    ("E0020", "unknown key"),
+    ("E0021", "a required key is missing"),
+    ("E0022", "a value has the wrong type"),
+    (
+        "E0023",
+        "a value has no unit, a wrong one or cannot be read",
+    ),
+    ("E0024", "a value is out of range"),
+    ("E0025", "unknown word"),
+    ("E0026", "values contradict each other"),
+    ("E0027", "an objective cannot be read"),
+    (
+        "E0070",
+        "a defect of poolproof: a built-in default cannot be read",
+    ),
+];
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The input is refused.
+    Error,
+    /// The input is used; the choice is doubtful.
+    Warning,
+}
+
+/// A text that diagnostics point into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The file as shown to the user, or `--set key` for an override.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+    /// The file whose directory relative paths in the text start from.
+    pub base: String,
+}
+
+impl Source {
+    /// The text of a file.
+    pub(super) fn file(name: &str, text: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            base: name.to_owned(),
+        }
+    }
+}
+
+/// A place in a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Which text.
+    pub source: Arc<Source>,
+    /// Bytes of it; on character boundaries, within the text.
+    pub span: Range<usize>,
+}
+
+/// One finding about an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable code, `E` or `W` and four digits; see [`CODES`].
+    pub code: String,
+    /// Error or warning.
+    pub severity: Severity,
+    /// The file, or the override.
+    pub file: String,
+    /// Line from 1; 0 when the finding is about the file as a whole.
+    pub line: usize,
+    /// Column from 1, in characters; 0 when the finding is about the file as a whole.
+    pub column: usize,
+    /// The line, without its end; empty when the finding is about the file as a whole.
+    pub excerpt: String,
+    /// What is wrong.
+    pub message: String,
+    /// What stands under the marked place; may be empty.
+    pub label: String,
+    /// What would be right; may be empty.
+    pub help: String,
+    /// Hazards of the handbook that the finding is about, such as `H-21`.
+    pub hazards: Vec<String>,
+    /// The handbook rule, such as `V18`.
+    pub rule: Option<String>,
+    /// The place, when there is one.
+    pub place: Option<Place>,
+}
+
+impl Diagnostic {
+    /// Makes a diagnostic about a place.
+    pub(super) fn at(place: &Place, severity: Severity, code: &str, message: String) -> Self {
+        let (line, column, excerpt) = locate(&place.source.text, place.span.start);
+        Self {
+            file: place.source.name.clone(),
+            line,
+            column,
+            excerpt,
+            place: Some(place.clone()),
+            ..Self::about(&place.source.name, severity, code, message)
+        }
+    }
+
+    /// Makes a diagnostic about a file as a whole.
+    pub(super) fn about(file: &str, severity: Severity, code: &str, message: String) -> Self {
+        Self {
+            code: code.to_owned(),
+            severity,
+            file: file.to_owned(),
+            line: 0,
+            column: 0,
+            excerpt: String::new(),
+            message,
+            label: String::new(),
+            help: String::new(),
+            hazards: Vec::new(),
+            rule: None,
+            place: None,
+        }
+    }
+
+    /// Sets what stands under the marked place.
+    pub(super) fn labelled(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Sets what would be right.
+    pub(super) fn helped(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// Renders the diagnostic as text of several lines, without a final line end.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level
+            .primary_title(self.message.as_str())
+            .id(self.code.as_str());
+        let mut group = match &self.place {
+            Some(place) => {
+                let mark = AnnotationKind::Primary.span(place.span.clone());
+                let label = (!self.label.is_empty()).then_some(self.label.as_str());
+                title.element(
+                    Snippet::source(place.source.text.as_str())
+                        .path(place.source.name.as_str())
+                        .annotation(mark.label(label)),
+                )
+            }
+            None if self.message.contains(&self.file) => Group::with_title(title),
+            None => title.element(Origin::path(self.file.as_str())),
+        };
+        if !self.hazards.is_empty() {
+            let note = format!("hazard {} of the handbook", self.hazards.join(", "));
+            group = group.element(Level::NOTE.message(note));
+        }
+        if !self.help.is_empty() {
+            group = group.element(Level::HELP.message(self.help.as_str()));
+        }
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        renderer.render(&[group])
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+/// Renders diagnostics one after another, an empty line between them, ending with a line end.
+#[must_use]
+pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
+    let mut text = String::new();
+    for (index, diagnostic) in diagnostics.iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        text.push_str(&diagnostic.render(colour));
+        text.push('\n');
+    }
+    text
+}
+
+/// Line and column from 1, and the line itself, of a byte offset.
+fn locate(text: &str, offset: usize) -> (usize, usize, String) {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let before = &text[..offset];
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.matches('\n').count() + 1;
+    let column = before[start..].chars().count() + 1;
+    let excerpt = text[start..].lines().next().unwrap_or_default().to_owned();
+    (line, column, excerpt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_and_survive_odd_offsets() {
+        let text = "a = 1\r\nü = \"ö\"\n";
+        assert_eq!(locate(text, 0), (1, 1, "a = 1".to_owned()));
+        assert_eq!(
+            locate(text, text.find('=').unwrap()),
+            (1, 3, "a = 1".to_owned())
+        );
+        assert_eq!(locate(text, 9), (2, 2, "ü = \"ö\"".to_owned()));
+        assert_eq!(locate(text, 8), (2, 1, "ü = \"ö\"".to_owned()));
+        assert_eq!(locate(text, 10_000).0, 3);
+    }
+
+    #[test]
+    fn codes_are_sorted_and_unique() {
+        assert!(CODES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

@@ -1,0 +1,235 @@
+//! `[failures]`: what fails, how often, and how long until it is back.
+
+use super::assumption::Grade;
+use super::diagnostic::Place;
+use super::document::Table;
+use super::document::Value;
+use super::reader::Reader;
+use super::reader::Section;
+use super::reader::Setting;
+use super::value;
+use super::value::Rate;
+use crate::distribution::Distribution;
+
+/// One way in which a component fails.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailureMode {
+    /// A short name for reports, for example `outage`; unique within its kind.
+    pub name: String,
+    /// Failures per component and time while it is up; 0 switches the mode off. Times between
+    /// failures are exponential.
+    pub rate: Rate,
+    /// From the failure until the component is back.
+    pub repair: Distribution,
+}
+
+/// Failures by kind of component.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failures {
+    /// A, B, S and SM.
+    pub database_server: Vec<FailureMode>,
+    /// The Persistent Chat servers.
+    pub pool_server: Vec<FailureMode>,
+    /// W and SW.
+    pub witness_server: Vec<FailureMode>,
+    /// The host of the backup share, unless that is server A.
+    pub share_server: Vec<FailureMode>,
+    /// A whole data centre stops and comes back with its old contents.
+    pub site_outage: FailureMode,
+    /// A whole data centre is lost with its contents; the repair is the time to rebuild it.
+    pub site_disaster: FailureMode,
+    /// The path between the data centres.
+    pub inter_site_link: FailureMode,
+    /// Each of the links A-B, A-W and B-W, and of those of the pair in DC2.
+    pub local_link: FailureMode,
+}
+
+/// A built-in failure mode. Rate and repair carry their own grades, because they come from
+/// different publications.
+struct Builtin {
+    name: &'static str,
+    rate: Setting,
+    repair: Setting,
+}
+
+const LANL: &str = "derived from the LANL failure records (LA-UR-05-7318) and the means of \
+     Kalyanakrishnam et al., SRDS 1999";
+const UPTIME: &str = "derived from Uptime Institute, Annual Outage Analysis 2025";
+const CENIC: &str = "derived from Turner et al., California fault lines, SIGCOMM 2010";
+const AS_DATABASE: &str = "judgement: as a database server";
+const JUDGEMENT: &str = "judgement";
+
+const fn rate(default: &'static str, grade: Grade, source: &'static str) -> Setting {
+    Setting::new("rate", default, grade, source)
+}
+
+const fn repair(default: &'static str, grade: Grade, source: &'static str) -> Setting {
+    Setting::new("repair", default, grade, source)
+}
+
+const OUTAGE_RATE: &str = "\"4/year\"";
+const OUTAGE_REPAIR: &str = "{ lognormal = { median = \"30min\", sigma = 1.3 } }";
+const CRASH_REPAIR: &str = "{ lognormal = { median = \"5min\", sigma = 0.8 } }";
+
+const PROCESS_CRASH: Builtin = Builtin {
+    name: "process-crash",
+    rate: rate(OUTAGE_RATE, Grade::J, JUDGEMENT),
+    repair: repair(CRASH_REPAIR, Grade::J, JUDGEMENT),
+};
+const DATABASE_SERVER: [Builtin; 2] = [
+    Builtin {
+        name: "outage",
+        rate: rate(OUTAGE_RATE, Grade::D, LANL),
+        repair: repair(OUTAGE_REPAIR, Grade::D, LANL),
+    },
+    PROCESS_CRASH,
+];
+const OTHER_SERVER: [Builtin; 2] = [
+    Builtin {
+        name: "outage",
+        rate: rate(OUTAGE_RATE, Grade::J, AS_DATABASE),
+        repair: repair(OUTAGE_REPAIR, Grade::J, AS_DATABASE),
+    },
+    PROCESS_CRASH,
+];
+const SITE_OUTAGE: Builtin = Builtin {
+    name: "outage",
+    rate: rate("\"0.25/year\"", Grade::D, UPTIME),
+    repair: repair(
+        "{ lognormal = { median = \"90min\", sigma = 1.0 } }",
+        Grade::D,
+        "derived from Ponemon Institute, Cost of Data Center Outages 2010 to 2016",
+    ),
+};
+const SITE_DISASTER: Builtin = Builtin {
+    name: "disaster",
+    rate: rate("\"0.02/year\"", Grade::D, UPTIME),
+    repair: repair(
+        "{ lognormal = { median = \"7d\", sigma = 1.0 } }",
+        Grade::J,
+        JUDGEMENT,
+    ),
+};
+const INTER_SITE_LINK: Builtin = Builtin {
+    name: "cut",
+    rate: rate("\"12/year\"", Grade::D, CENIC),
+    repair: repair(
+        "{ mixture = [\
+         { weight = 0.75, lognormal = { median = \"2.7min\", sigma = 1.26 } }, \
+         { weight = 0.25, lognormal = { median = \"32min\", sigma = 2.34 } }] }",
+        Grade::D,
+        CENIC,
+    ),
+};
+const LOCAL_LINK: Builtin = Builtin {
+    name: "cut",
+    rate: rate("\"0.5/year\"", Grade::J, JUDGEMENT),
+    repair: repair(
+        "{ lognormal = { median = \"5min\", sigma = 1.3 } }",
+        Grade::J,
+        JUDGEMENT,
+    ),
+};
+
+/// Modes of one kind; more are a mistake and would use up the addresses of random draws.
+const MODES_MOST: usize = 8;
+
+impl Failures {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let failures = Self {
+            database_server: modes(&mut section, "database_server", &DATABASE_SERVER),
+            pool_server: modes(&mut section, "pool_server", &OTHER_SERVER),
+            witness_server: modes(&mut section, "witness_server", &OTHER_SERVER),
+            share_server: modes(&mut section, "share_server", &OTHER_SERVER),
+            site_outage: single(&mut section, "site_outage", &SITE_OUTAGE),
+            site_disaster: single(&mut section, "site_disaster", &SITE_DISASTER),
+            inter_site_link: single(&mut section, "inter_site_link", &INTER_SITE_LINK),
+            local_link: single(&mut section, "local_link", &LOCAL_LINK),
+        };
+        section.finish();
+        failures
+    }
+}
+
+/// Reads a kind with one mode: a table in which each key has a default.
+fn single(section: &mut Section<'_>, key: &'static str, builtin: &Builtin) -> FailureMode {
+    mode(
+        section.inner(key),
+        &builtin.rate,
+        &builtin.repair,
+        builtin.name,
+    )
+}
+
+/// Reads a kind with several modes: a list, which replaces the built-in one as a whole because
+/// half a replacement could not be told from a slip.
+fn modes(section: &mut Section<'_>, key: &'static str, builtin: &[Builtin]) -> Vec<FailureMode> {
+    let path = section.path_of(key);
+    let place = section.place().clone();
+    let Some(node) = section.node(key) else {
+        let modes = builtin.iter().map(|builtin| {
+            let section = section_of(section.reader, &path, builtin.name, None, &place);
+            mode(section, &builtin.rate, &builtin.repair, builtin.name)
+        });
+        return modes.collect();
+    };
+    let Value::Array(items) = &node.value else {
+        let mistake = value::wrong_type(node, "a list of { rate = ..., repair = ... }");
+        section.refuse(
+            key,
+            vec![mistake.helped("write [] for a component that never fails")],
+        );
+        return Vec::new();
+    };
+    if items.len() > MODES_MOST {
+        let message = format!("{} modes, at most {MODES_MOST}", items.len());
+        section.refuse(key, vec![value::mistake(node, "E0024", message)]);
+    }
+    let mut modes: Vec<FailureMode> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let Some(table) = item.table() else {
+            section.refuse(
+                key,
+                vec![value::wrong_type(item, "a table with `rate` and `repair`")],
+            );
+            continue;
+        };
+        let name = format!("mode-{}", index + 1);
+        let inner = section_of(
+            section.reader,
+            &path,
+            &index.to_string(),
+            Some(table),
+            &item.place,
+        );
+        let rate = Setting::required("rate", OUTAGE_RATE, "how often it fails");
+        let repair = Setting::required("repair", OUTAGE_REPAIR, "how long until it is back");
+        let read = mode(inner, &rate, &repair, &name);
+        if modes.iter().any(|other| other.name == read.name) {
+            let message = format!("two modes are named `{}`", read.name);
+            section.refuse(key, vec![value::mistake(item, "E0026", message)]);
+        }
+        modes.push(read);
+    }
+    modes
+}
+
+fn section_of<'a>(
+    reader: &'a mut Reader,
+    path: &str,
+    name: &str,
+    table: Option<&'a Table>,
+    place: &Place,
+) -> Section<'a> {
+    Section::new(reader, format!("{path}.{name}"), table, place.clone())
+}
+
+fn mode(mut section: Section<'_>, rate: &Setting, repair: &Setting, name: &str) -> FailureMode {
+    let mode = FailureMode {
+        name: section.string("name").unwrap_or_else(|| name.to_owned()),
+        rate: section.rate(rate),
+        repair: section.distribution(repair),
+    };
+    section.finish();
+    mode
+}

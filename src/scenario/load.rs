@@ -1,0 +1,73 @@
+//! Reading scenarios from files: the only part of this module that does I/O.
+
+use std::fs::File;
+use std::io;
+use std::io::Read;
+use std::path::Path;
+
+use super::library::FILE_BYTES_MOST;
+use super::library::Resolver;
+use super::library::Unreadable;
+use super::resolve::LoadError;
+use super::resolve::Loaded;
+use super::resolve::load_text;
+
+/// Loads a scenario file.
+///
+/// # Errors
+///
+/// All mistakes of the file and of those it names.
+pub fn load(path: &Path) -> Result<Loaded, LoadError> {
+    load_with(path, &[])
+}
+
+/// Loads a scenario file with overrides: paths of keys and values in TOML, or plain strings.
+///
+/// # Errors
+///
+/// All mistakes of the file, of those it names and of the overrides.
+pub fn load_with(path: &Path, overrides: &[(String, String)]) -> Result<Loaded, LoadError> {
+    let name = path.display().to_string();
+    match read(path) {
+        Ok(text) => load_text(&name, &text, overrides, &FileSystem),
+        Err(why) => Err(LoadError {
+            diagnostics: vec![why.diagnostic(&name)],
+        }),
+    }
+}
+
+/// Finds runbooks and extended scenarios in the file system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FileSystem;
+
+impl Resolver for FileSystem {
+    fn read(&self, name: &str) -> Result<String, Unreadable> {
+        read(Path::new(name))
+    }
+}
+
+fn read(path: &Path) -> Result<String, Unreadable> {
+    if path.is_dir() {
+        return Err(Unreadable::Directory);
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    // The length is limited while reading: a pipe or device does not tell it beforehand.
+    file.take(FILE_BYTES_MOST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > FILE_BYTES_MOST {
+        return Err(Unreadable::TooLarge);
+    }
+    String::from_utf8(bytes).map_err(|error| Unreadable::NotUtf8 {
+        valid_bytes: error.utf8_error().valid_up_to(),
+    })
+}
+
+fn unreadable(error: &io::Error) -> Unreadable {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Unreadable::Missing,
+        io::ErrorKind::IsADirectory => Unreadable::Directory,
+        _ => Unreadable::Other(error.to_string()),
+    }
+}

@@ -1,0 +1,162 @@
+//! `[log_shipping]`: the three jobs that carry the log from the DC1 pair to S in DC2.
+
+use poolproof_models::site::ShareLocation;
+
+use super::assumption::Grade;
+use super::diagnostic::Diagnostic;
+use super::diagnostic::Severity;
+use super::reader::Section;
+use super::reader::Setting;
+use super::value::LONGEST;
+use super::value::duration_text;
+use crate::distribution::SimDuration;
+
+/// How the schedules of the three jobs lie to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobPhases {
+    /// Each job's first run is uniform over its interval, drawn once per trial.
+    Random,
+    /// All jobs start on the same tick. Worsens the data lost with the share by about half an
+    /// interval (handbook 4.6).
+    Aligned,
+}
+
+/// Log shipping from DC1 to DC2.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogShipping {
+    /// Whether S exists and is fed.
+    pub enabled: bool,
+    /// Where the backup share lives.
+    pub share: ShareLocation,
+    /// Whether B is configured as a log-shipping primary too, with the same share (rule V18).
+    pub mirror_configured: bool,
+    /// From one log backup to the next.
+    pub backup_interval: SimDuration,
+    /// From one run of the copy job to the next.
+    pub copy_interval: SimDuration,
+    /// From one run of the restore job to the next.
+    pub restore_interval: SimDuration,
+    /// Age a copied file must have before it is restored.
+    pub restore_delay: SimDuration,
+    /// Time one log backup takes, below its interval.
+    pub backup_duration: SimDuration,
+    /// Time one run of the copy job takes, below its interval.
+    pub copy_duration: SimDuration,
+    /// Time one run of the restore job takes, below its interval.
+    pub restore_duration: SimDuration,
+    /// How the schedules lie to each other.
+    pub phases: JobPhases,
+}
+
+const ENABLED: Setting = Setting::new(
+    "enabled",
+    "true",
+    Grade::V,
+    "Using a stretched Persistent Chat Server pool for disaster recovery",
+);
+const SHARE: Setting = Setting::new(
+    "share",
+    "\"DC1\"",
+    Grade::J,
+    "handbook 10 row 7: the location is not prescribed",
+);
+const MIRROR_CONFIGURED: Setting = Setting::new(
+    "mirror_configured",
+    "true",
+    Grade::V,
+    "Setting up SQL Server Log Shipping between the primary mirror and the Log Shipping \
+     secondary database",
+);
+const INTERVAL_SOURCE: &str =
+    "default of the set-up tools (handbook 7), not of the T-SQL reference";
+const BACKUP_INTERVAL: Setting =
+    Setting::new("backup_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE);
+const COPY_INTERVAL: Setting =
+    Setting::new("copy_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE);
+const RESTORE_INTERVAL: Setting =
+    Setting::new("restore_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE);
+const RESTORE_DELAY: Setting = Setting::new(
+    "restore_delay",
+    "\"0s\"",
+    Grade::V,
+    "Setting up SQL Server Log Shipping for the Persistent Chat Server primary database",
+);
+const DURATION_SOURCE: &str = "judgement; depends on the volume of log and the link";
+const BACKUP_DURATION: Setting =
+    Setting::new("backup_duration", "\"1min\"", Grade::J, DURATION_SOURCE);
+const COPY_DURATION: Setting = Setting::new("copy_duration", "\"2min\"", Grade::J, DURATION_SOURCE);
+const RESTORE_DURATION: Setting =
+    Setting::new("restore_duration", "\"3min\"", Grade::J, DURATION_SOURCE);
+const PHASES: Setting = Setting::new(
+    "phases",
+    "\"random\"",
+    Grade::J,
+    "handbook 10 row 8: schedules are not prescribed",
+);
+
+impl LogShipping {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let shares = [
+            ("primary", ShareLocation::OnPrimary),
+            ("DC1", ShareLocation::Dc1),
+            ("DC2", ShareLocation::Dc2),
+            ("third", ShareLocation::Third),
+        ];
+        let phases = [
+            ("random", JobPhases::Random),
+            ("aligned", JobPhases::Aligned),
+        ];
+        // An Agent schedule can repeat every 10 s at the fastest.
+        let intervals = SimDuration { ms: 10_000 }..=SimDuration {
+            ms: 30 * 86_400_000,
+        };
+        let times = SimDuration { ms: 0 }..=LONGEST;
+        let shipping = Self {
+            enabled: section.boolean(&ENABLED),
+            share: section.word(&SHARE, &shares),
+            mirror_configured: section.boolean(&MIRROR_CONFIGURED),
+            backup_interval: section.duration(&BACKUP_INTERVAL, intervals.clone()),
+            copy_interval: section.duration(&COPY_INTERVAL, intervals.clone()),
+            restore_interval: section.duration(&RESTORE_INTERVAL, intervals),
+            restore_delay: section.duration(&RESTORE_DELAY, times.clone()),
+            backup_duration: section.duration(&BACKUP_DURATION, times.clone()),
+            copy_duration: section.duration(&COPY_DURATION, times.clone()),
+            restore_duration: section.duration(&RESTORE_DURATION, times),
+            phases: section.word(&PHASES, &phases),
+        };
+        for (key, interval, taken) in [
+            ("backup", shipping.backup_interval, shipping.backup_duration),
+            ("copy", shipping.copy_interval, shipping.copy_duration),
+            (
+                "restore",
+                shipping.restore_interval,
+                shipping.restore_duration,
+            ),
+        ] {
+            shipping.fits(&mut section, key, interval, taken);
+        }
+        section.finish();
+        shipping
+    }
+
+    /// A run must end before the next begins: the arithmetic of the jobs relies on it.
+    fn fits(
+        &self,
+        section: &mut Section<'_>,
+        job: &str,
+        interval: SimDuration,
+        taken: SimDuration,
+    ) {
+        let keys = [format!("{job}_duration"), format!("{job}_interval")];
+        if taken < interval || keys.iter().any(|key| section.is_broken(key)) {
+            return;
+        }
+        let place = keys.iter().find_map(|key| section.value_place(key));
+        let place = place.unwrap_or_else(|| section.place().clone());
+        let (taken, interval) = (duration_text(taken), duration_text(interval));
+        let message = format!("a {job} takes {taken}, as long as its interval of {interval}");
+        let mistake = Diagnostic::at(&place, Severity::Error, "E0026", message);
+        let help = format!("make {} shorter than {}", keys[0], keys[1]);
+        section.refuse(&keys[0], vec![mistake.helped(help)]);
+    }
+}

@@ -1,0 +1,94 @@
+//! The scenario file: one pool, its failures, its operators and what is expected of it.
+//!
+//! [`Scenario`] is fully resolved: every default is filled in and every runbook is read. One
+//! file of this module holds one table of the file: its type, defaults, units and ranges.
+
+pub mod assumption;
+pub mod check;
+pub mod control;
+mod delay;
+pub mod diagnostic;
+mod digest;
+mod document;
+pub mod expect;
+pub mod failures;
+pub mod library;
+mod load;
+pub mod log_shipping;
+pub mod mirroring;
+mod objective;
+pub mod operators;
+mod overrides;
+pub mod pool;
+mod reader;
+mod resolve;
+mod rule_checks;
+pub mod rules;
+pub mod runbook;
+pub mod secondary;
+pub mod simulate;
+mod suggest;
+pub mod value;
+
+pub use load::FileSystem;
+pub use load::load;
+pub use load::load_with;
+pub use resolve::LoadError;
+pub use resolve::Loaded;
+pub use resolve::load_text;
+
+use assumption::Assumption;
+use check::CheckSettings;
+use control::Control;
+use expect::Expectations;
+use failures::Failures;
+use log_shipping::LogShipping;
+use mirroring::Mirroring;
+use operators::Operators;
+use pool::Pool;
+use secondary::Secondary;
+use simulate::SimulateSettings;
+
+/// A scenario with all defaults filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Short name; the file's name without extension unless the file says otherwise.
+    pub name: String,
+    /// One line for headings; empty when not given.
+    pub title: String,
+    /// What the scenario is about; empty when not given.
+    pub description: String,
+    /// 32 hexadecimal digits over every text that the scenario was made from.
+    pub digest: String,
+    /// The chat servers and their users.
+    pub pool: Pool,
+    /// The mirrored pair in DC1.
+    pub mirroring: Mirroring,
+    /// The way of the log to DC2.
+    pub log_shipping: LogShipping,
+    /// What stands beside S in DC2.
+    pub secondary: Secondary,
+    /// The control plane.
+    pub control: Control,
+    /// The runbooks and their assumption.
+    pub operators: Operators,
+    /// Rates and repair times.
+    pub failures: Failures,
+    /// Settings of the model checker.
+    pub check: CheckSettings,
+    /// Settings of the simulator.
+    pub simulate: SimulateSettings,
+    /// What CI checks.
+    pub expect: Expectations,
+    /// Handbook rules that only warn here, such as `V18`.
+    pub allowed_rules: Vec<String>,
+    assumptions: Vec<Assumption>,
+}
+
+impl Scenario {
+    /// Every value the scenario rests on, written or default, in the order of the file format.
+    #[must_use]
+    pub fn assumptions(&self) -> &[Assumption] {
+        &self.assumptions
+    }
+}

@@ -1,0 +1,257 @@
+//! From texts to a scenario: extend, override, read, judge; all mistakes in one pass.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Scenario;
+use super::check::CheckSettings;
+use super::control::Control;
+use super::diagnostic;
+use super::diagnostic::Diagnostic;
+use super::diagnostic::Severity;
+use super::diagnostic::Source;
+use super::document;
+use super::document::Node;
+use super::document::Table;
+use super::expect::Expectations;
+use super::failures::Failures;
+use super::library::Library;
+use super::library::Resolver;
+use super::log_shipping::LogShipping;
+use super::mirroring::Mirroring;
+use super::operators::Operators;
+use super::overrides;
+use super::pool::Pool;
+use super::reader::Reader;
+use super::reader::Section;
+use super::rules;
+use super::secondary::Secondary;
+use super::simulate::SimulateSettings;
+use super::value;
+
+/// A scenario that can be used, with what is doubtful about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Warnings, in the order of files and lines.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The mistakes of a scenario that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError {
+    /// Errors and warnings in the order of files and lines; at least one error.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&diagnostic::render(&self.diagnostics, false))
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// How many files may extend each other in a row.
+const EXTENDS_MOST: usize = 8;
+
+/// Loads a scenario from its text, without a file system.
+///
+/// `name` is the file's name for messages; runbooks and extended files are asked of `resolver`
+/// by their path relative to it.
+///
+/// # Errors
+///
+/// All mistakes of the texts and of the overrides.
+pub fn load_text(
+    name: &str,
+    text: &str,
+    overrides: &[(String, String)],
+    resolver: &dyn Resolver,
+) -> Result<Loaded, LoadError> {
+    let source = Arc::new(Source::file(name, text));
+    let mut library = Library::new(resolver);
+    library.note("scenario", &source);
+    let mut reader = Reader::default();
+    let Some(mut table) = gather(&mut reader, &mut library, &source) else {
+        let message = format!("`{name}` is empty");
+        let empty = Diagnostic::about(name, Severity::Error, "E0006", message)
+            .helped("a scenario begins with a [pool]: its variant and the servers in dc1 and dc2");
+        return Err(LoadError {
+            diagnostics: vec![empty],
+        });
+    };
+    for (path, value) in overrides {
+        let source = Arc::new(overrides::source(path, value, name));
+        library.note("override", &source);
+        if let Err(mistakes) = overrides::apply(&mut table, &source, path) {
+            reader.diagnostics.extend(mistakes);
+        }
+    }
+    let mut scenario = read(&mut reader, &mut library, &source, &table);
+    if !reader.incomplete {
+        rules::judge(&scenario, &table, &source, &mut reader);
+    }
+    scenario.assumptions = std::mem::take(&mut reader.assumptions);
+    let diagnostics = in_order(reader.diagnostics, &library.opened);
+    if diagnostics
+        .iter()
+        .any(|found| found.severity == Severity::Error)
+    {
+        return Err(LoadError { diagnostics });
+    }
+    Ok(Loaded {
+        scenario,
+        warnings: diagnostics,
+    })
+}
+
+/// Parses the file and what it extends, and lays one over the other. `None` for an empty file.
+fn gather(reader: &mut Reader, library: &mut Library<'_>, source: &Arc<Source>) -> Option<Table> {
+    let mut layers = vec![parse(reader, source)];
+    if layers[0].entries.is_empty() && !reader.incomplete {
+        return None;
+    }
+    let mut chain = vec![source.name.clone()];
+    while let Some(entry) = layers
+        .last_mut()
+        .and_then(|layer| layer.entries.remove("extends"))
+    {
+        match extended(library, &entry.node, &chain) {
+            Ok(base) => {
+                chain.push(base.name.clone());
+                let mut layer = parse(reader, &base);
+                // A variant is not the file it varies.
+                layer.entries.remove("name");
+                layers.push(layer);
+            }
+            Err(mistakes) => {
+                reader.incomplete = true;
+                reader.diagnostics.extend(mistakes);
+            }
+        }
+    }
+    let mut table = Table::default();
+    for layer in layers.into_iter().rev() {
+        table.overlay(layer);
+    }
+    Some(table)
+}
+
+fn extended(
+    library: &mut Library<'_>,
+    node: &Node,
+    chain: &[String],
+) -> value::Parsed<Arc<Source>> {
+    let path = value::string(node)?;
+    let base = library.open("extends", &node.place, &path)?;
+    let circle = chain.contains(&base.name);
+    if circle || chain.len() > EXTENDS_MOST {
+        let message = if circle {
+            format!(
+                "`extends` goes in a circle: {} -> {}",
+                chain.join(" -> "),
+                base.name
+            )
+        } else {
+            format!("more than {EXTENDS_MOST} files extend each other")
+        };
+        return Err(vec![value::mistake(node, "E0011", message)]);
+    }
+    Ok(base)
+}
+
+fn parse(reader: &mut Reader, source: &Arc<Source>) -> Table {
+    let (table, mistakes) = document::parse(source);
+    reader.incomplete |= !mistakes.is_empty();
+    reader.diagnostics.extend(mistakes);
+    table
+}
+
+/// Reads every element of the merged table.
+fn read(
+    reader: &mut Reader,
+    library: &mut Library<'_>,
+    source: &Arc<Source>,
+    table: &Table,
+) -> Scenario {
+    let start = document::place(source, 0..0);
+    let mut file = Section::new(reader, "", Some(table), start);
+    let stem = Path::new(&source.name).file_stem().unwrap_or_default();
+    let stem = stem.to_string_lossy().into_owned();
+    // Followed already, but a known key all the same.
+    let _ = file.node("extends");
+    let mut scenario = Scenario {
+        name: file.optional("name", name).unwrap_or(stem),
+        title: file.string("title").unwrap_or_default(),
+        description: file.string("description").unwrap_or_default(),
+        digest: String::new(),
+        pool: Pool::read(file.inner("pool")),
+        mirroring: Mirroring::read(file.inner("mirroring")),
+        log_shipping: LogShipping::read(file.inner("log_shipping")),
+        secondary: Secondary::read(file.inner("secondary")),
+        control: Control::read(file.inner("control")),
+        operators: Operators::read(file.inner("operators"), library),
+        failures: Failures::read(file.inner("failures")),
+        check: CheckSettings::read(file.inner("check")),
+        simulate: SimulateSettings::read(file.inner("simulate")),
+        expect: Expectations::default(),
+        allowed_rules: rules::allowed(file.inner("allow")),
+        assumptions: Vec::new(),
+    };
+    scenario.expect = Expectations::read(file.inner("expect"), &scenario.check);
+    file.finish();
+    Scenario {
+        digest: library.digest.hex(),
+        ..scenario
+    }
+}
+
+/// A name that can be a directory of results everywhere.
+fn name(node: &Node) -> value::Parsed<String> {
+    let name = value::string(node)?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !name.is_empty() && name.len() <= 80 && name.chars().all(fits) && !name.starts_with('.') {
+        return Ok(name);
+    }
+    let mistake = value::mistake(node, "E0024", format!("`{name}` cannot be a name"));
+    Err(vec![mistake.helped(
+        "letters, digits, `-`, `_` and `.`, at most 80 of them",
+    )])
+}
+
+/// Sorts by file and position, and drops what a syntax error may explain: everything on its line,
+/// and unknown keys below it, which may stand under a table whose header could not be read.
+fn in_order(diagnostics: Vec<Diagnostic>, opened: &[String]) -> Vec<Diagnostic> {
+    let syntax: Vec<(String, usize)> = diagnostics
+        .iter()
+        .filter(|found| found.code == "E0010")
+        .map(|found| (found.file.clone(), found.line))
+        .collect();
+    let explains = |found: &Diagnostic, file: &String, line: usize| {
+        *file == found.file && (line == found.line || (line < found.line && found.code == "E0020"))
+    };
+    let explained = |found: &Diagnostic| {
+        found.code != "E0010"
+            && syntax
+                .iter()
+                .any(|(file, line)| explains(found, file, *line))
+    };
+    let mut kept: Vec<Diagnostic> = diagnostics
+        .into_iter()
+        .filter(|found| !explained(found))
+        .collect();
+    kept.sort_by_key(|found| {
+        let file = opened.iter().position(|name| *name == found.file);
+        (
+            file.unwrap_or(opened.len()),
+            found.line,
+            found.column,
+            found.code.clone(),
+        )
+    });
+    kept.dedup();
+    kept
+}

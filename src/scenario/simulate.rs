@@ -1,0 +1,73 @@
+//! `[simulate]`: how much is simulated.
+
+use super::assumption::Grade;
+use super::document::Node;
+use super::reader::Section;
+use super::reader::Setting;
+use super::value;
+use super::value::LONGEST;
+use super::value::Parsed;
+use crate::distribution::SimDuration;
+
+/// Amounts and seed of the simulation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimulateSettings {
+    /// Trials of one horizon each, at least 100.
+    pub trials: u64,
+    /// Simulated time of one trial.
+    pub horizon: SimDuration,
+    /// Drills: trials in which DC1 is lost at a uniformly random time; 0 for none.
+    pub drill_trials: u64,
+    /// The seed of every random number.
+    pub seed: u64,
+    /// Confidence of the intervals, between 0.5 and 1, both excluded.
+    pub confidence: f64,
+    /// Trials whose incidents are written to `incidents.csv`, from the first on.
+    pub incident_trials: u64,
+}
+
+const AMOUNT: &str = "poolproof: an amount of work, not a property of the system";
+const TRIALS: Setting = Setting::new("trials", "100_000", Grade::J, AMOUNT);
+const HORIZON: Setting = Setting::new(
+    "horizon",
+    "\"8766h\"",
+    Grade::J,
+    "poolproof: one year of 365.25 days",
+);
+const DRILL_TRIALS: Setting = Setting::new("drill_trials", "20_000", Grade::J, AMOUNT);
+const SEED: Setting = Setting::new("seed", "1", Grade::J, "poolproof: any number will do");
+const CONFIDENCE: Setting = Setting::new(
+    "confidence",
+    "0.95",
+    Grade::J,
+    "poolproof: the customary level",
+);
+const INCIDENT_TRIALS: Setting = Setting::new("incident_trials", "1_000", Grade::J, AMOUNT);
+
+/// More trials than this are a slip of the keyboard: a year of computing.
+const TRIALS_MOST: u64 = 10_000_000_000;
+
+impl SimulateSettings {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let settings = Self {
+            // Fewer give no honest interval for a skewed mean.
+            trials: section.integer(&TRIALS, 100..=TRIALS_MOST),
+            horizon: section.duration(&HORIZON, SimDuration { ms: 3_600_000 }..=LONGEST),
+            drill_trials: section.integer(&DRILL_TRIALS, 0..=TRIALS_MOST),
+            seed: section.integer(&SEED, 0..=u64::MAX),
+            confidence: section.read(&CONFIDENCE, confidence).unwrap_or_default(),
+            incident_trials: section.integer(&INCIDENT_TRIALS, 0..=TRIALS_MOST),
+        };
+        section.finish();
+        settings
+    }
+}
+
+fn confidence(node: &Node) -> Parsed<f64> {
+    let level = value::number(node)?;
+    if level > 0.5 && level < 1.0 {
+        return Ok(level);
+    }
+    let mistake = value::mistake(node, "E0024", format!("{level} is out of range"));
+    Err(vec![mistake.helped("between 0.5 and 1, as in 0.95")])
+}
