@@ -2,6 +2,11 @@
 //! costs in lost messages and minutes of outage.
 
 pub mod check;
+pub mod cli;
 pub mod distribution;
+pub mod evaluate;
+pub mod exit;
+pub mod objectives;
 pub mod scenario;
 pub mod simulate;
+pub mod system;

@@ -41,8 +41,13 @@ pub fn topology(scenario: &Scenario, slices: Slices) -> Topology {
         SiteAssumption::Holds => Assumption::Holds,
         SiteAssumption::Dropped => Assumption::Dropped,
     };
-    topology.runbooks = scenario.operators.runbooks().map(|file| file.runbook.clone()).collect();
+    topology.runbooks = scenario
+        .operators
+        .runbooks()
+        .map(|file| file.runbook.clone())
+        .collect();
     topology.slices = slices;
+    topology.excluded.clone_from(&scenario.check.exclude);
     let listed = scenario.check.faults_enabled.iter().flatten();
     topology.misoperations = listed
         .filter_map(|fault| match fault {
@@ -72,9 +77,21 @@ pub fn activities(scenario: &Scenario, topology: &Topology) -> Activities {
     Activities {
         by_event,
         jobs: [
-            job(shipping.backup_interval, shipping.backup_duration, Component::BackupJob),
-            job(shipping.copy_interval, shipping.copy_duration, Component::CopyJob),
-            job(shipping.restore_interval, shipping.restore_duration, Component::RestoreJob),
+            job(
+                shipping.backup_interval,
+                shipping.backup_duration,
+                Component::BackupJob,
+            ),
+            job(
+                shipping.copy_interval,
+                shipping.copy_duration,
+                Component::CopyJob,
+            ),
+            job(
+                shipping.restore_interval,
+                shipping.restore_duration,
+                Component::RestoreJob,
+            ),
         ],
     }
 }
@@ -84,15 +101,16 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
     let number = at.number();
     let mirroring = &scenario.mirroring;
     let fixed = |value| Distribution::Fixed { value };
-    let one = |purpose, memory, delay: &Distribution| {
-        Some(Activity::new(number, purpose, memory, delay))
-    };
+    let one =
+        |purpose, memory, delay: &Distribution| Some(Activity::new(number, purpose, memory, delay));
     match kind {
         // What the simulator's own bookkeeping does, and mistakes that nobody drew.
         K::Write | K::Backup | K::Copy | K::Restore | K::ShareLoss | K::Misoperation => None,
-        K::Crash | K::Cut | K::Outage => {
-            one(Purpose::Failure, Memory::Resume, &time_to_failure(modes(scenario, kind, at))?)
-        }
+        K::Crash | K::Cut | K::Outage => one(
+            Purpose::Failure,
+            Memory::Resume,
+            &time_to_failure(modes(scenario, kind, at))?,
+        ),
         K::Disaster => {
             let modes = std::slice::from_ref(&scenario.failures.site_disaster);
             one(Purpose::Disaster, Memory::Resume, &time_to_failure(modes)?)
@@ -103,15 +121,33 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
                 K::Heal => K::Cut,
                 _ => K::Outage,
             };
-            one(Purpose::Repair, Memory::Restart, &repair(modes(scenario, failure, at))?)
+            one(
+                Purpose::Repair,
+                Memory::Restart,
+                &repair(modes(scenario, failure, at))?,
+            )
         }
-        K::Detect => one(Purpose::Detection, Memory::Restart, &fixed(mirroring.partner_timeout)),
+        K::Detect => one(
+            Purpose::Detection,
+            Memory::Restart,
+            &fixed(mirroring.partner_timeout),
+        ),
         K::AutomaticFailover => one(Purpose::Failover, Memory::Restart, &mirroring.redo),
-        K::Resynchronise => {
-            one(Purpose::Resynchronisation, Memory::Restart, &mirroring.resynchronisation)
-        }
-        K::Replicate => one(Purpose::Replication, Memory::Restart, &scenario.control.replication),
-        K::Reconnect => one(Purpose::Reconnection, Memory::Restart, &scenario.pool.reconnect),
+        K::Resynchronise => one(
+            Purpose::Resynchronisation,
+            Memory::Restart,
+            &mirroring.resynchronisation,
+        ),
+        K::Replicate => one(
+            Purpose::Replication,
+            Memory::Restart,
+            &scenario.control.replication,
+        ),
+        K::Reconnect => one(
+            Purpose::Reconnection,
+            Memory::Restart,
+            &scenario.pool.reconnect,
+        ),
         K::RunbookStep => {
             let file = scenario.operators.runbook(role_of(at)?)?;
             Some(Activity {
@@ -145,7 +181,9 @@ fn modes(scenario: &Scenario, failure: EventKind, at: Component) -> &[FailureMod
 fn time_to_failure(modes: &[FailureMode]) -> Option<Distribution> {
     let per_ms: f64 = modes.iter().map(|mode| mode.rate.per_ms()).sum();
     (per_ms > 0.0).then(|| {
-        let mean = SimDuration { ms: (1.0 / per_ms).round() as u64 };
+        let mean = SimDuration {
+            ms: (1.0 / per_ms).round() as u64,
+        };
         Distribution::Exponential { mean }
     })
 }

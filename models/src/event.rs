@@ -179,7 +179,7 @@ impl Event {
 
 /// A set of events by their dense index in a topology.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct EventSet([u64; EventSet::WORDS]);
+pub struct EventSet([u64; Self::WORDS]);
 
 impl EventSet {
     const WORDS: usize = 3;

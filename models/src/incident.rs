@@ -19,7 +19,9 @@ impl World {
         }
         for role in [Role::SiteFailover, Role::MirrorFailover] {
             if let Some(step) = self.current_step(topology, role)
-                && step.wait_for.is_none_or(|belief| self.believes(topology, belief))
+                && step
+                    .wait_for
+                    .is_none_or(|belief| self.believes(topology, belief))
             {
                 return step.phase;
             }

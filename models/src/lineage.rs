@@ -154,7 +154,10 @@ impl Lineage {
     /// on holds what its parent held.
     fn earliest(&self, p: Position) -> Position {
         let mut p = p;
-        while let Some(fork) = self.fork_of(p.timeline()).filter(|fork| fork.rank() >= p.rank()) {
+        while let Some(fork) = self
+            .fork_of(p.timeline())
+            .filter(|fork| fork.rank() >= p.rank())
+        {
             p = Position::new(fork.timeline() as u8, p.rank());
         }
         p

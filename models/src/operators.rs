@@ -214,7 +214,7 @@ impl World {
             Operation::SetFailedOver => self.control.set(Control::FAILED_OVER, true),
             Operation::InstallMirror => self.install_mirror(topology),
             Operation::ActivateDc2 => {
-                self.control.active = first_four(topology.servers_in_site(Site::Dc2))
+                self.control.active = first_four(topology.servers_in_site(Site::Dc2));
             }
             Operation::MoveNextHop => self.control.set(Control::HOP_IN_DC2, true),
             Operation::ManualFailover => {

@@ -210,7 +210,7 @@ impl World {
             && self.current_step(topology, Role::SiteFailover).is_none()
             && self.service(topology) >> Pair::Dc2.copy(0) != 0;
         let automatic = event.kind == EventKind::AutomaticFailover;
-        u32::from(automatic) * Goal::AutomaticFailover.bit()
-            | u32::from(failed_over) * Goal::FailoverToDc2.bit()
+        (u32::from(automatic) * Goal::AutomaticFailover.bit())
+            | (u32::from(failed_over) * Goal::FailoverToDc2.bit())
     }
 }

@@ -357,7 +357,12 @@ impl<'t> Narrator<'t> {
     /// Begins at the start of a topology.
     #[must_use]
     pub fn new(topology: &'t Topology) -> Self {
-        Self { topology, world: topology.initial(), posts: Vec::new(), written: 0 }
+        Self {
+            topology,
+            world: topology.initial(),
+            posts: Vec::new(),
+            written: 0,
+        }
     }
 
     /// The world that the story has come to.
@@ -394,7 +399,9 @@ impl<'t> Narrator<'t> {
             .map(|(holder, posts)| format!("{holder} holds {posts}"))
             .collect();
         // What each copy holds now comes before what that means.
-        let verdict = told.changes.iter().position(|c| c.starts_with(char::is_uppercase) && c.contains(": both") || c.starts_with("LOST"));
+        let verdict = told.changes.iter().position(|c| {
+            c.starts_with(char::is_uppercase) && c.contains(": both") || c.starts_with("LOST")
+        });
         let at = verdict.unwrap_or(told.changes.len());
         told.changes.splice(at..at, changes.drain(..));
         told
@@ -407,7 +414,14 @@ impl<'t> Narrator<'t> {
         [
             ("A", a),
             ("B", b),
-            ("the share", if w.share_has_files() { w.share_to } else { Position::ABSENT }),
+            (
+                "the share",
+                if w.share_has_files() {
+                    w.share_to
+                } else {
+                    Position::ABSENT
+                },
+            ),
             ("the folder in DC2", w.folder),
             ("S", s),
             ("SM", sm),
@@ -424,7 +438,11 @@ impl<'t> Narrator<'t> {
         let mut numbers: Vec<u32> = self
             .posts
             .iter()
-            .filter(|(t, r, _)| self.world.lineage.is_prefix(Position::new(*t, *r), position))
+            .filter(|(t, r, _)| {
+                self.world
+                    .lineage
+                    .is_prefix(Position::new(*t, *r), position)
+            })
             .map(|(_, _, number)| *number)
             .collect();
         numbers.sort_unstable();
@@ -432,7 +450,11 @@ impl<'t> Narrator<'t> {
             return "no post of this story".to_owned();
         }
         let list: Vec<_> = numbers.iter().map(u32::to_string).collect();
-        format!("post{} {}", if list.len() == 1 { "" } else { "s" }, list.join(", "))
+        format!(
+            "post{} {}",
+            if list.len() == 1 { "" } else { "s" },
+            list.join(", ")
+        )
     }
 }
 

@@ -272,7 +272,7 @@ impl Topology {
             (self.cms_site == Site::Dc2, Control::CMS_IN_DC2),
             (
                 self.next_hop == Site::Dc2,
-                Control::HOP_IN_DC2 | Control::HOP_VIEW * 3,
+                Control::HOP_IN_DC2 | (Control::HOP_VIEW * 3),
             ),
             (self.secondary, Control::JOBS),
         ] {

@@ -24,10 +24,15 @@ pub fn lift<S: System>(model: &Bounded<S>, path: &[usize]) -> Vec<usize> {
                 let (after, _) = system.apply(&concrete, candidate);
                 (system.canonical(after) == next).then_some((candidate, after))
             });
-        let Some((candidate, after)) = found else { break };
+        let Some((candidate, after)) = found else {
+            break;
+        };
         lifted.push(candidate);
         concrete = after;
-        canonical = Node { state: next, spent: canonical.spent };
+        canonical = Node {
+            state: next,
+            spent: canonical.spent,
+        };
     }
     lifted
 }

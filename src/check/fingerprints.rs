@@ -12,7 +12,10 @@ impl Fingerprints {
     /// An empty set.
     #[must_use]
     pub fn new() -> Self {
-        Self { slots: vec![0; 1 << 12], len: 0 }
+        Self {
+            slots: vec![0; 1 << 12],
+            len: 0,
+        }
     }
 
     /// Adds a fingerprint; false if it was there.

@@ -3,3 +3,4 @@
 pub mod counterexample;
 pub mod fingerprints;
 pub mod search;
+pub mod verdict;

@@ -54,6 +54,8 @@ pub struct Outcome {
     pub progress: Progress,
     /// The longest shortest path, in steps.
     pub depth: u32,
+    /// Whether states were not expanded because they break every listed property.
+    pub pruned: bool,
     /// Why it ended early; `None` when it is complete.
     pub cut_off: Option<CutOff>,
     /// Per property (bit number): the first state that breaks it, by faults, then steps.
@@ -95,18 +97,16 @@ const EXPANSIONS_PER_REPORT: u64 = 1 << 13;
 ///
 /// A state that breaks every property of the mask is not expanded: nothing new can be learned
 /// behind it.
-pub fn search<S: System>(
-    model: &Bounded<S>,
-    properties: u32,
-    limits: &mut Limits<'_>,
-) -> Outcome {
+pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limits<'_>) -> Outcome {
     let mut run = Run {
         model,
         properties,
         seen: Fingerprints::new(),
+        expansions: 0,
         outcome: Outcome {
             progress: Progress::default(),
             depth: 0,
+            pruned: false,
             cut_off: None,
             violations: vec![None; 32],
             goals: vec![None; 32],
@@ -123,6 +123,7 @@ struct Run<'m, S: System> {
     model: &'m Bounded<S>,
     properties: u32,
     seen: Fingerprints,
+    expansions: u64,
     outcome: Outcome,
 }
 
@@ -160,8 +161,8 @@ impl<S: System> Run<'_, S> {
         if self.outcome.progress.states >= limits.states {
             self.outcome.cut_off = Some(CutOff::States);
         }
-        // A prime-free mask on transitions would skip reports; states grow one by one.
-        if self.outcome.progress.transitions % EXPANSIONS_PER_REPORT < 16
+        self.expansions += 1;
+        if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT)
             && !(limits.on_progress)(&self.outcome.progress)
         {
             self.outcome.cut_off = Some(CutOff::Interrupted);
@@ -172,11 +173,13 @@ impl<S: System> Run<'_, S> {
     /// Numbers a node if it is new.
     fn discover(&mut self, node: &Node<S::State>, parent: u32, cause: usize) -> Option<u32> {
         let words = self.model.system.words(&node.state);
-        self.seen.insert(fingerprint(words, node.spent.bits())).then(|| {
-            self.outcome.parents.push(parent);
-            self.outcome.causes.push(cause as u8);
-            (self.outcome.parents.len() - 1) as u32
-        })
+        self.seen
+            .insert(fingerprint(words, node.spent.bits()))
+            .then(|| {
+                self.outcome.parents.push(parent);
+                self.outcome.causes.push(cause as u8);
+                (self.outcome.parents.len() - 1) as u32
+            })
     }
 
     fn expand(
@@ -189,7 +192,11 @@ impl<S: System> Run<'_, S> {
     ) {
         let Waiting { node, id } = waiting;
         self.outcome.depth = self.outcome.depth.max(depth as u32);
-        let found = Found { faults, depth: depth as u32, id };
+        let found = Found {
+            faults,
+            depth: depth as u32,
+            id,
+        };
         let broken = self.model.system.violated(&node.state, node.spent) & self.properties;
         if broken != 0 {
             for (property, slot) in self.outcome.violations.iter_mut().enumerate() {
@@ -198,21 +205,32 @@ impl<S: System> Run<'_, S> {
                 }
             }
             if broken == self.properties {
+                self.outcome.pruned = true;
                 return;
             }
         }
         let model = self.model;
         let enabled: EventSet = model.system.enabled(&node.state);
         for event in enabled.iter() {
-            let Some(spent) = model.spend(&node, event) else { continue };
+            let Some(spent) = model.spend(&node, event) else {
+                continue;
+            };
             let (state, _) = model.system.apply(&node.state, event);
             self.outcome.progress.transitions += 1;
             self.outcome.fired[event] += 1;
-            let next = Node { state: model.system.canonical(state), spent };
-            let Some(id) = self.discover(&next, id, event) else { continue };
+            let next = Node {
+                state: model.system.canonical(state),
+                spent,
+            };
+            let Some(id) = self.discover(&next, id, event) else {
+                continue;
+            };
             let costs = spent.total() > node.spent.total();
-            let there =
-                Found { faults: faults + u8::from(costs), depth: depth as u32 + 1, id };
+            let there = Found {
+                faults: faults + u8::from(costs),
+                depth: depth as u32 + 1,
+                id,
+            };
             self.note_goals(event, &next.state, there);
             let target = if costs {
                 if next_layer.len() <= depth + 1 {
@@ -234,9 +252,8 @@ impl<S: System> Run<'_, S> {
             return;
         }
         for (goal, slot) in self.outcome.goals.iter_mut().enumerate() {
-            let sooner = slot.is_none_or(|known| {
-                (there.faults, there.depth) < (known.faults, known.depth)
-            });
+            let sooner =
+                slot.is_none_or(|known| (there.faults, there.depth) < (known.faults, known.depth));
             if reached >> goal & 1 == 1 && sooner {
                 *slot = Some(there);
             }

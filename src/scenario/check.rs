@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use poolproof_models::event::Event;
 pub use poolproof_models::event::FaultClass;
 pub use poolproof_models::property::Property;
 use poolproof_models::runbook::Operation;
@@ -51,6 +52,9 @@ pub struct CheckSettings {
     /// The only faults considered; `None` for every class with every mistake and no
     /// misoperation.
     pub faults_enabled: Option<Vec<FaultName>>,
+    /// Events that do not happen in this scenario, for example `heal:DC1-DC2`: an assumption, named
+    /// with the verdict.
+    pub exclude: Vec<Event>,
     /// States after which the verdict is "undecided".
     pub states_limit: u64,
     /// What is checked, in stable order and without repetition.
@@ -133,6 +137,9 @@ impl CheckSettings {
             faults: u32::try_from(faults).unwrap_or_default(),
             limits,
             faults_enabled,
+            exclude: section
+                .optional("exclude", |node| reader::list(node, event))
+                .unwrap_or_default(),
             states_limit: section.integer(&STATES_LIMIT, 1_000..=4_000_000_000),
             properties,
             servers_per_class: u32::try_from(section.integer(&SERVERS_PER_CLASS, 0..=8))
@@ -159,6 +166,15 @@ fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
     }
     section.finish();
     limits
+}
+
+/// Reads the stable name of an event, `kind:component`.
+fn event(node: &Node) -> Parsed<Event> {
+    let text = value::string(node)?;
+    Event::from_name(&text).ok_or_else(|| {
+        let mistake = value::mistake(node, "E0025", format!("unknown event `{text}`"));
+        vec![mistake.helped("the stable name of an event, as in \"heal:DC1-DC2\"")]
+    })
 }
 
 /// Reads a fault: a class, a kind of mistake or `misoperation:<operation>`.

@@ -30,13 +30,20 @@ impl Activity {
     /// A clock with one stage.
     #[must_use]
     pub fn new(component: u8, purpose: Purpose, memory: Memory, delay: &Distribution) -> Self {
-        Self { component, purpose, memory, delays: vec![Sampler::new(delay)] }
+        Self {
+            component,
+            purpose,
+            memory,
+            delays: vec![Sampler::new(delay)],
+        }
     }
 
     /// A clock that rings at once.
     #[must_use]
     pub fn immediate(component: u8) -> Self {
-        let now = Distribution::Fixed { value: SimDuration { ms: 0 } };
+        let now = Distribution::Fixed {
+            value: SimDuration { ms: 0 },
+        };
         Self::new(component, Purpose::Immediate, Memory::Restart, &now)
     }
 }

@@ -38,7 +38,11 @@ pub struct Edge {
     pub ship_first: bool,
 }
 
-const UNEXPLORED: Edge = Edge { to: UNKNOWN, report: 0, ship_first: false };
+const UNEXPLORED: Edge = Edge {
+    to: UNKNOWN,
+    report: 0,
+    ship_first: false,
+};
 
 /// The automaton of one worker.
 pub struct Automaton<'s, T: Timed> {
@@ -104,7 +108,11 @@ impl<'s, T: Timed> Automaton<'s, T> {
     pub fn edge(&mut self, from: u32, event: usize) -> Edge {
         let at = from as usize * self.events + event;
         let edge = self.edges[at];
-        if edge.to != UNKNOWN { edge } else { self.explore(from, event) }
+        if edge.to != UNKNOWN {
+            edge
+        } else {
+            self.explore(from, event)
+        }
     }
 
     #[cold]
@@ -123,7 +131,11 @@ impl<'s, T: Timed> Automaton<'s, T> {
             self.reports.push(report);
             (self.reports.len() - 1) as u32
         };
-        let edge = Edge { to, report, ship_first };
+        let edge = Edge {
+            to,
+            report,
+            ship_first,
+        };
         self.edges[from as usize * self.events + event] = edge;
         edge
     }
@@ -148,7 +160,8 @@ impl<'s, T: Timed> Automaton<'s, T> {
             enabled: self.system.enabled(&state),
             facts: self.system.facts(&state),
         });
-        self.edges.resize(self.edges.len() + self.events, UNEXPLORED);
+        self.edges
+            .resize(self.edges.len() + self.events, UNEXPLORED);
         row
     }
 
@@ -170,8 +183,7 @@ impl<'s, T: Timed> Automaton<'s, T> {
 fn is_identity(report: &Report) -> bool {
     let renumbering = &report.renumbering;
     let dense = renumbering.ranks & (renumbering.ranks + 1) == 0;
-    let same = (0..TIMELINES).all(|t| {
-        usize::from(renumbering.timelines[t]) == t || renumbering.timelines[t] == 0xFF
-    });
+    let same = (0..TIMELINES)
+        .all(|t| usize::from(renumbering.timelines[t]) == t || renumbering.timelines[t] == 0xFF);
     dense && same && renumbering.written.is_none() && report.losses == Losses::default()
 }

@@ -22,6 +22,13 @@ pub struct Confidence {
     error: f64,
 }
 
+impl Default for Confidence {
+    /// 95 %.
+    fn default() -> Self {
+        Self { error: 0.05 }
+    }
+}
+
 impl Confidence {
     /// A confidence such as 0.95; `None` unless strictly between 0 and 1.
     #[must_use]

@@ -54,7 +54,10 @@ impl Ledger {
             now: START,
             ranks: [START; RANKS],
             counted: [START; TIMELINES],
-            lost: Lost { ms: 0, served_ms: 0 },
+            lost: Lost {
+                ms: 0,
+                served_ms: 0,
+            },
         }
     }
 
@@ -76,7 +79,14 @@ impl Ledger {
     #[must_use]
     pub const fn moment(&self, at_ms: u64, served: bool) -> Moment {
         let ago = self.now.at - at_ms;
-        Moment { at: at_ms, served: if served { self.now.served - ago } else { self.now.served } }
+        Moment {
+            at: at_ms,
+            served: if served {
+                self.now.served - ago
+            } else {
+                self.now.served
+            },
+        }
     }
 
     /// The moment that a rank stands for.
@@ -95,9 +105,16 @@ impl Ledger {
     pub fn lose(&mut self, loss: Loss) {
         let timeline = usize::from(loss.timeline);
         let (from, to) = (self.of_rank(loss.from), self.of_rank(loss.to));
-        let from = if self.counted[timeline].at > from.at { self.counted[timeline] } else { from };
+        let from = if self.counted[timeline].at > from.at {
+            self.counted[timeline]
+        } else {
+            from
+        };
         if to.at > from.at {
-            self.lost.add(Lost { ms: to.at - from.at, served_ms: to.served - from.served });
+            self.lost.add(Lost {
+                ms: to.at - from.at,
+                served_ms: to.served - from.served,
+            });
             self.counted[timeline] = to;
         }
     }

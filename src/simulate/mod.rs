@@ -1,17 +1,18 @@
 //! The simulator: activities and clocks over the same transition relation.
 
 pub mod accumulator;
-pub mod estimate;
-pub mod histogram;
-pub mod normal;
-pub mod random;
-mod special;
 pub mod activities;
 pub mod automaton;
+pub mod estimate;
+pub mod figures;
+pub mod histogram;
 pub mod ledger;
+pub mod normal;
 pub mod purpose;
+pub mod random;
 pub mod run;
 pub mod shipping;
+mod special;
 pub mod tally;
 pub mod timed;
 pub mod trial;

@@ -53,8 +53,14 @@ pub fn run<T: Timed>(
         parts.into_iter().for_each(|part| tally.merge(part));
         next = end;
         if !on_batch(tally.trials) && next < batches {
-            return Run { tally, complete: false };
+            return Run {
+                tally,
+                complete: false,
+            };
         }
     }
-    Run { tally, complete: true }
+    Run {
+        tally,
+        complete: true,
+    }
 }

@@ -67,7 +67,11 @@ impl Shipping {
             running,
             since: [0; 3],
             changed: 0,
-            base: Shipped { share: 0, folder: 0, restored: 0 },
+            base: Shipped {
+                share: 0,
+                folder: 0,
+                restored: 0,
+            },
             taken: [0; 2],
         }
     }
@@ -88,18 +92,31 @@ impl Shipping {
     }
 
     fn share_at(&self, t: u64) -> u64 {
-        self.latest(Job::Backup, t).map_or(self.base.share, |start| start.max(self.base.share))
+        self.latest(Job::Backup, t)
+            .map_or(self.base.share, |start| start.max(self.base.share))
     }
 
     fn folder_at(&self, t: u64) -> u64 {
-        let Some(start) = self.latest(Job::Copy, t) else { return self.base.folder };
-        let taken = if start <= self.changed { self.taken[0] } else { self.share_at(start) };
+        let Some(start) = self.latest(Job::Copy, t) else {
+            return self.base.folder;
+        };
+        let taken = if start <= self.changed {
+            self.taken[0]
+        } else {
+            self.share_at(start)
+        };
         taken.max(self.base.folder)
     }
 
     fn restored_at(&self, t: u64) -> u64 {
-        let Some(start) = self.latest(Job::Restore, t) else { return self.base.restored };
-        let taken = if start <= self.changed { self.taken[1] } else { self.folder_at(start) };
+        let Some(start) = self.latest(Job::Restore, t) else {
+            return self.base.restored;
+        };
+        let taken = if start <= self.changed {
+            self.taken[1]
+        } else {
+            self.folder_at(start)
+        };
         taken.max(self.base.restored)
     }
 
@@ -119,9 +136,7 @@ impl Shipping {
         let under_way = |job: Job| {
             let table = &self.tables[job as usize];
             table.start_before(t).filter(|start| {
-                self.runs(job)
-                    && *start >= self.since[job as usize]
-                    && start + table.duration > t
+                self.runs(job) && *start >= self.since[job as usize] && start + table.duration > t
             })
         };
         let taken = |start: Option<u64>, old: u64, at: &dyn Fn(u64) -> u64| match start {
@@ -131,7 +146,9 @@ impl Shipping {
         };
         self.taken = [
             taken(under_way(Job::Copy), self.taken[0], &|s| self.share_at(s)),
-            taken(under_way(Job::Restore), self.taken[1], &|s| self.folder_at(s)),
+            taken(under_way(Job::Restore), self.taken[1], &|s| {
+                self.folder_at(s)
+            }),
         ];
         self.base = now;
         self.changed = t;
@@ -179,7 +196,11 @@ mod tests {
                     && start + tables[job].duration == t
                 {
                     under_way[job] = None;
-                    let slot = [&mut shipped.share, &mut shipped.folder, &mut shipped.restored];
+                    let slot = [
+                        &mut shipped.share,
+                        &mut shipped.folder,
+                        &mut shipped.restored,
+                    ];
                     let slot = slot.into_iter().nth(job).expect("three jobs");
                     *slot = (*slot).max(taken);
                 }
@@ -210,13 +231,19 @@ mod tests {
         // that starts and ends rarely coincide.
         let mut seed = 12_345_u64;
         let mut next = |bound: u64| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) % bound
         };
         for _ in 0..2_000 {
             let tables = [0, 1, 2].map(|_| {
                 let interval = 20 + next(40);
-                Timetable { interval, duration: 1 + next(12), phase: next(interval) }
+                Timetable {
+                    interval,
+                    duration: 1 + next(12),
+                    phase: next(interval),
+                }
             });
             let mut switches = Vec::new();
             let mut at = 0;
@@ -235,7 +262,11 @@ mod tests {
             often.update(at + (end - at) / 2);
             let expected = by_hand(tables, &switches, end);
             assert_eq!(shipping.at(end), expected, "{tables:?} {switches:?} {end}");
-            assert_eq!(often.at(end), expected, "updated in between: {tables:?} {switches:?}");
+            assert_eq!(
+                often.at(end),
+                expected,
+                "updated in between: {tables:?} {switches:?}"
+            );
         }
     }
 

@@ -117,7 +117,8 @@ impl Tally {
     /// Counts an incident.
     pub fn incident(&mut self, incident: Incident) {
         let length = incident.length_ms();
-        self.per_incident.record(length, incident.data_lost_ms, incident.messages_lost);
+        self.per_incident
+            .record(length, incident.data_lost_ms, incident.messages_lost);
         self.incidents_by_cause[incident.cause as usize] += 1;
         for (phase, ms) in incident.phases_ms.iter().enumerate() {
             self.by_phase[phase].record(*ms);
@@ -134,7 +135,11 @@ impl Tally {
         for (mine, theirs) in self.by_cause.iter_mut().zip(&other.by_cause) {
             mine.merge(theirs);
         }
-        for (mine, theirs) in self.incidents_by_cause.iter_mut().zip(other.incidents_by_cause) {
+        for (mine, theirs) in self
+            .incidents_by_cause
+            .iter_mut()
+            .zip(other.incidents_by_cause)
+        {
             *mine += theirs;
         }
         for (mine, theirs) in self.by_phase.iter_mut().zip(&other.by_phase) {

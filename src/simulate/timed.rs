@@ -1,8 +1,8 @@
 //! What the clock needs to know of a system, beyond what the checker does.
 
+use poolproof_models::component::Component;
 use poolproof_models::event::{Event, EventKind};
 use poolproof_models::incident::Cause;
-use poolproof_models::component::Component;
 use poolproof_models::runbook::{Phase, Role};
 use poolproof_models::system::System;
 use poolproof_models::topology::Topology;
@@ -65,14 +65,19 @@ impl Timed for Topology {
         let jobs = u8::from(world.backup_source(self).is_some())
             | u8::from(world.copy_runs(self)) << Job::Copy as u8
             | u8::from(world.restore_runs()) << Job::Restore as u8;
-        let rank = |p: poolproof_models::lineage::Position| if p.is_present() { p.rank() } else { 0 };
+        let rank =
+            |p: poolproof_models::lineage::Position| if p.is_present() { p.rank() } else { 0 };
         let ends = [0, 1, 2, 3].map(|copy| rank(world.copy(copy)));
         Facts {
             up,
             serving: if up { serving } else { 0 },
             jobs: if self.secondary { jobs } else { 0 },
             ends,
-            shipped: [rank(world.share().1), rank(world.folder()), ends[Pair::Dc2.copy(0)]],
+            shipped: [
+                rank(world.share().1),
+                rank(world.folder()),
+                ends[Pair::Dc2.copy(0)],
+            ],
             phase: world.phase(self),
             // A simulated year has no budget of faults: what holds "under one fault" is the
             // checker's to say.

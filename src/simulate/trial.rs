@@ -86,9 +86,15 @@ impl<'s, T: Timed> Runner<'s, T> {
     pub fn new(system: &'s T, activities: &'s Activities, seed: u64) -> Self {
         let events = system.event_count();
         let staged = |e: &usize| {
-            activities.by_event[*e].as_ref().is_some_and(|a| a.delays.len() > 1)
+            activities.by_event[*e]
+                .as_ref()
+                .is_some_and(|a| a.delays.len() > 1)
         };
-        let never_ran = Timetable { interval: 1, duration: 0, phase: 0 };
+        let never_ran = Timetable {
+            interval: 1,
+            duration: 0,
+            phase: 0,
+        };
         Self {
             row: 0,
             automaton: Automaton::new(system),
@@ -208,7 +214,9 @@ impl<'s, T: Timed> Runner<'s, T> {
         let from = self.ledger.now().at;
         if let Some(open) = &mut self.open {
             open.phases[facts.phase as usize] += to - from;
-            let counted = to.min(self.horizon_ms).saturating_sub(from.min(self.horizon_ms));
+            let counted = to
+                .min(self.horizon_ms)
+                .saturating_sub(from.min(self.horizon_ms));
             self.outage_ms += counted;
             self.by_cause[open.cause as usize] += counted;
         }
@@ -267,7 +275,11 @@ impl<'s, T: Timed> Runner<'s, T> {
     fn ship(&mut self) {
         let now = self.ledger.now().at;
         self.shipping.update(now);
-        let Shipped { share, folder, restored } = self.shipping.at(now);
+        let Shipped {
+            share,
+            folder,
+            restored,
+        } = self.shipping.at(now);
         for (value, reached) in [(restored, 3), (folder, 2), (share, 1)] {
             let facts = self.facts();
             if value > self.ledger.of_rank(facts.shipped[0]).at {
@@ -326,7 +338,11 @@ impl<'s, T: Timed> Runner<'s, T> {
         if self.automaton.system().is_fault(event) {
             self.last_fault = self.automaton.system().cause(event);
         }
-        if mission.drill.as_ref().is_some_and(|drill| drill.event == event) {
+        if mission
+            .drill
+            .as_ref()
+            .is_some_and(|drill| drill.event == event)
+        {
             self.ledger.take_lost();
         }
         self.take(event, edge);
@@ -339,7 +355,11 @@ impl<'s, T: Timed> Runner<'s, T> {
             }
         }
         self.rewind(event, before, enabled);
-        if mission.drill.as_ref().is_some_and(|drill| drill.event == event) {
+        if mission
+            .drill
+            .as_ref()
+            .is_some_and(|drill| drill.event == event)
+        {
             self.begin_drill();
             if after.up {
                 self.end_incident(trial, mission, tally, true);
@@ -401,7 +421,9 @@ impl<'s, T: Timed> Runner<'s, T> {
     }
 
     fn wind(&mut self, event: usize) {
-        let Some(activity) = &self.activities.by_event[event] else { return };
+        let Some(activity) = &self.activities.by_event[event] else {
+            return;
+        };
         let now = self.ledger.now().at;
         let kept = std::mem::replace(&mut self.kept[event], NEVER);
         if kept != NEVER {
@@ -435,7 +457,9 @@ impl<'s, T: Timed> Runner<'s, T> {
     }
 
     fn end_incident(&mut self, trial: u64, mission: &Mission, tally: &mut Tally, up: bool) {
-        let Some(mut open) = self.open.take() else { return };
+        let Some(mut open) = self.open.take() else {
+            return;
+        };
         open.lost.add(self.ledger.take_lost());
         self.lost.add(open.lost);
         if mission.drill.is_some() && !self.drilled {
@@ -465,7 +489,9 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.lost.add(left);
         tally.trials += 1;
         tally.events += std::mem::take(&mut self.events);
-        tally.per_trial.record(self.outage_ms, self.lost.ms, messages(self.lost, mission));
+        tally
+            .per_trial
+            .record(self.outage_ms, self.lost.ms, messages(self.lost, mission));
         for (mean, ms) in tally.by_cause.iter_mut().zip(self.by_cause) {
             mean.record(ms);
         }

@@ -1,0 +1,255 @@
+//! Verdicts: what the search says about a scenario, and how far.
+
+use poolproof_models::event::FaultClass;
+use poolproof_models::model::{Bounded, Budget};
+use poolproof_models::property::{Goal, Property};
+use poolproof_models::story::Narrator;
+use poolproof_models::topology::{Slices, Topology};
+use poolproof_reports::document as doc;
+
+use super::counterexample::lift;
+use super::search::{CutOff, Found, Limits, Outcome, Progress, search};
+use crate::scenario::Scenario;
+use crate::scenario::check::FaultName;
+use crate::scenario::expect::Verdict as Expected;
+use crate::system;
+
+/// A finished check.
+pub struct Checked {
+    /// What goes into the result document.
+    pub document: doc::Check,
+    /// States and transitions, for timing.
+    pub progress: Progress,
+    /// Whether the search ended because somebody asked it to.
+    pub interrupted: bool,
+}
+
+/// The bounded model that a scenario's check searches.
+#[must_use]
+pub fn model(scenario: &Scenario) -> Bounded<Topology> {
+    let topology = system::topology(scenario, Slices::default());
+    let per_class = scenario.check.servers_per_class as usize;
+    let topology = if per_class == 0 {
+        topology
+    } else {
+        topology.with_servers_per_class(per_class)
+    };
+    Bounded::new(topology, budget(scenario))
+}
+
+fn budget(scenario: &Scenario) -> Budget {
+    let settings = &scenario.check;
+    let mut budget = Budget::of(settings.faults as u8);
+    for class in FaultClass::ALL {
+        let listed = settings.faults_enabled.as_ref().is_none_or(|faults| {
+            faults.iter().any(|fault| match fault {
+                FaultName::Class(listed) => *listed == class,
+                FaultName::Mistake(_) | FaultName::Misoperation(_) => class == FaultClass::Mistake,
+            })
+        });
+        let limit = settings
+            .limits
+            .get(&class)
+            .map_or(budget.total, |limit| *limit as u8);
+        budget = budget.with_limit(class, if listed { limit.min(budget.total) } else { 0 });
+    }
+    budget
+}
+
+/// Checks a scenario.
+pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool) -> Checked {
+    let model = model(scenario);
+    let mask = scenario
+        .check
+        .properties
+        .iter()
+        .fold(0, |mask, p| mask | p.bit());
+    let mut limits = Limits {
+        states: scenario.check.states_limit,
+        on_progress,
+    };
+    let outcome = search(&model, mask, &mut limits);
+    let complete = outcome.cut_off.is_none() && !outcome.pruned;
+    let names: Vec<String> = model.system.events().iter().map(|e| e.name()).collect();
+    let by_fired = |fired: bool| {
+        let wanted = move |n: &u64| (*n > 0) == fired;
+        names
+            .iter()
+            .zip(&outcome.fired)
+            .filter(move |(_, n)| wanted(n))
+    };
+    let states = outcome.progress.states as f64;
+    let document = doc::Check {
+        budget_text: model.budget.to_string(),
+        limits_text: format!("at most {} states", scenario.check.states_limit),
+        states: outcome.progress.states,
+        transitions: outcome.progress.transitions,
+        depth: outcome.depth,
+        complete,
+        cut_off_by: outcome.cut_off.map(|cut_off| match cut_off {
+            CutOff::States => format!("the limit of {} states", scenario.check.states_limit),
+            CutOff::Interrupted => "an interrupt".to_owned(),
+        }),
+        // n² / 2⁶⁵: two of n random 64-bit fingerprints are equal.
+        collision_odds: states * states / libm::exp2(65.0),
+        reductions: reductions(scenario, &model.system),
+        verdicts: scenario
+            .check
+            .properties
+            .iter()
+            .map(|property| verdict(scenario, &model, &outcome, *property))
+            .collect(),
+        goals: goals(scenario, &model, &outcome, complete),
+        events: by_fired(true)
+            .map(|(event, fired)| doc::EventCount {
+                event: event.clone(),
+                fired: *fired,
+            })
+            .collect(),
+        never_fired: by_fired(false).map(|(event, _)| event.clone()).collect(),
+    };
+    Checked {
+        document,
+        progress: outcome.progress,
+        interrupted: outcome.cut_off == Some(CutOff::Interrupted),
+    }
+}
+
+fn verdict(
+    scenario: &Scenario,
+    model: &Bounded<Topology>,
+    outcome: &Outcome,
+    property: Property,
+) -> doc::Verdict {
+    let found = outcome.violations[property as usize];
+    let (status, how_far) = match (found, outcome.cut_off) {
+        (Some(found), _) => (
+            doc::VerdictStatus::Violated,
+            format!(
+                "shortest counterexample: {} and {} in all",
+                counted(u64::from(found.faults), "fault"),
+                counted(u64::from(found.depth), "step")
+            ),
+        ),
+        (None, None) => (
+            doc::VerdictStatus::Holds,
+            format!("in every state within {}", model.budget),
+        ),
+        (None, Some(_)) => {
+            let faults = outcome.progress.faults;
+            let done = match faults.checked_sub(1) {
+                Some(full) => format!("complete for at most {}", counted(u64::from(full), "fault")),
+                None => "not even complete without a fault".to_owned(),
+            };
+            (
+                doc::VerdictStatus::Undecided,
+                format!("no violation in {} states; {done}", outcome.progress.states),
+            )
+        }
+    };
+    let expected = match scenario.expect.verdict(property) {
+        Expected::Holds => doc::VerdictStatus::Holds,
+        Expected::Violated => doc::VerdictStatus::Violated,
+        Expected::Undecided => doc::VerdictStatus::Undecided,
+    };
+    doc::Verdict {
+        property: property.name().to_owned(),
+        title: property.title().to_owned(),
+        meaning: property.meaning().to_owned(),
+        status,
+        expected,
+        as_expected: status == expected,
+        how_far,
+        counterexample: found.map(|found| counterexample(model, outcome, found)),
+    }
+}
+
+fn goals(
+    scenario: &Scenario,
+    model: &Bounded<Topology>,
+    outcome: &Outcome,
+    complete: bool,
+) -> Vec<doc::Goal> {
+    let known = Goal::ALL.into_iter().filter(|goal| {
+        outcome.goals[*goal as usize].is_some() || scenario.expect.reachable.contains(goal)
+    });
+    known
+        .map(|goal| {
+            let found = outcome.goals[goal as usize];
+            doc::Goal {
+                name: goal.name().to_owned(),
+                title: goal.title().to_owned(),
+                reached: found.is_some(),
+                expected: scenario.expect.reachable.contains(&goal),
+                complete,
+                witness: found.map(|found| counterexample(model, outcome, found)),
+            }
+        })
+        .collect()
+}
+
+/// Tells the way to a state.
+fn counterexample(
+    model: &Bounded<Topology>,
+    outcome: &Outcome,
+    found: Found,
+) -> doc::Counterexample {
+    let topology = &model.system;
+    let mut narrator = Narrator::new(topology);
+    let mut steps = Vec::new();
+    for (number, index) in lift(model, &outcome.path(found)).into_iter().enumerate() {
+        let event = topology.events()[index];
+        let told = narrator.step(event);
+        steps.push(doc::Step {
+            number: number as u32 + 1,
+            actor: told.actor,
+            event: event.name(),
+            text: told.text,
+            changes: told.changes,
+            fault: told.fault,
+        });
+    }
+    let faults: Vec<&str> = steps
+        .iter()
+        .filter(|s| s.fault)
+        .map(|s| s.text.as_str())
+        .collect();
+    let last = steps.last().map_or("", |step| step.text.as_str());
+    let cause = match faults.as_slice() {
+        [] => format!("Without any fault; it becomes so with the last step: {last}."),
+        _ => format!(
+            "Faults: {}. It becomes so with the last step: {last}.",
+            faults.join("; ")
+        ),
+    };
+    doc::Counterexample {
+        faults: u32::from(found.faults),
+        steps,
+        cause,
+    }
+}
+
+/// What makes the space smaller than the system, in words.
+fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<String> {
+    let mut out = vec![
+        "interchangeable pool servers are not told apart".to_owned(),
+        "connections that can exist are made at once; only losses take their time".to_owned(),
+        "clients reconnect at once".to_owned(),
+    ];
+    let all = scenario.pool.total() as usize;
+    if topology.servers.len() < all {
+        out.push(format!(
+            "{} of {all} pool servers: at most {} that agree in site and activity",
+            topology.servers.len(),
+            scenario.check.servers_per_class
+        ));
+    }
+    for event in &topology.excluded {
+        out.push(format!("assumed never to happen: {}", event.name()));
+    }
+    out
+}
+
+fn counted(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,159 @@
+//! The command line: the only place that knows a terminal, files and the real clock.
+
+mod check;
+mod evaluate;
+mod input;
+mod output;
+mod progress;
+mod report;
+mod show;
+mod simulate;
+mod stages;
+mod timing;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit::Exit;
+
+/// Tell what can go wrong with a stretched Persistent Chat pool, how often, and what it costs
+///
+/// poolproof reads a scenario file, checks every combination of faults within a budget, simulates
+/// many years, and reports verdicts, lost messages and time to recover.
+///
+/// Exit status: 0 as expected, 1 a verdict differs or an objective is missed, 2 wrong command line,
+/// 3 invalid input, 4 undecided, 5 not deterministic, 70 a defect, 74 writing failed, 130
+/// interrupted.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Evaluate(evaluate::EvaluateArgs),
+    Check(check::CheckArgs),
+    Simulate(simulate::SimulateArgs),
+    Validate(validate::ValidateArgs),
+    Show(show::ShowArgs),
+    Report(report::ReportArgs),
+}
+
+/// What every command that runs a scenario takes.
+#[derive(Args, Clone)]
+struct RunArgs {
+    /// Use this seed in place of the scenario's
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Use this many threads; the result does not depend on it
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Change a value of the scenario, for example log_shipping.share=DC2
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+    /// Print times and speeds as one line of JSON on stderr; they are never part of a result
+    #[arg(long)]
+    timing: bool,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table for people; its words may change
+    Human,
+    /// The result document, schema poolproof/result/v1
+    Json,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.trim().is_empty() => {
+            Ok((path.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("expected PATH=VALUE, for example log_shipping.share=DC2".to_owned()),
+    }
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = match &cli.command {
+        Command::Evaluate(args) => evaluate::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Simulate(args) => simulate::run(args),
+        Command::Validate(args) => validate::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Report(args) => report::run(args),
+    };
+    ExitCode::from(exit.code())
+}
+
+impl RunArgs {
+    /// The options that change a result, as they would be typed.
+    fn reproducing(&self) -> String {
+        let mut out = String::new();
+        if let Some(seed) = self.seed {
+            out.push_str(&format!(" --seed {seed}"));
+        }
+        for (path, value) in &self.set {
+            out.push_str(&format!(" --set {}", quoted(&format!("{path}={value}"))));
+        }
+        out
+    }
+
+    /// Runs `work` on the number of threads that was asked for.
+    fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        let threads = self.threads.map_or(0, usize::from);
+        match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+            Ok(pool) => pool.install(work),
+            // The machine gives no more threads: the result is the same on the ones there are.
+            Err(_) => work(),
+        }
+    }
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// What a result says to CI.
+fn exit_of(document: &poolproof_reports::document::ResultDocument) -> Exit {
+    use poolproof_reports::document::{ObjectiveStatus, VerdictStatus};
+    let mut exit = Exit::AsExpected;
+    if let Some(check) = &document.check {
+        for verdict in check.verdicts.iter().filter(|v| !v.as_expected) {
+            let undecided = verdict.status == VerdictStatus::Undecided;
+            exit = exit.and(if undecided {
+                Exit::Undecided
+            } else {
+                Exit::Differs
+            });
+        }
+        for goal in check.goals.iter().filter(|g| g.expected && !g.reached) {
+            exit = exit.and(if goal.complete {
+                Exit::Differs
+            } else {
+                Exit::Undecided
+            });
+        }
+    }
+    for objective in &document.objectives {
+        exit = exit.and(match objective.status {
+            ObjectiveStatus::Met => Exit::AsExpected,
+            ObjectiveStatus::Missed => Exit::Differs,
+            ObjectiveStatus::Undecided => Exit::Undecided,
+        });
+    }
+    exit
+}

@@ -1,0 +1,61 @@
+//! `poolproof report`: draw stored results; nothing is computed again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use poolproof_reports::bundle;
+use poolproof_reports::document::ResultDocument;
+
+use super::output;
+use crate::exit::Exit;
+
+/// Draw stored results again, without computing anything
+#[derive(Args)]
+pub struct ReportArgs {
+    /// Files result.json of earlier runs
+    #[arg(required = true, value_name = "RESULT")]
+    results: Vec<PathBuf>,
+    /// Write reports below this directory
+    #[arg(long, value_name = "DIRECTORY", default_value = "out")]
+    out: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: &ReportArgs) -> Exit {
+    let each = args.results.iter().map(|path| draw(path, &args.out));
+    each.fold(Exit::AsExpected, Exit::and)
+}
+
+fn draw(path: &Path, out: &Path) -> Exit {
+    let parsed = fs::read_to_string(path)
+        .map_err(|error| error.to_string())
+        .and_then(|text| ResultDocument::parse(&text).map_err(|error| error.to_string()));
+    let document = match parsed {
+        Ok(document) => document,
+        Err(error) => {
+            eprintln!("error: cannot read {}: {error}", path.display());
+            return Exit::Input;
+        }
+    };
+    let files = match bundle::render(&document, &[]) {
+        Ok(files) => files,
+        Err(error) => {
+            eprintln!("error: the report cannot be drawn: {error}");
+            return Exit::Defect;
+        }
+    };
+    // The single incidents are not part of the document: an earlier table stays as it is.
+    let files: Vec<_> = files
+        .into_iter()
+        .filter(|(name, _)| name != "incidents.csv")
+        .collect();
+    let directory = output::directory(out, &document.scenario.name);
+    match output::write_bundle(&directory, &files) {
+        Ok(()) => output::print(&format!(
+            "report: {}\n",
+            directory.join("index.html").display()
+        )),
+        Err(exit) => exit,
+    }
+}

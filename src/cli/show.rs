@@ -1,0 +1,44 @@
+//! `poolproof show`: every value of a scenario, with its source.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{RunArgs, input, output};
+use crate::exit::Exit;
+use crate::scenario::assumption::Grade;
+
+/// Print every value that a scenario rests on, written or by default, with source and grade
+///
+/// Grades: V read at the source, S read in a text that cites it, R recomputed from raw data, D
+/// derived, M remembered and J judgement; M and J are no published facts.
+#[derive(Args)]
+pub struct ShowArgs {
+    /// Scenario file
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Runs the command.
+pub fn run(args: &ShowArgs) -> Exit {
+    let loaded = match input::load(&args.scenario, &args.run) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
+    let mut text = String::new();
+    for assumption in loaded.scenario.assumptions() {
+        let origin = match (assumption.is_default, assumption.grade) {
+            (true, Some(Grade::M | Grade::J)) => "default, judgement",
+            (true, _) => "default",
+            (false, _) => "written",
+        };
+        let grade = assumption.grade.map_or("-", Grade::name);
+        text.push_str(&format!(
+            "{} = {}\n    {origin}, grade {grade}: {}\n",
+            assumption.key, assumption.value, assumption.source
+        ));
+    }
+    output::print(&text)
+}

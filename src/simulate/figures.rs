@@ -1,0 +1,333 @@
+//! From counts to figures with intervals.
+
+use poolproof_models::component::Component;
+use poolproof_models::event::{Event, EventKind};
+use poolproof_models::incident::Cause;
+use poolproof_models::property::Property;
+use poolproof_models::runbook::Phase;
+use poolproof_models::site::Site;
+use poolproof_models::topology::{Slices, Topology};
+use poolproof_reports::document as doc;
+
+use super::accumulator::MeanAccumulator;
+use super::estimate::{Confidence, Proportion, poisson_rate};
+use super::histogram::Histogram;
+use super::run::{OnBatch, run};
+use super::tally::{Incident, Measures, Tally};
+use super::trial::{Drill, Mission};
+use crate::scenario::Scenario;
+use crate::system;
+
+/// A year of 365.25 days, in milliseconds.
+pub const YEAR_MS: u64 = 8_766 * 3_600_000;
+
+/// How long past the horizon an incident is followed to its end.
+const FOLLOW_MS: u64 = 90 * 24 * 3_600_000;
+
+/// Points of a distribution that a chart draws.
+const CDF_POINTS: usize = 200;
+
+/// A finished simulation.
+pub struct Simulated {
+    /// What goes into the result document.
+    pub document: doc::Simulation,
+    /// The incidents of the first trials.
+    pub incidents: Vec<doc::Incident>,
+    /// Events executed, drills included.
+    pub events: u64,
+    /// Years simulated in the plain trials.
+    pub years: f64,
+    /// Whether it ended because somebody asked it to.
+    pub interrupted: bool,
+}
+
+/// What is being simulated, for progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Plain trials.
+    Trials,
+    /// Drills.
+    Drills,
+}
+
+/// Simulates a scenario: plain trials, then drills.
+pub fn simulate(
+    scenario: &Scenario,
+    on_progress: &mut dyn FnMut(Stage, u64, u64) -> bool,
+) -> Simulated {
+    let settings = &scenario.simulate;
+    let topology = system::topology(scenario, Slices { clients: true });
+    let activities = system::activities(scenario, &topology);
+    let mut mission = Mission {
+        horizon_ms: settings.horizon.ms,
+        follow_ms: FOLLOW_MS,
+        messages_per_s: scenario.pool.message_rate.per_second(),
+        incident_trials: settings.incident_trials,
+        drill: None,
+    };
+    let mut stage = |stage: Stage, mission: &Mission, trials: u64| {
+        let on_batch: OnBatch<'_> = &mut |done| on_progress(stage, done, trials);
+        run(
+            &topology,
+            &activities,
+            mission,
+            settings.seed,
+            trials,
+            on_batch,
+        )
+    };
+    let plain = stage(Stage::Trials, &mission, settings.trials);
+    let incidents = plain.tally.incidents.iter().map(incident).collect();
+    mission.drill = drill(&topology);
+    mission.incident_trials = 0;
+    let drills = if plain.complete && mission.drill.is_some() {
+        settings.drill_trials
+    } else {
+        0
+    };
+    let drilled = stage(Stage::Drills, &mission, drills);
+    let interrupted = !plain.complete || !drilled.complete;
+    let document = document(scenario, &plain.tally, &drilled.tally, interrupted);
+    Simulated {
+        document,
+        incidents,
+        events: plain.tally.events + drilled.tally.events,
+        years: plain.tally.trials as f64 * settings.horizon.ms as f64 / YEAR_MS as f64,
+        interrupted,
+    }
+}
+
+/// The loss of DC1 for good, without any other loss of a site.
+fn drill(topology: &Topology) -> Option<Drill> {
+    let event = topology.index_of(Event::new(EventKind::Disaster, Component::Dc1))?;
+    let losses = Site::ALL.into_iter().flat_map(|site| {
+        [EventKind::Disaster, EventKind::Outage]
+            .map(|kind| topology.index_of(Event::new(kind, Component::site(site))))
+    });
+    let without = losses.flatten().filter(|other| *other != event).collect();
+    Some(Drill {
+        event,
+        component: Component::Dc1.number(),
+        without,
+    })
+}
+
+fn incident(incident: &Incident) -> doc::Incident {
+    let [detect_ms, decide_ms, act_ms, recover_ms, reconnect_ms] = incident.phases_ms;
+    doc::Incident {
+        trial: incident.trial,
+        start_ms: incident.start_ms,
+        end_ms: incident.end_ms,
+        cause: incident.cause.name().to_owned(),
+        detect_ms,
+        decide_ms,
+        act_ms,
+        recover_ms,
+        reconnect_ms,
+        data_lost_ms: incident.data_lost_ms,
+        messages_lost: incident.messages_lost,
+    }
+}
+
+fn document(
+    scenario: &Scenario,
+    plain: &Tally,
+    drilled: &Tally,
+    interrupted: bool,
+) -> doc::Simulation {
+    let settings = &scenario.simulate;
+    // Validation has refused everything else.
+    let confidence = Confidence::new(settings.confidence).unwrap_or_default();
+    let per_year = YEAR_MS as f64 / settings.horizon.ms as f64;
+    let years = plain.trials as f64 / per_year;
+    let outage = mean(&plain.per_trial.time_mean, confidence, 1.0);
+    let one_minus = |x: Option<f64>| x.map(|x| 1.0 - x / settings.horizon.ms as f64);
+    let availability = doc::Estimate {
+        value: one_minus(outage.value),
+        low: one_minus(outage.high),
+        high: one_minus(outage.low),
+        ..outage.clone()
+    };
+    let horizon = if settings.horizon.ms == YEAR_MS {
+        "Per year"
+    } else {
+        "Per trial"
+    };
+    doc::Simulation {
+        trials: plain.trials,
+        horizon_ms: settings.horizon.ms,
+        drill_trials: drilled.trials,
+        cut_off_by: interrupted.then(|| "an interrupt".to_owned()),
+        availability,
+        mean_outage_ms_per_year: mean(&plain.per_trial.time_mean, confidence, per_year),
+        columns: vec![
+            column(
+                doc::ColumnName::PerIncident,
+                "Per incident",
+                "time to recover",
+                &plain.per_incident,
+                confidence,
+            ),
+            column(
+                doc::ColumnName::PerYear,
+                horizon,
+                "time without service",
+                &plain.per_trial,
+                confidence,
+            ),
+            column(
+                doc::ColumnName::GivenSiteLoss,
+                "Given loss of DC1",
+                "time to recover",
+                &drilled.per_incident,
+                confidence,
+            ),
+        ],
+        outage_by_cause: Cause::ALL
+            .into_iter()
+            .map(|cause| cause_share(cause, plain, confidence, per_year, years))
+            .collect(),
+        outage_by_phase: Phase::ALL
+            .into_iter()
+            .map(|phase| doc::PhaseShare {
+                phase: phase.name().to_owned(),
+                ms_per_incident: mean(&plain.by_phase[phase as usize], confidence, 1.0),
+                given_site_loss_ms: mean(&drilled.by_phase[phase as usize], confidence, 1.0),
+            })
+            .collect(),
+        violations_seen: Property::ALL
+            .into_iter()
+            .filter_map(|property| {
+                let seen = plain.violations[property as usize];
+                Some(doc::ViolationSeen {
+                    property: property.name().to_owned(),
+                    trials: seen.trials,
+                    first_trial: seen.first?,
+                })
+            })
+            .collect(),
+        incidents_csv_trials: settings.incident_trials.min(plain.trials),
+        events_executed: plain.events + drilled.events,
+    }
+}
+
+fn cause_share(
+    cause: Cause,
+    plain: &Tally,
+    confidence: Confidence,
+    per_year: f64,
+    years: f64,
+) -> doc::CauseShare {
+    let incidents = plain.incidents_by_cause[cause as usize];
+    let rate = poisson_rate(incidents, years, confidence);
+    doc::CauseShare {
+        cause: cause.name().to_owned(),
+        ms_per_year: mean(&plain.by_cause[cause as usize], confidence, per_year),
+        incidents_per_year: doc::Estimate {
+            value: (years > 0.0).then(|| incidents as f64 / years),
+            low: rate.low,
+            high: rate.high,
+            confidence: confidence.get(),
+            n: incidents,
+            method: "Poisson, exact".to_owned(),
+        },
+    }
+}
+
+fn column(
+    name: doc::ColumnName,
+    title: &str,
+    time_label: &str,
+    measures: &Measures,
+    confidence: Confidence,
+) -> doc::Column {
+    let cdf = |histogram: &Histogram| {
+        let points = histogram.cdf_points(CDF_POINTS, confidence);
+        let point = |p: super::histogram::CdfPoint| doc::CdfPoint {
+            x: p.value as f64,
+            p: p.share,
+            low: p.low,
+            high: p.high,
+        };
+        points.into_iter().map(point).collect()
+    };
+    doc::Column {
+        name,
+        title: title.to_owned(),
+        n: measures.time.count(),
+        time_ms: distribution(&measures.time, &measures.time_mean, confidence),
+        time_label: time_label.to_owned(),
+        data_lost_ms: distribution(&measures.data_lost, &measures.data_lost_mean, confidence),
+        messages_lost: distribution(&measures.messages, &measures.messages_mean, confidence),
+        any_loss: proportion(&measures.any_loss, confidence),
+        time_cdf: cdf(&measures.time),
+        data_lost_cdf: cdf(&measures.data_lost),
+    }
+}
+
+fn distribution(
+    histogram: &Histogram,
+    sums: &MeanAccumulator,
+    confidence: Confidence,
+) -> doc::Distribution {
+    let quantile = |q: f64| {
+        let found = histogram.quantile_estimate(q, confidence);
+        doc::Estimate {
+            value: found.as_ref().map(|f| f.value as f64),
+            low: found.as_ref().and_then(|f| f.interval.low),
+            high: found.as_ref().and_then(|f| f.interval.high),
+            confidence: confidence.get(),
+            n: histogram.count(),
+            method: "order statistics".to_owned(),
+        }
+    };
+    doc::Distribution {
+        mean: mean(sums, confidence, 1.0),
+        p50: quantile(0.5),
+        p95: quantile(0.95),
+        p99: quantile(0.99),
+        max: histogram.max().unwrap_or(0) as f64,
+        n: histogram.count(),
+    }
+}
+
+/// A mean, times a factor of units.
+fn mean(sums: &MeanAccumulator, confidence: Confidence, factor: f64) -> doc::Estimate {
+    let found = sums.estimate(confidence);
+    let scaled = |x: Option<f64>| x.map(|x| x * factor);
+    doc::Estimate {
+        value: scaled(found.as_ref().map(|f| f.value)),
+        // A time or a count is never negative, whatever Student's t says of its mean.
+        low: scaled(found.as_ref().and_then(|f| f.interval.low)).map(|x| x.max(0.0)),
+        high: scaled(found.as_ref().and_then(|f| f.interval.high)),
+        confidence: confidence.get(),
+        n: sums.count(),
+        method: "Student's t".to_owned(),
+    }
+}
+
+fn proportion(proportion: &Proportion, confidence: Confidence) -> doc::Estimate {
+    let (interval, method) = (proportion.clopper_pearson(confidence), "Clopper-Pearson");
+    let nothing_seen = proportion.hits() == 0;
+    doc::Estimate {
+        value: proportion.share(),
+        low: if nothing_seen {
+            Some(0.0)
+        } else {
+            interval.low
+        },
+        high: if nothing_seen {
+            proportion.upper_limit(confidence)
+        } else {
+            interval.high
+        },
+        confidence: confidence.get(),
+        n: proportion.trials(),
+        method: if nothing_seen {
+            "one-sided, nothing seen"
+        } else {
+            method
+        }
+        .to_owned(),
+    }
+}
