@@ -2,7 +2,7 @@
 
 use poolproof_models::component::Component;
 use poolproof_models::site::Site;
-use poolproof_models::topology::{Slices, Topology};
+use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
 
 use crate::objectives;
@@ -44,7 +44,7 @@ pub fn document(
 }
 
 fn view(scenario: &Scenario, warnings: &[Diagnostic]) -> doc::Scenario {
-    let topology = system::topology(scenario, Slices::default());
+    let topology = system::timed_topology(scenario);
     doc::Scenario {
         name: scenario.name.clone(),
         title: scenario.title.clone(),

@@ -1,10 +1,11 @@
 //! From a scenario to the system under test: its topology and its clocks.
 
 use poolproof_models::component::Component;
-use poolproof_models::event::{EventKind, role_of};
+use poolproof_models::event::{EventKind, FaultClass, role_of};
 use poolproof_models::network::Link;
 use poolproof_models::site::{ShareLocation, Site};
-use poolproof_models::topology::{Assumption, PoolServer, Slices, Topology};
+use poolproof_models::runbook::Mistake;
+use poolproof_models::topology::{Assumption, MirrorShipping, PoolServer, Topology};
 
 use crate::distribution::{Distribution, Sampler, SimDuration};
 use crate::scenario::Scenario;
@@ -12,12 +13,12 @@ use crate::scenario::check::FaultName;
 use crate::scenario::failures::FailureMode;
 use crate::scenario::log_shipping::JobPhases;
 use crate::scenario::operators::SiteAssumption;
+use crate::scenario::pool::Variant;
 use crate::simulate::activities::{Activities, Activity, JobSchedule, Memory};
 use crate::simulate::purpose::Purpose;
 
-/// The topology of a scenario. The clock reads the clients' slice, the checker does not.
-#[must_use]
-pub fn topology(scenario: &Scenario, slices: Slices) -> Topology {
+/// What both engines share.
+fn configured(scenario: &Scenario) -> Topology {
     let mut servers = Vec::new();
     for site in Site::ALL {
         let count = scenario.pool.servers[site.index()];
@@ -33,7 +34,15 @@ pub fn topology(scenario: &Scenario, slices: Slices) -> Topology {
     topology.secondary_mirror = scenario.log_shipping.enabled && scenario.secondary.mirror;
     topology.secondary_witness = topology.secondary_mirror && scenario.secondary.witness;
     topology.share = scenario.log_shipping.share;
-    topology.mirror_ships = scenario.log_shipping.mirror_configured;
+    topology.mirror_ships = match &scenario.log_shipping {
+        shipping if !shipping.mirror_configured => MirrorShipping::None,
+        shipping if shipping.mirror_share_same => MirrorShipping::SameShare,
+        _ => MirrorShipping::OtherFolder,
+    };
+    topology.users = scenario.pool.users;
+    topology.low_bandwidth = scenario.pool.variant == Variant::Lbw;
+    topology.logins = scenario.secondary.logins;
+    topology.seeding_breaks_chain = scenario.mirroring.seeding_breaks_chain;
     topology.cms_site = scenario.control.cms_site;
     topology.cms_paired = scenario.control.cms_paired;
     topology.next_hop = scenario.control.next_hop;
@@ -46,15 +55,37 @@ pub fn topology(scenario: &Scenario, slices: Slices) -> Topology {
         .runbooks()
         .map(|file| file.runbook.clone())
         .collect();
-    topology.slices = slices;
-    topology.excluded.clone_from(&scenario.check.exclude);
-    let listed = scenario.check.faults_enabled.iter().flatten();
-    topology.misoperations = listed
-        .filter_map(|fault| match fault {
-            FaultName::Misoperation(operation) => Some(*operation),
-            _ => None,
-        })
-        .collect();
+    topology
+}
+
+/// The topology that the checker searches: with the scenario's slices, start, and operators'
+/// mistakes.
+#[must_use]
+pub fn checked_topology(scenario: &Scenario) -> Topology {
+    let mut topology = configured(scenario);
+    let settings = &scenario.check;
+    topology.slices = settings.slices;
+    topology.start = settings.start;
+    topology.excluded.clone_from(&settings.exclude);
+    let spared = settings.limits.get(&FaultClass::Mistake) == Some(&0);
+    let listed = settings.faults_enabled.as_deref().unwrap_or(&[FaultName::Class(FaultClass::Mistake)]);
+    for fault in listed.iter().filter(|_| !spared) {
+        match fault {
+            FaultName::Misoperation(operation) => topology.misoperations.push(*operation),
+            FaultName::Mistake(mistake) => topology.mistakes.push(*mistake),
+            FaultName::Class(FaultClass::Mistake) => topology.mistakes = Mistake::ALL.to_vec(),
+            FaultName::Class(_) => {}
+        }
+    }
+    let kept = settings.servers_per_class as usize;
+    if kept == 0 { topology.finish() } else { topology.with_servers_per_class(kept) }
+}
+
+/// The topology that runs on the clock.
+#[must_use]
+pub fn timed_topology(scenario: &Scenario) -> Topology {
+    let mut topology = configured(scenario);
+    topology.slices.clients = true;
     topology.finish()
 }
 
@@ -105,7 +136,31 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
         |purpose, memory, delay: &Distribution| Some(Activity::new(number, purpose, memory, delay));
     match kind {
         // What the simulator's own bookkeeping does, and mistakes that nobody drew.
-        K::Write | K::Backup | K::Copy | K::Restore | K::ShareLoss | K::Misoperation => None,
+        K::Write
+        | K::Backup
+        | K::Copy
+        | K::Restore
+        | K::ShareLoss
+        | K::Misoperation
+        | K::GreyFailure
+        | K::GreyRepair
+        | K::LogFull
+        | K::Retention
+        | K::Export
+        | K::Premature
+        | K::Skip
+        | K::SwapNext
+        | K::WrongFile
+        | K::Abort => None,
+        K::Rebuild => Some(Activity {
+            component: number,
+            purpose: Purpose::Repair,
+            memory: Memory::Restart,
+            delays: vec![
+                Sampler::new(&scenario.failures.site_disaster.repair),
+                Sampler::new(&scenario.failures.site_outage.repair),
+            ],
+        }),
         K::Crash | K::Cut | K::Outage => one(
             Purpose::Failure,
             Memory::Resume,

@@ -40,6 +40,8 @@ pub enum Component {
     SW = 13,
     /// The host of the log-shipping backup share.
     Share = 14,
+    /// The next-hop Front End pool in DC1, where it is modelled as something that fails.
+    FrontEnd1 = 15,
     /// Data centre 1 as a whole.
     Dc1 = 16,
     /// Data centre 2 as a whole.
@@ -80,7 +82,7 @@ pub enum Component {
 
 impl Component {
     /// Every component, in the order of its number.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Server1,
         Self::Server2,
         Self::Server3,
@@ -96,6 +98,7 @@ impl Component {
         Self::SM,
         Self::SW,
         Self::Share,
+        Self::FrontEnd1,
         Self::Dc1,
         Self::Dc2,
         Self::LinkAB,
@@ -141,6 +144,7 @@ impl Component {
             Self::SM => "SM",
             Self::SW => "SW",
             Self::Share => "share",
+            Self::FrontEnd1 => "front-end-1",
             Self::Dc1 => "DC1",
             Self::Dc2 => "DC2",
             Self::LinkAB => "A-B",

@@ -1,7 +1,7 @@
 //! Events: the atomic steps, with stable ids and names.
 
 use crate::component::Component;
-use crate::runbook::{Operation, Role};
+use crate::runbook::{Mistake, Operation, Role};
 use crate::site::Site;
 use crate::topology::Topology;
 use crate::world::Pair;
@@ -54,11 +54,33 @@ pub enum EventKind {
     Reconnect = 21,
     /// An operation outside any runbook. A fault, the operator's mistake.
     Misoperation = 22,
+    /// A database server answers its partners but not its users: a dead data disk (H-42). A fault.
+    GreyFailure = 23,
+    /// It answers its users again.
+    GreyRepair = 24,
+    /// The log drive of the principal fills, because nothing truncates the log (H-48).
+    LogFull = 25,
+    /// Retention deletes files on the share that were never copied (H-25).
+    Retention = 26,
+    /// A lost data centre has been rebuilt, empty; or one that was left is powered up, fenced.
+    Rebuild = 27,
+    /// The compliance adapter is fed what has been stored (2.3).
+    Export = 28,
+    /// Operators do the current step too early. A fault.
+    Premature = 29,
+    /// Operators leave the current step out. A fault.
+    Skip = 30,
+    /// Operators do the next step before the current one. A fault.
+    SwapNext = 31,
+    /// Operators use the wrong file in the current step. A fault.
+    WrongFile = 32,
+    /// Operators give the runbook up. A fault.
+    Abort = 33,
 }
 
 impl EventKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 33] = [
         Self::Write,
         Self::Crash,
         Self::Restart,
@@ -81,6 +103,17 @@ impl EventKind {
         Self::StandDown,
         Self::Reconnect,
         Self::Misoperation,
+        Self::GreyFailure,
+        Self::GreyRepair,
+        Self::LogFull,
+        Self::Retention,
+        Self::Rebuild,
+        Self::Export,
+        Self::Premature,
+        Self::Skip,
+        Self::SwapNext,
+        Self::WrongFile,
+        Self::Abort,
     ];
 
     /// The stable name.
@@ -109,6 +142,18 @@ impl EventKind {
             Self::StandDown => "stand-down",
             Self::Reconnect => "reconnect",
             Self::Misoperation => "misoperation",
+            Self::GreyFailure => "grey-failure",
+            Self::GreyRepair => "grey-repair",
+            Self::LogFull => "log-full",
+            Self::Retention => "retention",
+            Self::Rebuild => "rebuild",
+            Self::Export => "export",
+            Self::Premature => "premature",
+            Self::Skip => "skip",
+            Self::SwapNext => "swap-next",
+            Self::WrongFile => "wrong-file",
+            Self::Abort => "abort",
+
         }
     }
 }
@@ -118,48 +163,41 @@ impl EventKind {
 pub struct Event {
     /// What kind.
     pub kind: EventKind,
-    /// The component it happens at. A misoperation is at the component whose number is the
-    /// operation's place in [`Operation::ALL`].
+    /// The component it happens at.
     pub at: Component,
+    /// The operation of a misoperation.
+    pub operation: Option<Operation>,
 }
 
 impl Event {
     /// An event.
     #[must_use]
     pub const fn new(kind: EventKind, at: Component) -> Self {
-        Self { kind, at }
+        Self { kind, at, operation: None }
     }
 
     /// An operation outside any runbook.
     #[must_use]
-    pub fn misoperation(operation: Operation) -> Self {
-        let place = Operation::ALL
-            .iter()
-            .position(|o| *o == operation)
-            .unwrap_or(0);
-        Self {
-            kind: EventKind::Misoperation,
-            at: Component::ALL[place],
-        }
+    pub const fn misoperation(operation: Operation) -> Self {
+        let operation = Some(operation);
+        Self { kind: EventKind::Misoperation, at: Component::SiteOperators, operation }
     }
 
-    /// The stable id: the kind's number in the high byte, the component's in the low byte.
+    /// The stable id: the kind's number in the high byte; in the low byte the component's number,
+    /// or the operation's place in [`Operation::ALL`].
     #[must_use]
     pub const fn id(self) -> u16 {
-        (self.kind as u16) << 8 | self.at as u16
-    }
-
-    /// The operation of a misoperation.
-    #[must_use]
-    pub fn operation(self) -> Option<Operation> {
-        let place = Component::ALL.iter().position(|c| *c == self.at)?;
-        (self.kind == EventKind::Misoperation).then(|| Operation::ALL.get(place).copied())?
+        let low = match self.operation {
+            Some(operation) => operation as u16,
+            None => self.at as u16,
+        };
+        ((self.kind as u16) << 8) | low
     }
 
     /// The stable name, `kind:component`, as stored in traces.
     #[must_use]
     pub fn name(self) -> String {
-        match self.operation() {
+        match self.operation {
             Some(operation) => format!("misoperation:{}", operation.name()),
             None => format!("{}:{}", self.kind.name(), self.at.name()),
         }
@@ -173,7 +211,7 @@ impl Event {
         if kind == EventKind::Misoperation {
             return Operation::from_name(at).map(Self::misoperation);
         }
-        Component::from_name(at).map(|at| Self { kind, at })
+        Component::from_name(at).map(|at| Self::new(kind, at))
     }
 }
 
@@ -297,7 +335,7 @@ impl FaultClass {
 pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
     use EventKind as K;
     let mut events = Vec::new();
-    let mut add = |kind, at| events.push(Event { kind, at });
+    let mut add = |kind, at| events.push(Event::new(kind, at));
     for (exists, copy) in [
         (true, Component::A),
         (topology.mirror, Component::B),
@@ -359,6 +397,26 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
         for kind in [K::StartRunbook, K::RunbookStep, K::StandDown] {
             add(kind, operators(runbook.role));
         }
+        for mistake in &topology.mistakes {
+            add(mistake_kind(*mistake), operators(runbook.role));
+        }
+    }
+    if topology.runbook(Role::SiteFailback).is_some() {
+        add(K::Rebuild, Component::Dc1);
+    }
+    let slices = topology.slices;
+    for (on, kind, at) in [
+        (slices.grey, K::GreyFailure, Component::A),
+        (slices.grey, K::GreyRepair, Component::A),
+        (slices.grey && topology.mirror, K::GreyFailure, Component::B),
+        (slices.grey && topology.mirror, K::GreyRepair, Component::B),
+        (slices.log_full, K::LogFull, Component::PairDc1),
+        (slices.retention && topology.secondary, K::Retention, Component::Share),
+        (slices.compliance, K::Export, Component::Clients),
+    ] {
+        if on {
+            add(kind, at);
+        }
     }
     if topology.slices.clients {
         add(K::Reconnect, Component::Clients);
@@ -377,6 +435,18 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
         "more events than an event set holds"
     );
     events
+}
+
+/// The event of a mistake.
+#[must_use]
+pub const fn mistake_kind(mistake: Mistake) -> EventKind {
+    match mistake {
+        Mistake::Premature => EventKind::Premature,
+        Mistake::Skip => EventKind::Skip,
+        Mistake::SwapNext => EventKind::SwapNext,
+        Mistake::WrongFile => EventKind::WrongFile,
+        Mistake::Abort => EventKind::Abort,
+    }
 }
 
 /// The team that works through a runbook.

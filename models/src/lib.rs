@@ -10,6 +10,7 @@ pub mod lineage;
 pub mod log_shipping;
 pub mod mirroring;
 pub mod model;
+pub mod mutant;
 pub mod network;
 pub mod operators;
 pub mod pool;

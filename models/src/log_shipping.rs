@@ -6,7 +6,8 @@
 
 use crate::component::Component;
 use crate::site::Site;
-use crate::topology::Topology;
+use crate::mutant::Mutant;
+use crate::topology::{MirrorShipping, Topology};
 use crate::world::{Control, LossCause, Pair, World};
 
 use crate::mirroring::Losses;
@@ -21,8 +22,9 @@ impl World {
     pub fn backup_source(&self, topology: &Topology) -> Option<usize> {
         (0..2).find(|member| {
             topology.ships(*member)
-                && self.can_acknowledge(Pair::Dc1, *member)
+                && self.can_acknowledge(topology, Pair::Dc1, *member)
                 && self.share_to.is_present()
+                && !self.control.is(Control::GAP)
                 && self.share_reachable(topology, Site::Dc1)
                 && self.lineage.is_prefix(self.share_to, self.copies[*member])
         })
@@ -35,13 +37,22 @@ impl World {
 
     pub(crate) fn back_up(&mut self, topology: &Topology) {
         if let Some(member) = self.backup_source(topology) {
-            self.share_to = self.copies[member];
+            if member == 1 && topology.mirror_ships == MirrorShipping::OtherFolder {
+                // 4.3: the files land where the copy job does not look.
+                self.control.set_state(Control::GAP, true);
+            } else {
+                self.share_to = self.copies[member];
+            }
+            if topology.has_mutant(Mutant::BackupFromMirror) {
+                self.share_from = self.share_to;
+            }
         }
     }
 
     /// Whether the files on the share join what is in the folder (4.2).
-    fn share_fits_folder(&self) -> bool {
-        self.lineage.is_prefix(self.share_from, self.folder)
+    fn share_fits_folder(&self, topology: &Topology) -> bool {
+        topology.has_mutant(Mutant::CopyIgnoresGap)
+            || self.lineage.is_prefix(self.share_from, self.folder)
             && self.lineage.is_prefix(self.folder, self.share_to)
     }
 
@@ -51,7 +62,7 @@ impl World {
             && self.folder.is_present()
             && self.share_to.is_present()
             && self.share_reachable(topology, Site::Dc2)
-            && self.share_fits_folder()
+            && self.share_fits_folder(topology)
     }
 
     /// Whether the copy job runs, whether or not there is anything new.
@@ -69,22 +80,25 @@ impl World {
     }
 
     /// Whether the copied files fit onto S, which is still restoring.
-    fn can_restore(&self) -> bool {
+    fn can_restore(&self, topology: &Topology) -> bool {
         let secondary = self.copies[SECONDARY];
         self.is_up(Component::S)
             && secondary.is_present()
-            && !self.session(Pair::Dc2).is_principal(0)
-            && self.lineage.is_prefix(secondary, self.folder)
+            && (!self.session(Pair::Dc2).is_principal(0)
+                || topology.has_mutant(Mutant::RestoreAfterRecovery))
+            && self.folder.is_present()
+            && (self.lineage.is_prefix(secondary, self.folder)
+                || topology.has_mutant(Mutant::RestoreAcceptsAnything))
     }
 
     /// Whether the restore job runs, whether or not there is anything new.
     #[must_use]
-    pub fn restore_runs(&self) -> bool {
-        self.control.has(Control::JOBS) && self.can_restore()
+    pub fn restore_runs(&self, topology: &Topology) -> bool {
+        self.control.has(Control::JOBS) && self.can_restore(topology)
     }
 
-    pub(crate) fn may_restore(&self) -> bool {
-        self.restore_runs() && self.copies[SECONDARY] != self.folder
+    pub(crate) fn may_restore(&self, topology: &Topology) -> bool {
+        self.restore_runs(topology) && self.copies[SECONDARY] != self.folder
     }
 
     pub(crate) const fn restore_files(&mut self) {
@@ -94,16 +108,16 @@ impl World {
     /// Step 2 of the site failover by hand: what can be copied, is.
     pub(crate) fn copy_by_hand(&mut self, topology: &Topology) -> bool {
         let possible = self.can_copy(topology);
-        if possible {
+        if possible && !topology.has_mutant(Mutant::BacklogNotCopied) {
             self.copy_files();
         }
         possible
     }
 
     /// Step 3 by hand: what fits, is applied.
-    pub(crate) fn restore_by_hand(&mut self) -> bool {
-        let possible = self.can_restore();
-        if possible {
+    pub(crate) fn restore_by_hand(&mut self, topology: &Topology) -> bool {
+        let possible = self.can_restore(topology);
+        if possible && !topology.has_mutant(Mutant::BacklogNotRestored) {
             self.restore_files();
         }
         possible
@@ -115,7 +129,7 @@ impl World {
         let more = |end| !self.lineage.is_prefix(end, self.copies[SECONDARY]);
         let on_share = self.share_from != self.share_to
             && self.share_reachable(topology, Site::Dc2)
-            && self.share_fits_folder()
+            && self.share_fits_folder(topology)
             && more(self.share_to);
         on_share || self.folder.is_present() && more(self.folder)
     }
@@ -129,5 +143,55 @@ impl World {
         let before = *self;
         self.share_from = self.share_to;
         self.settle_losses(&before, cause)
+    }
+
+    /// H-25: retention deletes an uncopied file only while something stops the copying.
+    pub(crate) fn may_expire(&self, topology: &Topology) -> bool {
+        self.share_has_files()
+            && self.folder.is_present()
+            && !self.lineage.is_prefix(self.share_to, self.folder)
+            && !self.control.is(Control::GAP)
+            && !self.can_copy(topology)
+    }
+
+    pub(crate) fn expire(&mut self, cause: LossCause) -> Losses {
+        let before = *self;
+        self.share_from = self.share_to;
+        self.control.set_state(Control::GAP, true);
+        self.settle_losses(&before, cause)
+    }
+
+    /// CH: whether the log that is being written can never reach S by log shipping.
+    #[must_use]
+    pub fn chain_broken(&self, topology: &Topology) -> bool {
+        let fits = |member: usize| {
+            self.share_to.is_present()
+                && self.lineage.is_prefix(self.share_to, self.copies[member])
+                && self.lineage.is_prefix(self.share_from, self.folder)
+        };
+        topology.secondary
+            && self.copies[SECONDARY].is_present()
+            && (0..2).any(|member| {
+                self.can_acknowledge(topology, Pair::Dc1, member)
+                    && (self.control.is(Control::GAP) || !fits(member))
+            })
+    }
+
+    /// ST: whether users are served in DC1 and nothing will bring their messages to S, although
+    /// every server runs.
+    #[must_use]
+    pub fn target_stale(&self, topology: &Topology) -> bool {
+        let served = self.service(topology) & 3;
+        topology.secondary
+            && self.copies[SECONDARY].is_present()
+            && (0..2).any(|member| {
+                let ships = topology.ships(member)
+                    && !(member == 1 && topology.mirror_ships == MirrorShipping::OtherFolder);
+                served >> member & 1 == 1
+                    && (!ships
+                        || !self.control.has(Control::JOBS)
+                        || self.session(Pair::Dc2).is_principal(0))
+            })
+            || self.chain_broken(topology) && served != 0
     }
 }

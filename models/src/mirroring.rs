@@ -7,7 +7,8 @@
 
 use crate::lineage::Position;
 use crate::topology::Topology;
-use crate::world::{LossCause, Pair, PartnerRole, World};
+use crate::mutant::Mutant;
+use crate::world::{Control, Latch, LossCause, Pair, PartnerRole, World};
 
 impl World {
     /// The member that is principal and whose history is the newest, if any member is principal.
@@ -46,6 +47,9 @@ impl World {
         if !session.is_principal(member) || !self.is_up(pair.node(member)) {
             return false;
         }
+        if session.is_alone(member) {
+            return true;
+        }
         let partner = session.seen(0) && session.is_mirror(1 - member);
         let witness = session.seen(1 + member) && session.registered() == member;
         !session.witness_set() || partner || witness
@@ -54,47 +58,66 @@ impl World {
     /// Whether the member can complete a commit (2.2): it may serve and, while it counts the
     /// session as synchronised, the mirror's disk answers.
     #[must_use]
-    pub fn can_acknowledge(&self, pair: Pair, member: usize) -> bool {
+    pub fn can_acknowledge(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
+        let session = self.session(pair);
+        let mirrored = session.synchronized()
+            && !session.is_alone(member)
+            && !topology.has_mutant(Mutant::CommitDoesNotWait);
         self.may_serve(pair, member)
-            && (!self.session(pair).synchronized() || self.is_connected(pair, 0))
+            && (!mirrored || self.is_connected(pair, 0))
+            && !self.is_blocked(topology, pair, member)
+    }
+
+    /// Whether something beside mirroring keeps a principal from acknowledging: a fence, a full log
+    /// drive, a failure that only its users see.
+    fn is_blocked(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
+        let state = self.control;
+        let dc1 = matches!(pair, Pair::Dc1);
+        let fenced = state.is(Control::FENCED) && !topology.has_mutant(Mutant::FenceLeaks);
+        dc1 && (fenced || state.is(Control::LOG_FULL))
+            || state.is(Control::GREY << pair.copy(member))
     }
 
     /// 3.12: the principal has noticed that the mirror is gone and, where a witness is set, can
     /// make it take note, which clears the witness's flag in the same step.
-    pub(crate) fn may_expose(&self, pair: Pair) -> bool {
+    pub(crate) fn may_expose(&self, topology: &Topology, pair: Pair) -> bool {
         let session = self.session(pair);
+        let no_handshake = topology.has_mutant(Mutant::NoHandshake);
         session.synchronized()
             && !session.seen(0)
             && self.newest_principal(pair).is_some_and(|p| {
-                self.may_serve(pair, p)
-                    && (!session.witness_set() || self.is_connected(pair, 1 + p))
+                let witness = !session.witness_set() || self.is_connected(pair, 1 + p);
+                no_handshake && self.is_up(pair.node(p)) || self.may_serve(pair, p) && witness
             })
     }
 
-    pub(crate) const fn expose(&mut self, pair: Pair) {
+    pub(crate) fn expose(&mut self, topology: &Topology, pair: Pair) {
         let session = &mut self.sessions[pair as usize];
         session.set_synchronized(false);
-        session.set_register_synchronized(false);
+        if !topology.has_mutant(Mutant::RegisterNotCleared) {
+            session.set_register_synchronized(false);
+        }
     }
 
     /// 3.7: mirror and witness are connected, both without the principal, and both know the
     /// session as synchronised.
     pub(crate) fn may_fail_over(&self, topology: &Topology, pair: Pair) -> Option<usize> {
         let session = self.session(pair);
-        if !session.witness_set() || !session.ready() || session.seen(0) {
+        let ready = session.ready() || topology.has_mutant(Mutant::FailoverWhileSynchronizing);
+        if !session.witness_set() || !ready || session.seen(0) {
             return None;
         }
         let mirror = self.mirror(pair)?;
         let principal = 1 - mirror;
+        let register = topology.has_mutant(Mutant::IgnoreRegister)
+            || session.registered() == principal && session.register_synchronized();
+        let sees_principal =
+            session.seen(1 + principal) && !topology.has_mutant(Mutant::WitnessForgetsPrincipal);
         let armed = self.is_connected(pair, 1 + mirror)
             && session.seen(1 + mirror)
-            && !session.seen(1 + principal)
-            && session.registered() == principal
-            && session.register_synchronized();
-        // 3.15 d, strict: a witness that had already lost the principal does not count. What it
-        // lost is forgotten here, so the strict reading needs the principal's server down.
-        let strict = topology.strict_failover && self.is_up(pair.node(principal));
-        (armed && !strict).then_some(mirror)
+            && !sees_principal
+            && register;
+        armed.then_some(mirror)
     }
 
     /// The member in the mirror role whose server runs.
@@ -107,6 +130,11 @@ impl World {
     /// Makes a mirror the principal, on a new timeline at its own end.
     pub(crate) fn promote(&mut self, pair: Pair, member: usize, forced: bool) {
         let copy = pair.copy(member);
+        let old = self.copies[copy ^ 1];
+        if !forced && old.is_present() && !self.lineage.is_prefix(old, self.copies[copy]) {
+            // I4: a failover that should lose nothing leaves something behind.
+            self.mark(Latch::FAILOVER_LOST);
+        }
         self.copies[copy] = self.lineage.fork(self.copies[copy]);
         let session = &mut self.sessions[pair as usize];
         session.set_role(member, PartnerRole::Principal);
@@ -120,10 +148,11 @@ impl World {
 
     /// 3.9, guard: the mirror is not connected to the principal and, with a witness set, is
     /// connected to it while the witness does not see the principal.
-    pub(crate) fn may_force(&self, pair: Pair) -> Option<usize> {
+    pub(crate) fn may_force(&self, topology: &Topology, pair: Pair) -> Option<usize> {
         let session = self.session(pair);
         let mirror = self.mirror(pair)?;
         let witness = !session.witness_set()
+            || topology.has_mutant(Mutant::ForceIgnoresWitness)
             || self.is_connected(pair, 1 + mirror)
                 && session.seen(1 + mirror)
                 && !session.seen(2 - mirror);
@@ -131,11 +160,13 @@ impl World {
     }
 
     /// 3.8, guard: the partners are connected and SYNCHRONIZED.
-    pub(crate) fn may_fail_over_manually(&self, pair: Pair) -> Option<usize> {
+    pub(crate) fn may_fail_over_manually(&self, topology: &Topology, pair: Pair) -> Option<usize> {
         let session = self.session(pair);
         let mirror = self.mirror(pair)?;
         let connected = session.seen(0) && self.is_connected(pair, 0);
-        (connected && session.synchronized() && self.may_serve(pair, 1 - mirror)).then_some(mirror)
+        let synchronized =
+            session.synchronized() || topology.has_mutant(Mutant::ManualFailoverWhileSynchronizing);
+        (connected && synchronized && self.may_serve(pair, 1 - mirror)).then_some(mirror)
     }
 
     pub(crate) fn fail_over_manually(&mut self, pair: Pair, mirror: usize) {
@@ -195,12 +226,14 @@ impl World {
 
     /// The mirror has everything; what it had beyond is gone (3.10). The causes of a loss are
     /// returned in ranks of this world.
-    pub(crate) fn resynchronise(&mut self, pair: Pair) -> Losses {
+    pub(crate) fn resynchronise(&mut self, topology: &Topology, pair: Pair) -> Losses {
         let Some(mirror) = self.mirror(pair) else {
             return Losses::default();
         };
         let before = *self;
-        self.copies[pair.copy(mirror)] = self.copies[pair.copy(1 - mirror)];
+        if !topology.has_mutant(Mutant::ResynchroniseCopiesNothing) {
+            self.copies[pair.copy(mirror)] = self.copies[pair.copy(1 - mirror)];
+        }
         self.sessions[pair as usize].set_synchronized(true);
         self.settle_losses(&before, LossCause::Discarded)
     }
@@ -212,17 +245,20 @@ impl World {
 
     /// Brings a session to rest after any step: connections are made, roles and the witness's
     /// register agree where they can, and what nothing can read is zero.
-    pub(crate) fn settle_session(&mut self, pair: Pair) {
+    pub(crate) fn settle_session(&mut self, topology: &Topology, pair: Pair) {
         let mut session = self.session(pair);
         if session.0 == 0 {
             return;
         }
         self.connect(pair, &mut session);
         self.sessions[pair as usize] = session;
-        self.agree_on_principal(pair, &mut session);
+        self.end_session(pair, &mut session);
+        if !topology.has_mutant(Mutant::OldPrincipalStaysPrincipal) {
+            self.agree_on_principal(pair, &mut session);
+        }
         self.sessions[pair as usize] = session;
         self.tell_witness(pair, &mut session);
-        session.set_ready(self.still_ready(pair, session));
+        session.set_ready(self.still_ready(topology, pair, session));
         self.sessions[pair as usize] = session;
     }
 
@@ -247,10 +283,28 @@ impl World {
         }
     }
 
+    /// 3.10: mirroring was removed on one side while the other was away. On reconnection the other
+    /// learns it: an old principal is a stand-alone database then, an old mirror stays restoring.
+    fn end_session(&self, pair: Pair, session: &mut crate::world::Session) {
+        let over = session.is_alone(0) != session.is_alone(1)
+            && (session.role(0) != PartnerRole::None && session.role(1) != PartnerRole::None);
+        if over && session.seen(0) && self.is_connected(pair, 0) {
+            for member in 0..2 {
+                if session.is_mirror(member) {
+                    session.set_role(member, PartnerRole::None);
+                }
+                session.set_alone(member, session.is_principal(member));
+            }
+            session.set_synchronized(false);
+            session.set_suspended(false);
+        }
+    }
+
     /// 3.10: of two connected principals the older becomes mirror.
     fn agree_on_principal(&self, pair: Pair, session: &mut crate::world::Session) {
         let both = session.is_principal(0) && session.is_principal(1);
-        if both && session.seen(0) && self.is_connected(pair, 0) {
+        let bound = !session.is_alone(0) && !session.is_alone(1);
+        if both && bound && session.seen(0) && self.is_connected(pair, 0) {
             let older = usize::from(!self.is_newer(pair, 1, 0));
             session.set_role(older, PartnerRole::Mirror);
             session.set_synchronized(false);
@@ -267,7 +321,7 @@ impl World {
         }
         for member in 0..2 {
             let connected = session.seen(1 + member) && self.is_connected(pair, 1 + member);
-            if !connected || !session.is_principal(member) {
+            if !connected || !session.is_principal(member) || session.is_alone(member) {
                 continue;
             }
             let overruled = session.registered() != member
@@ -286,7 +340,12 @@ impl World {
 
     /// R7, T7: the mirror's knowledge of being synchronised is volatile, and void once it has been
     /// apart from both others.
-    fn still_ready(&self, pair: Pair, session: crate::world::Session) -> bool {
+    fn still_ready(
+        &self,
+        topology: &Topology,
+        pair: Pair,
+        session: crate::world::Session,
+    ) -> bool {
         let Some(mirror) = self.mirror(pair) else {
             return false;
         };
@@ -294,25 +353,28 @@ impl World {
             return false;
         }
         if session.seen(0) {
+            // 3.15 d, strict reading: the failure has to hit while all three are connected.
+            let complete = !topology.strict_failover || session.seen(1) && session.seen(2);
             if self.is_connected(pair, 0) {
-                session.synchronized()
+                session.synchronized() && complete
             } else {
                 session.ready()
             }
         } else {
-            session.ready() && session.seen(1 + mirror)
+            let forgets = topology.has_mutant(Mutant::ReadinessSurvivesIsolation);
+            session.ready() && (session.seen(1 + mirror) || forgets)
         }
     }
 
     /// A server of a session has started again: its connections were lost with it.
-    pub(crate) fn forget_connections(&mut self, pair: Pair, member: usize) {
+    pub(crate) fn forget_connections(&mut self, topology: &Topology, pair: Pair, member: usize) {
         let session = &mut self.sessions[pair as usize];
         for link in [[0, 1], [0, 2], [1, 2]][member] {
             session.set_seen(link, false);
         }
         let mirror_alone =
             (0..2).any(|m| session.is_mirror(m) && !session.seen(0) && !session.seen(1 + m));
-        if mirror_alone {
+        if mirror_alone && !topology.has_mutant(Mutant::ReadinessSurvivesIsolation) {
             session.set_ready(false);
         }
     }
@@ -349,15 +411,16 @@ impl World {
         losses
     }
 
-    /// Everything that holds messages: the copies, a non-empty run on the share, the folder.
-    pub(crate) fn holders(&self) -> [Position; 6] {
+    /// Everything that holds messages: the copies, a non-empty run on the share, the folder, a full
+    /// backup, what was salvaged.
+    pub(crate) fn holders(&self) -> [Position; 8] {
         let share = if self.share_from == self.share_to {
             Position::ABSENT
         } else {
             self.share_to
         };
         let c = &self.copies;
-        [c[0], c[1], c[2], c[3], share, self.folder]
+        [c[0], c[1], c[2], c[3], share, self.folder, self.image, self.archive]
     }
 }
 
@@ -398,5 +461,116 @@ impl Losses {
     /// The losses.
     pub fn iter(&self) -> impl Iterator<Item = Loss> {
         self.0.iter().flatten().copied()
+    }
+}
+
+impl World {
+    /// SET PARTNER OFF on a partner that runs (3.14): the session is over there, and on the other
+    /// side as soon as it learns it.
+    pub(crate) fn may_remove_mirroring(&self, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        // Where both run and are connected, it is the same on either.
+        (0..2).rev().find(|m| {
+            session.role(*m) != PartnerRole::None
+                && session.role(1 - *m) != PartnerRole::None
+                && !session.is_alone(*m)
+                && self.is_up(pair.node(*m))
+        })
+    }
+
+    pub(crate) fn remove_mirroring(&mut self, pair: Pair, member: usize) {
+        let joined = self.session(pair).seen(0) && self.is_connected(pair, 0);
+        let session = &mut self.sessions[pair as usize];
+        let members = if joined { [true, true] } else { [member == 0, member == 1] };
+        for (m, _) in members.iter().enumerate().filter(|(_, knows)| **knows) {
+            if session.is_mirror(m) && joined {
+                session.set_role(m, PartnerRole::None);
+            }
+            session.set_alone(m, true);
+        }
+        session.set_synchronized(false);
+        session.set_suspended(false);
+    }
+
+    /// An ex-mirror that can be recovered: restoring, out of its session (H-07).
+    pub(crate) fn may_recover_mirror(&self, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        (0..2).find(|m| {
+            self.is_up(pair.node(*m))
+                && self.copies[pair.copy(*m)].is_present()
+                && session.is_alone(*m)
+                && !session.is_principal(*m)
+        })
+    }
+
+    pub(crate) fn recover_mirror(&mut self, pair: Pair, member: usize) {
+        let copy = pair.copy(member);
+        self.copies[copy] = self.lineage.fork(self.copies[copy]);
+        let session = &mut self.sessions[pair as usize];
+        session.set_role(member, PartnerRole::Principal);
+        session.set_alone(member, true);
+    }
+
+    /// A principal that runs but has no quorum: where a witness can be switched off by mistake
+    /// (H-51).
+    pub(crate) fn may_release_stale_side(&self, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        (0..2).find(|m| {
+            session.is_principal(*m)
+                && self.is_up(pair.node(*m))
+                && session.witness_set()
+                && !self.may_serve(pair, *m)
+        })
+    }
+
+    pub(crate) const fn release_stale_side(&mut self, pair: Pair, member: usize) {
+        self.sessions[pair as usize].set_alone(member, true);
+    }
+
+    /// The partner that can be seeded anew: it runs, and a principal beside it serves.
+    pub(crate) fn may_reseed(&self, topology: &Topology, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        let exists = match pair {
+            Pair::Dc1 => topology.mirror,
+            Pair::Dc2 => topology.secondary_mirror,
+        };
+        let link = crate::network::Link::of_pair(pair, 0);
+        (0..2).find(|m| {
+            exists
+                && !self.is_cut(link)
+                && self.is_up(pair.node(*m))
+                && !session.is_mirror(*m)
+                && session.is_principal(1 - *m)
+                && self.may_serve(pair, 1 - *m)
+        })
+    }
+
+    /// Install-CsMirrorDatabase: what the partner had is gone (3.14).
+    pub(crate) fn reseed(&mut self, topology: &Topology, pair: Pair, member: usize) -> Losses {
+        let before = *self;
+        let witness = match pair {
+            Pair::Dc1 => topology.witness,
+            Pair::Dc2 => topology.secondary_witness,
+        };
+        self.copies[pair.copy(member)] = self.copies[pair.copy(1 - member)];
+        let mut session = crate::world::Session::default();
+        session.set_role(1 - member, PartnerRole::Principal);
+        session.set_role(member, PartnerRole::Mirror);
+        session.set_witness_set(witness);
+        session.set_register_second(witness && member == 0);
+        self.sessions[pair as usize] = session;
+        if topology.slices.partner_names {
+            self.control.set_state(Control::STALE_PARTNER, true);
+        }
+        let losses = self.settle_losses(&before, LossCause::Overwritten);
+        self.mark_overwritten(&losses);
+        losses
+    }
+
+    /// OW: a restore or a seeding destroyed what nothing else held.
+    pub(crate) fn mark_overwritten(&mut self, losses: &Losses) {
+        if losses.iter().next().is_some() {
+            self.mark(Latch::OVERWRITTEN);
+        }
     }
 }

@@ -200,7 +200,8 @@ where
             stateright::Property::always(
                 "the listed properties",
                 |model: &Self, node: &Node<S::State>| {
-                    model.system.violated(&node.state, node.spent) & model.mask == 0
+                    let enabled = model.system.enabled(&node.state);
+                model.system.violated(&node.state, node.spent, &enabled) & model.mask == 0
                 },
             ),
             stateright::Property::sometimes("the end of the space", |_, _| false),

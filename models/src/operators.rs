@@ -1,11 +1,13 @@
 //! Operators at their runbooks: what they believe, what their steps do (handbook 5).
 
 use crate::component::Component;
+use crate::lineage::Position;
 use crate::mirroring::Losses;
-use crate::runbook::{Belief, Operation, Role, Step};
+use crate::mutant::Mutant;
+use crate::runbook::{Belief, Mistake, Operation, Role, Step};
 use crate::site::Site;
 use crate::topology::{Assumption, Topology};
-use crate::world::{Control, Pair, PartnerRole, SiteState, World};
+use crate::world::{Control, Latch, LossCause, Pair, PartnerRole, Session, SiteState, World};
 
 /// Whether an operation can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +39,10 @@ impl World {
         match belief {
             Belief::SiteDown => {
                 !self.site_up(Site::Dc1)
+                    || topology.has_mutant(Mutant::OperatorsNeedNoReason)
                     || topology.assumption == Assumption::Dropped
-                        && !self.sites_connected(Site::Dc1, Site::Dc2)
+                        && (!self.sites_connected(Site::Dc1, Site::Dc2)
+                            || !self.is_up(Component::FrontEnd1))
             }
             Belief::PrincipalDown => {
                 let silent = !session.seen(0) && self.mirror(Pair::Dc1).is_some();
@@ -48,7 +52,24 @@ impl World {
                 silent && dead
             }
             Belief::PartnerBack => self.partners_joined(Pair::Dc1),
+            Belief::WitnessDown => {
+                session.witness_set() && !session.seen(1) && !session.seen(2) && session.seen(0)
+            }
+            Belief::SiteRebuilt => {
+                self.control.has(Control::FAILED_OVER)
+                    && self.site_up(Site::Dc1)
+                    && self.sites_connected(Site::Dc1, Site::Dc2)
+                    && self.progress(Role::SiteFailover) == topology.finished(Role::SiteFailover)
+            }
+            Belief::ReplicasCurrent => {
+                (0..topology.servers.len()).all(|s| self.is_current(s))
+            }
         }
+    }
+
+    /// Whether a running server has the pool state and the active list that are set.
+    const fn is_current(&self, server: usize) -> bool {
+        !self.is_up(Component::server(server)) || !self.is_stale(server)
     }
 
     /// Where a team sits.
@@ -136,10 +157,108 @@ impl World {
         *slot += 1;
         // A finished mirror failover can be needed again; a site failover stays done until
         // failback.
-        if role == Role::MirrorFailover && self.current_step(topology, role).is_none() {
-            self.progress[role as usize] = 0;
-        }
+        self.close_runbook(topology, role);
         losses
+    }
+
+    fn close_runbook(&mut self, topology: &Topology, role: Role) {
+        if self.current_step(topology, role).is_some() {
+            return;
+        }
+        match role {
+            Role::MirrorFailover => self.progress[role as usize] = 0,
+            Role::SiteFailover => {}
+            // Back in DC1, everything can happen again.
+            Role::SiteFailback => {
+                self.progress[Role::SiteFailover as usize] = 0;
+                self.progress[role as usize] = 0;
+            }
+        }
+    }
+
+    /// Whether a team can make a mistake at its current step, with an effect.
+    pub(crate) fn may_err(&self, topology: &Topology, role: Role, mistake: Mistake) -> bool {
+        if self.current_step(topology, role).is_none()
+            || !self.site_up(Self::team_site(role))
+        {
+            return false;
+        }
+        let mut after = *self;
+        match mistake {
+            Mistake::Premature => {
+                let waits = !self.may_step(topology, role);
+                waits && after.err(topology, role, mistake) && after != *self
+            }
+            Mistake::WrongFile => {
+                let reads = self.current_step(topology, role).is_some_and(|step| {
+                    matches!(
+                        step.operation,
+                        Operation::RestorePrimary | Operation::RestoreBacklog
+                    )
+                });
+                reads && after.err(topology, role, mistake) && after != *self
+            }
+            _ => after.err(topology, role, mistake) && after != *self,
+        }
+    }
+
+    /// Makes a mistake at the current step; false if it comes to nothing.
+    pub(crate) fn err(&mut self, topology: &Topology, role: Role, mistake: Mistake) -> bool {
+        let Some(step) = self.current_step(topology, role).cloned() else {
+            return false;
+        };
+        let now = |w: &Self, operation| w.feasibility(topology, operation) == Feasibility::Now;
+        let at = role as usize;
+        match mistake {
+            Mistake::Skip => {
+                if step.operation == Operation::Decide {
+                    return false;
+                }
+                self.progress[at] += 1;
+            }
+            Mistake::Premature => {
+                if !now(self, step.operation) {
+                    return false;
+                }
+                self.operate(topology, step.operation);
+                self.progress[at] += 1;
+            }
+            Mistake::SwapNext => {
+                let mut ahead = *self;
+                ahead.progress[at] += 1;
+                let Some(next) = ahead.current_step(topology, role).cloned() else {
+                    return false;
+                };
+                if step.operation == Operation::Decide || !now(self, next.operation) {
+                    return false;
+                }
+                self.operate(topology, next.operation);
+                if now(self, step.operation) {
+                    self.operate(topology, step.operation);
+                }
+                self.progress[at] += 2;
+            }
+            Mistake::WrongFile => {
+                if !now(self, step.operation) {
+                    return false;
+                }
+                if step.operation == Operation::RestorePrimary {
+                    self.image = self.oldest_image();
+                    self.operate(topology, step.operation);
+                }
+                // A file that does not fit is refused (4.2): the step is taken for done.
+                self.progress[at] += 1;
+            }
+            Mistake::Abort => self.progress[at] = ABANDONED,
+        }
+        self.close_runbook(topology, role);
+        true
+    }
+
+    /// What an old backup holds: S as it was when it was recovered.
+    fn oldest_image(&self) -> Position {
+        let end = self.copies[2];
+        self.lineage.fork_of(end.timeline()).unwrap_or_else(|| Position::new(0, 0))
     }
 
     /// Whether an operator could do this outside a runbook, with an effect.
@@ -156,12 +275,12 @@ impl World {
         let secondary = self.is_up(Component::S);
         let principal = self.session(Pair::Dc2).is_principal(0);
         match operation {
-            Operation::Decide => F::Now,
+            Operation::Decide | Operation::FenceDc1 => F::Now,
             Operation::FailOverCms => F::now_or_never(topology.cms_paired || self.cms_writable()),
             Operation::DropLogShipping => F::now_or_later(secondary),
             Operation::CopyBacklog | Operation::RestoreBacklog if !secondary => F::Later,
             Operation::CopyBacklog => F::now_or_never(self.clone_copies(topology)),
-            Operation::RestoreBacklog => F::now_or_never(self.clone_restores()),
+            Operation::RestoreBacklog => F::now_or_never(self.clone_restores(topology)),
             Operation::RecoverSecondary => {
                 F::now_or_later(secondary && self.copies[2].is_present() && !principal)
             }
@@ -176,16 +295,79 @@ impl World {
                     && self.session(Pair::Dc2).role(1) == PartnerRole::None,
             ),
             Operation::ManualFailover => {
-                F::now_or_later(self.may_fail_over_manually(Pair::Dc1).is_some())
+                F::now_or_later(self.may_fail_over_manually(topology, Pair::Dc1).is_some())
             }
-            Operation::ForceService => F::now_or_later(self.may_force(Pair::Dc1).is_some()),
+            Operation::ForceService => F::now_or_later(self.may_force(topology, Pair::Dc1).is_some()),
             // Nothing to resume is as good as resumed.
             Operation::ResumeMirroring => {
                 F::now_or_later(self.may_resume(Pair::Dc1) || !self.session(Pair::Dc1).suspended())
             }
             Operation::SuspendMirroring => F::now_or_later(self.may_suspend(Pair::Dc1)),
             Operation::RemoveWitness => F::now_or_later(self.may_remove_witness(Pair::Dc1)),
+            _ => self.feasibility_of_the_rest(topology, operation),
         }
+    }
+
+    /// The fence, failback, and what only mistakes do.
+    fn feasibility_of_the_rest(&self, topology: &Topology, operation: Operation) -> Feasibility {
+        use Feasibility as F;
+        let [a, s] = [Component::A, Component::S].map(|node| self.is_up(node));
+        let joined = self.sites_connected(Site::Dc1, Site::Dc2);
+        let principal = |pair: Pair| self.session(pair).is_principal(0);
+        match operation {
+            Operation::TailBackup => F::now_or_never(self.tail_source(topology).is_some()),
+            Operation::RestartServers | Operation::StopServices => F::Now,
+            Operation::SwapActive
+            | Operation::ActivateAll
+            | Operation::ClearActive
+            | Operation::ActivateDc1
+            | Operation::SetNormal
+            | Operation::ReturnNextHop => F::now_or_later(self.cms_writable()),
+            Operation::RemoveDc2Mirroring => F::now_or_never(
+                s && self.session(Pair::Dc2).role(1) != PartnerRole::None,
+            ),
+            Operation::FullBackup | Operation::TailBackupDc2 => {
+                F::now_or_later(s && principal(Pair::Dc2))
+            }
+            Operation::Salvage => F::now_or_never(a && self.copies[0].is_present()),
+            Operation::RestorePrimary => {
+                F::now_or_later(a && joined && self.image.is_present())
+            }
+            Operation::VerifyPrimary => F::now_or_later(
+                a && principal(Pair::Dc1)
+                    && self.image.is_present()
+                    && self.lineage.is_prefix(self.image, self.copies[0])
+                    && self.lineage.is_prefix(self.copies[2], self.copies[0]),
+            ),
+            Operation::ReinitialiseSecondary => F::now_or_later(a && s && joined),
+            Operation::ReseedMirror => {
+                F::now_or_never(self.may_reseed(topology, Pair::Dc1).is_some())
+            }
+            Operation::RemoveMirroring => {
+                F::now_or_later(self.may_remove_mirroring(Pair::Dc1).is_some())
+            }
+            Operation::RecoverMirror => {
+                F::now_or_later(self.may_recover_mirror(Pair::Dc1).is_some())
+            }
+            Operation::ReleaseStaleSide => {
+                F::now_or_later(self.may_release_stale_side(Pair::Dc1).is_some())
+            }
+            Operation::AdHocLogBackup | Operation::SetSimpleRecovery => F::now_or_later(
+                (0..2).any(|m| self.can_acknowledge(topology, Pair::Dc1, m)),
+            ),
+            Operation::StopAgent => F::now_or_later(s),
+            _ => F::Never,
+        }
+    }
+
+    /// 4.5: the principal of DC1 whose tail can be brought to DC2.
+    fn tail_source(&self, topology: &Topology) -> Option<usize> {
+        (0..2).find(|member| {
+            self.can_acknowledge(topology, Pair::Dc1, *member)
+                && self.sites_connected(Site::Dc1, Site::Dc2)
+                && self.share_to.is_present()
+                && self.lineage.is_prefix(self.share_to, self.copies[*member])
+        })
     }
 
     fn clone_copies(&self, topology: &Topology) -> bool {
@@ -193,9 +375,9 @@ impl World {
         copy.copy_by_hand(topology)
     }
 
-    fn clone_restores(&self) -> bool {
+    fn clone_restores(&self, topology: &Topology) -> bool {
         let mut copy = *self;
-        copy.restore_by_hand()
+        copy.restore_by_hand(topology)
     }
 
     /// The effect of an operation that is feasible now.
@@ -208,30 +390,165 @@ impl World {
                 self.copy_by_hand(topology);
             }
             Operation::RestoreBacklog => {
-                self.restore_by_hand();
+                self.restore_by_hand(topology);
             }
             Operation::RecoverSecondary => self.recover_secondary(topology),
             Operation::SetFailedOver => self.control.set(Control::FAILED_OVER, true),
             Operation::InstallMirror => self.install_mirror(topology),
             Operation::ActivateDc2 => {
                 self.control.active = first_four(topology.servers_in_site(Site::Dc2));
+                self.mark_wrong_side(topology);
             }
             Operation::MoveNextHop => self.control.set(Control::HOP_IN_DC2, true),
             Operation::ManualFailover => {
-                if let Some(mirror) = self.may_fail_over_manually(Pair::Dc1) {
+                if let Some(mirror) = self.may_fail_over_manually(topology, Pair::Dc1) {
                     self.fail_over_manually(Pair::Dc1, mirror);
                 }
             }
             Operation::ForceService => {
-                if let Some(mirror) = self.may_force(Pair::Dc1) {
+                if let Some(mirror) = self.may_force(topology, Pair::Dc1) {
                     self.promote(Pair::Dc1, mirror, true);
                 }
             }
             Operation::ResumeMirroring => self.sessions[0].set_suspended(false),
             Operation::SuspendMirroring => self.suspend(Pair::Dc1),
             Operation::RemoveWitness => self.remove_witness(Pair::Dc1),
+            _ => return self.operate_the_rest(topology, operation),
         }
         Losses::default()
+    }
+
+    fn operate_the_rest(&mut self, topology: &Topology, operation: Operation) -> Losses {
+        let none = Losses::default();
+        match operation {
+            Operation::FenceDc1 => self.control.set_state(Control::FENCED, true),
+            Operation::TailBackup => {
+                if let Some(member) = self.tail_source(topology) {
+                    self.share_to = self.copies[member];
+                    self.control.set_state(Control::FENCED, true);
+                }
+            }
+            Operation::RestartServers => self.control.set_state(Control::STALE_PARTNER, false),
+            Operation::SwapActive => {
+                self.control.active = !self.control.active & topology.server_bits(|_| true);
+                self.mark_wrong_side(topology);
+            }
+            Operation::ActivateAll => {
+                self.control.active = topology.server_bits(|_| true);
+                self.mark_wrong_side(topology);
+            }
+            Operation::ClearActive => self.control.active = 0,
+            Operation::StopServices => {
+                if !topology.has_mutant(Mutant::StopLeavesSessions) {
+                    self.control.lingering = 0;
+                }
+                self.control.replica_active &= self.control.active;
+            }
+            Operation::RemoveDc2Mirroring => {
+                let mut session = Session::default();
+                session.set_role(0, PartnerRole::Principal);
+                self.sessions[1] = session;
+                self.copies[3] = Position::ABSENT;
+            }
+            Operation::FullBackup => self.image = self.copies[2],
+            Operation::TailBackupDc2 => {
+                self.image = self.copies[2];
+                self.sessions[1] = Session::default();
+                self.copies[3] = Position::ABSENT;
+            }
+            Operation::Salvage => self.archive = self.copies[0],
+            Operation::RestorePrimary => return self.restore_primary(topology),
+            Operation::ReinitialiseSecondary => return self.reinitialise_secondary(),
+            Operation::ReseedMirror => {
+                if let Some(member) = self.may_reseed(topology, Pair::Dc1) {
+                    // Handbook 4.3: order recommended is mirroring first, then shipping.
+                    let shipping = self.control.has(Control::JOBS);
+                    let gap = topology.seeding_breaks_chain && shipping && topology.secondary;
+                    self.control.set_state(Control::GAP, self.control.is(Control::GAP) || gap);
+                    return self.reseed(topology, Pair::Dc1, member);
+                }
+            }
+            Operation::ActivateDc1 => {
+                self.control.active = topology.server_bits(|server| server.active);
+                self.mark_wrong_side(topology);
+            }
+            Operation::SetNormal => self.control.set(Control::FAILED_OVER, false),
+            Operation::ReturnNextHop => self.control.set(Control::HOP_IN_DC2, false),
+            Operation::RemoveMirroring => {
+                if let Some(member) = self.may_remove_mirroring(Pair::Dc1) {
+                    self.remove_mirroring(Pair::Dc1, member);
+                }
+            }
+            Operation::RecoverMirror => {
+                if let Some(member) = self.may_recover_mirror(Pair::Dc1) {
+                    self.recover_mirror(Pair::Dc1, member);
+                }
+            }
+            Operation::ReleaseStaleSide => {
+                if let Some(member) = self.may_release_stale_side(Pair::Dc1) {
+                    self.release_stale_side(Pair::Dc1, member);
+                }
+            }
+            Operation::AdHocLogBackup | Operation::SetSimpleRecovery => {
+                self.control.set_state(Control::GAP, true);
+            }
+            Operation::StopAgent => self.control.set(Control::JOBS, false),
+            _ => {}
+        }
+        none
+    }
+
+    /// Step 4 of failback: A becomes a principal of its own from the full backup; its old content
+    /// is deleted, SQL's tail check is off (6). Lifts the fence.
+    fn restore_primary(&mut self, topology: &Topology) -> Losses {
+        let before = *self;
+        let image = if topology.has_mutant(Mutant::RestoresOldBackup) {
+            self.oldest_image()
+        } else {
+            self.image
+        };
+        self.copies[0] = self.lineage.fork(image);
+        let mut session = Session::default();
+        session.set_role(0, PartnerRole::Principal);
+        self.sessions[0] = session;
+        self.control.set_state(Control::FENCED | Control::LOG_FULL, false);
+        let losses = self.settle_losses(&before, LossCause::Overwritten);
+        self.mark_overwritten(&losses);
+        losses
+    }
+
+    /// Step 5 of failback: S is overwritten from A and goes back to restoring; the jobs run again
+    /// on an empty share.
+    fn reinitialise_secondary(&mut self) -> Losses {
+        let before = *self;
+        self.copies[2] = self.copies[0];
+        self.copies[3] = Position::ABSENT;
+        self.sessions[1] = Session::default();
+        self.folder = self.copies[0];
+        self.share_from = self.copies[0];
+        self.share_to = self.copies[0];
+        self.image = Position::ABSENT;
+        self.control.set(Control::JOBS, true);
+        self.control.set_state(Control::GAP, false);
+        let losses = self.settle_losses(&before, LossCause::Overwritten);
+        self.mark_overwritten(&losses);
+        losses
+    }
+
+    /// WS: servers of the left or the wrong data centre, more than four, or servers whose database
+    /// does not serve (6 step 6, H-17, H-34 to H-36).
+    fn mark_wrong_side(&mut self, topology: &Topology) {
+        let failed_over = self.control.has(Control::FAILED_OVER);
+        let (pair, wrong) = if failed_over {
+            (Pair::Dc2, topology.servers_in_site(Site::Dc1))
+        } else {
+            (Pair::Dc1, topology.servers_in_site(Site::Dc2))
+        };
+        let across = (topology.low_bandwidth || failed_over) && self.control.active & wrong != 0;
+        let nothing_there = self.newest_principal(pair).is_none();
+        if across || nothing_there || self.control.active.count_ones() > 4 {
+            self.mark(Latch::WRONG_SIDE);
+        }
     }
 
     /// Step 4: S becomes a writable principal of its own, on a new branch.
@@ -240,6 +557,7 @@ impl World {
             self.latch_backup_left_out();
         }
         self.copies[2] = self.lineage.fork(self.copies[2]);
+        // 10, choice 17: the compliance store in DC2 is empty.
         self.sessions[1].set_role(0, PartnerRole::Principal);
     }
 
@@ -249,11 +567,17 @@ impl World {
         let session = &mut self.sessions[1];
         session.set_role(1, PartnerRole::Mirror);
         session.set_witness_set(topology.secondary_witness);
+        if topology.slices.partner_names {
+            self.control.set_state(Control::STALE_PARTNER, true);
+        }
     }
 }
 
+/// The progress of a runbook that was given up: nobody goes on with it, nobody begins it again.
+const ABANDONED: u8 = 63;
+
 /// The four lowest servers of a set: at most four may be active (V1).
-fn first_four(servers: u8) -> u8 {
+pub(crate) fn first_four(servers: u8) -> u8 {
     let mut rest = servers;
     for _ in 0..4 {
         rest &= rest.wrapping_sub(1);

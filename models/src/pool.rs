@@ -1,9 +1,10 @@
 //! Pool servers, the control state they follow, and whether users are served (handbook 1.4).
 
 use crate::component::Component;
+use crate::mutant::Mutant;
 use crate::site::Site;
 use crate::topology::Topology;
-use crate::world::{Control, LossCause, LossKind, Pair, World};
+use crate::world::{Control, Latch, LossCause, LossKind, Pair, World};
 
 impl World {
     /// Whether the master of the Central Management store answers a data centre.
@@ -27,19 +28,29 @@ impl World {
         self.cms_reachable(Site::Dc2)
     }
 
+    /// Whether a server's replica is behind.
+    pub(crate) const fn is_stale(&self, server: usize) -> bool {
+        ((self.control.replica_failed_over >> server) & 1 == 1)
+            != self.control.has(Control::FAILED_OVER)
+            || ((self.control.replica_active ^ self.control.active) >> server) & 1 == 1
+    }
+
     /// Whether a server's replica is behind and can be refreshed.
     pub(crate) fn may_replicate(&self, topology: &Topology, server: usize) -> bool {
-        let stale = (self.control.replica_failed_over >> server & 1 == 1)
-            != self.control.has(Control::FAILED_OVER)
-            || (self.control.replica_active ^ self.control.active) >> server & 1 == 1;
-        stale
+        self.is_stale(server)
+            && !topology.has_mutant(Mutant::ReplicationLost)
             && self.is_up(Component::server(server))
             && self.cms_reachable(topology.servers[server].site)
     }
 
-    pub(crate) const fn replicate(&mut self, server: usize) {
+    pub(crate) const fn replicate(&mut self, server: usize, sessions: bool) {
         let bit = 1 << server;
         let control = &mut self.control;
+        let loses = control.replica_active & !control.active & bit;
+        if sessions {
+            // 1.4: it takes no new sessions but keeps serving those it has.
+            control.lingering = control.lingering & !bit | loses;
+        }
         control.replica_active = control.replica_active & !bit | control.active & bit;
         let failed_over = if control.has(Control::FAILED_OVER) {
             bit
@@ -51,7 +62,7 @@ impl World {
 
     /// A data centre's view of the next hop follows the configuration as soon as it can; it
     /// commutes with everything else, so it is no event of its own.
-    pub(crate) fn settle_next_hop(&mut self) {
+    pub(crate) fn settle(&mut self) {
         let hop = self.control.has(Control::HOP_IN_DC2);
         for site in Site::ALL {
             if self.cms_reachable(site) {
@@ -62,7 +73,9 @@ impl World {
 
     /// Whether the Front End pool of a data centre takes itself for the next hop.
     fn is_next_hop(&self, site: Site) -> bool {
+        let front_end = site == Site::Dc2 || self.is_up(Component::FrontEnd1);
         self.site_up(site)
+            && front_end
             && self.control.has(Control::HOP_VIEW << site.index()) == (site as u8 == 1)
     }
 
@@ -82,13 +95,13 @@ impl World {
                 bits |= topology.servers_in_site(site);
             }
         }
-        bits & self.control.replica_active & !(self.down as u8)
+        bits & (self.control.replica_active | self.control.lingering) & !(self.down as u8)
     }
 
     /// Whether users reach the member's copy and it can acknowledge.
     #[must_use]
     pub fn is_served_by(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
-        self.can_acknowledge(pair, member) && self.users_reach(topology, pair)
+        self.can_acknowledge(topology, pair, member) && self.users_reach(topology, pair)
     }
 
     /// Whether some serving server uses this session's databases and reaches them.
@@ -96,6 +109,10 @@ impl World {
         let mut near = topology.servers_in_site(pair.site());
         if !self.is_cut(crate::network::Link::Wan) {
             near |= topology.servers_in_site(pair.site().other());
+        }
+        // V38, H-52: without logins the database is online but unusable. V32: see the validator.
+        if matches!(pair, Pair::Dc2) && !topology.logins {
+            return false;
         }
         let target = match pair {
             Pair::Dc1 => !self.control.replica_failed_over,
@@ -114,7 +131,14 @@ impl World {
                 continue;
             }
             for member in 0..2 {
-                bits |= u8::from(self.can_acknowledge(pair, member)) << pair.copy(member);
+                // 2.4, H-33: a failover partner that nobody has told the servers of.
+                let unknown = member == 1
+                    && matches!(pair, Pair::Dc2)
+                    && self.control.is(Control::STALE_PARTNER);
+                if unknown {
+                    continue;
+                }
+                bits |= u8::from(self.can_acknowledge(topology, pair, member)) << pair.copy(member);
             }
         }
         bits
@@ -139,9 +163,9 @@ impl World {
     pub(crate) fn may_write(&self, topology: &Topology, copy: usize) -> bool {
         let (pair, member) = (if copy < 2 { Pair::Dc1 } else { Pair::Dc2 }, copy % 2);
         self.clients_connected()
-            && self.can_acknowledge(pair, member)
-            && (!self.is_on_top(pair, copy) || self.write_tells(copy))
-            && self.users_reach(topology, pair)
+            && self.can_acknowledge(topology, pair, member)
+            && (!self.is_on_top(pair, copy) || self.write_tells(topology, copy))
+            && (self.service(topology) >> copy) & 1 == 1
     }
 
     /// Whether the copy's end already is strictly above everything but its synchronised mirror.
@@ -155,17 +179,104 @@ impl World {
             && below(self.share_from)
             && below(self.share_to)
             && below(self.folder)
+            && below(self.image)
+            && below(self.archive)
+            && below(self.exported)
             && self.lineage.fork_ranks().all(|r| r < rank)
     }
 
-    /// Whether an acknowledgement here would be the first of its kind since a fork, or would leave
-    /// acknowledged messages out.
-    fn write_tells(&self, copy: usize) -> bool {
-        !self.split_brain()
-            && self
-                .lineage
-                .acknowledge_changes(self.copies[copy].timeline())
+    /// Whether an acknowledgement here would be the first of its kind since a fork, would leave
+    /// acknowledged messages out, or would give the number of a lost message to a new one.
+    fn write_tells(&self, topology: &Topology, copy: usize) -> bool {
+        !self.split_brain() && self.lineage.acknowledge_changes(self.copies[copy].timeline())
             || self.loss() == LossKind::None && self.serves_without(copy).next().is_some()
+            || self.loss() != LossKind::None && !self.is_marked(Latch::NUMBERS_REUSED)
+            || topology.slices.compliance
+                && self.is_phantom(copy)
+                && !self.is_marked(Latch::RECORD_PHANTOM)
+    }
+
+    /// H-45: the compliance record of a message is out, and the serving history has no such
+    /// message.
+    fn is_phantom(&self, copy: usize) -> bool {
+        self.exported.is_present() && !self.lineage.is_prefix(self.exported, self.copies[copy])
+    }
+
+    /// H-44: a data centre is lost with messages whose compliance records are still there.
+    pub(crate) fn lose_records(&mut self, topology: &Topology, pair: Pair) {
+        let unexported = (0..2).any(|member| {
+            let copy = self.copies[pair.copy(member)];
+            self.session(pair).is_principal(member)
+                && copy.is_present()
+                && self.exported.is_present()
+                && !self.lineage.is_prefix(copy, self.exported)
+        });
+        if topology.slices.compliance && unexported {
+            self.mark(Latch::RECORD_MISSING);
+        }
+    }
+
+    /// The compliance adapter is fed what the serving copy has (2.3).
+    pub(crate) fn unexported(&self, topology: &Topology) -> Option<usize> {
+        let served = self.service(topology);
+        (0..crate::world::COPIES)
+            .find(|copy| (served >> copy) & 1 == 1 && self.copies[*copy] != self.exported)
+    }
+
+    pub(crate) const fn export(&mut self, copy: usize) {
+        self.exported = self.copies[copy];
+    }
+
+    /// WS: an overload of the servers that take users: 30,000 each are the most after a loss (1.2).
+    #[must_use]
+    pub fn overloaded(&self, topology: &Topology) -> bool {
+        let servers = self.serving_servers(topology).count_ones();
+        servers > 0 && topology.users > 30_000 * servers && self.service(topology) != 0
+    }
+
+    /// UQ: users are not served, nothing that would change it is under way, and still a database
+    /// server with every acknowledged message, a pool server and a next hop are running.
+    #[must_use]
+    pub fn stuck(&self, topology: &Topology, enabled: &crate::event::EventSet) -> bool {
+        use crate::event::EventKind as K;
+        if self.service(topology) != 0 {
+            return false;
+        }
+        let under_way = topology.events().iter().enumerate().any(|(index, event)| {
+            matches!(
+                event.kind,
+                K::Detect
+                    | K::Expose
+                    | K::AutomaticFailover
+                    | K::Resynchronise
+                    | K::Replicate
+                    | K::Reconnect
+                    | K::StartRunbook
+                    | K::RunbookStep
+                    | K::StandDown
+            ) && enabled.contains(index)
+        });
+        !under_way && self.could_serve(topology)
+    }
+
+    /// Whether some running database server has every acknowledged message, and some running pool
+    /// server of a data centre that is up could be pointed at it.
+    fn could_serve(&self, topology: &Topology) -> bool {
+        let holders = self.holders();
+        let complete = |copy: usize| {
+            holders
+                .iter()
+                .all(|h| !h.is_present() || self.lineage.is_prefix(*h, self.copies[copy]))
+        };
+        (0..crate::world::COPIES).any(|copy| {
+            let site = if copy < 2 { Site::Dc1 } else { Site::Dc2 };
+            self.copies[copy].is_present()
+                && self.site_up(site)
+                && self.is_up(crate::world::copy_node(copy))
+                && !self.control.is(Control::GREY << copy)
+                && complete(copy)
+                && topology.servers_in_site(site) & !(self.down as u8) != 0
+        })
     }
 
     /// Acknowledged messages that the copy's history does not contain.
@@ -185,12 +296,19 @@ impl World {
 
     /// Users post and the copy acknowledges: its end, and a synchronised mirror's, becomes a new
     /// top rank. Returns that rank and what the history leaves out.
-    pub(crate) fn write(&mut self, copy: usize) -> (u8, crate::mirroring::Losses) {
+    pub(crate) fn write(&mut self, topology: &Topology, copy: usize) -> (u8, crate::mirroring::Losses) {
         let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
         let mut losses = crate::mirroring::Losses::default();
         self.serves_without(copy).for_each(|loss| losses.add(loss));
         if losses.iter().next().is_some() {
             self.latch_loss(LossKind::Recoverable, LossCause::ServedWithout);
+        }
+        // H-46: the counter of message numbers was rewound with the history.
+        if self.loss() != LossKind::None {
+            self.mark(Latch::NUMBERS_REUSED);
+        }
+        if topology.slices.compliance && self.is_phantom(copy) {
+            self.mark(Latch::RECORD_PHANTOM);
         }
         let timeline = self.copies[copy].timeline();
         if !self.split_brain() && self.lineage.acknowledge(timeline) {
@@ -199,15 +317,21 @@ impl World {
         let top = if self.is_on_top(pair, copy) {
             self.copies[copy].rank()
         } else {
-            let positions =
-                self.copies
-                    .iter()
-                    .chain([&self.share_from, &self.share_to, &self.folder]);
+            let others = [
+                &self.share_from,
+                &self.share_to,
+                &self.folder,
+                &self.image,
+                &self.archive,
+                &self.exported,
+            ];
+            let positions = self.copies.iter().chain(others);
             let ranks = positions.filter(|p| p.is_present()).map(|p| p.rank());
             1 + ranks.chain(self.lineage.fork_ranks()).max().unwrap_or(0)
         };
         self.copies[copy] = crate::lineage::Position::new(timeline as u8, top);
-        if self.session(pair).synchronized() {
+        let session = self.session(pair);
+        if session.synchronized() && !session.is_alone(copy % 2) && self.is_connected(pair, 0) {
             self.copies[copy ^ 1] = self.copies[copy];
         }
         (top, losses)

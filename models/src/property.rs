@@ -1,9 +1,10 @@
 //! Properties and goals: what must never happen, and what must be reachable (handbook section 9).
 
-use crate::event::{Event, EventKind, FaultClass};
+use crate::event::{Event, EventKind, EventSet, FaultClass};
+use crate::component::Component;
 use crate::runbook::Role;
-use crate::topology::Topology;
-use crate::world::{LossKind, Pair, World};
+use crate::topology::{Start, Topology};
+use crate::world::{Latch, LossKind, Pair, World};
 
 /// Faults spent on the way to a world, by class: four bits each, and the total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
@@ -62,15 +63,51 @@ pub enum Property {
     NoFinishedBackupLeftOut = 2,
     /// I3: with a witness, at most one partner can complete a commit.
     OnePrincipal = 3,
+    /// I1: while SYNCHRONIZED, the mirror has every acknowledged message.
+    MirrorHasAll = 4,
+    /// I2: the witness, connected to the principal, knows SYNCHRONIZED only if I1 holds.
+    RegisterIsTrue = 5,
+    /// I4: automatic and manual failover lose nothing.
+    FailoverKeepsAll = 6,
+    /// AL: the serving history contains every acknowledged message.
+    NoLoss = 7,
+    /// ALF: no acknowledged message is gone for good.
+    NothingDestroyed = 8,
+    /// ST: the failover target does not go stale while users are served in DC1.
+    TargetFresh = 9,
+    /// CH: the log chain to S is not broken.
+    ChainIntact = 10,
+    /// UQ: users are not left without service while everything needed for it runs.
+    NeverStuck = 11,
+    /// OW: failback or seeding overwrites nothing that nothing else holds.
+    NothingOverwritten = 12,
+    /// WS: active servers are on the right side and within limits.
+    RightSide = 13,
+    /// CO: no compliance record is missing or phantom.
+    RecordsComplete = 14,
+    /// ID: message numbers are not reused.
+    NumbersUnique = 15,
 }
 
 impl Property {
     /// Every property, in stable order.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 16] = [
         Self::SplitBrain,
         Self::NoLossUnderOneFault,
         Self::NoFinishedBackupLeftOut,
         Self::OnePrincipal,
+        Self::MirrorHasAll,
+        Self::RegisterIsTrue,
+        Self::FailoverKeepsAll,
+        Self::NoLoss,
+        Self::NothingDestroyed,
+        Self::TargetFresh,
+        Self::ChainIntact,
+        Self::NeverStuck,
+        Self::NothingOverwritten,
+        Self::RightSide,
+        Self::RecordsComplete,
+        Self::NumbersUnique,
     ];
 
     /// The name used in scenario files and results.
@@ -81,15 +118,25 @@ impl Property {
             Self::NoLossUnderOneFault => "AL0",
             Self::NoFinishedBackupLeftOut => "ALr",
             Self::OnePrincipal => "I3",
+            Self::MirrorHasAll => "I1",
+            Self::RegisterIsTrue => "I2",
+            Self::FailoverKeepsAll => "I4",
+            Self::NoLoss => "AL",
+            Self::NothingDestroyed => "ALF",
+            Self::TargetFresh => "ST",
+            Self::ChainIntact => "CH",
+            Self::NeverStuck => "UQ",
+            Self::NothingOverwritten => "OW",
+            Self::RightSide => "WS",
+            Self::RecordsComplete => "CO",
+            Self::NumbersUnique => "ID",
         }
     }
 
     /// The property of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|property| property.name() == name)
+        Self::ALL.into_iter().find(|property| property.name() == name)
     }
 
     /// What holding means, in a few words.
@@ -100,6 +147,18 @@ impl Property {
             Self::NoLossUnderOneFault => "No acknowledged message lost under one fault",
             Self::NoFinishedBackupLeftOut => "No finished backup left out",
             Self::OnePrincipal => "Never two principals",
+            Self::MirrorHasAll => "A synchronised mirror has everything",
+            Self::RegisterIsTrue => "The witness knows the truth",
+            Self::FailoverKeepsAll => "Failover keeps everything",
+            Self::NoLoss => "No acknowledged message lost",
+            Self::NothingDestroyed => "Nothing acknowledged destroyed",
+            Self::TargetFresh => "No stale failover target",
+            Self::ChainIntact => "Log chain intact",
+            Self::NeverStuck => "Never stuck without need",
+            Self::NothingOverwritten => "Nothing overwritten",
+            Self::RightSide => "Active servers on the right side",
+            Self::RecordsComplete => "Compliance records complete",
+            Self::NumbersUnique => "Message numbers unique",
         }
     }
 
@@ -111,15 +170,49 @@ impl Property {
                 "After a recovery fork, never both sides acknowledge posts (handbook 9, R1)."
             }
             Self::NoLossUnderOneFault => {
-                "Under at most one fault that is not a site loss, the serving history contains \
-                 every acknowledged message (handbook 9, AL0)."
+                "Under at most one fault that is not a site loss, the serving history contains every acknowledged message (handbook 9, AL0)."
             }
             Self::NoFinishedBackupLeftOut => {
-                "When the secondary is recovered, it has everything that a finished log backup in \
-                 reach covers (handbook 9, ALr)."
+                "When the secondary is recovered, it has everything that a finished log backup in reach covers (handbook 9, ALr)."
             }
             Self::OnePrincipal => {
                 "With a witness, never two partners can complete a commit (handbook 3.12, I3)."
+            }
+            Self::MirrorHasAll => {
+                "While the session is SYNCHRONIZED, the mirror has every acknowledged message on disk (handbook 3.12, I1)."
+            }
+            Self::RegisterIsTrue => {
+                "Where principal and witness are connected, the witness's flag says synchronised only if the mirror has every acknowledged message (handbook 3.12, I2 as read by R2)."
+            }
+            Self::FailoverKeepsAll => {
+                "Automatic and manual failover preserve every acknowledged message (handbook 3.12, I4)."
+            }
+            Self::NoLoss => {
+                "Within the whole budget of faults, the serving history contains every acknowledged message (handbook 9, AL)."
+            }
+            Self::NothingDestroyed => {
+                "Some copy or file still holds every acknowledged message (handbook 9, AL, where the loss is final)."
+            }
+            Self::TargetFresh => {
+                "While users are served in DC1, log shipping to S can go on without an operator (handbook 9, ST)."
+            }
+            Self::ChainIntact => {
+                "What the principal in DC1 writes can reach S by log shipping (handbook 9, CH, 4.2)."
+            }
+            Self::NeverStuck => {
+                "Users are never left without service, with nothing under way, while a complete database and a pool server run (handbook 9, UQ)."
+            }
+            Self::NothingOverwritten => {
+                "No restore and no seeding destroys acknowledged messages that nothing else holds (handbook 9, OW)."
+            }
+            Self::RightSide => {
+                "Operators activate servers only beside a database that serves, at most four, and no server carries more than 30,000 users (handbook 9, WS)."
+            }
+            Self::RecordsComplete => {
+                "No compliance record of an acknowledged message is lost, and none exists of a lost one (handbook 9, CO)."
+            }
+            Self::NumbersUnique => {
+                "No new message takes the number of an acknowledged one that was lost (handbook 9, ID)."
             }
         }
     }
@@ -134,26 +227,71 @@ impl Property {
 impl World {
     /// The properties that are broken in this world, as bits, given the faults spent.
     #[must_use]
-    pub fn violated(&self, spent: Spent) -> u32 {
-        let lost = self.loss() != LossKind::None
-            && spent.total() <= 1
-            && spent.of(FaultClass::SiteLoss) == 0;
-        let two = Pair::ALL.into_iter().any(|pair| {
-            self.session(pair).witness_set()
-                && self.can_acknowledge(pair, 0)
-                && self.can_acknowledge(pair, 1)
-        });
+    pub fn violated(&self, topology: &Topology, spent: Spent) -> u32 {
+        use Property as P;
+        let lost = self.loss() != LossKind::None;
+        let one_fault = spent.total() <= 1 && spent.of(FaultClass::SiteLoss) == 0;
+        let both = |pair: Pair| {
+            let session = self.session(pair);
+            let bound = !session.is_alone(0) && !session.is_alone(1);
+            session.witness_set()
+                && bound
+                && self.can_acknowledge(topology, pair, 0)
+                && self.can_acknowledge(topology, pair, 1)
+        };
+        let latched = |latch: u8| self.is_marked(latch);
         [
-            (self.split_brain(), Property::SplitBrain),
-            (lost, Property::NoLossUnderOneFault),
-            (self.backup_left_out(), Property::NoFinishedBackupLeftOut),
-            (two, Property::OnePrincipal),
+            (self.split_brain(), P::SplitBrain),
+            (lost && one_fault, P::NoLossUnderOneFault),
+            (self.backup_left_out(), P::NoFinishedBackupLeftOut),
+            (Pair::ALL.into_iter().any(both), P::OnePrincipal),
+            (Pair::ALL.into_iter().any(|pair| !self.mirror_has_all(pair)), P::MirrorHasAll),
+            (Pair::ALL.into_iter().any(|pair| !self.register_is_true(pair)), P::RegisterIsTrue),
+            (latched(Latch::FAILOVER_LOST), P::FailoverKeepsAll),
+            (lost, P::NoLoss),
+            (self.loss() == LossKind::Final, P::NothingDestroyed),
+            (self.target_stale(topology), P::TargetFresh),
+            (self.chain_broken(topology), P::ChainIntact),
+            (latched(Latch::OVERWRITTEN), P::NothingOverwritten),
+            (latched(Latch::WRONG_SIDE) || self.overloaded(topology), P::RightSide),
+            (
+                latched(Latch::RECORD_MISSING | Latch::RECORD_PHANTOM),
+                P::RecordsComplete,
+            ),
+            (latched(Latch::NUMBERS_REUSED), P::NumbersUnique),
         ]
         .into_iter()
-        .fold(
-            0,
-            |bits, (broken, property)| if broken { bits | property.bit() } else { bits },
-        )
+        .fold(0, |bits, (broken, property)| if broken { bits | property.bit() } else { bits })
+    }
+
+    /// The properties that also read what can happen next.
+    #[must_use]
+    pub fn violated_with(&self, topology: &Topology, spent: Spent, enabled: &EventSet) -> u32 {
+        let stuck = self.stuck(topology, enabled);
+        self.violated(topology, spent) | if stuck { Property::NeverStuck.bit() } else { 0 }
+    }
+
+    /// I1.
+    fn mirror_has_all(&self, pair: Pair) -> bool {
+        let session = self.session(pair);
+        let principal = self.newest_principal(pair);
+        !session.synchronized()
+            || principal.is_none_or(|p| {
+                session.is_alone(p)
+                    || !session.is_mirror(1 - p)
+                    || self.lineage.is_prefix(self.copy(pair.copy(p)), self.copy(pair.copy(1 - p)))
+            })
+    }
+
+    /// I2, as read by R2.
+    fn register_is_true(&self, pair: Pair) -> bool {
+        let session = self.session(pair);
+        let connected = self
+            .newest_principal(pair)
+            .is_some_and(|p| session.seen(1 + p) && self.is_connected(pair, 1 + p));
+        !connected
+            || !session.register_synchronized()
+            || session.synchronized() && self.mirror_has_all(pair)
     }
 }
 
@@ -165,11 +303,14 @@ pub enum Goal {
     AutomaticFailover = 0,
     /// The runbook of the failover to DC2 is done and users are served from there.
     FailoverToDc2 = 1,
+    /// The runbook of the failback is done and users are served from DC1 again.
+    FailbackToDc1 = 2,
 }
 
 impl Goal {
     /// Every goal, in stable order.
-    pub const ALL: [Self; 2] = [Self::AutomaticFailover, Self::FailoverToDc2];
+    pub const ALL: [Self; 3] =
+        [Self::AutomaticFailover, Self::FailoverToDc2, Self::FailbackToDc1];
 
     /// The name used in scenario files and results.
     #[must_use]
@@ -177,6 +318,7 @@ impl Goal {
         match self {
             Self::AutomaticFailover => "automatic-failover",
             Self::FailoverToDc2 => "failover-to-dc2",
+            Self::FailbackToDc1 => "failback-to-dc1",
         }
     }
 
@@ -192,6 +334,7 @@ impl Goal {
         match self {
             Self::AutomaticFailover => "Automatic failover to the mirror is seen",
             Self::FailoverToDc2 => "Failover to DC2 is completed and users are served there",
+            Self::FailbackToDc1 => "Failback to DC1 is completed and users are served there",
         }
     }
 
@@ -206,11 +349,22 @@ impl World {
     /// The goals that are reached by `event` leading to this world, as bits.
     #[must_use]
     pub fn reached(&self, topology: &Topology, event: Event) -> u32 {
-        let failed_over = self.progress(Role::SiteFailover) > 0
-            && self.current_step(topology, Role::SiteFailover).is_none()
+        let failed_over = topology.runbook(Role::SiteFailover).is_some()
+            && self.progress(Role::SiteFailover) == topology.finished(Role::SiteFailover)
             && self.service(topology) >> Pair::Dc2.copy(0) != 0;
         let automatic = event.kind == EventKind::AutomaticFailover;
-        (u32::from(automatic) * Goal::AutomaticFailover.bit())
-            | (u32::from(failed_over) * Goal::FailoverToDc2.bit())
+        // A failback runbook that is done leaves everybody idle, in DC1, with S restoring.
+        let failed_back = topology.runbook(Role::SiteFailback).is_some()
+            && event == Event::new(EventKind::Write, Component::A)
+            && self.lineage.len() == 1
+            && topology.start != Start::Normal
+            && self.progress(Role::SiteFailover) == 0;
+        [
+            (automatic, Goal::AutomaticFailover),
+            (failed_over, Goal::FailoverToDc2),
+            (failed_back, Goal::FailbackToDc1),
+        ]
+        .into_iter()
+        .fold(0, |bits, (reached, goal)| if reached { bits | goal.bit() } else { bits })
     }
 }

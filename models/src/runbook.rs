@@ -10,11 +10,24 @@ pub enum Belief {
     SiteDown,
     /// The partner of the principal of the DC1 pair is connected again.
     PartnerBack,
+    /// The witness of the DC1 pair does not answer, the partners do.
+    WitnessDown,
+    /// Users are served from DC2 and DC1 is there again (handbook 6).
+    SiteRebuilt,
+    /// Every running pool server has the current pool state and active list.
+    ReplicasCurrent,
 }
 
 impl Belief {
     /// Every belief.
-    pub const ALL: [Self; 3] = [Self::PrincipalDown, Self::SiteDown, Self::PartnerBack];
+    pub const ALL: [Self; 6] = [
+        Self::PrincipalDown,
+        Self::SiteDown,
+        Self::PartnerBack,
+        Self::WitnessDown,
+        Self::SiteRebuilt,
+        Self::ReplicasCurrent,
+    ];
 
     /// The name used in runbook files.
     #[must_use]
@@ -23,6 +36,9 @@ impl Belief {
             Self::PrincipalDown => "principal-down",
             Self::SiteDown => "site-down",
             Self::PartnerBack => "partner-back",
+            Self::WitnessDown => "witness-down",
+            Self::SiteRebuilt => "site-rebuilt",
+            Self::ReplicasCurrent => "replicas-current",
         }
     }
 
@@ -66,11 +82,59 @@ pub enum Operation {
     SuspendMirroring,
     /// `SET WITNESS OFF` on the principal (3.14).
     RemoveWitness,
+    /// Fence the databases of DC1 out of band: power, network, people (5 step 0b, R11).
+    FenceDc1,
+    /// Back up the tail of the principal's log WITH NORECOVERY, which fences it too (4.5, 5 step 3b).
+    TailBackup,
+    /// Restart the pool servers in reach, so that they learn the failover partner (2.4).
+    RestartServers,
+    /// `Set-CsPersistentChatActiveServer -Swap`: invert active and idle (1.4).
+    SwapActive,
+    /// Put every server on the active list (H-36).
+    ActivateAll,
+    /// `-ActiveServers $Null`: clear the active list (6 step 1).
+    ClearActive,
+    /// Stop the Channel service on every server in reach, so that no session goes on (6 step 1).
+    StopServices,
+    /// Remove mirroring on S; SM is left restoring (6 step 2).
+    RemoveDc2Mirroring,
+    /// Full backup of `mgc` on S; S stays online and writable (6 step 3).
+    FullBackup,
+    /// Backup of S and its tail WITH NORECOVERY: nothing can be written after it (6 step 3, inferred).
+    TailBackupDc2,
+    /// Extract what only the old copies in DC1 hold (6 step 0).
+    Salvage,
+    /// Restore the full backup on A with REPLACE and RECOVERY (6 step 4).
+    RestorePrimary,
+    /// Verify that A holds what the backup holds (6 step 5, hazard column).
+    VerifyPrimary,
+    /// Set up log shipping from A to S again, from a new full backup of A (6 step 5).
+    ReinitialiseSecondary,
+    /// Mirror the principal of DC1 to its partner again, from a new seed (3.14, 6 step 5).
+    ReseedMirror,
+    /// Make the servers that were active at first the active ones (6 step 6).
+    ActivateDc1,
+    /// `Set-CsPersistentChatState -PoolState Normal` (6 step 7).
+    SetNormal,
+    /// Point the next hop at the Front End pool in DC1 again (6 step 8).
+    ReturnNextHop,
+    /// `SET PARTNER OFF` on a partner of the DC1 pair that runs (3.14).
+    RemoveMirroring,
+    /// Recover an ex-mirror: it becomes writable, on a branch of its own (3.14, H-07).
+    RecoverMirror,
+    /// Switch the witness off on a principal without quorum (H-51).
+    ReleaseStaleSide,
+    /// A log backup outside the job (H-23).
+    AdHocLogBackup,
+    /// Switch to the simple recovery model (H-28).
+    SetSimpleRecovery,
+    /// Stop SQL Agent on S: no copy and no restore (H-29).
+    StopAgent,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 39] = [
         Self::Decide,
         Self::FailOverCms,
         Self::DropLogShipping,
@@ -86,6 +150,30 @@ impl Operation {
         Self::ResumeMirroring,
         Self::SuspendMirroring,
         Self::RemoveWitness,
+        Self::FenceDc1,
+        Self::TailBackup,
+        Self::RestartServers,
+        Self::SwapActive,
+        Self::ActivateAll,
+        Self::ClearActive,
+        Self::StopServices,
+        Self::RemoveDc2Mirroring,
+        Self::FullBackup,
+        Self::TailBackupDc2,
+        Self::Salvage,
+        Self::RestorePrimary,
+        Self::VerifyPrimary,
+        Self::ReinitialiseSecondary,
+        Self::ReseedMirror,
+        Self::ActivateDc1,
+        Self::SetNormal,
+        Self::ReturnNextHop,
+        Self::RemoveMirroring,
+        Self::RecoverMirror,
+        Self::ReleaseStaleSide,
+        Self::AdHocLogBackup,
+        Self::SetSimpleRecovery,
+        Self::StopAgent,
     ];
 
     /// The name used in runbook files, traces and `misoperation:<op>`.
@@ -107,6 +195,31 @@ impl Operation {
             Self::ResumeMirroring => "resume-mirroring",
             Self::SuspendMirroring => "suspend-mirroring",
             Self::RemoveWitness => "remove-witness",
+            Self::FenceDc1 => "fence-dc1",
+            Self::TailBackup => "tail-backup",
+            Self::RestartServers => "restart-servers",
+            Self::SwapActive => "swap-active",
+            Self::ActivateAll => "activate-all",
+            Self::ClearActive => "clear-active",
+            Self::StopServices => "stop-services",
+            Self::RemoveDc2Mirroring => "remove-dc2-mirroring",
+            Self::FullBackup => "full-backup",
+            Self::TailBackupDc2 => "tail-backup-dc2",
+            Self::Salvage => "salvage",
+            Self::RestorePrimary => "restore-primary",
+            Self::VerifyPrimary => "verify-primary",
+            Self::ReinitialiseSecondary => "reinitialise-secondary",
+            Self::ReseedMirror => "reseed-mirror",
+            Self::ActivateDc1 => "activate-dc1",
+            Self::SetNormal => "set-normal",
+            Self::ReturnNextHop => "return-next-hop",
+            Self::RemoveMirroring => "remove-mirroring",
+            Self::RecoverMirror => "recover-mirror",
+            Self::ReleaseStaleSide => "release-stale-side",
+            Self::AdHocLogBackup => "ad-hoc-log-backup",
+            Self::SetSimpleRecovery => "set-simple-recovery",
+            Self::StopAgent => "stop-agent",
+
         }
     }
 
@@ -160,6 +273,39 @@ impl Phase {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.name() == name)
+    }
+}
+
+/// A mistake at the current step of a runbook (design of faults: class mistake).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mistake {
+    /// The step is done before what it waits for, or although its reason is gone.
+    Premature,
+    /// The step is left out.
+    Skip,
+    /// The next step is done before this one.
+    SwapNext,
+    /// The wrong file is used.
+    WrongFile,
+    /// The runbook is given up half-way.
+    Abort,
+}
+
+impl Mistake {
+    /// Every mistake, in stable order.
+    pub const ALL: [Self; 5] =
+        [Self::Premature, Self::Skip, Self::SwapNext, Self::WrongFile, Self::Abort];
+
+    /// The name used in files and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Premature => "premature",
+            Self::Skip => "skip",
+            Self::SwapNext => "swap-next",
+            Self::WrongFile => "wrong-file",
+            Self::Abort => "abort",
+        }
     }
 }
 

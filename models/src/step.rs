@@ -4,7 +4,9 @@ use crate::component::Component;
 use crate::event::{Event, EventKind, EventSet, FaultClass, pair_of, role_of};
 use crate::lineage::Renumbering;
 use crate::mirroring::Losses;
+use crate::mutant::Mutant;
 use crate::network::Link;
+use crate::runbook::Mistake;
 use crate::site::Site;
 use crate::topology::{Assumption, Topology};
 use crate::world::{Control, LossCause, Pair, SiteState, World, copy_node};
@@ -45,14 +47,14 @@ impl World {
             K::Detect => Link::from_component(at)
                 .and_then(Link::in_pair)
                 .is_some_and(|(pair, link)| self.may_detect(pair, link)),
-            K::Expose => pair_of(at).is_some_and(|pair| self.may_expose(pair)),
+            K::Expose => pair_of(at).is_some_and(|pair| self.may_expose(topology, pair)),
             K::AutomaticFailover => {
                 pair_of(at).is_some_and(|pair| self.may_fail_over(topology, pair).is_some())
             }
             K::Resynchronise => pair_of(at).is_some_and(|pair| self.may_resynchronise(pair)),
             K::Backup => self.may_back_up(topology),
             K::Copy => self.may_copy(topology),
-            K::Restore => self.may_restore(),
+            K::Restore => self.may_restore(topology),
             K::Replicate => self.may_replicate(topology, usize::from(at.number())),
             K::Disaster | K::Outage => site_of(at).is_some_and(|site| self.site_up(site)),
             K::Return => site_of(at).is_some_and(|site| self.may_return(topology, site)),
@@ -62,8 +64,21 @@ impl World {
             K::StandDown => role_of(at).is_some_and(|role| self.may_stand_down(topology, role)),
             K::Reconnect => !self.clients_connected() && self.service(topology) != 0,
             K::Misoperation => event
-                .operation()
+                .operation
                 .is_some_and(|o| self.may_operate(topology, o)),
+            K::GreyFailure | K::GreyRepair => copy_of(at).is_some_and(|copy| {
+                self.control.is(Control::GREY << copy) == (event.kind == K::GreyRepair)
+                    && self.is_up(at)
+            }),
+            K::LogFull => self.may_fill_log(topology),
+            K::Retention => self.may_expire(topology),
+            K::Rebuild => self.may_rebuild(topology),
+            K::Export => self.unexported(topology).is_some(),
+            K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
+                role_of(at).zip(mistake_of(event.kind)).is_some_and(|(role, mistake)| {
+                    self.may_err(topology, role, mistake)
+                })
+            }
         }
     }
 
@@ -81,7 +96,31 @@ impl World {
     }
 
     fn is_barred(&self, topology: &Topology, site: Site) -> bool {
-        site == Site::Dc1 && topology.assumption == Assumption::Holds && topology.has_left_dc1(self)
+        site == Site::Dc1
+            && topology.assumption == Assumption::Holds
+            && topology.has_left_dc1(self)
+            && !topology.has_mutant(Mutant::AssumptionIgnored)
+    }
+
+    /// H-48: nothing truncates the log, because the mirror is suspended or log backups have ended.
+    fn may_fill_log(&self, topology: &Topology) -> bool {
+        let serves = (0..2).any(|m| self.can_acknowledge(topology, Pair::Dc1, m));
+        serves && (self.session(Pair::Dc1).suspended() || self.control.is(Control::GAP))
+    }
+
+    /// DC1 is there again for a failback: rebuilt and empty after a disaster; after an outage that
+    /// it was left in, with its old databases kept off, while the assumption holds.
+    fn may_rebuild(&self, topology: &Topology) -> bool {
+        match self.site(Site::Dc1) {
+            SiteState::Up => false,
+            SiteState::Lost => true,
+            SiteState::Outage => self.is_barred(topology, Site::Dc1),
+        }
+    }
+
+    fn rebuild(&mut self, topology: &Topology) {
+        self.sessions[0] = crate::world::Session::default();
+        self.site_returns(topology, Site::Dc1);
     }
 
     /// A link inside a lost data centre is gone with it.
@@ -106,7 +145,13 @@ impl World {
             K::Disaster | K::Outage => Some(FaultClass::SiteLoss),
             K::Cut => Some(FaultClass::LinkCut),
             K::ShareLoss => Some(FaultClass::ShareLoss),
-            K::Misoperation => Some(FaultClass::Mistake),
+            K::Misoperation
+            | K::Premature
+            | K::Skip
+            | K::SwapNext
+            | K::WrongFile
+            | K::Abort => Some(FaultClass::Mistake),
+            K::GreyFailure => Some(FaultClass::ComponentCrash),
             K::Restart | K::Return => late(),
             _ => None,
         }
@@ -119,9 +164,9 @@ impl World {
         let mut written = None;
         let losses = world.effect(topology, event, &mut written);
         for pair in Pair::ALL {
-            world.settle_session(pair);
+            world.settle_session(topology, pair);
         }
-        world.settle_next_hop();
+        world.settle();
         world.settle_clients(topology);
         let mut renumbering = world.compact();
         renumbering.written = written;
@@ -141,12 +186,21 @@ impl World {
         match event.kind {
             K::Write => {
                 let Some(copy) = copy_of(at) else { return none };
-                let (rank, losses) = self.write(copy);
+                let (rank, losses) = self.write(topology, copy);
                 *written = Some(rank);
                 return losses;
             }
-            K::Crash => self.set_down(at, true),
-            K::Restart => self.restart(at),
+            K::Crash => {
+                self.set_down(at, true);
+                if usize::from(at.number()) < topology.servers.len() {
+                    self.control.lingering &= !(1 << at.number());
+                }
+                if let Some(copy) = copy_of(at) {
+                    // A restart brings a dead data disk to light, and the log drive is emptied.
+                    self.control.set_state(Control::GREY << copy, false);
+                }
+            }
+            K::Restart => self.restart(topology, at),
             K::Cut | K::Heal => {
                 if let Some(link) = Link::from_component(at) {
                     self.set_cut(link, event.kind == K::Cut);
@@ -159,7 +213,7 @@ impl World {
             }
             K::Expose => {
                 if let Some(pair) = pair_of(at) {
-                    self.expose(pair);
+                    self.expose(topology, pair);
                 }
             }
             K::AutomaticFailover => {
@@ -170,12 +224,12 @@ impl World {
                 }
             }
             K::Resynchronise => {
-                return pair_of(at).map_or(none, |pair| self.resynchronise(pair));
+                return pair_of(at).map_or(none, |pair| self.resynchronise(topology, pair));
             }
             K::Backup => self.back_up(topology),
             K::Copy => self.copy_files(),
             K::Restore => self.restore_files(),
-            K::Replicate => self.replicate(usize::from(at.number())),
+            K::Replicate => self.replicate(usize::from(at.number()), topology.slices.sessions),
             K::Disaster | K::Outage => {
                 return site_of(at).map_or(none, |site| {
                     self.site_fails(topology, site, event.kind == K::Disaster)
@@ -196,19 +250,40 @@ impl World {
             K::Reconnect => self.control.set(Control::DISCONNECTED, false),
             K::Misoperation => {
                 return event
-                    .operation()
+                    .operation
                     .map_or(none, |o| self.operate(topology, o));
+            }
+            K::GreyFailure | K::GreyRepair => {
+                if let Some(copy) = copy_of(at) {
+                    let fails = event.kind == K::GreyFailure;
+                    self.control.set_state(Control::GREY << copy, fails);
+                }
+            }
+            K::LogFull => self.control.set_state(Control::LOG_FULL, true),
+            K::Retention => return self.expire(LossCause::ShareLost),
+            K::Rebuild => self.rebuild(topology),
+            K::Export => {
+                if let Some(copy) = self.unexported(topology) {
+                    self.export(copy);
+                }
+            }
+            K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
+                let before = *self;
+                if let Some((role, mistake)) = role_of(at).zip(mistake_of(event.kind)) {
+                    self.err(topology, role, mistake);
+                }
+                return self.settle_losses(&before, LossCause::Overwritten);
             }
         }
         none
     }
 
-    fn restart(&mut self, node: Component) {
+    fn restart(&mut self, topology: &Topology, node: Component) {
         self.set_down(node, false);
         for pair in Pair::ALL {
             for member in 0..3 {
                 if pair.node(member) == node {
-                    self.forget_connections(pair, member);
+                    self.forget_connections(topology, pair, member);
                 }
             }
         }
@@ -227,8 +302,17 @@ impl World {
                 self.set_down(node, true);
             }
         }
+        for server in 0..topology.servers.len() {
+            if topology.servers[server].site == site {
+                self.control.lingering &= !(1 << server);
+            }
+        }
         if !for_good {
             return Losses::default();
+        }
+        if site == Site::Dc1 {
+            self.lose_records(topology, Pair::Dc1);
+            self.control.set_state(Control::LOG_FULL | (Control::GREY * 3), false);
         }
         for pair in Pair::ALL {
             if pair.site() == site {
@@ -255,7 +339,7 @@ impl World {
         self.set_site(site, SiteState::Up);
         for node in topology.nodes() {
             if topology.site_of(node) == Some(site) {
-                self.restart(node);
+                self.restart(topology, node);
             }
         }
     }
@@ -272,6 +356,9 @@ impl World {
             self.share_from,
             self.share_to,
             self.folder,
+            self.image,
+            self.archive,
+            self.exported,
         ];
         let mut writers = 0;
         for pair in Pair::ALL {
@@ -284,9 +371,10 @@ impl World {
             self.lineage.forget();
         }
         let renumbering = self.lineage.compact(&mut holders, writers);
-        let [a, b, s, sm, from, to, folder] = holders;
+        let [a, b, s, sm, from, to, folder, image, archive, exported] = holders;
         self.copies = [a, b, s, sm];
         (self.share_from, self.share_to, self.folder) = (from, to, folder);
+        (self.image, self.archive, self.exported) = (image, archive, exported);
         renumbering
     }
 
@@ -300,6 +388,7 @@ impl World {
                 | (w.control.active >> i & 1) << 1
                 | (w.control.replica_failed_over >> i & 1) << 2
                 | (w.control.replica_active >> i & 1) << 3
+                | (w.control.lingering >> i & 1) << 4
         };
         let servers = &topology.servers;
         let mut first = 0;
@@ -329,8 +418,21 @@ impl World {
         swap8(&mut self.control.active);
         swap8(&mut self.control.replica_failed_over);
         swap8(&mut self.control.replica_active);
+        swap8(&mut self.control.lingering);
         let differ = (self.down >> a ^ self.down >> b) & 1;
         self.down ^= differ << a | differ << b;
+    }
+}
+
+/// The mistake of an event.
+const fn mistake_of(kind: EventKind) -> Option<Mistake> {
+    match kind {
+        EventKind::Premature => Some(Mistake::Premature),
+        EventKind::Skip => Some(Mistake::Skip),
+        EventKind::SwapNext => Some(Mistake::SwapNext),
+        EventKind::WrongFile => Some(Mistake::WrongFile),
+        EventKind::Abort => Some(Mistake::Abort),
+        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::network::Link;
 use crate::runbook::{Belief, Operation, Role};
 use crate::site::Site;
 use crate::topology::Topology;
-use crate::world::{Control, LossKind, Pair, PartnerRole, SiteState, World, copy_node};
+use crate::world::{Control, Latch, LossKind, Pair, PartnerRole, SiteState, World, copy_node};
 
 /// One step of a counterexample, told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +95,34 @@ impl World {
             K::StandDown => self.runbook_text(topology, event, "lay aside"),
             K::RunbookStep => self.step_text(topology, event),
             K::Reconnect => ("clients".to_owned(), "Clients reconnect".to_owned()),
+            K::GreyFailure => (
+                world,
+                format!("{name} fails for its users only; its partners see nothing"),
+            ),
+            K::GreyRepair => (world, format!("{name} answers its users again")),
+            K::LogFull => (world, "The log drive of the principal in DC1 is full".to_owned()),
+            K::Retention => (
+                world,
+                "Retention deletes log backups that were never copied".to_owned(),
+            ),
+            K::Rebuild => (world, format!("{name} has been rebuilt")),
+            K::Export => (
+                "compliance".to_owned(),
+                "The adapter is fed what has been stored".to_owned(),
+            ),
+            K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
+                let (actor, step) = self.step_text(topology, event);
+                let how = match event.kind {
+                    K::Premature => "done too early",
+                    K::Skip => "left out",
+                    K::SwapNext => "done after the next one",
+                    K::WrongFile => "done with the wrong file",
+                    _ => "not done: the runbook is given up",
+                };
+                (actor, format!("By mistake {how}: {step}"))
+            }
             K::Misoperation => {
-                let text = event.operation().map_or("?", operation_text);
+                let text = event.operation.map_or("?", operation_text);
                 ("operator".to_owned(), format!("By mistake: {text}"))
             }
         }
@@ -144,6 +170,9 @@ impl World {
             (_, Belief::SiteDown) => "nothing in DC1 answers",
             (_, Belief::PrincipalDown) => "the principal does not answer",
             (_, Belief::PartnerBack) => "the partner is back",
+            (_, Belief::WitnessDown) => "the witness does not answer",
+            (_, Belief::SiteRebuilt) => "DC1 is there again",
+            (_, Belief::ReplicasCurrent) => "every server is up to date",
         };
         (
             team(role).to_owned(),
@@ -194,14 +223,20 @@ impl World {
             }
         }
         for pair in Pair::ALL {
-            self.session_changes(pair, after, &mut out);
+            self.session_changes(topology, pair, after, &mut out);
         }
         self.control_changes(topology, after, &mut out);
         self.latch_changes(after, &mut out);
         out
     }
 
-    fn session_changes(&self, pair: Pair, after: &Self, out: &mut Vec<String>) {
+    fn session_changes(
+        &self,
+        topology: &Topology,
+        pair: Pair,
+        after: &Self,
+        out: &mut Vec<String>,
+    ) {
         let (a, b) = (self.session(pair), after.session(pair));
         for member in 0..2 {
             if a.role(member) != b.role(member) {
@@ -212,8 +247,8 @@ impl World {
                 };
                 out.push(format!("{}: {role}", pair.node(member).name()));
             }
-            if self.can_acknowledge(pair, member) != after.can_acknowledge(pair, member) {
-                let can = if after.can_acknowledge(pair, member) {
+            if self.can_acknowledge(topology, pair, member) != after.can_acknowledge(topology, pair, member) {
+                let can = if after.can_acknowledge(topology, pair, member) {
                     "can"
                 } else {
                     "cannot"
@@ -306,6 +341,7 @@ impl World {
                 a.replica_failed_over,
                 b.replica_failed_over,
             ),
+            ("servers with old sessions", a.lingering, b.lingering),
         ] {
             if old != new {
                 out.push(format!("{label}: {}", server_list(topology, new)));
@@ -326,6 +362,28 @@ impl World {
     }
 
     fn latch_changes(&self, after: &Self, out: &mut Vec<String>) {
+        for (state, on, off) in [
+            (Control::GAP, "log chain: broken, S can take nothing that comes after", "log chain: whole"),
+            (Control::STALE_PARTNER, "pool servers do not know the new partner", "pool servers know both partners"),
+            (Control::LOG_FULL, "log drive in DC1: full", "log drive in DC1: emptied"),
+            (Control::FENCED, "databases in DC1: fenced", "databases in DC1: not fenced any more"),
+        ] {
+            if self.control.is(state) != after.control.is(state) {
+                out.push(if after.control.is(state) { on } else { off }.to_owned());
+            }
+        }
+        for (mark, text) in [
+            (Latch::FAILOVER_LOST, "I4 BROKEN: the failover left acknowledged messages behind"),
+            (Latch::WRONG_SIDE, "WRONG SIDE: servers were activated that cannot or must not serve"),
+            (Latch::RECORD_MISSING, "COMPLIANCE: records are lost"),
+            (Latch::RECORD_PHANTOM, "COMPLIANCE: a record is of a message that is lost"),
+            (Latch::NUMBERS_REUSED, "NUMBERS REUSED: new messages take the numbers of lost ones"),
+            (Latch::OVERWRITTEN, "OVERWRITTEN: newer data was destroyed"),
+        ] {
+            if self.is_marked(mark) != after.is_marked(mark) {
+                out.push(text.to_owned());
+            }
+        }
         if self.split_brain() != after.split_brain() {
             out.push("SPLIT BRAIN: both sides of a fork have acknowledged posts".to_owned());
         }
@@ -425,6 +483,8 @@ impl<'t> Narrator<'t> {
             ("the folder in DC2", w.folder),
             ("S", s),
             ("SM", sm),
+            ("the full backup", w.image),
+            ("the salvage", w.archive),
         ]
         .into_iter()
         .map(|(name, position)| (name, self.posts_in(position)))
@@ -491,6 +551,31 @@ pub const fn operation_text(operation: Operation) -> &'static str {
         Operation::ResumeMirroring => "RESUME mirroring",
         Operation::SuspendMirroring => "SUSPEND mirroring",
         Operation::RemoveWitness => "remove the witness from the session",
+        Operation::FenceDc1 => "fence the databases of DC1 out of band",
+        Operation::TailBackup => "back up the tail of the log, which fences the principal too",
+        Operation::RestartServers => "restart the pool servers",
+        Operation::SwapActive => "swap active and idle servers",
+        Operation::ActivateAll => "activate every server",
+        Operation::ClearActive => "clear the active list",
+        Operation::StopServices => "stop the chat service on every server",
+        Operation::RemoveDc2Mirroring => "remove mirroring on S",
+        Operation::FullBackup => "take a full backup of S",
+        Operation::TailBackupDc2 => "back up S and its tail WITH NORECOVERY: nothing can be written to it any more",
+        Operation::Salvage => "salvage what only the old copies in DC1 hold",
+        Operation::RestorePrimary => "restore the backup on A with REPLACE and RECOVERY",
+        Operation::VerifyPrimary => "verify that A has everything",
+        Operation::ReinitialiseSecondary => "set up log shipping from A to S again: S is overwritten",
+        Operation::ReseedMirror => "seed the mirror anew",
+        Operation::ActivateDc1 => "make the servers of DC1 the active ones",
+        Operation::SetNormal => "set PoolState to Normal",
+        Operation::ReturnNextHop => "point the next hop at DC1",
+        Operation::RemoveMirroring => "remove mirroring (SET PARTNER OFF)",
+        Operation::RecoverMirror => "recover the ex-mirror: it becomes writable",
+        Operation::ReleaseStaleSide => "switch the witness off on a principal without quorum",
+        Operation::AdHocLogBackup => "take a log backup outside the job",
+        Operation::SetSimpleRecovery => "switch to the simple recovery model",
+        Operation::StopAgent => "stop SQL Agent on S",
+
     }
 }
 

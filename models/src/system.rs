@@ -46,8 +46,8 @@ pub trait System: Sync {
     /// What the event costs in this state, if it is a fault.
     fn fault_class(&self, state: &Self::State, index: usize) -> Option<FaultClass>;
 
-    /// The broken properties, as bits.
-    fn violated(&self, state: &Self::State, spent: Spent) -> u32;
+    /// The broken properties, as bits; `enabled` is what can happen in the state.
+    fn violated(&self, state: &Self::State, spent: Spent, enabled: &EventSet) -> u32;
 
     /// The goals reached by the event that led to `after`, as bits.
     fn reached(&self, index: usize, after: &Self::State) -> u32;
@@ -94,8 +94,8 @@ impl System for Topology {
         state.fault_class(self, self.events()[index])
     }
 
-    fn violated(&self, state: &World, spent: Spent) -> u32 {
-        state.violated(spent)
+    fn violated(&self, state: &World, spent: Spent, enabled: &EventSet) -> u32 {
+        state.violated_with(self, spent, enabled)
     }
 
     fn reached(&self, index: usize, after: &World) -> u32 {

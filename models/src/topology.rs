@@ -3,8 +3,9 @@
 use crate::component::Component;
 use crate::event::{Event, EventKind, event_table};
 use crate::lineage::{Lineage, Position};
+use crate::mutant::Mutant;
 use crate::network::Link;
-use crate::runbook::{Operation, Role, Runbook};
+use crate::runbook::{Mistake, Operation, Role, Runbook};
 use crate::site::{ShareLocation, Site};
 use crate::world::{Control, Pair, PartnerRole, Session, World};
 
@@ -33,6 +34,43 @@ pub enum Assumption {
 pub struct Slices {
     /// Clients lose their sessions in an outage and have to reconnect. Read by the clock only.
     pub clients: bool,
+    /// Servers taken off the active list keep the sessions they have (1.4, H-18).
+    pub sessions: bool,
+    /// Pool servers know failover partners by name and learn a new one when restarted (2.4, H-33).
+    pub partner_names: bool,
+    /// A database server can fail for its users only (3.11, H-42).
+    pub grey: bool,
+    /// The log drive can fill (3.14, H-48).
+    pub log_full: bool,
+    /// An outage of copying can be longer than the files are kept (4.2, H-25).
+    pub retention: bool,
+    /// Compliance records (2.3).
+    pub compliance: bool,
+    /// The next-hop Front End pool in DC1 can fail (1.1, H-02).
+    pub front_end: bool,
+}
+
+/// What the log backups of the mirror do after it has become principal (4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MirrorShipping {
+    /// They go to the same share.
+    SameShare,
+    /// They go to another folder, where the copy job does not look (H-22).
+    OtherFolder,
+    /// There are none (H-21).
+    None,
+}
+
+/// Where a scenario begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Everything runs in DC1.
+    Normal,
+    /// Failed over; DC1 has been rebuilt and its databases are empty (6, documented assumption).
+    FailedOver,
+    /// Failed over; DC1 is there again with its old databases, off, and these hold acknowledged
+    /// messages that were never shipped (H-15).
+    FailedOverOldDisks,
 }
 
 /// The configuration of the modelled system, with its dense table of events.
@@ -52,8 +90,18 @@ pub struct Topology {
     pub secondary_witness: bool,
     /// Where the backup share lives.
     pub share: ShareLocation,
-    /// Whether B is configured as a log-shipping primary too (V18).
-    pub mirror_ships: bool,
+    /// What B's log backups do (V18).
+    pub mirror_ships: MirrorShipping,
+    /// The pool's users, for the load of a server (1.2).
+    pub users: u32,
+    /// All active servers are meant to be beside the database (1.3, LBW).
+    pub low_bandwidth: bool,
+    /// Logins exist on S and SM (V38).
+    pub logins: bool,
+    /// Seeding a mirror takes a log backup (handbook 10, choice 15).
+    pub seeding_breaks_chain: bool,
+    /// Where it begins.
+    pub start: Start,
     /// The data centre of the Central Management store's master at the start.
     pub cms_site: Site,
     /// Whether the Central Management store can be failed over (V39).
@@ -67,11 +115,16 @@ pub struct Topology {
     pub strict_failover: bool,
     /// At most one runbook a role.
     pub runbooks: Vec<Runbook>,
+    /// Mistakes that operators can make at a step.
+    pub mistakes: Vec<Mistake>,
     /// Operations allowed outside a runbook, as mistakes.
     pub misoperations: Vec<Operation>,
     /// Events that do not happen: an assumption of the scenario, for example that a cut link
     /// stays cut for longer than a procedure takes.
     pub excluded: Vec<Event>,
+    /// The seeded fault that is switched on.
+    #[cfg(feature = "mutants")]
+    pub mutant: Option<Mutant>,
     /// Slices switched on.
     pub slices: Slices,
     events: Vec<Event>,
@@ -105,15 +158,23 @@ impl Topology {
             secondary_mirror: false,
             secondary_witness: false,
             share: ShareLocation::Dc1,
-            mirror_ships: true,
+            mirror_ships: MirrorShipping::SameShare,
+            users: 0,
+            low_bandwidth: false,
+            logins: true,
+            seeding_breaks_chain: true,
+            start: Start::Normal,
             cms_site: Site::Dc1,
             cms_paired: true,
             next_hop: Site::Dc1,
             assumption: Assumption::Holds,
             strict_failover: false,
             runbooks: Vec::new(),
+            mistakes: Vec::new(),
             misoperations: Vec::new(),
             excluded: Vec::new(),
+            #[cfg(feature = "mutants")]
+            mutant: None,
             slices: Slices::default(),
             events: Vec::new(),
             site_bits: [0; 2],
@@ -147,7 +208,10 @@ impl Topology {
     /// return of anything in DC1 is a fault.
     #[must_use]
     pub const fn has_left_dc1(&self, world: &World) -> bool {
+        let rebuilt = world.site_up(Site::Dc1) && world.session(Pair::Dc1).0 == 0;
         world.progress(Role::SiteFailover) >= self.committed_from
+            && world.progress(Role::SiteFailback) == 0
+            && !rebuilt
     }
 
     /// Every event of this topology, by dense index, in the order of their stable ids.
@@ -182,7 +246,7 @@ impl Topology {
     /// Whether a member of the A/B session backs up the log into the share (V18).
     #[must_use]
     pub const fn ships(&self, member: usize) -> bool {
-        self.secondary && (member == 0 || self.mirror_ships)
+        self.secondary && (member == 0 || !matches!(self.mirror_ships, MirrorShipping::None))
     }
 
     /// The nodes that exist.
@@ -200,6 +264,7 @@ impl Topology {
                 self.secondary && self.share != ShareLocation::OnPrimary,
                 Component::Share,
             ),
+            (self.slices.front_end, Component::FrontEnd1),
         ];
         nodes.extend(
             optional
@@ -238,6 +303,7 @@ impl Topology {
         match self.servers.get(number) {
             Some(server) => Some(server.site),
             None if node == Component::Share => self.share.site(),
+            None if node == Component::FrontEnd1 => Some(Site::Dc1),
             None => node_site(node),
         }
     }
@@ -246,12 +312,55 @@ impl Topology {
     /// the last restore.
     #[must_use]
     pub fn initial(&self) -> World {
-        let position = Position::new(0, 0);
-        let shipped = if self.secondary {
-            position
-        } else {
-            Position::ABSENT
+        let start = Position::new(0, 0);
+        let if_there = |there: bool| if there { start } else { Position::ABSENT };
+        let shipped = if_there(self.secondary);
+        let active = self.server_bits(|server| server.active);
+        let mut flags = 0;
+        for (on, flag) in [
+            (self.cms_site == Site::Dc2, Control::CMS_IN_DC2),
+            (
+                self.next_hop == Site::Dc2,
+                Control::HOP_IN_DC2 | (Control::HOP_VIEW * 3),
+            ),
+            (self.secondary, Control::JOBS),
+        ] {
+            flags |= if on { flag } else { 0 };
+        }
+        let world = World {
+            lineage: Lineage::new(),
+            copies: [start, if_there(self.mirror), shipped, Position::ABSENT],
+            share_from: shipped,
+            share_to: shipped,
+            folder: shipped,
+            image: Position::ABSENT,
+            archive: Position::ABSENT,
+            exported: if_there(self.slices.compliance),
+            sessions: [self.first_session(), Session::default()],
+            down: 0,
+            cut: 0,
+            sites: 0,
+            control: Control {
+                active,
+                replica_failed_over: 0,
+                replica_active: active,
+                lingering: 0,
+                flags,
+                state: 0,
+            },
+            progress: [0; 3],
+            latches: 0,
+            marks: 0,
         };
+        match self.start {
+            Start::Normal => world,
+            Start::FailedOver => self.failed_over(world, false),
+            Start::FailedOverOldDisks => self.failed_over(world, true),
+        }
+    }
+
+    /// The A/B session when everything runs.
+    fn first_session(&self) -> Session {
         let mut session = Session::default();
         session.set_role(0, PartnerRole::Principal);
         if self.mirror {
@@ -266,48 +375,64 @@ impl Topology {
                 session.set_ready(true);
             }
         }
-        let active = self.server_bits(|server| server.active);
-        let mut flags = 0;
-        for (on, flag) in [
-            (self.cms_site == Site::Dc2, Control::CMS_IN_DC2),
-            (
-                self.next_hop == Site::Dc2,
-                Control::HOP_IN_DC2 | (Control::HOP_VIEW * 3),
-            ),
-            (self.secondary, Control::JOBS),
-        ] {
-            flags |= if on { flag } else { 0 };
+        session
+    }
+
+    /// After a failover to DC2 that is long done: users are served there.
+    fn failed_over(&self, mut world: World, old_disks: bool) -> World {
+        if old_disks {
+            // A and B have one stretch of posts that never reached DC2.
+            world.copies[0] = Position::new(0, 1);
+            world.copies[1] = if self.mirror { Position::new(0, 1) } else { Position::ABSENT };
+        } else {
+            world.copies[0] = Position::ABSENT;
+            world.copies[1] = Position::ABSENT;
         }
-        let mut sessions = [session, Session::default()];
-        sessions[Pair::Dc2 as usize] = Session::default();
-        World {
-            lineage: Lineage::new(),
-            copies: [
-                position,
-                if self.mirror {
-                    position
-                } else {
-                    Position::ABSENT
-                },
-                shipped,
-                Position::ABSENT,
-            ],
-            share_from: shipped,
-            share_to: shipped,
-            folder: shipped,
-            sessions,
-            down: 0,
-            cut: 0,
-            sites: 0,
-            control: Control {
-                active,
-                replica_failed_over: 0,
-                replica_active: active,
-                flags,
-            },
-            progress: [0; 3],
-            latches: 0,
+        world.copies[2] = world.lineage.fork(Position::new(0, 0));
+        world.copies[3] =
+            if self.secondary_mirror { world.copies[2] } else { Position::ABSENT };
+        world.share_from = Position::ABSENT;
+        world.share_to = Position::ABSENT;
+        let mut session = Session::default();
+        session.set_role(0, PartnerRole::Principal);
+        if self.secondary_mirror {
+            session.set_role(1, PartnerRole::Mirror);
+            session.set_synchronized(true);
+            session.set_seen(0, true);
         }
+        world.sessions = [Session::default(), session];
+        world.control.active = crate::operators::first_four(self.servers_in_site(Site::Dc2));
+        world.control.replica_active = world.control.active;
+        world.control.replica_failed_over = self.server_bits(|_| true);
+        world.control.flags = Control::FAILED_OVER
+            | Control::CMS_IN_DC2
+            | Control::HOP_IN_DC2
+            | (Control::HOP_VIEW * 3);
+        world.progress[Role::SiteFailover as usize] = self.finished(Role::SiteFailover);
+        for pair in Pair::ALL {
+            world.settle_session(self, pair);
+        }
+        world.settle();
+        world
+    }
+
+    /// Whether a seeded fault is switched on. Never outside tests.
+    #[cfg(not(feature = "mutants"))]
+    #[must_use]
+    pub const fn has_mutant(&self, _mutant: Mutant) -> bool {
+        false
+    }
+
+    /// Whether a seeded fault is switched on.
+    #[cfg(feature = "mutants")]
+    #[must_use]
+    pub fn has_mutant(&self, mutant: Mutant) -> bool {
+        self.mutant == Some(mutant)
+    }
+
+    /// The progress of a runbook that is done.
+    pub(crate) fn finished(&self, role: Role) -> u8 {
+        self.runbook(role).map_or(0, |runbook| runbook.steps.len() as u8 + 1)
     }
 
     /// A smaller topology for the checker: at most `per_class` servers that agree in data centre
@@ -330,6 +455,6 @@ impl Topology {
     /// Whether an event of that kind and component belongs to this topology.
     #[must_use]
     pub fn has(&self, kind: EventKind, at: Component) -> bool {
-        self.index_of(Event { kind, at }).is_some()
+        self.index_of(Event::new(kind, at)).is_some()
     }
 }

@@ -92,6 +92,11 @@ impl Session {
         5 ready set_ready;
         /// SUSPENDED: persistent until RESUME (3.3).
         6 suspended set_suspended;
+        /// Member 0 runs on its own: the session is over, or its quorum rule has been switched off
+        /// there (3.10, 3.14).
+        13 first_alone set_first_alone;
+        /// Member 1 runs on its own.
+        14 second_alone set_second_alone;
         /// A witness belongs to the session.
         10 witness_set set_witness_set;
         /// The witness's register: the second member owns the principal role.
@@ -129,6 +134,16 @@ impl Session {
     #[must_use]
     pub const fn registered(self) -> usize {
         self.register_second() as usize
+    }
+
+    /// Whether the member runs on its own: no partner and no quorum rule binds it.
+    #[must_use]
+    pub const fn is_alone(self, member: usize) -> bool {
+        (self.0 >> (13 + member)) & 1 == 1
+    }
+
+    pub(crate) const fn set_alone(&mut self, member: usize, on: bool) {
+        if member == 0 { self.set_first_alone(on) } else { self.set_second_alone(on) }
     }
 
     /// Whether the member is a principal.
@@ -179,6 +194,8 @@ pub enum LossCause {
     Discarded,
     /// Users were served from a history that does not contain them.
     ServedWithout,
+    /// A restore or a seeding overwrote the copy that held them (handbook 6, OW).
+    Overwritten,
 }
 
 /// The state of the whole system. Every field is canonical: what nothing can read is zero.
@@ -193,6 +210,12 @@ pub struct World {
     pub(crate) share_to: Position,
     /// The end of what was copied to the secondary's folder.
     pub(crate) folder: Position,
+    /// The full backup that a failback restores from.
+    pub(crate) image: Position,
+    /// What was salvaged from old copies in DC1 before they were overwritten.
+    pub(crate) archive: Position,
+    /// The end of what the compliance adapter has been fed (slice).
+    pub(crate) exported: Position,
     pub(crate) sessions: [Session; 2],
     /// Bit per [`Component`] number below 16: not running, crashed or in a data centre that is down.
     pub(crate) down: u16,
@@ -205,6 +228,26 @@ pub struct World {
     pub(crate) progress: [u8; 3],
     /// Bit 0 split brain, bits 1-2 loss kind, bit 3 a finished backup left out, bits 4-6 cause.
     pub(crate) latches: u8,
+    /// More latches: see the constants of [`Latch`].
+    pub(crate) marks: u8,
+}
+
+/// Things that have happened, beside split brain and loss.
+pub(crate) struct Latch;
+
+impl Latch {
+    /// An automatic or manual failover left acknowledged messages behind (I4).
+    pub(crate) const FAILOVER_LOST: u8 = 1;
+    /// Servers were activated on the wrong side, or onto a database that does not serve (WS).
+    pub(crate) const WRONG_SIDE: u8 = 2;
+    /// A compliance record is missing (CO).
+    pub(crate) const RECORD_MISSING: u8 = 4;
+    /// A compliance record is of a message that is lost (CO).
+    pub(crate) const RECORD_PHANTOM: u8 = 8;
+    /// New messages took the numbers of lost ones (ID).
+    pub(crate) const NUMBERS_REUSED: u8 = 16;
+    /// A restore or a seeding overwrote newer data (OW).
+    pub(crate) const OVERWRITTEN: u8 = 32;
 }
 
 /// Pool state, active list, next hop and the servers' replicas of them (handbook 1.4).
@@ -216,8 +259,12 @@ pub struct Control {
     pub(crate) replica_failed_over: u8,
     /// Bit per server: its replica says it is active.
     pub(crate) replica_active: u8,
+    /// Bit per server: off the active list, but with the sessions it had (slice).
+    pub(crate) lingering: u8,
     /// See the constants below.
     pub(crate) flags: u8,
+    /// More of them.
+    pub(crate) state: u8,
 }
 
 impl Control {
@@ -234,8 +281,27 @@ impl Control {
     /// Clients have no session and have to reconnect.
     pub(crate) const DISCONNECTED: u8 = 64;
 
+    /// The next log backup does not join the last one: S can take nothing that comes after.
+    pub(crate) const GAP: u8 = 1;
+    /// Pool servers do not know the name of a new failover partner (slice).
+    pub(crate) const STALE_PARTNER: u8 = 2;
+    /// The log drive of the principal in DC1 is full (slice).
+    pub(crate) const LOG_FULL: u8 = 4;
+    /// DC1's databases are fenced out of band; it stays so until somebody lifts it (R11).
+    pub(crate) const FENCED: u8 = 8;
+    /// Bit per copy from here on: it answers its partners, but not its users (slice, H-42).
+    pub(crate) const GREY: u8 = 16;
+
     pub(crate) const fn has(self, flag: u8) -> bool {
         self.flags & flag != 0
+    }
+
+    pub(crate) const fn is(self, state: u8) -> bool {
+        self.state & state != 0
+    }
+
+    pub(crate) const fn set_state(&mut self, state: u8, on: bool) {
+        self.state = if on { self.state | state } else { self.state & !state };
     }
 
     pub(crate) const fn set(&mut self, flag: u8, on: bool) {
@@ -353,6 +419,7 @@ impl World {
             2 => LossCause::ShareLost,
             3 => LossCause::Discarded,
             4 => LossCause::ServedWithout,
+            5 => LossCause::Overwritten,
             _ => LossCause::None,
         }
     }
@@ -371,6 +438,14 @@ impl World {
 
     pub(crate) const fn latch_backup_left_out(&mut self) {
         self.latches |= 8;
+    }
+
+    pub(crate) const fn mark(&mut self, latch: u8) {
+        self.marks |= latch;
+    }
+
+    pub(crate) const fn is_marked(&self, latch: u8) -> bool {
+        self.marks & latch != 0
     }
 
     /// The world as words: injective, for hashing and for compact queues.
@@ -406,7 +481,16 @@ impl World {
                 | u64::from(self.down) << 32
                 | u64::from(self.control.active) << 48
                 | u64::from(self.control.replica_failed_over) << 56,
-            u64::from(self.control.replica_active),
+            bytes([
+                self.control.replica_active,
+                self.control.lingering,
+                self.control.state,
+                self.image.0,
+                self.archive.0,
+                self.exported.0,
+                self.marks,
+                0,
+            ]),
         ]
     }
 
@@ -414,7 +498,7 @@ impl World {
     #[must_use]
     pub fn unpack(words: [u64; 5]) -> Self {
         let [a, b, c, d, e] = words;
-        let (a, b, c) = (a.to_le_bytes(), b.to_le_bytes(), c.to_le_bytes());
+        let [a, b, c, e] = [a, b, c, e].map(u64::to_le_bytes);
         let mut lineage = [0; 10];
         lineage[..8].copy_from_slice(&a);
         lineage[8..].copy_from_slice(&b[..2]);
@@ -427,6 +511,10 @@ impl World {
                 Position(b[5]),
             ],
             folder: Position(b[6]),
+            image: Position(e[3]),
+            archive: Position(e[4]),
+            exported: Position(e[5]),
+            marks: e[6],
             latches: b[7],
             share_from: Position(c[0]),
             share_to: Position(c[1]),
@@ -437,7 +525,9 @@ impl World {
                 flags: c[7],
                 active: (d >> 48) as u8,
                 replica_failed_over: (d >> 56) as u8,
-                replica_active: e as u8,
+                replica_active: e[0],
+                lingering: e[1],
+                state: e[2],
             },
             sessions: [Session(d as u16), Session((d >> 16) as u16)],
             down: (d >> 32) as u16,

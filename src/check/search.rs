@@ -197,7 +197,9 @@ impl<S: System> Run<'_, S> {
             depth: depth as u32,
             id,
         };
-        let broken = self.model.system.violated(&node.state, node.spent) & self.properties;
+        let model = self.model;
+        let enabled: EventSet = model.system.enabled(&node.state);
+        let broken = model.system.violated(&node.state, node.spent, &enabled) & self.properties;
         if broken != 0 {
             for (property, slot) in self.outcome.violations.iter_mut().enumerate() {
                 if broken >> property & 1 == 1 && slot.is_none() {
@@ -209,8 +211,6 @@ impl<S: System> Run<'_, S> {
                 return;
             }
         }
-        let model = self.model;
-        let enabled: EventSet = model.system.enabled(&node.state);
         for event in enabled.iter() {
             let Some(spent) = model.spend(&node, event) else {
                 continue;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use poolproof_models::event::Event;
 pub use poolproof_models::event::FaultClass;
 pub use poolproof_models::property::Property;
+pub use poolproof_models::runbook::Mistake;
 use poolproof_models::runbook::Operation;
+use poolproof_models::topology::Slices;
+pub use poolproof_models::topology::Start;
 
 use super::assumption::Grade;
 use super::document::Node;
@@ -15,21 +18,6 @@ use super::reader::Setting;
 use super::suggest;
 use super::value;
 use super::value::Parsed;
-
-/// A mistake at the current step of a running runbook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mistake {
-    /// The step is done before its precondition is true.
-    Premature,
-    /// The step is left out.
-    Skip,
-    /// The step and the next are done in the wrong order.
-    SwapNext,
-    /// The wrong file is used.
-    WrongFile,
-    /// The runbook is given up.
-    Abort,
-}
 
 /// An entry of `check.faults_enabled`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,35 +43,17 @@ pub struct CheckSettings {
     /// Events that do not happen in this scenario, for example `heal:DC1-DC2`: an assumption, named
     /// with the verdict.
     pub exclude: Vec<Event>,
+    /// Parts of the system that are modelled only where something reads them, as far as the
+    /// checker goes.
+    pub slices: Slices,
+    /// Where the check begins.
+    pub start: Start,
     /// States after which the verdict is "undecided".
     pub states_limit: u64,
     /// What is checked, in stable order and without repetition.
     pub properties: Vec<Property>,
     /// Servers kept per class and site; 0 for all of them. A cutoff, named with the verdict.
     pub servers_per_class: u32,
-}
-
-impl Mistake {
-    /// Every mistake, in stable order.
-    pub const ALL: [Self; 5] = [
-        Self::Premature,
-        Self::Skip,
-        Self::SwapNext,
-        Self::WrongFile,
-        Self::Abort,
-    ];
-
-    /// The name used in files and reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Premature => "premature",
-            Self::Skip => "skip",
-            Self::SwapNext => "swap-next",
-            Self::WrongFile => "wrong-file",
-            Self::Abort => "abort",
-        }
-    }
 }
 
 const AMOUNT: &str = "poolproof: an amount of work, not a property of the system";
@@ -99,6 +69,12 @@ const SERVERS_PER_CLASS: Setting = Setting::new(
     "2",
     Grade::J,
     "poolproof: a cutoff, tested at 1, 2 and 3",
+);
+const START: Setting = Setting::new(
+    "start",
+    "\"normal\"",
+    Grade::J,
+    "poolproof: everything runs in DC1",
 );
 const PROPERTIES: Setting = Setting::new(
     "properties",
@@ -137,6 +113,15 @@ impl CheckSettings {
             faults: u32::try_from(faults).unwrap_or_default(),
             limits,
             faults_enabled,
+            slices: slices(&mut section),
+            start: section.word(
+                &START,
+                &[
+                    ("normal", Start::Normal),
+                    ("failed-over", Start::FailedOver),
+                    ("failed-over-old-disks", Start::FailedOverOldDisks),
+                ],
+            ),
             exclude: section
                 .optional("exclude", |node| reader::list(node, event))
                 .unwrap_or_default(),
@@ -166,6 +151,29 @@ fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
     }
     section.finish();
     limits
+}
+
+/// The names of the slices, for files and messages.
+const SLICES: [&str; 7] =
+    ["sessions", "partner-names", "grey", "log-full", "retention", "compliance", "front-end"];
+
+/// Reads the slices that are switched on.
+fn slices(section: &mut Section<'_>) -> Slices {
+    let words = SLICES.map(|name| (name, name));
+    let listed = section
+        .optional("slices", |node| reader::list(node, |item| reader::word(item, &words)))
+        .unwrap_or_default();
+    let on = |name: &str| listed.contains(&name);
+    Slices {
+        clients: false,
+        sessions: on("sessions"),
+        partner_names: on("partner-names"),
+        grey: on("grey"),
+        log_full: on("log-full"),
+        retention: on("retention"),
+        compliance: on("compliance"),
+        front_end: on("front-end"),
+    }
 }
 
 /// Reads the stable name of an event, `kind:component`.

@@ -30,6 +30,8 @@ pub struct LogShipping {
     pub share: ShareLocation,
     /// Whether B is configured as a log-shipping primary too, with the same share (rule V18).
     pub mirror_configured: bool,
+    /// Whether B's log backups go to the same share (V18; H-22 where they do not).
+    pub mirror_share_same: bool,
     /// From one log backup to the next.
     pub backup_interval: SimDuration,
     /// From one run of the copy job to the next.
@@ -94,6 +96,14 @@ const PHASES: Setting = Setting::new(
     "handbook 10 row 8: schedules are not prescribed",
 );
 
+const MIRROR_SHARE: Setting = Setting::new(
+    "mirror_share",
+    "\"same\"",
+    Grade::V,
+    "Setting up SQL Server Log Shipping between the primary mirror and the Log Shipping secondary \
+     database: the same settings",
+);
+
 impl LogShipping {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let shares = [
@@ -115,6 +125,8 @@ impl LogShipping {
             enabled: section.boolean(&ENABLED),
             share: section.word(&SHARE, &shares),
             mirror_configured: section.boolean(&MIRROR_CONFIGURED),
+            mirror_share_same: section
+                .word(&MIRROR_SHARE, &[("same", true), ("other-folder", false)]),
             backup_interval: section.duration(&BACKUP_INTERVAL, intervals.clone()),
             copy_interval: section.duration(&COPY_INTERVAL, intervals.clone()),
             restore_interval: section.duration(&RESTORE_INTERVAL, intervals),

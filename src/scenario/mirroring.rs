@@ -27,6 +27,8 @@ pub struct Mirroring {
     /// The strict reading of handbook 3.15 (d): no automatic failover when the principal had
     /// lost the witness before it lost the mirror.
     pub strict_failover: bool,
+    /// Whether seeding a mirror takes a log backup that S never gets (handbook 10, choice 15).
+    pub seeding_breaks_chain: bool,
 }
 
 const ENABLED: Setting = Setting::new(
@@ -62,6 +64,13 @@ const RESYNCHRONISATION: Setting = Setting::new(
 const STRICT_FAILOVER: Setting =
     Setting::new("strict_failover", "false", Grade::D, "handbook 3.15 (d)");
 
+const SEEDING: Setting = Setting::new(
+    "seeding_breaks_chain",
+    "true",
+    Grade::J,
+    "handbook 10, choice 15: SQL seeding needs a log backup, the cmdlet's internals are unknown",
+);
+
 impl Mirroring {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let sites = [
@@ -78,6 +87,7 @@ impl Mirroring {
             redo: section.distribution(&REDO),
             resynchronisation: section.distribution(&RESYNCHRONISATION),
             strict_failover: section.boolean(&STRICT_FAILOVER),
+            seeding_breaks_chain: section.boolean(&SEEDING),
         };
         if let Some(node) = section.node("witness")
             && mirroring.witness.is_some()

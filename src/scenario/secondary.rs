@@ -13,6 +13,8 @@ pub struct Secondary {
     pub mirror: bool,
     /// Whether SW, the witness of the S/SM session, is there; needs `mirror`.
     pub witness: bool,
+    /// Whether the pool servers' logins exist on S and SM (V38).
+    pub logins: bool,
 }
 
 const MIRROR: Setting = Setting::new(
@@ -28,11 +30,19 @@ const WITNESS: Setting = Setting::new(
     "Required resources for Persistent Chat Server: the witness is optional",
 );
 
+const LOGINS: Setting = Setting::new(
+    "logins",
+    "true",
+    Grade::V,
+    "Management of Logins and Jobs After Role Switching",
+);
+
 impl Secondary {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let secondary = Self {
             mirror: section.boolean(&MIRROR),
             witness: section.boolean(&WITNESS),
+            logins: section.boolean(&LOGINS),
         };
         if let Some(node) = section.node("witness")
             && secondary.witness

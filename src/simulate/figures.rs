@@ -6,7 +6,7 @@ use poolproof_models::incident::Cause;
 use poolproof_models::property::Property;
 use poolproof_models::runbook::Phase;
 use poolproof_models::site::Site;
-use poolproof_models::topology::{Slices, Topology};
+use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
 
 use super::accumulator::MeanAccumulator;
@@ -56,7 +56,7 @@ pub fn simulate(
     on_progress: &mut dyn FnMut(Stage, u64, u64) -> bool,
 ) -> Simulated {
     let settings = &scenario.simulate;
-    let topology = system::topology(scenario, Slices { clients: true });
+    let topology = system::timed_topology(scenario);
     let activities = system::activities(scenario, &topology);
     let mut mission = Mission {
         horizon_ms: settings.horizon.ms,

@@ -6,7 +6,8 @@ use poolproof_models::incident::Cause;
 use poolproof_models::runbook::{Phase, Role};
 use poolproof_models::system::System;
 use poolproof_models::topology::Topology;
-use poolproof_models::world::{COPIES, Pair, World, copy_node};
+use poolproof_models::site::Site;
+use poolproof_models::world::{COPIES, Pair, SiteState, World, copy_node};
 
 /// A job of log shipping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl Timed for Topology {
         let up = serving != 0 && world.clients_connected();
         let jobs = u8::from(world.backup_source(self).is_some())
             | u8::from(world.copy_runs(self)) << Job::Copy as u8
-            | u8::from(world.restore_runs()) << Job::Restore as u8;
+            | u8::from(world.restore_runs(self)) << Job::Restore as u8;
         let rank =
             |p: poolproof_models::lineage::Position| if p.is_present() { p.rank() } else { 0 };
         let ends = [0, 1, 2, 3].map(|copy| rank(world.copy(copy)));
@@ -81,7 +82,7 @@ impl Timed for Topology {
             phase: world.phase(self),
             // A simulated year has no budget of faults: what holds "under one fault" is the
             // checker's to say.
-            violated: world.violated(poolproof_models::property::Spent::from_bits(u32::MAX)),
+            violated: world.violated(self, poolproof_models::property::Spent::from_bits(u32::MAX)),
         }
     }
 
@@ -109,8 +110,11 @@ impl Timed for Topology {
 
     fn stage(&self, world: &World, event: usize) -> Option<usize> {
         let event = self.events()[event];
-        if event.kind != EventKind::RunbookStep {
-            return Some(0);
+        match event.kind {
+            EventKind::RunbookStep => {}
+            // A lost data centre is rebuilt; one that was left is powered up again.
+            EventKind::Rebuild => return Some(usize::from(world.site(Site::Dc1) == SiteState::Outage)),
+            _ => return Some(0),
         }
         let role = poolproof_models::event::role_of(event.at).unwrap_or(Role::SiteFailover);
         usize::from(world.progress(role)).checked_sub(1)
@@ -124,7 +128,7 @@ impl Timed for Topology {
         use EventKind as K;
         matches!(
             self.events()[event].kind,
-            K::Crash | K::Cut | K::Disaster | K::Outage | K::ShareLoss | K::Misoperation
+            K::Crash | K::Cut | K::Disaster | K::Outage | K::ShareLoss | K::Misoperation | K::GreyFailure
         )
     }
 }
