@@ -144,6 +144,7 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
         | K::Misoperation
         | K::GreyFailure
         | K::GreyRepair
+        | K::Destroy
         | K::LogFull
         | K::Retention
         | K::Export

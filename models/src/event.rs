@@ -76,11 +76,13 @@ pub enum EventKind {
     WrongFile = 32,
     /// Operators give the runbook up. A fault.
     Abort = 33,
+    /// A database server loses its disks. A fault.
+    Destroy = 34,
 }
 
 impl EventKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Write,
         Self::Crash,
         Self::Restart,
@@ -114,6 +116,7 @@ impl EventKind {
         Self::SwapNext,
         Self::WrongFile,
         Self::Abort,
+        Self::Destroy,
     ];
 
     /// The stable name.
@@ -153,6 +156,7 @@ impl EventKind {
             Self::SwapNext => "swap-next",
             Self::WrongFile => "wrong-file",
             Self::Abort => "abort",
+            Self::Destroy => "destroy",
 
         }
     }
@@ -410,6 +414,14 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
         (slices.grey, K::GreyRepair, Component::A),
         (slices.grey && topology.mirror, K::GreyFailure, Component::B),
         (slices.grey && topology.mirror, K::GreyRepair, Component::B),
+        (slices.storage, K::Destroy, Component::A),
+        (slices.storage && topology.mirror, K::Destroy, Component::B),
+        (slices.storage && topology.secondary, K::Destroy, Component::S),
+        (
+            slices.storage && topology.secondary && topology.secondary_mirror,
+            K::Destroy,
+            Component::SM,
+        ),
         (slices.log_full, K::LogFull, Component::PairDc1),
         (slices.retention && topology.secondary, K::Retention, Component::Share),
         (slices.compliance, K::Export, Component::Clients),

@@ -131,7 +131,9 @@ impl World {
     pub(crate) fn promote(&mut self, pair: Pair, member: usize, forced: bool) {
         let copy = pair.copy(member);
         let old = self.copies[copy ^ 1];
-        if !forced && old.is_present() && !self.lineage.is_prefix(old, self.copies[copy]) {
+        let bound = !self.session(pair).is_alone(1 - member);
+        let behind = old.is_present() && !self.lineage.is_prefix(old, self.copies[copy]);
+        if !forced && bound && behind {
             // I4: a failover that should lose nothing leaves something behind.
             self.mark(Latch::FAILOVER_LOST);
         }

@@ -61,6 +61,14 @@ impl World {
                     && self.sites_connected(Site::Dc1, Site::Dc2)
                     && self.progress(Role::SiteFailover) == topology.finished(Role::SiteFailover)
             }
+            Belief::SecondaryMirrored => {
+                // Where SM could not be had, waiting for it would be an outage.
+                let session = self.session(Pair::Dc2);
+                session.role(1) == PartnerRole::None || session.synchronized()
+            }
+            Belief::UsersCutOff => {
+                self.service(topology) == 0 && self.partners_joined(Pair::Dc1)
+            }
             Belief::ReplicasCurrent => {
                 (0..topology.servers.len()).all(|s| self.is_current(s))
             }
@@ -329,7 +337,7 @@ impl World {
             Operation::FullBackup | Operation::TailBackupDc2 => {
                 F::now_or_later(s && principal(Pair::Dc2))
             }
-            Operation::Salvage => F::now_or_never(a && self.copies[0].is_present()),
+            Operation::Salvage => F::now_or_never(a && self.copies[self.old_copy()].is_present()),
             Operation::RestorePrimary => {
                 F::now_or_later(a && joined && self.image.is_present())
             }
@@ -358,6 +366,17 @@ impl World {
             Operation::StopAgent => F::now_or_later(s),
             _ => F::Never,
         }
+    }
+
+    /// The copy in DC1 that is about to be given up: a mirror's that is not part of its principal's
+    /// history, else A's.
+    fn old_copy(&self) -> usize {
+        let session = self.session(Pair::Dc1);
+        (0..2)
+            .find(|m| {
+                session.is_mirror(*m) && !self.lineage.is_prefix(self.copies[*m], self.copies[1 - *m])
+            })
+            .unwrap_or(0)
     }
 
     /// 4.5: the principal of DC1 whose tail can be brought to DC2.
@@ -456,7 +475,7 @@ impl World {
                 self.sessions[1] = Session::default();
                 self.copies[3] = Position::ABSENT;
             }
-            Operation::Salvage => self.archive = self.copies[0],
+            Operation::Salvage => self.archive = self.copies[self.old_copy()],
             Operation::RestorePrimary => return self.restore_primary(topology),
             Operation::ReinitialiseSecondary => return self.reinitialise_secondary(),
             Operation::ReseedMirror => {

@@ -4,7 +4,7 @@ use crate::component::Component;
 use crate::mutant::Mutant;
 use crate::site::Site;
 use crate::topology::Topology;
-use crate::world::{Control, Latch, LossCause, LossKind, Pair, World};
+use crate::world::{Control, Latch, LossCause, LossKind, Pair, PartnerRole, World};
 
 impl World {
     /// Whether the master of the Central Management store answers a data centre.
@@ -270,7 +270,11 @@ impl World {
         };
         (0..crate::world::COPIES).any(|copy| {
             let site = if copy < 2 { Site::Dc1 } else { Site::Dc2 };
+            let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
+            // A secondary that is still restoring serves nobody without a failover.
+            let in_session = self.session(pair).role(copy % 2) != PartnerRole::None;
             self.copies[copy].is_present()
+                && in_session
                 && self.site_up(site)
                 && self.is_up(crate::world::copy_node(copy))
                 && !self.control.is(Control::GREY << copy)

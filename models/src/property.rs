@@ -289,7 +289,10 @@ impl World {
         let connected = self
             .newest_principal(pair)
             .is_some_and(|p| session.seen(1 + p) && self.is_connected(pair, 1 + p));
+        // A side that runs on its own is outside the session that the register is about.
+        let outside = session.is_alone(0) || session.is_alone(1);
         !connected
+            || outside
             || !session.register_synchronized()
             || session.synchronized() && self.mirror_has_all(pair)
     }

@@ -16,17 +16,23 @@ pub enum Belief {
     SiteRebuilt,
     /// Every running pool server has the current pool state and active list.
     ReplicasCurrent,
+    /// S and SM are SYNCHRONIZED, or SM could not be had.
+    SecondaryMirrored,
+    /// Users are not served in DC1 although both partners there answer each other (H-42).
+    UsersCutOff,
 }
 
 impl Belief {
     /// Every belief.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::PrincipalDown,
         Self::SiteDown,
         Self::PartnerBack,
         Self::WitnessDown,
         Self::SiteRebuilt,
         Self::ReplicasCurrent,
+        Self::SecondaryMirrored,
+        Self::UsersCutOff,
     ];
 
     /// The name used in runbook files.
@@ -39,6 +45,8 @@ impl Belief {
             Self::WitnessDown => "witness-down",
             Self::SiteRebuilt => "site-rebuilt",
             Self::ReplicasCurrent => "replicas-current",
+            Self::SecondaryMirrored => "secondary-mirrored",
+            Self::UsersCutOff => "users-cut-off",
         }
     }
 

@@ -70,6 +70,7 @@ impl World {
                 self.control.is(Control::GREY << copy) == (event.kind == K::GreyRepair)
                     && self.is_up(at)
             }),
+            K::Destroy => copy_of(at).is_some_and(|copy| self.copies[copy].is_present() && self.is_up(at)),
             K::LogFull => self.may_fill_log(topology),
             K::Retention => self.may_expire(topology),
             K::Rebuild => self.may_rebuild(topology),
@@ -120,6 +121,7 @@ impl World {
 
     fn rebuild(&mut self, topology: &Topology) {
         self.sessions[0] = crate::world::Session::default();
+        self.forget_crashes(topology, Site::Dc1);
         self.site_returns(topology, Site::Dc1);
     }
 
@@ -151,7 +153,7 @@ impl World {
             | K::SwapNext
             | K::WrongFile
             | K::Abort => Some(FaultClass::Mistake),
-            K::GreyFailure => Some(FaultClass::ComponentCrash),
+            K::GreyFailure | K::Destroy => Some(FaultClass::ComponentCrash),
             K::Restart | K::Return => late(),
             _ => None,
         }
@@ -259,6 +261,7 @@ impl World {
                     self.control.set_state(Control::GREY << copy, fails);
                 }
             }
+            K::Destroy => return self.destroy(at),
             K::LogFull => self.control.set_state(Control::LOG_FULL, true),
             K::Retention => return self.expire(LossCause::ShareLost),
             K::Rebuild => self.rebuild(topology),
@@ -299,8 +302,13 @@ impl World {
         self.set_site(site, state);
         for node in topology.nodes() {
             if topology.site_of(node) == Some(site) {
+                let crashed = u16::from(!self.is_up(node)) << node.number() >> Component::A.number();
+                self.crashed |= crashed as u8;
                 self.set_down(node, true);
             }
+        }
+        if for_good {
+            self.forget_crashes(topology, site);
         }
         for server in 0..topology.servers.len() {
             if topology.servers[server].site == site {
@@ -338,10 +346,46 @@ impl World {
     fn site_returns(&mut self, topology: &Topology, site: Site) {
         self.set_site(site, SiteState::Up);
         for node in topology.nodes() {
-            if topology.site_of(node) == Some(site) {
+            if topology.site_of(node) == Some(site) && !self.had_crashed(node) {
                 self.restart(topology, node);
             }
         }
+        self.forget_crashes(topology, site);
+    }
+
+    /// Whether a server was down by itself when its data centre went down (H-12).
+    fn had_crashed(&self, node: Component) -> bool {
+        let bit = node.number().checked_sub(Component::A.number());
+        bit.is_some_and(|bit| bit < 8 && (self.crashed >> bit) & 1 == 1)
+    }
+
+    fn forget_crashes(&mut self, topology: &Topology, site: Site) {
+        for node in topology.nodes() {
+            let bit = node.number().checked_sub(Component::A.number()).filter(|bit| *bit < 8);
+            if let Some(bit) = bit.filter(|_| topology.site_of(node) == Some(site)) {
+                self.crashed &= !(1 << bit);
+            }
+        }
+    }
+
+    /// A database server loses its disks: it is down, and comes back with nothing.
+    fn destroy(&mut self, node: Component) -> Losses {
+        let before = *self;
+        self.set_down(node, true);
+        for pair in Pair::ALL {
+            for member in 0..2 {
+                if pair.node(member) == node {
+                    self.copies[pair.copy(member)] = crate::lineage::Position::ABSENT;
+                    let session = &mut self.sessions[pair as usize];
+                    session.set_role(member, crate::world::PartnerRole::None);
+                    session.set_synchronized(false);
+                }
+            }
+        }
+        if node == Component::S {
+            self.folder = crate::lineage::Position::ABSENT;
+        }
+        self.settle_losses(&before, LossCause::StorageLost)
     }
 
     /// Renumbers; the positions are handed over in a fixed order, with the principals' copies

@@ -99,6 +99,7 @@ impl World {
                 world,
                 format!("{name} fails for its users only; its partners see nothing"),
             ),
+            K::Destroy => (world, format!("{name} loses its disks")),
             K::GreyRepair => (world, format!("{name} answers its users again")),
             K::LogFull => (world, "The log drive of the principal in DC1 is full".to_owned()),
             K::Retention => (
@@ -172,6 +173,8 @@ impl World {
             (_, Belief::PartnerBack) => "the partner is back",
             (_, Belief::WitnessDown) => "the witness does not answer",
             (_, Belief::SiteRebuilt) => "DC1 is there again",
+            (_, Belief::SecondaryMirrored) => "S has a synchronised mirror",
+            (_, Belief::UsersCutOff) => "users are cut off although both partners answer",
             (_, Belief::ReplicasCurrent) => "every server is up to date",
         };
         (

@@ -48,6 +48,8 @@ pub struct Slices {
     pub compliance: bool,
     /// The next-hop Front End pool in DC1 can fail (1.1, H-02).
     pub front_end: bool,
+    /// A database server can lose its disks (3.12, L5).
+    pub storage: bool,
 }
 
 /// What the log backups of the mirror do after it has become principal (4.3).
@@ -338,6 +340,7 @@ impl Topology {
             exported: if_there(self.slices.compliance),
             sessions: [self.first_session(), Session::default()],
             down: 0,
+            crashed: 0,
             cut: 0,
             sites: 0,
             control: Control {
@@ -445,8 +448,11 @@ impl Topology {
                 kept.push(*server);
             }
         }
+        // A load per server means nothing when servers stand for others.
+        let users = if kept.len() == self.servers.len() { self.users } else { 0 };
         Self {
             servers: kept,
+            users,
             ..self.clone()
         }
         .finish()

@@ -196,6 +196,8 @@ pub enum LossCause {
     ServedWithout,
     /// A restore or a seeding overwrote the copy that held them (handbook 6, OW).
     Overwritten,
+    /// A server lost its disks.
+    StorageLost,
 }
 
 /// The state of the whole system. Every field is canonical: what nothing can read is zero.
@@ -219,6 +221,9 @@ pub struct World {
     pub(crate) sessions: [Session; 2],
     /// Bit per [`Component`] number below 16: not running, crashed or in a data centre that is down.
     pub(crate) down: u16,
+    /// Bit per database server, witness and host (from A on): it had crashed before its data
+    /// centre went down, and does not come back with it.
+    pub(crate) crashed: u8,
     /// Bit per [`Link`]: cut.
     pub(crate) cut: u8,
     /// Two bits a site.
@@ -420,6 +425,7 @@ impl World {
             3 => LossCause::Discarded,
             4 => LossCause::ServedWithout,
             5 => LossCause::Overwritten,
+            6 => LossCause::StorageLost,
             _ => LossCause::None,
         }
     }
@@ -489,7 +495,7 @@ impl World {
                 self.archive.0,
                 self.exported.0,
                 self.marks,
-                0,
+                self.crashed,
             ]),
         ]
     }
@@ -515,6 +521,7 @@ impl World {
             archive: Position(e[4]),
             exported: Position(e[5]),
             marks: e[6],
+            crashed: e[7],
             latches: b[7],
             share_from: Position(c[0]),
             share_to: Position(c[1]),

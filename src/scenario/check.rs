@@ -154,8 +154,8 @@ fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
 }
 
 /// The names of the slices, for files and messages.
-const SLICES: [&str; 7] =
-    ["sessions", "partner-names", "grey", "log-full", "retention", "compliance", "front-end"];
+const SLICES: [&str; 8] =
+    ["sessions", "partner-names", "grey", "log-full", "retention", "compliance", "front-end", "storage"];
 
 /// Reads the slices that are switched on.
 fn slices(section: &mut Section<'_>) -> Slices {
@@ -173,6 +173,7 @@ fn slices(section: &mut Section<'_>) -> Slices {
         retention: on("retention"),
         compliance: on("compliance"),
         front_end: on("front-end"),
+        storage: on("storage"),
     }
 }
 

@@ -128,7 +128,7 @@ impl Timed for Topology {
         use EventKind as K;
         matches!(
             self.events()[event].kind,
-            K::Crash | K::Cut | K::Disaster | K::Outage | K::ShareLoss | K::Misoperation | K::GreyFailure
+            K::Crash | K::Cut | K::Disaster | K::Outage | K::ShareLoss | K::Misoperation | K::GreyFailure | K::Destroy
         )
     }
 }
