@@ -124,8 +124,15 @@ impl World {
             return false;
         }
         let home_lost = self.site(Self::team_site(role)) == SiteState::Lost;
-        let over = self.has_only_decided(topology, role) && !self.trigger_believed(topology, role);
-        home_lost || over
+        let believed = self.trigger_believed(topology, role);
+        let over = self.has_only_decided(topology, role) && !believed;
+        // Whoever waits for the end of the last failover begins anew when the next is needed.
+        let again = role == Role::MirrorFailover
+            && believed
+            && self.current_step(topology, role).is_some_and(|step| {
+                step.wait_for.is_some_and(|belief| !self.believes(topology, belief))
+            });
+        home_lost || over || again
     }
 
     pub(crate) fn may_step(&self, topology: &Topology, role: Role) -> bool {

@@ -271,8 +271,11 @@ impl World {
         (0..crate::world::COPIES).any(|copy| {
             let site = if copy < 2 { Site::Dc1 } else { Site::Dc2 };
             let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
-            // A secondary that is still restoring serves nobody without a failover.
-            let in_session = self.session(pair).role(copy % 2) != PartnerRole::None;
+            // A secondary that is still restoring serves nobody without a failover, nor does its
+            // mirror before it is promoted.
+            let role = self.session(pair).role(copy % 2);
+            let in_session = role == PartnerRole::Principal
+                || matches!(pair, Pair::Dc1) && role == PartnerRole::Mirror;
             self.copies[copy].is_present()
                 && in_session
                 && self.site_up(site)

@@ -191,7 +191,7 @@ impl World {
         let number = role.map_or(0, |role| self.progress(role));
         (
             step.actor.clone(),
-            format!("Step {number}: {}", operation_text(step.operation)),
+            format!("Runbook step {number}: {}", operation_text(step.operation)),
         )
     }
 
@@ -404,6 +404,21 @@ impl World {
     }
 }
 
+/// A server or a place at one moment of a story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it is; `None` for a third place.
+    pub site: Option<Site>,
+    /// What it is in its session, or what it keeps.
+    pub role: &'static str,
+    /// Whether it runs.
+    pub up: bool,
+    /// The posts that it holds, in words; empty for a witness.
+    pub holds: String,
+}
+
 /// Follows a path and numbers the posts, so that each copy's content can be named.
 #[derive(Debug, Clone)]
 pub struct Narrator<'t> {
@@ -466,6 +481,53 @@ impl<'t> Narrator<'t> {
         let at = verdict.unwrap_or(told.changes.len());
         told.changes.splice(at..at, changes.drain(..));
         told
+    }
+
+    /// What every server that holds messages or votes is, for a picture of the state.
+    #[must_use]
+    pub fn holders(&self) -> Vec<Holder> {
+        let contents = self.contents();
+        let w = &self.world;
+        let mut out = Vec::new();
+        for pair in Pair::ALL {
+            for member in 0..3 {
+                let node = pair.node(member);
+                if !self.topology.nodes().contains(&node) {
+                    continue;
+                }
+                let role = match (member, w.session(pair).role(member.min(1))) {
+                    (2, _) => "witness",
+                    (_, PartnerRole::Principal) => "principal",
+                    (_, PartnerRole::Mirror) => "mirror",
+                    (_, PartnerRole::None) if pair == Pair::Dc2 && member == 0 => "restoring",
+                    (_, PartnerRole::None) => "no role",
+                };
+                let holds = contents.iter().find(|(name, _)| *name == node.name());
+                out.push(Holder {
+                    name: node.name(),
+                    site: Some(pair.site()),
+                    role,
+                    up: w.is_up(node),
+                    holds: holds.map(|(_, posts)| posts.clone()).unwrap_or_default(),
+                });
+            }
+        }
+        for (name, node, site) in [
+            ("the share", Component::Share, self.topology.share.site()),
+            ("the folder in DC2", Component::S, Some(Site::Dc2)),
+        ] {
+            if self.topology.secondary {
+                let holds = contents.iter().find(|(holder, _)| *holder == name);
+                out.push(Holder {
+                    name,
+                    site,
+                    role: "log backups",
+                    up: w.is_up(node),
+                    holds: holds.map(|(_, posts)| posts.clone()).unwrap_or_default(),
+                });
+            }
+        }
+        out
     }
 
     /// Each holder with the posts that it has.

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use poolproof_reports::bundle;
+use poolproof_reports::markdown;
+use poolproof_reports::player;
 use poolproof_reports::sample;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -14,6 +16,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("quiet", sample::quiet()),
         ("empty", sample::empty()),
     ];
+    for (name, way) in [
+        ("player.html", sample::counterexample()),
+        ("player-state.html", sample::counterexample_with_state()),
+    ] {
+        let title = "SB is violated: no split brain";
+        let page = player::page(&sample::document(), &way, title)?;
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), page)?;
+    }
+    fs::write(
+        folder.join("sample.md"),
+        markdown::text(&sample::document()),
+    )?;
     for (name, document) in documents {
         for (path, content) in bundle::render(&document, &sample::incidents())? {
             let path = folder.join(name).join(path);

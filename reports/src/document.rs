@@ -5,6 +5,7 @@
 //! no path. Times are integers of milliseconds and say so in their names; a percentile or a mean
 //! of times, which need not be an integer, is an `f64` of milliseconds rounded on writing.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -16,6 +17,7 @@ pub use check::Check;
 pub use check::Counterexample;
 pub use check::EventCount;
 pub use check::Goal;
+pub use check::HolderState;
 pub use check::Step;
 pub use check::Verdict;
 pub use check::VerdictStatus;
@@ -39,10 +41,12 @@ pub use simulation::ViolationSeen;
 pub const SCHEMA: &str = "poolproof/result/v1";
 
 /// Everything that one evaluation of one scenario found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Result of poolproof, version 1")]
 #[serde(deny_unknown_fields)]
 pub struct ResultDocument {
     /// [`SCHEMA`]; [`ResultDocument::parse`] refuses anything else.
+    #[schemars(description = "The name and version of this format.", extend("const" = SCHEMA))]
     pub schema: String,
     /// What was run, and how to run it again.
     pub identity: RunIdentity,
@@ -57,7 +61,7 @@ pub struct ResultDocument {
 }
 
 /// What makes a result reproducible.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunIdentity {
     /// The version of poolproof.
@@ -73,7 +77,7 @@ pub struct RunIdentity {
 }
 
 /// A target of the scenario, compared with what was observed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Objective {
     /// The objective as it stands in the scenario.
@@ -87,7 +91,9 @@ pub struct Objective {
 }
 
 /// Whether an objective is met, at the stated error probability.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectiveStatus {
     /// The whole interval is on the right side of the limit.

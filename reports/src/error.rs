@@ -10,6 +10,9 @@ pub enum ReportError {
     /// The incidents could not be written.
     #[error("the incidents cannot be written as CSV: {0}")]
     Csv(String),
+    /// The results could not be written as JUnit XML.
+    #[error("the results cannot be written as JUnit XML: {0}")]
+    Junit(String),
     /// A chart could not be drawn.
     #[error("the chart {chart} cannot be drawn: {reason}")]
     Chart {

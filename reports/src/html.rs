@@ -14,11 +14,14 @@ use crate::document::ResultDocument;
 use crate::document::Verdict;
 use crate::document::VerdictStatus;
 use crate::error::ReportError;
+use crate::families;
 use crate::headline;
+use crate::mermaid;
 use crate::quantity;
 use crate::table;
+use crate::timeline;
 
-mod figures;
+pub(crate) mod figures;
 
 use figures::Cell;
 use figures::Figures;
@@ -43,6 +46,7 @@ struct CheckView<'a> {
     verdicts: Vec<VerdictView<'a>>,
     goals: Vec<GoalView<'a>>,
     events: Vec<(&'a str, String)>,
+    never_fired: String,
 }
 
 struct VerdictView<'a> {
@@ -76,6 +80,7 @@ struct Way<'a> {
     anchor: String,
     heading: String,
     faults: String,
+    diagram: String,
     way: &'a crate::document::Counterexample,
 }
 
@@ -167,6 +172,7 @@ fn check_view(check: &Check) -> CheckView<'_> {
             .iter()
             .map(|event| (event.event.as_str(), quantity::count(event.fired)))
             .collect(),
+        never_fired: families::never_fired(check).join("; "),
     }
 }
 
@@ -245,15 +251,12 @@ fn ways(document: &ResultDocument) -> Vec<Way<'_>> {
     });
     violations
         .chain(goals)
-        .map(|(anchor, heading, way)| {
-            let faults = quantity::plural(u64::from(way.faults), "fault", "faults");
-            let steps = quantity::plural(way.steps.len() as u64, "step", "steps");
-            Way {
-                anchor,
-                heading,
-                faults: format!("{faults}, {steps}"),
-                way,
-            }
+        .map(|(anchor, heading, way)| Way {
+            anchor,
+            heading,
+            faults: timeline::size(way),
+            diagram: mermaid::sequence(way, &document.scenario.sites),
+            way,
         })
         .collect()
 }

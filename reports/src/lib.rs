@@ -9,13 +9,25 @@ pub mod chart;
 pub mod csv;
 pub mod document;
 mod error;
+mod families;
+mod findings;
 pub mod float;
+pub mod github;
 mod headline;
 pub mod html;
 pub mod json;
+pub mod junit;
+mod layout;
+pub mod markdown;
+pub mod mermaid;
+pub mod player;
 pub mod quantity;
 #[doc(hidden)]
 pub mod sample;
+pub mod sarif;
+mod schema;
 pub mod table;
+pub mod timeline;
 
 pub use error::ReportError;
+pub use schema::schema;

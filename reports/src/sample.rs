@@ -61,6 +61,20 @@ pub fn quiet() -> ResultDocument {
     document
 }
 
+/// Returns a document whose violation nobody expected.
+pub fn unexpected() -> ResultDocument {
+    let mut document = document();
+    for verdict in document
+        .check
+        .iter_mut()
+        .flat_map(|check| &mut check.verdicts)
+    {
+        verdict.expected = VerdictStatus::Holds;
+        verdict.as_expected = verdict.status == VerdictStatus::Holds;
+    }
+    document
+}
+
 /// Returns two incidents, one of them still going on at the horizon.
 pub fn incidents() -> Vec<Incident> {
     let first = Incident {
@@ -200,7 +214,7 @@ fn check() -> Check {
                 expected: VerdictStatus::Violated,
                 as_expected: true,
                 how_far: text("shortest: no violation with fewer than 2 faults"),
-                counterexample: Some(split_brain()),
+                counterexample: Some(counterexample()),
             },
             Verdict {
                 property: text("RC"),
@@ -247,7 +261,8 @@ fn check() -> Check {
     }
 }
 
-fn split_brain() -> Counterexample {
+/// Returns the shortest way to the violation of the sample.
+pub fn counterexample() -> Counterexample {
     let step = |number, actor: &str, event: &str, words: &str, changes: &[&str], fault| Step {
         number,
         actor: actor.to_owned(),
@@ -255,6 +270,7 @@ fn split_brain() -> Counterexample {
         text: words.to_owned(),
         changes: changes.iter().map(|change| (*change).to_owned()).collect(),
         fault,
+        state: Vec::new(),
     };
     Counterexample {
         faults: 2,
@@ -294,6 +310,48 @@ fn split_brain() -> Counterexample {
         ],
         cause: "The old principal was never fenced, so both sites acknowledge messages.".to_owned(),
     }
+}
+
+/// Returns the same way, with how everything stands after each step.
+pub fn counterexample_with_state() -> Counterexample {
+    let mut way = counterexample();
+    let state = |holder: &str, site: &str, role: &str, up, holds: &str| HolderState {
+        holder: holder.to_owned(),
+        site: site.to_owned(),
+        role_text: role.to_owned(),
+        up,
+        holds: holds.to_owned(),
+    };
+    for step in &mut way.steps {
+        let dc1_up = step.number == 4;
+        let dc2_serves = step.number >= 3;
+        let c_role = if step.number >= 2 {
+            "principal, can acknowledge"
+        } else {
+            "log-shipping secondary"
+        };
+        let c_holds = if dc2_serves {
+            "posts 1 and 2; timeline 2"
+        } else {
+            "post 1"
+        };
+        let pool = if dc2_serves { "serving" } else { "idle" };
+        step.state = vec![
+            state("pchat-1", "DC1", "Persistent Chat server", dc1_up, ""),
+            state(
+                "sql-a",
+                "DC1",
+                "principal",
+                dc1_up,
+                "posts 1 and 3; timeline 1",
+            ),
+            state("sql-b", "DC1", "mirror", dc1_up, "post 1"),
+            state("pchat-3", "DC2", pool, true, ""),
+            state("sql-c", "DC2", c_role, true, c_holds),
+            state("link DC1-DC2", "", "log shipping", dc1_up, ""),
+        ];
+    }
+    way
 }
 
 fn simulation() -> Simulation {

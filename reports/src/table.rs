@@ -11,11 +11,21 @@ use crate::document::Objective;
 use crate::document::ResultDocument;
 use crate::document::Simulation;
 use crate::document::Verdict;
+use crate::document::VerdictStatus;
+use crate::families;
 use crate::headline;
+use crate::layout::hanging;
+use crate::layout::padded;
+use crate::layout::wrapped;
 use crate::quantity;
+use crate::timeline;
 
 /// No line is longer, unless a single word is.
-pub const WIDTH: usize = 100;
+pub const WIDTH: usize = crate::layout::WIDTH;
+
+/// The first column of a grid grows no wider: the names are short, or have a line of their own.
+const FIRST_WIDTH_MAX: usize = 34;
+const SECOND_WIDTH: usize = 30;
 
 /// Returns the document as a table for people. The words may change; machines read the JSON.
 pub fn text(document: &ResultDocument) -> String {
@@ -35,6 +45,7 @@ pub fn text(document: &ResultDocument) -> String {
     if let Some(check) = &document.check {
         verdicts(check, &mut lines);
         goals(&check.goals, &mut lines);
+        ways(&check.verdicts, &mut lines);
     }
     if let Some(simulation) = &document.simulation {
         figures(simulation, &mut lines);
@@ -60,27 +71,66 @@ fn verdicts(check: &Check, lines: &mut Vec<String>) {
             quantity::odds(check.collision_odds)
         ),
     ));
-    if !check.never_fired.is_empty() {
-        lines.extend(hanging(
-            "  never:   ",
-            &format!("{} never fired", check.never_fired.join(", ")),
-        ));
+    let never = families::never_fired(check);
+    if !never.is_empty() {
+        let text = format!("{} never fired", never.join("; "));
+        lines.extend(hanging("  never:   ", &text));
+    }
+    if check.verdicts.is_empty() {
+        return;
     }
     lines.push(String::new());
+    let common = common_extent(&check.verdicts);
     let cells = |verdict: &Verdict| {
-        let says = format!("{}: {}", verdict.title, verdict.how_far);
-        [
+        let mut says = vec![verdict.title.clone()];
+        if common != Some((verdict.status, verdict.how_far.as_str())) {
+            says.push(verdict.how_far.clone());
+        }
+        (
             verdict.property.clone(),
             headline::verdict_text(verdict),
             says,
-        ]
+        )
     };
     let rows: Vec<_> = check.verdicts.iter().map(cells).collect();
-    lines.extend(grid(
-        ["property", "verdict", "what, and how far"],
-        [16, 30],
-        &rows,
-    ));
+    let third = if common.is_some() && rows.iter().all(|row| row.2.len() == 1) {
+        "what"
+    } else {
+        "what, and how far"
+    };
+    lines.extend(grid(["property", "verdict", third], &rows));
+    if let Some((status, how_far)) = common {
+        let word = headline::status_text(status);
+        lines.extend(hanging(&format!("  \"{word}\" means: "), how_far));
+    }
+}
+
+/// Returns the status and the reach that several verdicts share, so that it is said once.
+fn common_extent(verdicts: &[Verdict]) -> Option<(VerdictStatus, &str)> {
+    [VerdictStatus::Holds, VerdictStatus::Undecided]
+        .into_iter()
+        .find_map(|status| {
+            let mut reaches = verdicts
+                .iter()
+                .filter(|verdict| verdict.status == status)
+                .map(|verdict| verdict.how_far.as_str());
+            let first = reaches.next()?;
+            let second = reaches.next()?;
+            (second == first && reaches.all(|one| one == first)).then_some((status, first))
+        })
+}
+
+/// Prints the shortest way to each violation, below the tables that name them.
+fn ways(verdicts: &[Verdict], lines: &mut Vec<String>) {
+    for verdict in verdicts {
+        if let Some(way) = &verdict.counterexample {
+            lines.push(String::new());
+            let size = timeline::size(way);
+            let head = format!("{}: {} ({size})", verdict.property, verdict.title);
+            lines.extend(hanging("How to violate ", &head));
+            lines.extend(timeline::text(way).lines().map(str::to_owned));
+        }
+    }
 }
 
 fn goals(goals: &[Goal], lines: &mut Vec<String>) {
@@ -90,9 +140,9 @@ fn goals(goals: &[Goal], lines: &mut Vec<String>) {
     lines.push(String::new());
     let rows: Vec<_> = goals
         .iter()
-        .map(|goal| [goal.name.clone(), goal_text(goal), goal.title.clone()])
+        .map(|goal| (goal.name.clone(), goal_text(goal), vec![goal.title.clone()]))
         .collect();
-    lines.extend(grid(["goal", "reached", "what"], [16, 30], &rows));
+    lines.extend(grid(["goal", "reached", "what"], &rows));
 }
 
 /// Returns whether a goal was reached, and what that is worth.
@@ -235,7 +285,7 @@ fn objectives(objectives: &[Objective], lines: &mut Vec<String>) {
 }
 
 /// Returns what was observed for an objective: value, interval, limit and number of trials.
-fn observed(objective: &Objective) -> String {
+pub(crate) fn observed(objective: &Objective) -> String {
     let format = format_like(&objective.text);
     format!(
         "observed {}, limit {}, n = {}",
@@ -259,58 +309,51 @@ pub(crate) fn format_like(text: &str) -> fn(f64) -> String {
     }
 }
 
-/// Lays out three columns: two of fixed width, the last with the rest of the line.
-fn grid(heads: [&str; 3], widths: [usize; 2], rows: &[[String; 3]]) -> Vec<String> {
-    let rest = WIDTH - 2 - widths[0] - widths[1];
-    let mut lines = Vec::new();
-    let heads = heads.map(str::to_owned);
-    for row in std::iter::once(&heads).chain(rows) {
-        let cells = [
-            wrapped(&row[0], widths[0] - 1),
-            wrapped(&row[1], widths[1] - 1),
-            wrapped(&row[2], rest),
-        ];
-        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
-        for index in 0..height {
-            let part = |cell: usize| cells[cell].get(index).map_or("", String::as_str);
-            let (first, second) = (padded(part(0), widths[0]), padded(part(1), widths[1]));
-            lines.push(format!("  {first}{second}{}", part(2)));
-        }
-    }
-    lines
-}
-
-/// Wraps a text behind a lead; further lines start below the text.
-fn hanging(lead: &str, text: &str) -> Vec<String> {
-    let indent = lead.chars().count();
-    let blank = " ".repeat(indent);
-    let lines = wrapped(text, WIDTH - indent);
-    let lead_of = |index: usize| if index == 0 { lead } else { &blank };
-    lines
+/// Lays out three columns: the first as wide as its longest word, the second fixed, the last with
+/// the rest of the line. The parts of the third cell start on lines of their own.
+fn grid(heads: [&str; 3], rows: &[(String, String, Vec<String>)]) -> Vec<String> {
+    let longest = |text: &str| {
+        text.split_whitespace()
+            .map(|word| word.chars().count())
+            .max()
+    };
+    let first_width = rows
         .iter()
-        .enumerate()
-        .map(|(index, line)| format!("{}{line}", lead_of(index)))
-        .collect()
-}
-
-/// Breaks a text at spaces; a word longer than the width keeps its own line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + length <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
+        .filter_map(|row| longest(&row.0))
+        .max()
+        .unwrap_or(0)
+        .clamp(14, FIRST_WIDTH_MAX)
+        + 2;
+    let rest = WIDTH - 2 - first_width - SECOND_WIDTH;
+    let mut lines = Vec::new();
+    let heads = (
+        heads[0].to_owned(),
+        heads[1].to_owned(),
+        vec![heads[2].to_owned()],
+    );
+    for row in std::iter::once(&heads).chain(rows) {
+        let first = wrapped(&row.0, first_width - 2);
+        let second = wrapped(&row.1, SECOND_WIDTH - 2);
+        let third: Vec<_> = row.2.iter().flat_map(|part| wrapped(part, rest)).collect();
+        // A name that no column can hold keeps its line to itself.
+        let too_long = first
+            .iter()
+            .any(|word| word.chars().count() > first_width - 2);
+        let (above, first) = if too_long {
+            (first, Vec::new())
+        } else {
+            (Vec::new(), first)
+        };
+        lines.extend(above.iter().map(|word| format!("  {word}")));
+        let height = first.len().max(second.len()).max(third.len());
+        for index in 0..height {
+            let part = |cell: &[String]| cell.get(index).cloned().unwrap_or_default();
+            let left = padded(&part(&first), first_width);
+            let middle = padded(&part(&second), SECOND_WIDTH);
+            lines.push(format!("  {left}{middle}{}", part(&third)));
         }
     }
     lines
-}
-
-fn padded(text: &str, width: usize) -> String {
-    format!("{text:<width$}")
 }
 
 #[cfg(test)]
@@ -335,6 +378,21 @@ mod tests {
                 assert!(line.chars().count() <= WIDTH, "{line}");
             }
         }
+    }
+
+    #[test]
+    fn a_reach_that_is_shared_is_said_once() {
+        let mut document = sample::document();
+        let check = document.check.as_mut().expect("the sample is checked");
+        let mut second = check.verdicts[0].clone();
+        second.property = "AL1".to_owned();
+        check.verdicts = vec![check.verdicts[0].clone(), second];
+        check.goals[0].name = "automatic-failover".to_owned();
+        check.goals[1].name = "a-goal-with-a-name-that-no-column-would-hold".to_owned();
+        let text = text(&document);
+        let part = text.split("property").nth(1).expect("the table");
+        let part = part.split("How often").next().expect("what follows");
+        insta::assert_snapshot!(part);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use poolproof_models::event::FaultClass;
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::property::{Goal, Property};
+use poolproof_models::site::Site;
 use poolproof_models::story::Narrator;
 use poolproof_models::topology::{Start, Topology};
 use poolproof_reports::document as doc;
@@ -210,6 +211,17 @@ fn counterexample(
             text: told.text,
             changes: told.changes,
             fault: told.fault,
+            state: narrator
+                .holders()
+                .into_iter()
+                .map(|holder| doc::HolderState {
+                    holder: holder.name.to_owned(),
+                    site: holder.site.map_or("", Site::name).to_owned(),
+                    role_text: holder.role.to_owned(),
+                    up: holder.up,
+                    holds: holder.holds,
+                })
+                .collect(),
         });
     }
     let faults: Vec<&str> = steps

@@ -1,12 +1,13 @@
 //! What the model checker found: verdicts, goals, counterexamples, and how far it went.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::float;
 
 /// What can happen, and how far the search went to say so.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// The budget of faults, in words.
@@ -39,7 +40,7 @@ pub struct Check {
 }
 
 /// What is known about one property.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Verdict {
     /// The stable short name, such as `SB`.
@@ -62,7 +63,9 @@ pub struct Verdict {
 }
 
 /// The verdict of the search over one property.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictStatus {
     /// No reachable state breaks it, and the search was complete.
@@ -75,7 +78,7 @@ pub enum VerdictStatus {
 }
 
 /// A way to a state, step by step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Counterexample {
     /// How many of the steps are faults.
@@ -87,7 +90,7 @@ pub struct Counterexample {
 }
 
 /// One step of a counterexample.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The number of the step, from 1.
@@ -102,10 +105,29 @@ pub struct Step {
     pub changes: Vec<String>,
     /// Whether the step is a fault.
     pub fault: bool,
+    /// How everything stands after the step, for the picture of it; may be left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub state: Vec<HolderState>,
+}
+
+/// How one server, copy or link stands after a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HolderState {
+    /// Its name.
+    pub holder: String,
+    /// The name of its site; empty for what lies between the sites, such as a link.
+    pub site: String,
+    /// What it is at this time, in words.
+    pub role_text: String,
+    /// Whether it runs.
+    pub up: bool,
+    /// What it holds at this time, in words; empty if nothing.
+    pub holds: String,
 }
 
 /// A state that should (or should not) be reachable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Goal {
     /// The stable name.
@@ -123,7 +145,7 @@ pub struct Goal {
 }
 
 /// How often one event fired during the search.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventCount {
     /// The stable name of the event.

@@ -1,10 +1,11 @@
 //! The described system as a report shows it: sites, servers, and every figure with its source.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
 /// What was described, in the words of the report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// The name of the scenario.
@@ -26,7 +27,7 @@ pub struct Scenario {
 }
 
 /// One site and what stands in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteView {
     /// The name of the site.
@@ -36,7 +37,7 @@ pub struct SiteView {
 }
 
 /// One server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NodeView {
     /// The name of the server.
@@ -48,7 +49,7 @@ pub struct NodeView {
 }
 
 /// One figure that the result rests on, with its origin.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assumption {
     /// The path of the figure in the scenario file.
@@ -66,7 +67,9 @@ pub struct Assumption {
 /// How well a figure is supported.
 ///
 /// A figure of grade M or J is never shown as published fact: see [`Grade::is_judgement`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Grade {
     /// Read at the named publication.
     V,

@@ -1,12 +1,13 @@
 //! What the simulator found: estimates with intervals, three columns, and the single incidents.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::float;
 
 /// How often things happen, and what they cost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Simulation {
     /// How many trials ran over the horizon.
@@ -36,7 +37,7 @@ pub struct Simulation {
 }
 
 /// An estimate with its interval. No value means no finite limit, or not available.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Estimate {
     /// The estimate.
@@ -63,7 +64,7 @@ pub struct Estimate {
 /// A sample in short: the mean and three percentiles with intervals, and the largest value.
 ///
 /// The unit is that of the field that holds the distribution.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Distribution {
     /// The mean.
@@ -82,7 +83,9 @@ pub struct Distribution {
 }
 
 /// Which observations a column is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnName {
     /// One observation per incident.
@@ -94,7 +97,7 @@ pub enum ColumnName {
 }
 
 /// One column of the result: time, data lost and messages lost of one kind of observation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// Which observations these are.
@@ -123,7 +126,7 @@ pub struct Column {
 ///
 /// The function is a staircase: it has the value `p` from `x` to the next point. Where the last
 /// `p` is below 1, the rest of the observations had no end within the horizon.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CdfPoint {
     /// The value.
@@ -141,7 +144,7 @@ pub struct CdfPoint {
 }
 
 /// The part of the yearly outage that one cause started.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CauseShare {
     /// What started the incidents.
@@ -153,7 +156,7 @@ pub struct CauseShare {
 }
 
 /// The part of an outage that one phase takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseShare {
     /// The phase: detect, decide, act, recover or reconnect.
@@ -165,7 +168,7 @@ pub struct PhaseShare {
 }
 
 /// A property that some trial broke.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViolationSeen {
     /// The stable name of the property.
@@ -177,7 +180,7 @@ pub struct ViolationSeen {
 }
 
 /// One incident: a line of `incidents.csv`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Incident {
     /// The number of the trial.

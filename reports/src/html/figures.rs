@@ -7,45 +7,45 @@ use crate::document::Simulation;
 use crate::quantity;
 
 /// Everything the page says about a simulation.
-pub(super) struct Figures<'a> {
-    pub(super) ran: String,
-    pub(super) availability: String,
-    pub(super) outage: String,
-    pub(super) events: String,
-    pub(super) heads: Vec<Head<'a>>,
-    pub(super) groups: Vec<Group>,
-    pub(super) causes: Vec<Row>,
-    pub(super) phases: Vec<Row>,
-    pub(super) seen: Vec<(&'a str, String, u64)>,
-    pub(super) intervals: String,
+pub(crate) struct Figures<'a> {
+    pub(crate) ran: String,
+    pub(crate) availability: String,
+    pub(crate) outage: String,
+    pub(crate) events: String,
+    pub(crate) heads: Vec<Head<'a>>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) causes: Vec<Row>,
+    pub(crate) phases: Vec<Row>,
+    pub(crate) seen: Vec<(&'a str, String, u64)>,
+    pub(crate) intervals: String,
 }
 
 /// The head of a column.
-pub(super) struct Head<'a> {
-    pub(super) title: &'a str,
-    pub(super) n: String,
+pub(crate) struct Head<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) n: String,
 }
 
 /// Rows of one quantity.
-pub(super) struct Group {
-    pub(super) title: String,
-    pub(super) rows: Vec<Row>,
+pub(crate) struct Group {
+    pub(crate) title: String,
+    pub(crate) rows: Vec<Row>,
 }
 
 /// A row: its name and its cells.
-pub(super) struct Row {
-    pub(super) name: String,
-    pub(super) cells: Vec<Cell>,
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) cells: Vec<Cell>,
 }
 
 /// A value with the interval below it.
-pub(super) struct Cell {
-    pub(super) value: String,
-    pub(super) interval: String,
+pub(crate) struct Cell {
+    pub(crate) value: String,
+    pub(crate) interval: String,
 }
 
 impl<'a> Figures<'a> {
-    pub(super) fn of(simulation: &'a Simulation) -> Self {
+    pub(crate) fn of(simulation: &'a Simulation) -> Self {
         let columns = &simulation.columns;
         let heads = columns
             .iter()
@@ -176,7 +176,7 @@ fn group(
     }
 }
 
-pub(super) fn cell(estimate: &Estimate, format: fn(f64) -> String) -> Cell {
+pub(crate) fn cell(estimate: &Estimate, format: fn(f64) -> String) -> Cell {
     Cell {
         value: quantity::value(estimate, format),
         interval: quantity::interval(estimate, format).unwrap_or_default(),

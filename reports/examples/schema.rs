@@ -1,0 +1,5 @@
+//! Prints the JSON Schema of the result document.
+
+fn main() {
+    print!("{}", poolproof_reports::schema());
+}

@@ -1,0 +1,129 @@
+//! Results as JUnit XML: one suite per scenario, one case per property, goal and objective.
+//!
+//! A case fails when the result is not what the scenario expects, and carries the timeline.
+//! *Undecided* is an error and not a failure, as the exit code keeps them apart too. No times and
+//! no time stamps: the same results give the same bytes.
+
+use quick_junit::NonSuccessKind;
+use quick_junit::Property;
+use quick_junit::Report;
+use quick_junit::TestCase;
+use quick_junit::TestCaseStatus;
+use quick_junit::TestSuite;
+
+use crate::document::ResultDocument;
+use crate::error::ReportError;
+use crate::findings;
+use crate::findings::Finding;
+use crate::findings::Outcome;
+
+/// Returns the XML of the results of a run, in their order.
+///
+/// # Errors
+/// When the XML cannot be written, which is a defect.
+pub fn text(documents: &[&ResultDocument]) -> Result<String, ReportError> {
+    let mut report = Report::new("poolproof");
+    report.add_test_suites(documents.iter().map(|document| suite(document)));
+    report
+        .to_string()
+        .map_err(|error| ReportError::Junit(error.to_string()))
+}
+
+fn suite(document: &ResultDocument) -> TestSuite {
+    let identity = &document.identity;
+    let mut suite = TestSuite::new(identity.scenario_name.as_str());
+    suite.add_properties([
+        Property::new("title", document.scenario.title.as_str()),
+        Property::new("poolproof", identity.poolproof_version.as_str()),
+        Property::new("digest", identity.scenario_digest.as_str()),
+        Property::new("seed", identity.seed.to_string()),
+        Property::new("command", identity.command.as_str()),
+    ]);
+    suite.add_test_cases(
+        findings::of(document)
+            .iter()
+            .map(|finding| case(document, finding)),
+    );
+    suite
+}
+
+fn case(document: &ResultDocument, finding: &Finding<'_>) -> TestCase {
+    let identity = &document.identity;
+    let kind = match finding.outcome {
+        Outcome::AsExpected => None,
+        Outcome::Differs => Some(NonSuccessKind::Failure),
+        Outcome::Undecided => Some(NonSuccessKind::Error),
+    };
+    let timeline = finding.timeline();
+    let status = match kind {
+        None => TestCaseStatus::success(),
+        Some(kind) => {
+            let mut description = finding.line();
+            if let Some(timeline) = &timeline {
+                description += &format!("\n\n{timeline}");
+            }
+            description += &format!("\nagain: {}", identity.command);
+            let mut status = TestCaseStatus::non_success(kind);
+            status
+                .set_message(finding.words.as_str())
+                .set_type(match kind {
+                    NonSuccessKind::Failure => "differs",
+                    NonSuccessKind::Error => "undecided",
+                })
+                .set_description(description);
+            status
+        }
+    };
+    let name = if finding.title.is_empty() {
+        finding.name.to_owned()
+    } else {
+        format!("{}: {}", finding.name, finding.title)
+    };
+    let mut case = TestCase::new(name, status);
+    let class = format!("{}.{}", identity.scenario_name, finding.kind.word());
+    case.set_classname(class);
+    if kind.is_none() {
+        let mut said = format!("{}\n", finding.line());
+        if let Some(timeline) = timeline {
+            said += &format!("\n{timeline}");
+        }
+        case.set_system_out(said);
+    }
+    case
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::VerdictStatus;
+    use crate::sample;
+
+    #[test]
+    fn the_sample_reads_well() {
+        let text = text(&[&sample::unexpected()]).expect("written");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let (first, second) = (sample::unexpected(), sample::empty());
+        let text = text(&[&first, &second]).expect("written");
+        let read = Report::deserialize_from_str(&text).expect("JUnit XML");
+        assert_eq!(read.test_suites.len(), 2);
+        assert_eq!((read.tests, read.failures, read.errors), (7, 2, 2));
+        assert!(!text.contains("timestamp=") && !text.contains(" time="));
+    }
+
+    #[test]
+    fn no_text_breaks_the_xml() {
+        let mut document = sample::unexpected();
+        document.scenario.title = "<&\"']]>\u{1}\u{1b}[31m".to_owned();
+        let check = document.check.as_mut().expect("the sample is checked");
+        check.verdicts[0].status = VerdictStatus::Violated;
+        check.verdicts[0].as_expected = false;
+        check.verdicts[0].title = "]]></failure>\u{0}".to_owned();
+        let text = text(&[&document]).expect("written");
+        assert!(Report::deserialize_from_str(&text).is_ok(), "{text}");
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{0}'));
+    }
+}

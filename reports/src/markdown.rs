@@ -1,0 +1,271 @@
+//! A result in Markdown, for a job summary or as a comment on a pull request.
+//!
+//! Written for GitHub, where `details` fold and Mermaid is drawn; elsewhere it reads as text.
+
+use crate::document::Counterexample;
+use crate::document::ResultDocument;
+use crate::document::Simulation;
+use crate::families;
+use crate::findings;
+use crate::findings::Finding;
+use crate::findings::Kind;
+use crate::findings::Outcome;
+use crate::headline;
+use crate::html::figures::Cell;
+use crate::html::figures::Figures;
+use crate::layout::one_line;
+use crate::mermaid;
+use crate::quantity;
+use crate::timeline;
+
+/// Returns the summary of a result.
+pub fn text(document: &ResultDocument) -> String {
+    let scenario = &document.scenario;
+    let identity = &document.identity;
+    let mut blocks = vec![format!(
+        "## {}: {}",
+        escaped(&scenario.name),
+        escaped(&scenario.title)
+    )];
+    blocks.push(escaped(&headline::answer(document).join(" ")));
+    for warning in &scenario.warnings {
+        blocks.push(format!("> **Doubtful:** {}", escaped(warning)));
+    }
+    let findings = findings::of(document);
+    if let Some(check) = &document.check {
+        blocks.push("### What can happen".to_owned());
+        let search = format!(
+            "Every order of events within {}. {}; odds of a missed state {}.",
+            check.budget_text,
+            capital(&headline::extent(check)),
+            quantity::odds(check.collision_odds)
+        );
+        blocks.push(escaped(&search));
+        let never = families::never_fired(check);
+        if !never.is_empty() {
+            blocks.push(escaped(&format!("Never fired: {}.", never.join("; "))));
+        }
+    }
+    blocks.extend(results(&findings));
+    for finding in &findings {
+        if let (Kind::Property, Some(way)) = (finding.kind, finding.way) {
+            blocks.push(folded(document, finding, way));
+        }
+    }
+    if let Some(simulation) = &document.simulation {
+        blocks.extend(columns(simulation));
+    }
+    blocks.push("### Again".to_owned());
+    blocks.push(fenced("sh", &one_line(&identity.command)));
+    blocks.push(escaped(&format!(
+        "poolproof {}, scenario {}, seed {}. The same version, scenario and seed give the same \
+         result.",
+        identity.poolproof_version, identity.scenario_digest, identity.seed
+    )));
+    let mut text = blocks.join("\n\n");
+    text.push('\n');
+    text
+}
+
+/// Lists properties, goals and objectives in tables of their own.
+fn results(findings: &[Finding<'_>]) -> Vec<String> {
+    let mut blocks = Vec::new();
+    for (kind, last) in [
+        (Kind::Property, "how far"),
+        (Kind::Goal, ""),
+        (Kind::Objective, "observed"),
+    ] {
+        let of_kind: Vec<_> = findings.iter().filter(|one| one.kind == kind).collect();
+        if of_kind.is_empty() {
+            continue;
+        }
+        let rows = of_kind.into_iter().map(|finding| {
+            let mut name = format!("**{}**", escaped(finding.name));
+            if !finding.title.is_empty() {
+                name += &format!(" {}", escaped(finding.title));
+            }
+            let result = format!("{} {}", sign(finding), escaped(&finding.words));
+            let mut row = vec![name, result];
+            if !last.is_empty() {
+                row.push(escaped(&finding.detail));
+            }
+            row
+        });
+        let mut heads = vec![kind.word(), "result"];
+        if !last.is_empty() {
+            heads.push(last);
+        }
+        blocks.push(table(&heads, rows));
+    }
+    blocks
+}
+
+/// The sign says at a glance what the words beside it say in full.
+fn sign(finding: &Finding<'_>) -> &'static str {
+    match finding.outcome {
+        Outcome::AsExpected => "✅",
+        Outcome::Differs => "❌",
+        Outcome::Undecided => "❔",
+    }
+}
+
+fn folded(document: &ResultDocument, finding: &Finding<'_>, way: &Counterexample) -> String {
+    let head = format!(
+        "How to violate {}: {} ({})",
+        finding.name,
+        finding.title,
+        timeline::size(way)
+    );
+    let diagram = mermaid::sequence(way, &document.scenario.sites);
+    format!(
+        "<details>\n<summary>{}</summary>\n\n{}\n\n{}\n\n</details>",
+        markup(&head),
+        fenced("text", &timeline::text(way)),
+        fenced("mermaid", &diagram)
+    )
+}
+
+fn columns(simulation: &Simulation) -> Vec<String> {
+    let view = Figures::of(simulation);
+    let mut blocks = vec![
+        "### How often, and what it costs".to_owned(),
+        escaped(&format!(
+            "{}. Availability {}; outage {} per year.",
+            capital(&view.ran),
+            view.availability,
+            view.outage
+        )),
+    ];
+    if view.heads.is_empty() {
+        return blocks;
+    }
+    let mut heads = vec![String::new()];
+    let head = |title: &str, n: &str| format!("{} (n = {n})", escaped(title));
+    heads.extend(view.heads.iter().map(|one| head(one.title, &one.n)));
+    let heads: Vec<_> = heads.iter().map(String::as_str).collect();
+    let rows = view.groups.iter().flat_map(|group| {
+        group.rows.iter().map(|row| {
+            let mut cells = vec![format!("{}, {}", escaped(&group.title), escaped(&row.name))];
+            cells.extend(row.cells.iter().map(cell));
+            cells
+        })
+    });
+    blocks.push(table(&heads, rows));
+    blocks
+}
+
+fn cell(cell: &Cell) -> String {
+    let value = escaped(&cell.value);
+    if cell.interval.is_empty() {
+        value
+    } else {
+        format!("{value}<br><sub>{}</sub>", escaped(&cell.interval))
+    }
+}
+
+fn table(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut lines = vec![
+        format!("| {} |", heads.join(" | ")),
+        format!("|{}", " --- |".repeat(heads.len())),
+    ];
+    lines.extend(rows.map(|row| format!("| {} |", row.join(" | "))));
+    lines.join("\n")
+}
+
+/// Fences a block with more backticks than it holds in a row.
+fn fenced(language: &str, text: &str) -> String {
+    let mut longest = 0;
+    let mut run = 0;
+    for letter in text.chars() {
+        run = if letter == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat((longest + 1).max(3));
+    format!("{fence}{language}\n{}\n{fence}", text.trim_end())
+}
+
+/// Escapes what Markdown or HTML would take for markup, in text or in a cell of a table.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in one_line(text).chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '$' => {
+                safe.push('\\');
+                safe.push(letter);
+            }
+            // A name after it would be called, and a number linked.
+            '@' => safe.push_str("@\u{200b}"),
+            letter => safe.push(letter),
+        }
+    }
+    safe
+}
+
+/// Escapes a text for inside of an HTML element.
+fn markup(text: &str) -> String {
+    one_line(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('@', "@\u{200b}")
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_sample_reads_well() {
+        insta::assert_snapshot!(text(&sample::unexpected()));
+    }
+
+    #[test]
+    fn results_with_parts_missing_have_a_summary() {
+        for document in [sample::empty(), sample::quiet()] {
+            let text = text(&document);
+            assert!(text.contains("### Again"));
+            assert!(!text.contains("|  |  |"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_scenario_says_is_never_markup() {
+        let mut document = sample::unexpected();
+        let evil = "</summary><b>| *x* `y` @all [a](b)\n# h ```";
+        document.scenario.title = evil.to_owned();
+        let check = document.check.as_mut().expect("the sample is checked");
+        check.verdicts[1].title = evil.to_owned();
+        let way = check.verdicts[1].counterexample.as_mut().expect("a way");
+        way.steps[0].text = evil.to_owned();
+        let text = text(&document);
+        assert!(text.contains("````text"), "a longer fence");
+        let mut fence = None;
+        for line in text.lines() {
+            let ticks = line.len() - line.trim_start_matches('`').len();
+            match fence {
+                None if ticks >= 3 => fence = Some(ticks),
+                Some(open) if ticks >= open => fence = None,
+                Some(_) => {}
+                None => assert!(
+                    !line.contains("<b>") && !line.contains("@all") && !line.starts_with("# h"),
+                    "{line}"
+                ),
+            }
+        }
+        assert_eq!(fence, None, "a fence is left open");
+        for row in text.lines().filter(|line| line.starts_with("| **SB**")) {
+            assert_eq!(row.replace("\\|", "").matches('|').count(), 4, "{row}");
+        }
+    }
+}

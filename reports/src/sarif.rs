@@ -1,0 +1,353 @@
+//! Results as SARIF 2.1.0, for what shows findings beside the files they are about.
+//!
+//! The rules are the properties, and one rule each for goals and for objectives. A result is
+//! written for what is not as expected, at the scenario file; the steps of its counterexample are
+//! a code flow, so that a viewer can walk along it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::document::Counterexample;
+use crate::document::ResultDocument;
+use crate::error::ReportError;
+use crate::findings;
+use crate::findings::Finding;
+use crate::findings::Kind;
+use crate::findings::Outcome;
+use crate::json;
+
+const SCHEMA_URI: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool<'a>,
+    column_kind: &'static str,
+    results: Vec<Found<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    driver: Driver<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver<'a> {
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    rules: Vec<Rule<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule<'a> {
+    id: &'a str,
+    short_description: Message,
+    full_description: Message,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Found<'a> {
+    rule_id: &'a str,
+    rule_index: usize,
+    level: &'static str,
+    message: Message,
+    locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    code_flows: Vec<CodeFlow>,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    properties: Properties<'a>,
+}
+
+/// What SARIF leaves to the tool.
+#[derive(Serialize)]
+struct Properties<'a> {
+    scenario: &'a str,
+    digest: &'a str,
+    seed: u64,
+    command: &'a str,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CodeFlow {
+    message: Message,
+    thread_flows: [ThreadFlow; 1],
+}
+
+#[derive(Serialize)]
+struct ThreadFlow {
+    locations: Vec<FlowStep>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FlowStep {
+    execution_order: u32,
+    importance: &'static str,
+    location: Location,
+}
+
+/// Returns the log of the results of a run, each with the path of its scenario file.
+///
+/// A relative path should start at the root of the repository.
+///
+/// # Errors
+/// When the log cannot be written, which is a defect.
+pub fn text(documents: &[(&ResultDocument, &str)]) -> Result<String, ReportError> {
+    let rules = rules(documents);
+    let mut results = Vec::new();
+    for (document, path) in documents {
+        let uri = uri(path);
+        for finding in findings::surprises(document) {
+            let id = rule_id(&finding);
+            // A rule was made of every finding.
+            let index = rules.iter().position(|rule| rule.id == id).unwrap_or(0);
+            results.push(found(document, &finding, id, index, &uri));
+        }
+    }
+    let version = documents.first().map(|(document, _)| document);
+    let log = Log {
+        schema: SCHEMA_URI,
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "poolproof",
+                    version: version.map(|one| one.identity.poolproof_version.as_str()),
+                    rules,
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            results,
+        }],
+    };
+    json::pretty(&log)
+}
+
+fn rule_id<'a>(finding: &Finding<'a>) -> &'a str {
+    match finding.kind {
+        Kind::Property => finding.name,
+        Kind::Goal => "goal",
+        Kind::Objective => "objective",
+    }
+}
+
+fn rules<'a>(documents: &[(&'a ResultDocument, &str)]) -> Vec<Rule<'a>> {
+    let message = |text: &str| Message {
+        text: text.to_owned(),
+    };
+    let mut rules: Vec<Rule<'a>> = Vec::new();
+    let mut add = |rule: Rule<'a>| {
+        if rules.iter().all(|known| known.id != rule.id) {
+            rules.push(rule);
+        }
+    };
+    for (document, _) in documents {
+        for verdict in document.check.iter().flat_map(|check| &check.verdicts) {
+            add(Rule {
+                id: &verdict.property,
+                short_description: message(&verdict.title),
+                full_description: message(&verdict.meaning),
+            });
+        }
+    }
+    let all = |kind: Kind| {
+        let mut findings = documents.iter().flat_map(|(one, _)| findings::of(one));
+        findings.any(|finding| finding.kind == kind)
+    };
+    if all(Kind::Goal) {
+        add(Rule {
+            id: "goal",
+            short_description: message("Goals are reached as expected"),
+            full_description: message(
+                "A state that the scenario expects to be reachable is reached within the fault \
+                 budget, and one that it expects never to be reached is not.",
+            ),
+        });
+    }
+    if all(Kind::Objective) {
+        add(Rule {
+            id: "objective",
+            short_description: message("Objectives are met"),
+            full_description: message(
+                "The whole confidence interval of the observed figure is on the right side of \
+                 the limit that the scenario sets.",
+            ),
+        });
+    }
+    rules
+}
+
+fn found<'a>(
+    document: &'a ResultDocument,
+    finding: &Finding<'a>,
+    rule_id: &'a str,
+    rule_index: usize,
+    uri: &str,
+) -> Found<'a> {
+    let identity = &document.identity;
+    let mut text = finding.line();
+    if let Some(way) = finding.way.filter(|way| !way.cause.trim().is_empty()) {
+        text += &format!("\n{}", way.cause);
+    }
+    text += &format!("\nagain: {}", identity.command);
+    let fingerprint = format!(
+        "{}/{}/{}",
+        identity.scenario_name,
+        finding.kind.word(),
+        finding.name
+    );
+    Found {
+        rule_id,
+        rule_index,
+        level: match finding.outcome {
+            Outcome::Undecided => "warning",
+            Outcome::Differs | Outcome::AsExpected => "error",
+        },
+        message: Message { text },
+        locations: [location(uri, None)],
+        code_flows: finding
+            .way
+            .map(|way| code_flow(way, uri))
+            .into_iter()
+            .collect(),
+        partial_fingerprints: BTreeMap::from([("poolproofFinding/v1", fingerprint)]),
+        properties: Properties {
+            scenario: &identity.scenario_name,
+            digest: &identity.scenario_digest,
+            seed: identity.seed,
+            command: &identity.command,
+        },
+    }
+}
+
+fn code_flow(way: &Counterexample, uri: &str) -> CodeFlow {
+    let step = |step: &crate::document::Step| {
+        let mark = if step.fault { "FAULT, " } else { "" };
+        let mut text = format!("{mark}{}: {}", step.actor, step.text);
+        if !step.changes.is_empty() {
+            text += &format!(" [{}]", step.changes.join("; "));
+        }
+        FlowStep {
+            execution_order: step.number,
+            importance: if step.fault { "essential" } else { "important" },
+            location: location(uri, Some(Message { text })),
+        }
+    };
+    CodeFlow {
+        message: Message {
+            text: crate::timeline::size(way),
+        },
+        thread_flows: [ThreadFlow {
+            locations: way.steps.iter().map(step).collect(),
+        }],
+    }
+}
+
+fn location(uri: &str, message: Option<Message>) -> Location {
+    Location {
+        physical_location: PhysicalLocation {
+            artifact_location: ArtifactLocation {
+                uri: uri.to_owned(),
+            },
+            // Where in the file an expectation stands, the result does not know.
+            region: Region { start_line: 1 },
+        },
+        message,
+    }
+}
+
+/// Returns a path as a reference in the sense of RFC 3986.
+fn uri(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let path = path.strip_prefix("./").unwrap_or(&path);
+    let mut uri = String::with_capacity(path.len());
+    let letters = path.as_bytes();
+    if letters.first() == Some(&b'/') {
+        uri.push_str("file://");
+    } else if letters.get(1) == Some(&b':') {
+        uri.push_str("file:///");
+    }
+    for &byte in letters {
+        let plain = byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+        // A colon in the first segment of a relative path would read as a scheme.
+        if plain || (byte == b':' && uri.starts_with("file:")) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_sample_reads_well() {
+        let document = sample::unexpected();
+        let text = text(&[(&document, "scenarios/sample.toml")]).expect("written");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn paths_become_references() {
+        for (path, reference) in [
+            ("scenarios/a b.toml", "scenarios/a%20b.toml"),
+            ("./x.toml", "x.toml"),
+            ("a\\b.toml", "a/b.toml"),
+            ("/srv/x.toml", "file:///srv/x.toml"),
+            ("C:\\x.toml", "file:///C:/x.toml"),
+            ("ab:c/ü%.toml", "ab%3Ac/%C3%BC%25.toml"),
+        ] {
+            assert_eq!(uri(path), reference);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The JSON Schema of the result document, made from the types that write it.
+
+use schemars::generate::SchemaSettings;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::document::ResultDocument;
+
+/// Returns the schema of `result.json` in its current version, as indented JSON.
+///
+/// It describes what is written: every field that is always there is required.
+pub fn schema() -> String {
+    let generator = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator();
+    let schema = generator.into_root_schema_for::<ResultDocument>();
+    let mut text = format!("{:#}", sorted(schema.to_value()));
+    text.push('\n');
+    text
+}
+
+/// Sorts the keys, which a feature of the JSON library may otherwise keep as they come.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<(String, Value)> = map.into_iter().collect();
+            entries.sort_by(|left, right| left.0.cmp(&right.0));
+            let entries = entries.into_iter().map(|(key, value)| (key, sorted(value)));
+            Value::Object(entries.collect::<Map<_, _>>())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}

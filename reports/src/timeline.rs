@@ -1,0 +1,111 @@
+//! A counterexample as a numbered timeline for the terminal, at most 100 columns wide.
+//!
+//! A fault is marked with `!`, because colour alone must not say it.
+
+use crate::document::Counterexample;
+use crate::layout::hanging;
+use crate::layout::one_line;
+use crate::layout::padded;
+use crate::quantity;
+
+/// An actor with a longer name gets a line of its own.
+const ACTOR_WIDTH_MAX: usize = 28;
+
+/// Returns the steps with what each changed, and the cause below them.
+///
+/// Each line ends with a newline; a counterexample without steps and cause gives no line.
+pub fn text(counterexample: &Counterexample) -> String {
+    let mut lines = Vec::new();
+    let steps = &counterexample.steps;
+    let number_width = steps
+        .iter()
+        .map(|step| step.number.to_string().len())
+        .max()
+        .unwrap_or(1)
+        .max(3);
+    let actors: Vec<String> = steps.iter().map(|step| one_line(&step.actor)).collect();
+    let actor_width = actors
+        .iter()
+        .map(|actor| actor.chars().count())
+        .filter(|width| *width <= ACTOR_WIDTH_MAX)
+        .max()
+        .unwrap_or(0);
+    let indent = number_width + 3 + actor_width + 2;
+    for (step, actor) in steps.iter().zip(&actors) {
+        let mark = if step.fault { '!' } else { ' ' };
+        let mut lead = format!("{:>number_width$} {mark} ", step.number);
+        if actor.chars().count() > actor_width {
+            lines.extend(hanging(&lead, actor));
+            lead = " ".repeat(indent);
+        } else {
+            lead += &padded(actor, actor_width + 2);
+        }
+        let words = if step.text.trim().is_empty() {
+            &step.event
+        } else {
+            &step.text
+        };
+        lines.extend(hanging(&lead, words));
+        let blank = " ".repeat(indent + 2);
+        for change in &step.changes {
+            lines.extend(hanging(&format!("{blank}- "), change));
+        }
+    }
+    if !counterexample.cause.trim().is_empty() {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(hanging("cause: ", &counterexample.cause));
+    }
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Returns the size of a counterexample: `2 faults, 4 steps`.
+pub(crate) fn size(counterexample: &Counterexample) -> String {
+    let faults = quantity::plural(u64::from(counterexample.faults), "fault", "faults");
+    let steps = quantity::plural(counterexample.steps.len() as u64, "step", "steps");
+    format!("{faults}, {steps}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::WIDTH;
+    use crate::sample;
+
+    #[test]
+    fn the_sample_reads_well() {
+        insta::assert_snapshot!(text(&sample::counterexample()));
+    }
+
+    #[test]
+    fn long_texts_stay_within_the_width() {
+        let mut way = sample::counterexample();
+        way.steps[0].text = "a long sentence ".repeat(30);
+        way.steps[0].changes = vec!["a long change ".repeat(30)];
+        way.steps[1].actor = "an actor with a name that goes on and on".to_owned();
+        way.steps[2].number = 12_345;
+        way.cause = "why ".repeat(80);
+        let text = text(&way);
+        assert!(text.contains("12345   "), "{text}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+    }
+
+    #[test]
+    fn nothing_gives_nothing() {
+        let nothing = Counterexample {
+            faults: 0,
+            steps: Vec::new(),
+            cause: String::new(),
+        };
+        assert_eq!(text(&nothing), "");
+        assert_eq!(size(&nothing), "0 faults, 0 steps");
+    }
+}

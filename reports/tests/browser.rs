@@ -1,0 +1,151 @@
+//! The pages in a real browser: headless Chromium, where there is one.
+
+use std::env;
+use std::fs;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use poolproof_reports::html;
+use poolproof_reports::player;
+use poolproof_reports::sample;
+
+/// Presses keys and buttons and tells in the title where each led.
+const DRIVER: &str = r#"<script>
+const told = [];
+const tell = () => {
+  const shown = document.querySelectorAll(".frame:not([hidden])");
+  const current = document.querySelectorAll("nav [aria-current]");
+  told.push([document.querySelector("output").textContent, location.hash, shown.length,
+    current.length, shown[0].querySelector("h2").textContent.slice(0, 2)].join(","));
+};
+const press = (key) => {
+  document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  tell();
+};
+const click = (go) => { document.querySelector("[data-go=" + go + "]").click(); tell(); };
+tell();
+press("ArrowRight"); press("ArrowRight"); press("ArrowLeft"); press("End"); press("ArrowRight");
+click("back"); click("first"); click("forward"); click("last"); press("Home");
+document.querySelectorAll("nav a")[3].click(); tell();
+told.push(document.documentElement.scrollWidth <= innerWidth ? "fits" : "too wide");
+document.title = told.join(";");
+</script></body>"#;
+
+/// Tells whether the page is wider than the window.
+const RULER: &str = r#"<script>
+document.title = document.documentElement.scrollWidth <= innerWidth ? "fits" : "too wide";
+</script></body>"#;
+
+fn browser() -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    ["chromium", "chromium-browser", "google-chrome"]
+        .iter()
+        .flat_map(|name| env::split_paths(&folders).map(move |folder| folder.join(name)))
+        .find(|path| path.is_file())
+}
+
+/// Opens a page and returns its title after the scripts ran; nothing without a browser.
+fn title_of(name: &str, page: &str, width: u32) -> Option<String> {
+    let Some(browser) = browser() else {
+        // Not `eprintln`, which the test harness keeps to itself.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: {name}: no Chromium in the PATH"
+        );
+        return None;
+    };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("browser-{name}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    let (source, shown) = (folder.join("page.html"), folder.join("shown.html"));
+    fs::write(&source, page).expect("the page is written");
+    let output = File::create(&shown).expect("a file for the output");
+    let mut child = Command::new(browser)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+        ])
+        .args([
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-sync",
+        ])
+        .args(["--disable-component-update", "--dump-dom"])
+        .arg(format!(
+            "--user-data-dir={}",
+            folder.join("profile").display()
+        ))
+        .arg(format!("--window-size={width},1000"))
+        .arg(format!("file://{}", source.display()))
+        .stdout(output)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the browser starts");
+    let ended = (0..600).any(|_| {
+        thread::sleep(Duration::from_millis(100));
+        !matches!(child.try_wait(), Ok(None))
+    });
+    if !ended {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    assert!(ended, "the browser did not end within a minute");
+    let text = fs::read_to_string(&shown).expect("what the browser shows");
+    let title = text.split("<title>").nth(1)?.split("</title>").next()?;
+    Some(title.to_owned())
+}
+
+#[test]
+fn the_player_goes_forward_and_back() {
+    let way = sample::counterexample_with_state();
+    let page = player::page(&sample::document(), &way, "SB is violated").expect("drawn");
+    let page = page.replace("</body>", DRIVER);
+    let Some(title) = title_of("player", &page, 1280) else {
+        return;
+    };
+    let expected = [
+        "Start,,1,1,St",
+        "Step 1 of 4,#step-1,1,1,1.",
+        "Step 2 of 4,#step-2,1,1,2.",
+        "Step 1 of 4,#step-1,1,1,1.",
+        "Step 4 of 4,#step-4,1,1,4.",
+        "Step 4 of 4,#step-4,1,1,4.",
+        "Step 3 of 4,#step-3,1,1,3.",
+        "Start,#step-0,1,1,St",
+        "Step 1 of 4,#step-1,1,1,1.",
+        "Step 4 of 4,#step-4,1,1,4.",
+        "Start,#step-0,1,1,St",
+        "Step 3 of 4,#step-3,1,1,3.",
+        "fits",
+    ];
+    assert_eq!(title.split(';').collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_pages_fit_a_narrow_window() {
+    let document = sample::document();
+    let mut way = sample::counterexample();
+    way.steps[1].text = "a_name_that_nobody_can_break_".repeat(4);
+    let pages = [
+        ("narrow-report", html::page(&document).expect("drawn")),
+        (
+            "narrow-player",
+            player::page(&document, &way, "SB is violated").expect("drawn"),
+        ),
+    ];
+    for (name, page) in pages {
+        let page = page.replace("</body>", RULER);
+        let Some(title) = title_of(name, &page, 500) else {
+            return;
+        };
+        assert_eq!(title, "fits", "{name}");
+    }
+}
