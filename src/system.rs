@@ -3,8 +3,8 @@
 use poolproof_models::component::Component;
 use poolproof_models::event::{EventKind, FaultClass, role_of};
 use poolproof_models::network::Link;
-use poolproof_models::site::{ShareLocation, Site};
 use poolproof_models::runbook::Mistake;
+use poolproof_models::site::{ShareLocation, Site};
 use poolproof_models::topology::{Assumption, MirrorShipping, PoolServer, Topology};
 
 use crate::distribution::{Distribution, Sampler, SimDuration};
@@ -68,7 +68,10 @@ pub fn checked_topology(scenario: &Scenario) -> Topology {
     topology.start = settings.start;
     topology.excluded.clone_from(&settings.exclude);
     let spared = settings.limits.get(&FaultClass::Mistake) == Some(&0);
-    let listed = settings.faults_enabled.as_deref().unwrap_or(&[FaultName::Class(FaultClass::Mistake)]);
+    let listed = settings
+        .faults_enabled
+        .as_deref()
+        .unwrap_or(&[FaultName::Class(FaultClass::Mistake)]);
     for fault in listed.iter().filter(|_| !spared) {
         match fault {
             FaultName::Misoperation(operation) => topology.misoperations.push(*operation),
@@ -78,7 +81,11 @@ pub fn checked_topology(scenario: &Scenario) -> Topology {
         }
     }
     let kept = settings.servers_per_class as usize;
-    if kept == 0 { topology.finish() } else { topology.with_servers_per_class(kept) }
+    if kept == 0 {
+        topology.finish()
+    } else {
+        topology.with_servers_per_class(kept)
+    }
 }
 
 /// The topology that runs on the clock.

@@ -157,7 +157,6 @@ impl EventKind {
             Self::WrongFile => "wrong-file",
             Self::Abort => "abort",
             Self::Destroy => "destroy",
-
         }
     }
 }
@@ -177,14 +176,22 @@ impl Event {
     /// An event.
     #[must_use]
     pub const fn new(kind: EventKind, at: Component) -> Self {
-        Self { kind, at, operation: None }
+        Self {
+            kind,
+            at,
+            operation: None,
+        }
     }
 
     /// An operation outside any runbook.
     #[must_use]
     pub const fn misoperation(operation: Operation) -> Self {
         let operation = Some(operation);
-        Self { kind: EventKind::Misoperation, at: Component::SiteOperators, operation }
+        Self {
+            kind: EventKind::Misoperation,
+            at: Component::SiteOperators,
+            operation,
+        }
     }
 
     /// The stable id: the kind's number in the high byte; in the low byte the component's number,
@@ -416,14 +423,22 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
         (slices.grey && topology.mirror, K::GreyRepair, Component::B),
         (slices.storage, K::Destroy, Component::A),
         (slices.storage && topology.mirror, K::Destroy, Component::B),
-        (slices.storage && topology.secondary, K::Destroy, Component::S),
+        (
+            slices.storage && topology.secondary,
+            K::Destroy,
+            Component::S,
+        ),
         (
             slices.storage && topology.secondary && topology.secondary_mirror,
             K::Destroy,
             Component::SM,
         ),
         (slices.log_full, K::LogFull, Component::PairDc1),
-        (slices.retention && topology.secondary, K::Retention, Component::Share),
+        (
+            slices.retention && topology.secondary,
+            K::Retention,
+            Component::Share,
+        ),
         (slices.compliance, K::Export, Component::Clients),
     ] {
         if on {

@@ -62,11 +62,13 @@ pub enum Cause {
     Other = 8,
     /// A database server in DC2, which has no automatic failover without a witness of its own.
     DatabaseServerDc2 = 9,
+    /// Operators' own steps: the planned outage of a failback.
+    Operators = 10,
 }
 
 impl Cause {
     /// Every cause, in stable order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::PoolServer,
         Self::DatabaseServer,
         Self::Witness,
@@ -77,6 +79,7 @@ impl Cause {
         Self::SiteDisaster,
         Self::Other,
         Self::DatabaseServerDc2,
+        Self::Operators,
     ];
 
     /// The name used in results.
@@ -85,6 +88,7 @@ impl Cause {
         match self {
             Self::PoolServer => "pool server",
             Self::DatabaseServer => "database server in DC1",
+            Self::Operators => "operators' steps (planned failback)",
             Self::DatabaseServerDc2 => "database server in DC2",
             Self::Witness => "witness",
             Self::Share => "backup share",
@@ -109,6 +113,7 @@ impl Cause {
             (EventKind::Crash, Component::S | Component::SM) => Self::DatabaseServerDc2,
             (EventKind::Crash, Component::W | Component::SW) => Self::Witness,
             (EventKind::Crash, _) => Self::PoolServer,
+            (EventKind::RunbookStep | EventKind::Replicate, _) => Self::Operators,
             _ => Self::Other,
         }
     }

@@ -5,8 +5,8 @@
 //! are never mixed in: the job that would do it stalls.
 
 use crate::component::Component;
-use crate::site::Site;
 use crate::mutant::Mutant;
+use crate::site::Site;
 use crate::topology::{MirrorShipping, Topology};
 use crate::world::{Control, LossCause, Pair, World};
 
@@ -50,9 +50,8 @@ impl World {
     }
 
     /// Whether the files on the share join what is in the folder (4.2).
-    fn share_fits_folder(&self, topology: &Topology) -> bool {
-        topology.has_mutant(Mutant::CopyIgnoresGap)
-            || self.lineage.is_prefix(self.share_from, self.folder)
+    fn share_fits_folder(&self) -> bool {
+        self.lineage.is_prefix(self.share_from, self.folder)
             && self.lineage.is_prefix(self.folder, self.share_to)
     }
 
@@ -62,7 +61,7 @@ impl World {
             && self.folder.is_present()
             && self.share_to.is_present()
             && self.share_reachable(topology, Site::Dc2)
-            && self.share_fits_folder(topology)
+            && self.share_fits_folder()
     }
 
     /// Whether the copy job runs, whether or not there is anything new.
@@ -84,8 +83,7 @@ impl World {
         let secondary = self.copies[SECONDARY];
         self.is_up(Component::S)
             && secondary.is_present()
-            && (!self.session(Pair::Dc2).is_principal(0)
-                || topology.has_mutant(Mutant::RestoreAfterRecovery))
+            && !self.session(Pair::Dc2).is_principal(0)
             && self.folder.is_present()
             && (self.lineage.is_prefix(secondary, self.folder)
                 || topology.has_mutant(Mutant::RestoreAcceptsAnything))
@@ -129,7 +127,7 @@ impl World {
         let more = |end| !self.lineage.is_prefix(end, self.copies[SECONDARY]);
         let on_share = self.share_from != self.share_to
             && self.share_reachable(topology, Site::Dc2)
-            && self.share_fits_folder(topology)
+            && self.share_fits_folder()
             && more(self.share_to);
         on_share || self.folder.is_present() && more(self.folder)
     }

@@ -6,8 +6,8 @@
 //! starts (3.10).
 
 use crate::lineage::Position;
-use crate::topology::Topology;
 use crate::mutant::Mutant;
+use crate::topology::Topology;
 use crate::world::{Control, Latch, LossCause, Pair, PartnerRole, World};
 
 impl World {
@@ -63,7 +63,11 @@ impl World {
         let mirrored = session.synchronized()
             && !session.is_alone(member)
             && !topology.has_mutant(Mutant::CommitDoesNotWait);
-        self.may_serve(pair, member)
+        let quorum = self.may_serve(pair, member)
+            || topology.has_mutant(Mutant::NoQuorum)
+                && session.is_principal(member)
+                && self.is_up(pair.node(member));
+        quorum
             && (!mirrored || self.is_connected(pair, 0))
             && !self.is_blocked(topology, pair, member)
     }
@@ -82,19 +86,25 @@ impl World {
     /// make it take note, which clears the witness's flag in the same step.
     pub(crate) fn may_expose(&self, topology: &Topology, pair: Pair) -> bool {
         let session = self.session(pair);
-        let no_handshake = topology.has_mutant(Mutant::NoHandshake);
+        let handshake = |p: usize| {
+            !session.witness_set()
+                || self.is_connected(pair, 1 + p)
+                || topology.has_mutant(Mutant::NoHandshake)
+        };
         session.synchronized()
             && !session.seen(0)
-            && self.newest_principal(pair).is_some_and(|p| {
-                let witness = !session.witness_set() || self.is_connected(pair, 1 + p);
-                no_handshake && self.is_up(pair.node(p)) || self.may_serve(pair, p) && witness
-            })
+            && self
+                .newest_principal(pair)
+                .is_some_and(|p| self.may_serve(pair, p) && handshake(p))
     }
 
     pub(crate) fn expose(&mut self, topology: &Topology, pair: Pair) {
+        let told = self
+            .newest_principal(pair)
+            .is_some_and(|p| self.is_connected(pair, 1 + p));
         let session = &mut self.sessions[pair as usize];
         session.set_synchronized(false);
-        if !topology.has_mutant(Mutant::RegisterNotCleared) {
+        if told && !topology.has_mutant(Mutant::RegisterNotCleared) {
             session.set_register_synchronized(false);
         }
     }
@@ -128,7 +138,7 @@ impl World {
     }
 
     /// Makes a mirror the principal, on a new timeline at its own end.
-    pub(crate) fn promote(&mut self, pair: Pair, member: usize, forced: bool) {
+    pub(crate) fn promote(&mut self, topology: &Topology, pair: Pair, member: usize, forced: bool) {
         let copy = pair.copy(member);
         let old = self.copies[copy ^ 1];
         let bound = !self.session(pair).is_alone(1 - member);
@@ -138,11 +148,15 @@ impl World {
             self.mark(Latch::FAILOVER_LOST);
         }
         self.copies[copy] = self.lineage.fork(self.copies[copy]);
+        let told = self.session(pair).witness_set()
+            && self.is_connected(pair, 1 + member)
+            && self.session(pair).seen(1 + member)
+            && !topology.has_mutant(Mutant::WitnessNotTold);
         let session = &mut self.sessions[pair as usize];
         session.set_role(member, PartnerRole::Principal);
         session.set_synchronized(false);
         session.set_suspended(forced);
-        if session.witness_set() {
+        if told {
             session.set_register_second(member == 1);
             session.set_register_synchronized(false);
         }
@@ -171,17 +185,10 @@ impl World {
         (connected && synchronized && self.may_serve(pair, 1 - mirror)).then_some(mirror)
     }
 
-    pub(crate) fn fail_over_manually(&mut self, pair: Pair, mirror: usize) {
+    pub(crate) fn fail_over_manually(&mut self, topology: &Topology, pair: Pair, mirror: usize) {
         // The witness learns of it only if it is there (T15).
-        let before = self.session(pair);
-        self.promote(pair, mirror, false);
-        let told = self.is_connected(pair, 1 + mirror) && before.seen(1 + mirror);
-        let session = &mut self.sessions[pair as usize];
-        session.set_role(1 - mirror, PartnerRole::Mirror);
-        if !told {
-            session.set_register_second(before.register_second());
-            session.set_register_synchronized(before.register_synchronized());
-        }
+        self.promote(topology, pair, mirror, false);
+        self.sessions[pair as usize].set_role(1 - mirror, PartnerRole::Mirror);
     }
 
     /// 3.14, guard of RESUME: on a principal, with its partner connected as mirror.
@@ -259,7 +266,7 @@ impl World {
             self.agree_on_principal(pair, &mut session);
         }
         self.sessions[pair as usize] = session;
-        self.tell_witness(pair, &mut session);
+        self.tell_witness(topology, pair, &mut session);
         session.set_ready(self.still_ready(topology, pair, session));
         self.sessions[pair as usize] = session;
     }
@@ -315,7 +322,7 @@ impl World {
 
     /// R9: the witness's register follows the principal that it is connected to, unless it knows
     /// of a newer one.
-    fn tell_witness(&self, pair: Pair, session: &mut crate::world::Session) {
+    fn tell_witness(&self, topology: &Topology, pair: Pair, session: &mut crate::world::Session) {
         if !session.witness_set() {
             session.set_register_second(false);
             session.set_register_synchronized(false);
@@ -329,7 +336,10 @@ impl World {
             let overruled = session.registered() != member
                 && session.is_principal(1 - member)
                 && !self.is_newer(pair, member, 1 - member);
-            if !overruled {
+            let stays = topology.has_mutant(Mutant::RegisterNotCleared)
+                && session.register_synchronized()
+                || topology.has_mutant(Mutant::WitnessNotTold) && session.registered() != member;
+            if !overruled && !stays {
                 let newest =
                     !session.is_principal(1 - member) || self.is_newer(pair, member, 1 - member);
                 session.set_register_second(member == 1);
@@ -342,12 +352,7 @@ impl World {
 
     /// R7, T7: the mirror's knowledge of being synchronised is volatile, and void once it has been
     /// apart from both others.
-    fn still_ready(
-        &self,
-        topology: &Topology,
-        pair: Pair,
-        session: crate::world::Session,
-    ) -> bool {
+    fn still_ready(&self, topology: &Topology, pair: Pair, session: crate::world::Session) -> bool {
         let Some(mirror) = self.mirror(pair) else {
             return false;
         };
@@ -422,7 +427,16 @@ impl World {
             self.share_to
         };
         let c = &self.copies;
-        [c[0], c[1], c[2], c[3], share, self.folder, self.image, self.archive]
+        [
+            c[0],
+            c[1],
+            c[2],
+            c[3],
+            share,
+            self.folder,
+            self.image,
+            self.archive,
+        ]
     }
 }
 
@@ -483,7 +497,11 @@ impl World {
     pub(crate) fn remove_mirroring(&mut self, pair: Pair, member: usize) {
         let joined = self.session(pair).seen(0) && self.is_connected(pair, 0);
         let session = &mut self.sessions[pair as usize];
-        let members = if joined { [true, true] } else { [member == 0, member == 1] };
+        let members = if joined {
+            [true, true]
+        } else {
+            [member == 0, member == 1]
+        };
         for (m, _) in members.iter().enumerate().filter(|(_, knows)| **knows) {
             if session.is_mirror(m) && joined {
                 session.set_role(m, PartnerRole::None);

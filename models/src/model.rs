@@ -201,7 +201,7 @@ where
                 "the listed properties",
                 |model: &Self, node: &Node<S::State>| {
                     let enabled = model.system.enabled(&node.state);
-                model.system.violated(&node.state, node.spent, &enabled) & model.mask == 0
+                    model.system.violated(&node.state, node.spent, &enabled) & model.mask == 0
                 },
             ),
             stateright::Property::sometimes("the end of the space", |_, _| false),

@@ -3,7 +3,7 @@
 /// A fault in one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mutant {
-    /// 3.12: the principal goes on alone without the handshake and without quorum.
+    /// 3.12: the principal goes on alone without the handshake.
     NoHandshake,
     /// 3.12: the handshake leaves the witness's flag set.
     RegisterNotCleared,
@@ -25,14 +25,14 @@ pub enum Mutant {
     ForceIgnoresWitness,
     /// 2.2: a commit does not wait for the mirror's disk.
     CommitDoesNotWait,
+    /// 3.4: a principal serves without a quorum.
+    NoQuorum,
+    /// 3.7: the witness does not record the promotion.
+    WitnessNotTold,
     /// 4.2: a restore accepts a file of another branch or beyond a gap.
     RestoreAcceptsAnything,
-    /// 4.2: a copy run skips over missing files.
-    CopyIgnoresGap,
-    /// 4.1: a log backup claims one stretch more than there is on the share.
+    /// 4.1: a log backup overwrites the files that were not copied yet.
     BackupFromMirror,
-    /// 4.2: S takes log backups after it has been recovered.
-    RestoreAfterRecovery,
     /// 5 step 4: recovery does not start a branch of its own: the old primary is taken for stopped.
     FenceLeaks,
     /// 5 step 2: copying by hand copies nothing.
@@ -65,10 +65,10 @@ impl Mutant {
         Self::OldPrincipalStaysPrincipal,
         Self::ForceIgnoresWitness,
         Self::CommitDoesNotWait,
+        Self::NoQuorum,
+        Self::WitnessNotTold,
         Self::RestoreAcceptsAnything,
-        Self::CopyIgnoresGap,
         Self::BackupFromMirror,
-        Self::RestoreAfterRecovery,
         Self::FenceLeaks,
         Self::BacklogNotCopied,
         Self::BacklogNotRestored,

@@ -64,14 +64,12 @@ impl World {
             Belief::SecondaryMirrored => {
                 // Where SM could not be had, waiting for it would be an outage.
                 let session = self.session(Pair::Dc2);
-                session.role(1) == PartnerRole::None || session.synchronized()
+                session.role(1) != PartnerRole::Mirror
+                    || session.synchronized()
+                    || !self.is_up(Component::SM)
             }
-            Belief::UsersCutOff => {
-                self.service(topology) == 0 && self.partners_joined(Pair::Dc1)
-            }
-            Belief::ReplicasCurrent => {
-                (0..topology.servers.len()).all(|s| self.is_current(s))
-            }
+            Belief::UsersCutOff => self.service(topology) == 0 && self.partners_joined(Pair::Dc1),
+            Belief::ReplicasCurrent => (0..topology.servers.len()).all(|s| self.is_current(s)),
         }
     }
 
@@ -130,7 +128,8 @@ impl World {
         let again = role == Role::MirrorFailover
             && believed
             && self.current_step(topology, role).is_some_and(|step| {
-                step.wait_for.is_some_and(|belief| !self.believes(topology, belief))
+                step.wait_for
+                    .is_some_and(|belief| !self.believes(topology, belief))
             });
         home_lost || over || again
     }
@@ -193,9 +192,7 @@ impl World {
 
     /// Whether a team can make a mistake at its current step, with an effect.
     pub(crate) fn may_err(&self, topology: &Topology, role: Role, mistake: Mistake) -> bool {
-        if self.current_step(topology, role).is_none()
-            || !self.site_up(Self::team_site(role))
-        {
+        if self.current_step(topology, role).is_none() || !self.site_up(Self::team_site(role)) {
             return false;
         }
         let mut after = *self;
@@ -273,7 +270,9 @@ impl World {
     /// What an old backup holds: S as it was when it was recovered.
     fn oldest_image(&self) -> Position {
         let end = self.copies[2];
-        self.lineage.fork_of(end.timeline()).unwrap_or_else(|| Position::new(0, 0))
+        self.lineage
+            .fork_of(end.timeline())
+            .unwrap_or_else(|| Position::new(0, 0))
     }
 
     /// Whether an operator could do this outside a runbook, with an effect.
@@ -312,7 +311,9 @@ impl World {
             Operation::ManualFailover => {
                 F::now_or_later(self.may_fail_over_manually(topology, Pair::Dc1).is_some())
             }
-            Operation::ForceService => F::now_or_later(self.may_force(topology, Pair::Dc1).is_some()),
+            Operation::ForceService => {
+                F::now_or_later(self.may_force(topology, Pair::Dc1).is_some())
+            }
             // Nothing to resume is as good as resumed.
             Operation::ResumeMirroring => {
                 F::now_or_later(self.may_resume(Pair::Dc1) || !self.session(Pair::Dc1).suspended())
@@ -338,16 +339,14 @@ impl World {
             | Operation::ActivateDc1
             | Operation::SetNormal
             | Operation::ReturnNextHop => F::now_or_later(self.cms_writable()),
-            Operation::RemoveDc2Mirroring => F::now_or_never(
-                s && self.session(Pair::Dc2).role(1) != PartnerRole::None,
-            ),
+            Operation::RemoveDc2Mirroring => {
+                F::now_or_never(s && self.session(Pair::Dc2).role(1) != PartnerRole::None)
+            }
             Operation::FullBackup | Operation::TailBackupDc2 => {
                 F::now_or_later(s && principal(Pair::Dc2))
             }
             Operation::Salvage => F::now_or_never(a && self.copies[self.old_copy()].is_present()),
-            Operation::RestorePrimary => {
-                F::now_or_later(a && joined && self.image.is_present())
-            }
+            Operation::RestorePrimary => F::now_or_later(a && joined && self.image.is_present()),
             Operation::VerifyPrimary => F::now_or_later(
                 a && principal(Pair::Dc1)
                     && self.image.is_present()
@@ -367,9 +366,9 @@ impl World {
             Operation::ReleaseStaleSide => {
                 F::now_or_later(self.may_release_stale_side(Pair::Dc1).is_some())
             }
-            Operation::AdHocLogBackup | Operation::SetSimpleRecovery => F::now_or_later(
-                (0..2).any(|m| self.can_acknowledge(topology, Pair::Dc1, m)),
-            ),
+            Operation::AdHocLogBackup | Operation::SetSimpleRecovery => {
+                F::now_or_later((0..2).any(|m| self.can_acknowledge(topology, Pair::Dc1, m)))
+            }
             Operation::StopAgent => F::now_or_later(s),
             _ => F::Never,
         }
@@ -381,7 +380,8 @@ impl World {
         let session = self.session(Pair::Dc1);
         (0..2)
             .find(|m| {
-                session.is_mirror(*m) && !self.lineage.is_prefix(self.copies[*m], self.copies[1 - *m])
+                session.is_mirror(*m)
+                    && !self.lineage.is_prefix(self.copies[*m], self.copies[1 - *m])
             })
             .unwrap_or(0)
     }
@@ -428,12 +428,12 @@ impl World {
             Operation::MoveNextHop => self.control.set(Control::HOP_IN_DC2, true),
             Operation::ManualFailover => {
                 if let Some(mirror) = self.may_fail_over_manually(topology, Pair::Dc1) {
-                    self.fail_over_manually(Pair::Dc1, mirror);
+                    self.fail_over_manually(topology, Pair::Dc1, mirror);
                 }
             }
             Operation::ForceService => {
                 if let Some(mirror) = self.may_force(topology, Pair::Dc1) {
-                    self.promote(Pair::Dc1, mirror, true);
+                    self.promote(topology, Pair::Dc1, mirror, true);
                 }
             }
             Operation::ResumeMirroring => self.sessions[0].set_suspended(false),
@@ -490,7 +490,8 @@ impl World {
                     // Handbook 4.3: order recommended is mirroring first, then shipping.
                     let shipping = self.control.has(Control::JOBS);
                     let gap = topology.seeding_breaks_chain && shipping && topology.secondary;
-                    self.control.set_state(Control::GAP, self.control.is(Control::GAP) || gap);
+                    self.control
+                        .set_state(Control::GAP, self.control.is(Control::GAP) || gap);
                     return self.reseed(topology, Pair::Dc1, member);
                 }
             }
@@ -537,7 +538,8 @@ impl World {
         let mut session = Session::default();
         session.set_role(0, PartnerRole::Principal);
         self.sessions[0] = session;
-        self.control.set_state(Control::FENCED | Control::LOG_FULL, false);
+        self.control
+            .set_state(Control::FENCED | Control::LOG_FULL, false);
         let losses = self.settle_losses(&before, LossCause::Overwritten);
         self.mark_overwritten(&losses);
         losses

@@ -188,7 +188,10 @@ impl World {
     /// Whether an acknowledgement here would be the first of its kind since a fork, would leave
     /// acknowledged messages out, or would give the number of a lost message to a new one.
     fn write_tells(&self, topology: &Topology, copy: usize) -> bool {
-        !self.split_brain() && self.lineage.acknowledge_changes(self.copies[copy].timeline())
+        !self.split_brain()
+            && self
+                .lineage
+                .acknowledge_changes(self.copies[copy].timeline())
             || self.loss() == LossKind::None && self.serves_without(copy).next().is_some()
             || self.loss() != LossKind::None && !self.is_marked(Latch::NUMBERS_REUSED)
             || topology.slices.compliance
@@ -303,7 +306,11 @@ impl World {
 
     /// Users post and the copy acknowledges: its end, and a synchronised mirror's, becomes a new
     /// top rank. Returns that rank and what the history leaves out.
-    pub(crate) fn write(&mut self, topology: &Topology, copy: usize) -> (u8, crate::mirroring::Losses) {
+    pub(crate) fn write(
+        &mut self,
+        topology: &Topology,
+        copy: usize,
+    ) -> (u8, crate::mirroring::Losses) {
         let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
         let mut losses = crate::mirroring::Losses::default();
         self.serves_without(copy).for_each(|loss| losses.add(loss));

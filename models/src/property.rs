@@ -1,7 +1,7 @@
 //! Properties and goals: what must never happen, and what must be reachable (handbook section 9).
 
-use crate::event::{Event, EventKind, EventSet, FaultClass};
 use crate::component::Component;
+use crate::event::{Event, EventKind, EventSet, FaultClass};
 use crate::runbook::Role;
 use crate::topology::{Start, Topology};
 use crate::world::{Latch, LossKind, Pair, World};
@@ -136,7 +136,9 @@ impl Property {
     /// The property of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|property| property.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|property| property.name() == name)
     }
 
     /// What holding means, in a few words.
@@ -245,15 +247,26 @@ impl World {
             (lost && one_fault, P::NoLossUnderOneFault),
             (self.backup_left_out(), P::NoFinishedBackupLeftOut),
             (Pair::ALL.into_iter().any(both), P::OnePrincipal),
-            (Pair::ALL.into_iter().any(|pair| !self.mirror_has_all(pair)), P::MirrorHasAll),
-            (Pair::ALL.into_iter().any(|pair| !self.register_is_true(pair)), P::RegisterIsTrue),
+            (
+                Pair::ALL.into_iter().any(|pair| !self.mirror_has_all(pair)),
+                P::MirrorHasAll,
+            ),
+            (
+                Pair::ALL
+                    .into_iter()
+                    .any(|pair| !self.register_is_true(pair)),
+                P::RegisterIsTrue,
+            ),
             (latched(Latch::FAILOVER_LOST), P::FailoverKeepsAll),
             (lost, P::NoLoss),
             (self.loss() == LossKind::Final, P::NothingDestroyed),
             (self.target_stale(topology), P::TargetFresh),
             (self.chain_broken(topology), P::ChainIntact),
             (latched(Latch::OVERWRITTEN), P::NothingOverwritten),
-            (latched(Latch::WRONG_SIDE) || self.overloaded(topology), P::RightSide),
+            (
+                latched(Latch::WRONG_SIDE) || self.overloaded(topology),
+                P::RightSide,
+            ),
             (
                 latched(Latch::RECORD_MISSING | Latch::RECORD_PHANTOM),
                 P::RecordsComplete,
@@ -261,7 +274,10 @@ impl World {
             (latched(Latch::NUMBERS_REUSED), P::NumbersUnique),
         ]
         .into_iter()
-        .fold(0, |bits, (broken, property)| if broken { bits | property.bit() } else { bits })
+        .fold(
+            0,
+            |bits, (broken, property)| if broken { bits | property.bit() } else { bits },
+        )
     }
 
     /// The properties that also read what can happen next.
@@ -279,7 +295,9 @@ impl World {
             || principal.is_none_or(|p| {
                 session.is_alone(p)
                     || !session.is_mirror(1 - p)
-                    || self.lineage.is_prefix(self.copy(pair.copy(p)), self.copy(pair.copy(1 - p)))
+                    || self
+                        .lineage
+                        .is_prefix(self.copy(pair.copy(p)), self.copy(pair.copy(1 - p)))
             })
     }
 
@@ -312,8 +330,11 @@ pub enum Goal {
 
 impl Goal {
     /// Every goal, in stable order.
-    pub const ALL: [Self; 3] =
-        [Self::AutomaticFailover, Self::FailoverToDc2, Self::FailbackToDc1];
+    pub const ALL: [Self; 3] = [
+        Self::AutomaticFailover,
+        Self::FailoverToDc2,
+        Self::FailbackToDc1,
+    ];
 
     /// The name used in scenario files and results.
     #[must_use]
@@ -368,6 +389,9 @@ impl World {
             (failed_back, Goal::FailbackToDc1),
         ]
         .into_iter()
-        .fold(0, |bits, (reached, goal)| if reached { bits | goal.bit() } else { bits })
+        .fold(
+            0,
+            |bits, (reached, goal)| if reached { bits | goal.bit() } else { bits },
+        )
     }
 }

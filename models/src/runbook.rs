@@ -227,7 +227,6 @@ impl Operation {
             Self::AdHocLogBackup => "ad-hoc-log-backup",
             Self::SetSimpleRecovery => "set-simple-recovery",
             Self::StopAgent => "stop-agent",
-
         }
     }
 
@@ -301,8 +300,13 @@ pub enum Mistake {
 
 impl Mistake {
     /// Every mistake, in stable order.
-    pub const ALL: [Self; 5] =
-        [Self::Premature, Self::Skip, Self::SwapNext, Self::WrongFile, Self::Abort];
+    pub const ALL: [Self; 5] = [
+        Self::Premature,
+        Self::Skip,
+        Self::SwapNext,
+        Self::WrongFile,
+        Self::Abort,
+    ];
 
     /// The name used in files and reports.
     #[must_use]

@@ -6,7 +6,7 @@ use crate::lineage::Renumbering;
 use crate::mirroring::Losses;
 use crate::mutant::Mutant;
 use crate::network::Link;
-use crate::runbook::Mistake;
+use crate::runbook::{Mistake, Role};
 use crate::site::Site;
 use crate::topology::{Assumption, Topology};
 use crate::world::{Control, LossCause, Pair, SiteState, World, copy_node};
@@ -70,16 +70,16 @@ impl World {
                 self.control.is(Control::GREY << copy) == (event.kind == K::GreyRepair)
                     && self.is_up(at)
             }),
-            K::Destroy => copy_of(at).is_some_and(|copy| self.copies[copy].is_present() && self.is_up(at)),
+            K::Destroy => {
+                copy_of(at).is_some_and(|copy| self.copies[copy].is_present() && self.is_up(at))
+            }
             K::LogFull => self.may_fill_log(topology),
             K::Retention => self.may_expire(topology),
             K::Rebuild => self.may_rebuild(topology),
             K::Export => self.unexported(topology).is_some(),
-            K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
-                role_of(at).zip(mistake_of(event.kind)).is_some_and(|(role, mistake)| {
-                    self.may_err(topology, role, mistake)
-                })
-            }
+            K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => role_of(at)
+                .zip(mistake_of(event.kind))
+                .is_some_and(|(role, mistake)| self.may_err(topology, role, mistake)),
         }
     }
 
@@ -112,6 +112,10 @@ impl World {
     /// DC1 is there again for a failback: rebuilt and empty after a disaster; after an outage that
     /// it was left in, with its old databases kept off, while the assumption holds.
     fn may_rebuild(&self, topology: &Topology) -> bool {
+        // Timing guard: rebuilding takes days and does not overtake the failover.
+        if self.progress(Role::SiteFailover) < topology.finished(Role::SiteFailover) {
+            return false;
+        }
         match self.site(Site::Dc1) {
             SiteState::Up => false,
             SiteState::Lost => true,
@@ -147,12 +151,9 @@ impl World {
             K::Disaster | K::Outage => Some(FaultClass::SiteLoss),
             K::Cut => Some(FaultClass::LinkCut),
             K::ShareLoss => Some(FaultClass::ShareLoss),
-            K::Misoperation
-            | K::Premature
-            | K::Skip
-            | K::SwapNext
-            | K::WrongFile
-            | K::Abort => Some(FaultClass::Mistake),
+            K::Misoperation | K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
+                Some(FaultClass::Mistake)
+            }
             K::GreyFailure | K::Destroy => Some(FaultClass::ComponentCrash),
             K::Restart | K::Return => late(),
             _ => None,
@@ -222,7 +223,7 @@ impl World {
                 if let Some(pair) = pair_of(at)
                     && let Some(mirror) = self.may_fail_over(topology, pair)
                 {
-                    self.promote(pair, mirror, false);
+                    self.promote(topology, pair, mirror, false);
                 }
             }
             K::Resynchronise => {
@@ -251,9 +252,7 @@ impl World {
             K::RunbookStep => return role_of(at).map_or(none, |role| self.step(topology, role)),
             K::Reconnect => self.control.set(Control::DISCONNECTED, false),
             K::Misoperation => {
-                return event
-                    .operation
-                    .map_or(none, |o| self.operate(topology, o));
+                return event.operation.map_or(none, |o| self.operate(topology, o));
             }
             K::GreyFailure | K::GreyRepair => {
                 if let Some(copy) = copy_of(at) {
@@ -302,7 +301,8 @@ impl World {
         self.set_site(site, state);
         for node in topology.nodes() {
             if topology.site_of(node) == Some(site) {
-                let crashed = u16::from(!self.is_up(node)) << node.number() >> Component::A.number();
+                let crashed =
+                    u16::from(!self.is_up(node)) << node.number() >> Component::A.number();
                 self.crashed |= crashed as u8;
                 self.set_down(node, true);
             }
@@ -320,7 +320,8 @@ impl World {
         }
         if site == Site::Dc1 {
             self.lose_records(topology, Pair::Dc1);
-            self.control.set_state(Control::LOG_FULL | (Control::GREY * 3), false);
+            self.control
+                .set_state(Control::LOG_FULL | (Control::GREY * 3), false);
         }
         for pair in Pair::ALL {
             if pair.site() == site {
@@ -361,7 +362,10 @@ impl World {
 
     fn forget_crashes(&mut self, topology: &Topology, site: Site) {
         for node in topology.nodes() {
-            let bit = node.number().checked_sub(Component::A.number()).filter(|bit| *bit < 8);
+            let bit = node
+                .number()
+                .checked_sub(Component::A.number())
+                .filter(|bit| *bit < 8);
             if let Some(bit) = bit.filter(|_| topology.site_of(node) == Some(site)) {
                 self.crashed &= !(1 << bit);
             }

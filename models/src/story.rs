@@ -101,7 +101,10 @@ impl World {
             ),
             K::Destroy => (world, format!("{name} loses its disks")),
             K::GreyRepair => (world, format!("{name} answers its users again")),
-            K::LogFull => (world, "The log drive of the principal in DC1 is full".to_owned()),
+            K::LogFull => (
+                world,
+                "The log drive of the principal in DC1 is full".to_owned(),
+            ),
             K::Retention => (
                 world,
                 "Retention deletes log backups that were never copied".to_owned(),
@@ -250,7 +253,9 @@ impl World {
                 };
                 out.push(format!("{}: {role}", pair.node(member).name()));
             }
-            if self.can_acknowledge(topology, pair, member) != after.can_acknowledge(topology, pair, member) {
+            if self.can_acknowledge(topology, pair, member)
+                != after.can_acknowledge(topology, pair, member)
+            {
                 let can = if after.can_acknowledge(topology, pair, member) {
                     "can"
                 } else {
@@ -366,21 +371,49 @@ impl World {
 
     fn latch_changes(&self, after: &Self, out: &mut Vec<String>) {
         for (state, on, off) in [
-            (Control::GAP, "log chain: broken, S can take nothing that comes after", "log chain: whole"),
-            (Control::STALE_PARTNER, "pool servers do not know the new partner", "pool servers know both partners"),
-            (Control::LOG_FULL, "log drive in DC1: full", "log drive in DC1: emptied"),
-            (Control::FENCED, "databases in DC1: fenced", "databases in DC1: not fenced any more"),
+            (
+                Control::GAP,
+                "log chain: broken, S can take nothing that comes after",
+                "log chain: whole",
+            ),
+            (
+                Control::STALE_PARTNER,
+                "pool servers do not know the new partner",
+                "pool servers know both partners",
+            ),
+            (
+                Control::LOG_FULL,
+                "log drive in DC1: full",
+                "log drive in DC1: emptied",
+            ),
+            (
+                Control::FENCED,
+                "databases in DC1: fenced",
+                "databases in DC1: not fenced any more",
+            ),
         ] {
             if self.control.is(state) != after.control.is(state) {
                 out.push(if after.control.is(state) { on } else { off }.to_owned());
             }
         }
         for (mark, text) in [
-            (Latch::FAILOVER_LOST, "I4 BROKEN: the failover left acknowledged messages behind"),
-            (Latch::WRONG_SIDE, "WRONG SIDE: servers were activated that cannot or must not serve"),
+            (
+                Latch::FAILOVER_LOST,
+                "I4 BROKEN: the failover left acknowledged messages behind",
+            ),
+            (
+                Latch::WRONG_SIDE,
+                "WRONG SIDE: servers were activated that cannot or must not serve",
+            ),
             (Latch::RECORD_MISSING, "COMPLIANCE: records are lost"),
-            (Latch::RECORD_PHANTOM, "COMPLIANCE: a record is of a message that is lost"),
-            (Latch::NUMBERS_REUSED, "NUMBERS REUSED: new messages take the numbers of lost ones"),
+            (
+                Latch::RECORD_PHANTOM,
+                "COMPLIANCE: a record is of a message that is lost",
+            ),
+            (
+                Latch::NUMBERS_REUSED,
+                "NUMBERS REUSED: new messages take the numbers of lost ones",
+            ),
             (Latch::OVERWRITTEN, "OVERWRITTEN: newer data was destroyed"),
         ] {
             if self.is_marked(mark) != after.is_marked(mark) {
@@ -625,11 +658,15 @@ pub const fn operation_text(operation: Operation) -> &'static str {
         Operation::StopServices => "stop the chat service on every server",
         Operation::RemoveDc2Mirroring => "remove mirroring on S",
         Operation::FullBackup => "take a full backup of S",
-        Operation::TailBackupDc2 => "back up S and its tail WITH NORECOVERY: nothing can be written to it any more",
+        Operation::TailBackupDc2 => {
+            "back up S and its tail WITH NORECOVERY: nothing can be written to it any more"
+        }
         Operation::Salvage => "salvage what only the old copies in DC1 hold",
         Operation::RestorePrimary => "restore the backup on A with REPLACE and RECOVERY",
         Operation::VerifyPrimary => "verify that A has everything",
-        Operation::ReinitialiseSecondary => "set up log shipping from A to S again: S is overwritten",
+        Operation::ReinitialiseSecondary => {
+            "set up log shipping from A to S again: S is overwritten"
+        }
         Operation::ReseedMirror => "seed the mirror anew",
         Operation::ActivateDc1 => "make the servers of DC1 the active ones",
         Operation::SetNormal => "set PoolState to Normal",
@@ -640,7 +677,6 @@ pub const fn operation_text(operation: Operation) -> &'static str {
         Operation::AdHocLogBackup => "take a log backup outside the job",
         Operation::SetSimpleRecovery => "switch to the simple recovery model",
         Operation::StopAgent => "stop SQL Agent on S",
-
     }
 }
 

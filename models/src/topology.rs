@@ -386,14 +386,21 @@ impl Topology {
         if old_disks {
             // A and B have one stretch of posts that never reached DC2.
             world.copies[0] = Position::new(0, 1);
-            world.copies[1] = if self.mirror { Position::new(0, 1) } else { Position::ABSENT };
+            world.copies[1] = if self.mirror {
+                Position::new(0, 1)
+            } else {
+                Position::ABSENT
+            };
         } else {
             world.copies[0] = Position::ABSENT;
             world.copies[1] = Position::ABSENT;
         }
         world.copies[2] = world.lineage.fork(Position::new(0, 0));
-        world.copies[3] =
-            if self.secondary_mirror { world.copies[2] } else { Position::ABSENT };
+        world.copies[3] = if self.secondary_mirror {
+            world.copies[2]
+        } else {
+            Position::ABSENT
+        };
         world.share_from = Position::ABSENT;
         world.share_to = Position::ABSENT;
         let mut session = Session::default();
@@ -435,7 +442,8 @@ impl Topology {
 
     /// The progress of a runbook that is done.
     pub(crate) fn finished(&self, role: Role) -> u8 {
-        self.runbook(role).map_or(0, |runbook| runbook.steps.len() as u8 + 1)
+        self.runbook(role)
+            .map_or(0, |runbook| runbook.steps.len() as u8 + 1)
     }
 
     /// A smaller topology for the checker: at most `per_class` servers that agree in data centre
@@ -449,7 +457,11 @@ impl Topology {
             }
         }
         // A load per server means nothing when servers stand for others.
-        let users = if kept.len() == self.servers.len() { self.users } else { 0 };
+        let users = if kept.len() == self.servers.len() {
+            self.users
+        } else {
+            0
+        };
         Self {
             servers: kept,
             users,

@@ -143,7 +143,11 @@ impl Session {
     }
 
     pub(crate) const fn set_alone(&mut self, member: usize, on: bool) {
-        if member == 0 { self.set_first_alone(on) } else { self.set_second_alone(on) }
+        if member == 0 {
+            self.set_first_alone(on)
+        } else {
+            self.set_second_alone(on)
+        }
     }
 
     /// Whether the member is a principal.
@@ -306,7 +310,11 @@ impl Control {
     }
 
     pub(crate) const fn set_state(&mut self, state: u8, on: bool) {
-        self.state = if on { self.state | state } else { self.state & !state };
+        self.state = if on {
+            self.state | state
+        } else {
+            self.state & !state
+        };
     }
 
     pub(crate) const fn set(&mut self, flag: u8, on: bool) {

@@ -105,7 +105,8 @@ pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool
 }
 
 /// The listed properties, and the invariants of mirroring, which are part of every check.
-fn properties(scenario: &Scenario) -> Vec<Property> {
+#[must_use]
+pub fn properties(scenario: &Scenario) -> Vec<Property> {
     let invariants = [
         Property::MirrorHasAll,
         Property::RegisterIsTrue,

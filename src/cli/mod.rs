@@ -82,15 +82,26 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let exit = match &cli.command {
+    // A broken invariant is a defect of ours: the user gets a sentence and an exit code for it.
+    std::panic::set_hook(Box::new(|info| {
+        eprintln!("error: a defect in poolproof: {info}");
+        eprintln!("please report it, with the scenario and the command line");
+    }));
+    match std::panic::catch_unwind(|| dispatch(&cli)) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(_) => ExitCode::from(Exit::Defect.code()),
+    }
+}
+
+fn dispatch(cli: &Cli) -> Exit {
+    match &cli.command {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Check(args) => check::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Show(args) => show::run(args),
         Command::Report(args) => report::run(args),
-    };
-    ExitCode::from(exit.code())
+    }
 }
 
 impl RunArgs {

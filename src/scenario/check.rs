@@ -154,14 +154,24 @@ fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
 }
 
 /// The names of the slices, for files and messages.
-const SLICES: [&str; 8] =
-    ["sessions", "partner-names", "grey", "log-full", "retention", "compliance", "front-end", "storage"];
+const SLICES: [&str; 8] = [
+    "sessions",
+    "partner-names",
+    "grey",
+    "log-full",
+    "retention",
+    "compliance",
+    "front-end",
+    "storage",
+];
 
 /// Reads the slices that are switched on.
 fn slices(section: &mut Section<'_>) -> Slices {
     let words = SLICES.map(|name| (name, name));
     let listed = section
-        .optional("slices", |node| reader::list(node, |item| reader::word(item, &words)))
+        .optional("slices", |node| {
+            reader::list(node, |item| reader::word(item, &words))
+        })
         .unwrap_or_default();
     let on = |name: &str| listed.contains(&name);
     Slices {

@@ -3,7 +3,6 @@
 use poolproof_models::component::Component;
 use poolproof_models::event::{Event, EventKind};
 use poolproof_models::incident::Cause;
-use poolproof_models::property::Property;
 use poolproof_models::runbook::Phase;
 use poolproof_models::site::Site;
 use poolproof_models::topology::Topology;
@@ -15,6 +14,7 @@ use super::histogram::Histogram;
 use super::run::{OnBatch, run};
 use super::tally::{Incident, Measures, Tally};
 use super::trial::{Drill, Mission};
+use crate::check::verdict;
 use crate::scenario::Scenario;
 use crate::system;
 
@@ -195,7 +195,7 @@ fn document(
                 given_site_loss_ms: mean(&drilled.by_phase[phase as usize], confidence, 1.0),
             })
             .collect(),
-        violations_seen: Property::ALL
+        violations_seen: verdict::properties(scenario)
             .into_iter()
             .filter_map(|property| {
                 let seen = plain.violations[property as usize];

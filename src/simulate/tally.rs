@@ -1,6 +1,7 @@
 //! What trials are counted into: integers that merge exactly, in any grouping.
 
 use poolproof_models::incident::Cause;
+use poolproof_models::property::Property;
 use poolproof_models::runbook::Phase;
 
 use super::accumulator::MeanAccumulator;
@@ -99,7 +100,7 @@ pub struct Tally {
     /// Incidents that had not ended when the simulation did.
     pub unended: u64,
     /// Per property: trials that broke it, and the first of them.
-    pub violations: [Violations; 8],
+    pub violations: [Violations; Property::ALL.len()],
     /// The incidents of the first trials, for the table.
     pub incidents: Vec<Incident>,
 }

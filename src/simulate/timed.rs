@@ -4,9 +4,9 @@ use poolproof_models::component::Component;
 use poolproof_models::event::{Event, EventKind};
 use poolproof_models::incident::Cause;
 use poolproof_models::runbook::{Phase, Role};
+use poolproof_models::site::Site;
 use poolproof_models::system::System;
 use poolproof_models::topology::Topology;
-use poolproof_models::site::Site;
 use poolproof_models::world::{COPIES, Pair, SiteState, World, copy_node};
 
 /// A job of log shipping.
@@ -113,7 +113,9 @@ impl Timed for Topology {
         match event.kind {
             EventKind::RunbookStep => {}
             // A lost data centre is rebuilt; one that was left is powered up again.
-            EventKind::Rebuild => return Some(usize::from(world.site(Site::Dc1) == SiteState::Outage)),
+            EventKind::Rebuild => {
+                return Some(usize::from(world.site(Site::Dc1) == SiteState::Outage));
+            }
             _ => return Some(0),
         }
         let role = poolproof_models::event::role_of(event.at).unwrap_or(Role::SiteFailover);
@@ -128,7 +130,14 @@ impl Timed for Topology {
         use EventKind as K;
         matches!(
             self.events()[event].kind,
-            K::Crash | K::Cut | K::Disaster | K::Outage | K::ShareLoss | K::Misoperation | K::GreyFailure | K::Destroy
+            K::Crash
+                | K::Cut
+                | K::Disaster
+                | K::Outage
+                | K::ShareLoss
+                | K::Misoperation
+                | K::GreyFailure
+                | K::Destroy
         )
     }
 }

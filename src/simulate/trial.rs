@@ -366,7 +366,17 @@ impl<'s, T: Timed> Runner<'s, T> {
             }
         }
         match (facts.up, after.up) {
-            (true, false) if self.open.is_none() => self.begin_incident(),
+            (true, false) if self.open.is_none() => {
+                self.begin_incident();
+                // What begins an outage without being a fault follows from the last one, unless
+                // operators did it.
+                let cause = self.automaton.system().cause(event);
+                if let Some(open) = &mut self.open
+                    && cause != Cause::Other
+                {
+                    open.cause = cause;
+                }
+            }
             (false, true) => {
                 // The first post shows what the history that serves now leaves out.
                 self.acknowledge();

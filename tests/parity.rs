@@ -1,0 +1,145 @@
+//! The promise of a second opinion: Stateright's breadth-first checker finds exactly the states
+//! that our own search finds, and no shorter counterexample.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use poolproof::check::search::{Limits, Outcome, search};
+use poolproof::check::verdict;
+use poolproof::scenario::{self, Scenario};
+use poolproof_models::model::{Bounded, Node};
+use poolproof_models::property::Property;
+use poolproof_models::system::System;
+use poolproof_models::topology::Topology;
+use poolproof_models::world::World;
+use stateright::{Checker, Expectation, Model};
+
+/// Larger spaces are compared with fewer faults: Stateright keeps every state whole.
+const STATES_MOST: u64 = 1_000_000;
+
+fn scenarios(directory: &str) -> BTreeSet<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect()
+}
+
+fn load(path: &Path) -> Scenario {
+    let loaded = scenario::load(path);
+    loaded.unwrap_or_else(|error| panic!("{error}")).scenario
+}
+
+fn search_all(model: &Bounded<Topology>, properties: u32, states: u64) -> Outcome {
+    let mut limits = Limits {
+        states,
+        on_progress: &mut |_| true,
+    };
+    search(model, properties, &mut limits)
+}
+
+/// Both find the same states and transitions in every scenario of a directory.
+fn compare(directory: &str) {
+    for path in scenarios(directory) {
+        let mut scenario = load(&path);
+        let (model, ours) = loop {
+            let model = verdict::model(&scenario);
+            // No property, so nothing is cut off behind a violation.
+            let ours = search_all(&model, 0, STATES_MOST);
+            if ours.cut_off.is_none() {
+                break (model, ours);
+            }
+            assert!(
+                scenario.check.faults > 0,
+                "{}: no faults, too many",
+                path.display()
+            );
+            scenario.check.faults -= 1;
+        };
+        let theirs = model
+            .with_properties(0)
+            .checker()
+            .threads(1)
+            .spawn_bfs()
+            .join();
+        let name = format!("{} with {} faults", path.display(), scenario.check.faults);
+        println!("{name}: {} states", ours.progress.states);
+        let unique = theirs.unique_state_count() as u64;
+        assert_eq!(ours.progress.states, unique, "states of {name}");
+        // Stateright counts the initial state as generated.
+        let generated = theirs.state_count() as u64 - 1;
+        assert_eq!(
+            ours.progress.transitions, generated,
+            "transitions of {name}"
+        );
+    }
+}
+
+#[test]
+fn both_agree_on_the_reference_files() {
+    compare("scenarios");
+}
+
+#[test]
+fn both_agree_on_the_hazards() {
+    compare("scenarios/hazards");
+}
+
+/// The model with one property alone: with a second, Stateright goes on after a discovery and keeps
+/// the last, not the shortest.
+struct OnlySplitBrain(Bounded<Topology>);
+
+impl Model for OnlySplitBrain {
+    type State = Node<World>;
+    type Action = usize;
+
+    fn init_states(&self) -> Vec<Node<World>> {
+        self.0.init_states()
+    }
+
+    fn actions(&self, node: &Node<World>, actions: &mut Vec<usize>) {
+        self.0.actions(node, actions);
+    }
+
+    fn next_state(&self, node: &Node<World>, action: usize) -> Option<Node<World>> {
+        self.0.next_state(node, action)
+    }
+
+    fn properties(&self) -> Vec<stateright::Property<Self>> {
+        vec![stateright::Property {
+            expectation: Expectation::Always,
+            name: "SB",
+            condition: |model, node| {
+                let enabled = model.0.system.enabled(&node.state);
+                let broken = model.0.system.violated(&node.state, node.spent, &enabled);
+                broken & Property::SplitBrain.bit() == 0
+            },
+        }]
+    }
+}
+
+#[test]
+fn neither_finds_a_shorter_way_to_the_split_brain_of_h_01() {
+    let path = Path::new("scenarios/hazards/H-01-failover-during-partition.toml");
+    let mut scenario = load(path);
+    // Ours is the shortest of those with the fewest faults; with one fault at most, and none
+    // without it, that is the shortest of all.
+    scenario.check.faults = 1;
+    let model = verdict::model(&scenario);
+    let ours = search_all(&model, Property::SplitBrain.bit(), STATES_MOST);
+    let found = ours.violations[Property::SplitBrain as usize].expect("H-01 violates SB");
+    assert_eq!(
+        found.faults, 1,
+        "the cut of the link between the data centres"
+    );
+    assert_eq!(ours.path(found).len(), found.depth as usize);
+
+    let theirs = OnlySplitBrain(model)
+        .checker()
+        .threads(1)
+        .spawn_bfs()
+        .join();
+    let path = theirs.discovery("SB").expect("Stateright finds it too");
+    assert_eq!(path.into_actions().len(), found.depth as usize);
+}
