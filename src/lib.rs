@@ -9,4 +9,5 @@ pub mod exit;
 pub mod objectives;
 pub mod scenario;
 pub mod simulate;
+pub mod solve;
 pub mod system;

@@ -3,6 +3,7 @@
 //!
 //! The handbook is the specification; rules cite its numbers.
 
+pub mod changes;
 pub mod component;
 pub mod event;
 pub mod incident;
@@ -11,7 +12,9 @@ pub mod log_shipping;
 pub mod mirroring;
 pub mod model;
 pub mod mutant;
+pub mod narrator;
 pub mod network;
+pub mod operations;
 pub mod operators;
 pub mod pool;
 pub mod property;

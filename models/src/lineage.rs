@@ -54,7 +54,8 @@ impl std::fmt::Debug for Position {
 const ROOT: u8 = 0xF0;
 const UNUSED: u8 = 0xFF;
 
-/// The fork table with the two sticky bits of each timeline (design: SB).
+/// The fork table with the two sticky bits of each timeline, from which split brain is told
+/// (handbook R1).
 ///
 /// Timelines are numbered in the order of their birth.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

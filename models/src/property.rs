@@ -172,49 +172,64 @@ impl Property {
                 "After a recovery fork, never both sides acknowledge posts (handbook 9, R1)."
             }
             Self::NoLossUnderOneFault => {
-                "Under at most one fault that is not a site loss, the serving history contains every acknowledged message (handbook 9, AL0)."
+                "Under at most one fault that is not a site loss, the serving history contains \
+                 every acknowledged message (handbook 9, AL0)."
             }
             Self::NoFinishedBackupLeftOut => {
-                "When the secondary is recovered, it has everything that a finished log backup in reach covers (handbook 9, ALr)."
+                "When the secondary is recovered, it has everything that a finished log backup in \
+                 reach covers (handbook 9, ALr)."
             }
             Self::OnePrincipal => {
                 "With a witness, never two partners can complete a commit (handbook 3.12, I3)."
             }
             Self::MirrorHasAll => {
-                "While the session is SYNCHRONIZED, the mirror has every acknowledged message on disk (handbook 3.12, I1)."
+                "While the session is SYNCHRONIZED, the mirror has every acknowledged message on \
+                 disk (handbook 3.12, I1)."
             }
             Self::RegisterIsTrue => {
-                "Where principal and witness are connected, the witness's flag says synchronised only if the mirror has every acknowledged message (handbook 3.12, I2 as read by R2)."
+                "Where principal and witness are connected, the witness's flag says synchronised \
+                 only if the mirror has every acknowledged message (handbook 3.12, I2 as read by \
+                 R2)."
             }
             Self::FailoverKeepsAll => {
-                "Automatic and manual failover preserve every acknowledged message (handbook 3.12, I4)."
+                "Automatic and manual failover preserve every acknowledged message (handbook \
+                 3.12, I4)."
             }
             Self::NoLoss => {
-                "Within the whole budget of faults, the serving history contains every acknowledged message (handbook 9, AL)."
+                "Within the whole budget of faults, the serving history contains every \
+                 acknowledged message (handbook 9, AL)."
             }
             Self::NothingDestroyed => {
-                "Some copy or file still holds every acknowledged message (handbook 9, AL, where the loss is final)."
+                "Some copy or file still holds every acknowledged message (handbook 9, AL, where \
+                 the loss is final)."
             }
             Self::TargetFresh => {
-                "While users are served in DC1, log shipping to S can go on without an operator (handbook 9, ST)."
+                "While users are served in DC1, log shipping to S can go on without an operator \
+                 (handbook 9, ST)."
             }
             Self::ChainIntact => {
-                "What the principal in DC1 writes can reach S by log shipping (handbook 9, CH, 4.2)."
+                "What the principal in DC1 writes can reach S by log shipping (handbook 9, CH, \
+                 4.2)."
             }
             Self::NeverStuck => {
-                "Users are never left without service, with nothing under way, while a complete database and a pool server run (handbook 9, UQ)."
+                "Users are never left without service, with nothing under way, while a complete \
+                 database and a pool server run (handbook 9, UQ)."
             }
             Self::NothingOverwritten => {
-                "No restore and no seeding destroys acknowledged messages that nothing else holds (handbook 9, OW)."
+                "No restore and no seeding destroys acknowledged messages that nothing else holds \
+                 (handbook 9, OW)."
             }
             Self::RightSide => {
-                "Operators activate servers only beside a database that serves, at most four, and no server carries more than 30,000 users (handbook 9, WS)."
+                "Operators activate servers only beside a database that serves, at most four, and \
+                 no server carries more than 30,000 users (handbook 9, WS)."
             }
             Self::RecordsComplete => {
-                "No compliance record of an acknowledged message is lost, and none exists of a lost one (handbook 9, CO)."
+                "No compliance record of an acknowledged message is lost, and none exists of a \
+                 lost one (handbook 9, CO)."
             }
             Self::NumbersUnique => {
-                "No new message takes the number of an acknowledged one that was lost (handbook 9, ID)."
+                "No new message takes the number of an acknowledged one that was lost (handbook \
+                 9, ID)."
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Runbooks: what operators do, as data (design section 1, handbook sections 5 and 6).
+//! Runbooks: what operators do, as data (handbook sections 5 and 6).
 
 /// What an operator believes, as seen from where the operator sits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,7 +92,8 @@ pub enum Operation {
     RemoveWitness,
     /// Fence the databases of DC1 out of band: power, network, people (5 step 0b, R11).
     FenceDc1,
-    /// Back up the tail of the principal's log WITH NORECOVERY, which fences it too (4.5, 5 step 3b).
+    /// Back up the tail of the principal's log WITH NORECOVERY, which fences it too (4.5, 5 step
+    /// 3b).
     TailBackup,
     /// Restart the pool servers in reach, so that they learn the failover partner (2.4).
     RestartServers,
@@ -108,7 +109,8 @@ pub enum Operation {
     RemoveDc2Mirroring,
     /// Full backup of `mgc` on S; S stays online and writable (6 step 3).
     FullBackup,
-    /// Backup of S and its tail WITH NORECOVERY: nothing can be written after it (6 step 3, inferred).
+    /// Backup of S and its tail WITH NORECOVERY: nothing can be written after it (6 step 3,
+    /// inferred).
     TailBackupDc2,
     /// Extract what only the old copies in DC1 hold (6 step 0).
     Salvage,
@@ -239,7 +241,7 @@ impl Operation {
     }
 }
 
-/// The phase of an outage that a step belongs to (design section 4).
+/// The phase of an outage that a step belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Phase {
     /// Until the failure is noticed.
@@ -283,7 +285,7 @@ impl Phase {
     }
 }
 
-/// A mistake at the current step of a runbook (design of faults: class mistake).
+/// A mistake at the current step of a runbook: a fault of the class mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mistake {
     /// The step is done before what it waits for, or although its reason is gone.

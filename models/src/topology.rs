@@ -411,7 +411,7 @@ impl Topology {
             session.set_seen(0, true);
         }
         world.sessions = [Session::default(), session];
-        world.control.active = crate::operators::first_four(self.servers_in_site(Site::Dc2));
+        world.control.active = crate::operations::first_four(self.servers_in_site(Site::Dc2));
         world.control.replica_active = world.control.active;
         world.control.replica_failed_over = self.server_bits(|_| true);
         world.control.flags = Control::FAILED_OVER

@@ -144,9 +144,9 @@ impl Session {
 
     pub(crate) const fn set_alone(&mut self, member: usize, on: bool) {
         if member == 0 {
-            self.set_first_alone(on)
+            self.set_first_alone(on);
         } else {
-            self.set_second_alone(on)
+            self.set_second_alone(on);
         }
     }
 
@@ -223,7 +223,8 @@ pub struct World {
     /// The end of what the compliance adapter has been fed (slice).
     pub(crate) exported: Position,
     pub(crate) sessions: [Session; 2],
-    /// Bit per [`Component`] number below 16: not running, crashed or in a data centre that is down.
+    /// Bit per [`Component`] number below 16: not running, crashed or in a data centre that is
+    /// down.
     pub(crate) down: u16,
     /// Bit per database server, witness and host (from A on): it had crashed before its data
     /// centre went down, and does not come back with it.

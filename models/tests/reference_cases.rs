@@ -1,134 +1,13 @@
 //! The reference cases of handbook 3.17, driven event by event.
 
+mod trio;
+
 use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind};
+use poolproof_models::event::EventKind;
 use poolproof_models::runbook::Operation;
-use poolproof_models::site::Site;
-use poolproof_models::topology::{PoolServer, Topology};
-use poolproof_models::world::{LossKind, Pair, World};
-
-/// The mirror trio with one pool server beside it.
-struct Trio {
-    topology: Topology,
-    world: World,
-}
-
-const A: usize = 0;
-const B: usize = 1;
-
-impl Trio {
-    fn new(witness: bool) -> Self {
-        let mut topology = Topology::new(vec![PoolServer {
-            site: Site::Dc1,
-            active: true,
-        }]);
-        topology.mirror = true;
-        topology.witness = witness;
-        topology.misoperations = Operation::ALL.to_vec();
-        let topology = topology.finish();
-        let world = topology.initial();
-        Self { topology, world }
-    }
-
-    fn can(&self, kind: EventKind, at: Component) -> bool {
-        self.world.may(&self.topology, Event::new(kind, at))
-    }
-
-    #[track_caller]
-    fn go(&mut self, kind: EventKind, at: Component) -> &mut Self {
-        let event = Event::new(kind, at);
-        assert!(
-            self.world.may(&self.topology, event),
-            "{} is not enabled",
-            event.name()
-        );
-        self.world = self.world.apply(&self.topology, event).0;
-        self
-    }
-
-    fn may_operate(&self, operation: Operation) -> bool {
-        self.world
-            .may(&self.topology, Event::misoperation(operation))
-    }
-
-    #[track_caller]
-    fn operate(&mut self, operation: Operation) -> &mut Self {
-        assert!(
-            self.may_operate(operation),
-            "{} is refused",
-            operation.name()
-        );
-        self.world = self
-            .world
-            .apply(&self.topology, Event::misoperation(operation))
-            .0;
-        self
-    }
-
-    /// Users post wherever they are served.
-    fn post(&mut self) -> &mut Self {
-        for copy in [Component::A, Component::B] {
-            if self.can(EventKind::Write, copy) {
-                self.go(EventKind::Write, copy);
-            }
-        }
-        self
-    }
-
-    /// Every pending detection happens.
-    fn detect(&mut self) -> &mut Self {
-        for link in [Component::LinkAB, Component::LinkAW, Component::LinkBW] {
-            if self.topology.has(EventKind::Detect, link) && self.can(EventKind::Detect, link) {
-                self.go(EventKind::Detect, link);
-            }
-        }
-        self
-    }
-
-    /// The principal goes on alone if the rules let it.
-    fn expose(&mut self) -> &mut Self {
-        if self.can(EventKind::Expose, Component::PairDc1) {
-            self.go(EventKind::Expose, Component::PairDc1);
-        }
-        self
-    }
-
-    fn crash(&mut self, node: Component) -> &mut Self {
-        self.go(EventKind::Crash, node).detect().expose()
-    }
-
-    fn restart(&mut self, node: Component) -> &mut Self {
-        self.go(EventKind::Restart, node).detect().expose()
-    }
-
-    fn may_fail_over(&self) -> bool {
-        self.can(EventKind::AutomaticFailover, Component::PairDc1)
-    }
-
-    fn fail_over(&mut self) -> &mut Self {
-        self.go(EventKind::AutomaticFailover, Component::PairDc1)
-    }
-
-    fn resynchronise(&mut self) -> &mut Self {
-        self.go(EventKind::Resynchronise, Component::PairDc1)
-    }
-
-    /// Which copies acknowledge: bit 0 A, bit 1 B.
-    fn served_by(&self) -> u8 {
-        self.world.service(&self.topology)
-    }
-
-    fn exposed(&self) -> bool {
-        !self.world.session(Pair::Dc1).synchronized()
-    }
-
-    #[track_caller]
-    fn nothing_lost(&self) -> &Self {
-        assert_eq!(self.world.loss(), LossKind::None);
-        assert!(!self.world.split_brain());
-        self
-    }
-}
+use poolproof_models::topology::MirrorShipping;
+use poolproof_models::world::{LossKind, Pair};
+use trio::{A, B, S, Trio};
 
 #[test]
 fn t1_full_quorum_then_a_crashes() {
@@ -334,4 +213,59 @@ fn t15_manual_failover_with_the_witness_lost() {
         "the witness learns of the new principal"
     );
     assert_eq!(t.world.session(Pair::Dc1).registered(), B);
+}
+
+#[test]
+fn t16_failover_with_log_shipping_set_up_on_b() {
+    let mut t = Trio::shipping(MirrorShipping::SameShare);
+    t.post();
+    assert!(t.ship());
+    t.post().crash(Component::A).fail_over().post();
+    assert!(!t.world.target_stale(&t.topology));
+    assert!(t.ship(), "S continues without a gap");
+    assert!(!t.world.chain_broken(&t.topology));
+    assert_eq!(t.world.copy(S), t.world.copy(B), "nothing is missing on S");
+    // A's job does nothing in the mirror role, and B's goes on.
+    t.restart(Component::A).resynchronise().post();
+    assert_eq!(t.world.backup_source(&t.topology), Some(B));
+    assert!(t.ship());
+    assert!(!t.world.chain_broken(&t.topology));
+    t.nothing_lost();
+}
+
+#[test]
+fn t17_failover_with_log_shipping_not_set_up_on_b() {
+    let mut t = Trio::shipping(MirrorShipping::None);
+    t.post();
+    assert!(t.ship());
+    assert!(!t.world.target_stale(&t.topology));
+    t.post().crash(Component::A).fail_over().post();
+    assert_eq!(t.served_by(), 1 << B);
+    assert!(t.world.target_stale(&t.topology), "S is stale (H-21)");
+    assert!(!t.ship());
+    // 4.3: stalled, not broken, if A becomes principal again.
+    assert!(!t.world.chain_broken(&t.topology));
+    t.restart(Component::A)
+        .resynchronise()
+        .post()
+        .operate(Operation::ManualFailover)
+        .resynchronise()
+        .post();
+    assert_eq!(t.served_by(), 1 << A);
+    assert!(!t.world.target_stale(&t.topology));
+    assert!(t.ship());
+    assert_eq!(t.world.copy(S), t.world.copy(A));
+    t.nothing_lost();
+}
+
+/// Handbook 4.3, third row: B's files land where the copy job does not look.
+#[test]
+fn t17_with_the_files_of_b_in_another_folder_there_is_a_gap() {
+    let mut t = Trio::shipping(MirrorShipping::OtherFolder);
+    t.post();
+    assert!(t.ship());
+    t.crash(Component::A).fail_over().post();
+    assert!(t.world.target_stale(&t.topology), "stale (H-22)");
+    assert!(!t.ship());
+    assert!(t.world.chain_broken(&t.topology), "and a gap");
 }

@@ -2,9 +2,9 @@
 
 use poolproof_models::event::FaultClass;
 use poolproof_models::model::{Bounded, Budget};
+use poolproof_models::narrator::Narrator;
 use poolproof_models::property::{Goal, Property};
 use poolproof_models::site::Site;
-use poolproof_models::story::Narrator;
 use poolproof_models::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 

@@ -37,7 +37,9 @@ pub fn run(args: &CheckArgs) -> Exit {
             quoted(&path.display().to_string()),
             args.run.reproducing()
         );
-        let check = stages::check(&loaded.scenario, &args.run);
+        let checked = stages::check(&loaded.scenario, &args.run);
+        let interrupted = checked.interrupted;
+        let check = checked.document;
         let document = evaluate::document(
             &loaded.scenario,
             &loaded.warnings,
@@ -45,7 +47,10 @@ pub fn run(args: &CheckArgs) -> Exit {
             Some(check),
             None,
         );
-        let exit = exit_of(&document).and(print(&document, args.format));
+        let mut exit = exit_of(&document).and(print(&document, args.format));
+        if interrupted {
+            exit = exit.and(Exit::Interrupted);
+        }
         if exit != Exit::AsExpected {
             eprintln!("{command}");
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poolproof_reports::document::ResultDocument;
 use poolproof_reports::{bundle, json, table};
 
 use super::{Format, RunArgs, exit_of, input, output, quoted, stages};
@@ -55,13 +56,23 @@ fn evaluate(path: &Path, args: &EvaluateArgs) -> Exit {
         scenario,
         &loaded.warnings,
         &command,
-        Some(check),
+        Some(check.document),
         Some(simulated.document),
     );
-    let files = match bundle::render(&document, &simulated.incidents) {
-        Ok(files) => files,
+    // Drawn from what is stored, so that `report` draws the same bytes again.
+    let stored = json::result(&document)
+        .map_err(|error| error.to_string())
+        .and_then(|text| ResultDocument::parse(&text).map_err(|error| error.to_string()));
+    let drawn = stored.and_then(|document| {
+        let files = bundle::render(&document, &simulated.incidents);
+        files
+            .map(|files| (document, files))
+            .map_err(|error| error.to_string())
+    });
+    let (document, files) = match drawn {
+        Ok(drawn) => drawn,
         Err(error) => {
-            eprintln!("error: the report cannot be drawn: {error}");
+            eprintln!("error: a defect in poolproof: the report cannot be drawn: {error}");
             return Exit::Defect;
         }
     };
@@ -76,7 +87,11 @@ fn evaluate(path: &Path, args: &EvaluateArgs) -> Exit {
             }
         },
     };
+    let interrupted = check.interrupted || simulated.interrupted;
     let mut exit = exit_of(&document).and(output::print(&text));
+    if interrupted {
+        exit = exit.and(Exit::Interrupted);
+    }
     match output::write_bundle(&directory, &files) {
         Ok(()) if args.format == Format::Human => {
             let place = format!("\nreport: {}\n", directory.join("index.html").display());

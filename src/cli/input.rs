@@ -9,21 +9,16 @@ use crate::scenario::{self, Loaded, diagnostic};
 
 /// Loads a scenario with the command line's changes; prints what is wrong with it.
 pub fn load(path: &Path, args: &RunArgs) -> Result<Loaded, Exit> {
-    let loaded = scenario::load_with(path, &args.set).map_err(|error| {
+    let mut loaded = scenario::load_with(path, &args.set).map_err(|error| {
         let text = diagnostic::render(&error.diagnostics, colour());
         anstream::eprintln!("{text}");
         Exit::Input
     })?;
-    Ok(match args.seed {
-        Some(seed) => with_seed(loaded, seed),
-        None => loaded,
-    })
-}
-
-/// The seed of the command line is a value like any other: it shows among the assumptions.
-fn with_seed(mut loaded: Loaded, seed: u64) -> Loaded {
-    loaded.scenario.simulate.seed = seed;
-    loaded
+    // Not a change of the scenario: results name the seed beside the scenario's digest.
+    if let Some(seed) = args.seed {
+        loaded.scenario.simulate.seed = seed;
+    }
+    Ok(loaded)
 }
 
 /// Whether diagnostics are coloured: on a terminal, unless `NO_COLOR` says otherwise.

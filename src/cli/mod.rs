@@ -3,11 +3,13 @@
 mod check;
 mod evaluate;
 mod input;
+mod interrupt;
 mod output;
 mod progress;
 mod report;
 mod show;
 mod simulate;
+mod solve;
 mod stages;
 mod timing;
 mod validate;
@@ -38,6 +40,7 @@ enum Command {
     Evaluate(evaluate::EvaluateArgs),
     Check(check::CheckArgs),
     Simulate(simulate::SimulateArgs),
+    Solve(solve::SolveArgs),
     Validate(validate::ValidateArgs),
     Show(show::ShowArgs),
     Report(report::ReportArgs),
@@ -82,6 +85,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    interrupt::listen();
     // A broken invariant is a defect of ours: the user gets a sentence and an exit code for it.
     std::panic::set_hook(Box::new(|info| {
         eprintln!("error: a defect in poolproof: {info}");
@@ -98,6 +102,7 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Check(args) => check::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::Solve(args) => solve::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Show(args) => show::run(args),
         Command::Report(args) => report::run(args),

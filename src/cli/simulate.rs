@@ -46,9 +46,13 @@ pub fn run(args: &SimulateArgs) -> Exit {
         let simulated = args
             .run
             .on_threads(|| stages::simulate(scenario, &args.run));
+        let interrupted = simulated.interrupted;
         let simulation = Some(simulated.document);
         let document = evaluate::document(scenario, &loaded.warnings, &command, None, simulation);
-        let exit = exit_of(&document).and(check::print(&document, args.format));
+        let mut exit = exit_of(&document).and(check::print(&document, args.format));
+        if interrupted {
+            exit = exit.and(Exit::Interrupted);
+        }
         if exit != Exit::AsExpected {
             eprintln!("{command}");
         }

@@ -1,16 +1,14 @@
 //! The two engines, run for a command: progress, timing, interruption.
 
-use poolproof_reports::document as doc;
-
-use super::RunArgs;
 use super::progress::Progress;
 use super::timing::{Stopwatch, Timing};
-use crate::check::verdict;
+use super::{RunArgs, interrupt};
+use crate::check::verdict::{self, Checked};
 use crate::scenario::Scenario;
 use crate::simulate::figures::{self, Simulated, Stage};
 
 /// Runs the checker.
-pub fn check(scenario: &Scenario, args: &RunArgs) -> doc::Check {
+pub fn check(scenario: &Scenario, args: &RunArgs) -> Checked {
     let watch = Stopwatch::start();
     let progress = Progress::open_ended("checking");
     let checked = verdict::check(scenario, &mut |at| {
@@ -18,7 +16,7 @@ pub fn check(scenario: &Scenario, args: &RunArgs) -> doc::Check {
             "checking: {} states, {} faults",
             at.states, at.faults
         ));
-        true
+        !interrupt::requested()
     });
     drop(progress);
     if args.timing {
@@ -32,7 +30,7 @@ pub fn check(scenario: &Scenario, args: &RunArgs) -> doc::Check {
         }
         .print();
     }
-    checked.document
+    checked
 }
 
 /// Runs the simulator.
@@ -52,7 +50,7 @@ pub fn simulate(scenario: &Scenario, args: &RunArgs) -> Simulated {
         if let Some((_, bar)) = &progress {
             bar.at(done);
         }
-        true
+        !interrupt::requested()
     });
     drop(progress);
     if args.timing {

@@ -131,9 +131,9 @@ impl Ledger {
         let old = self.counted;
         self.counted = [Moment::default(); TIMELINES];
         for (timeline, moment) in old.iter().enumerate() {
-            // Two timelines that became one continue the later: the higher number.
+            // Of two timelines that became one, what was counted on either is counted.
             let now = usize::from(renumbering.timelines[timeline]);
-            if now < TIMELINES {
+            if now < TIMELINES && moment.at > self.counted[now].at {
                 self.counted[now] = *moment;
             }
         }

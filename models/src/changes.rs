@@ -1,0 +1,266 @@
+//! What differs between two worlds, in words: what changed and nothing else.
+
+use crate::network::Link;
+use crate::site::Site;
+use crate::story::node_title;
+use crate::topology::Topology;
+use crate::world::{Control, Latch, LossKind, Pair, PartnerRole, SiteState, World, copy_node};
+
+impl World {
+    /// What differs between this world and the next, in words.
+    #[must_use]
+    pub fn changes(&self, topology: &Topology, after: &Self) -> Vec<String> {
+        let mut out = Vec::new();
+        for site in Site::ALL {
+            if self.site(site) != after.site(site) {
+                let state = match after.site(site) {
+                    SiteState::Up => "up",
+                    SiteState::Outage => "down",
+                    SiteState::Lost => "lost",
+                };
+                out.push(format!("{}: {state}", site.name()));
+            }
+        }
+        for node in topology.nodes() {
+            if self.is_up(node) != after.is_up(node)
+                && topology
+                    .site_of(node)
+                    .is_none_or(|s| self.site(s) == after.site(s))
+            {
+                let state = if after.is_up(node) { "up" } else { "down" };
+                out.push(format!("{}: {state}", node_title(topology, node)));
+            }
+        }
+        for link in topology.links() {
+            if self.is_cut(link) != after.is_cut(link) {
+                let state = if after.is_cut(link) { "cut" } else { "up" };
+                out.push(format!("link {}: {state}", link.component().name()));
+            }
+        }
+        for pair in Pair::ALL {
+            self.session_changes(topology, pair, after, &mut out);
+        }
+        self.control_changes(topology, after, &mut out);
+        self.latch_changes(after, &mut out);
+        out
+    }
+
+    fn session_changes(
+        &self,
+        topology: &Topology,
+        pair: Pair,
+        after: &Self,
+        out: &mut Vec<String>,
+    ) {
+        let (a, b) = (self.session(pair), after.session(pair));
+        for member in 0..2 {
+            if a.role(member) != b.role(member) {
+                let role = match b.role(member) {
+                    PartnerRole::None => "no role",
+                    PartnerRole::Principal => "principal",
+                    PartnerRole::Mirror => "mirror",
+                };
+                out.push(format!("{}: {role}", pair.node(member).name()));
+            }
+            if self.can_acknowledge(topology, pair, member)
+                != after.can_acknowledge(topology, pair, member)
+            {
+                let can = if after.can_acknowledge(topology, pair, member) {
+                    "can"
+                } else {
+                    "cannot"
+                };
+                out.push(format!("{}: {can} acknowledge", pair.node(member).name()));
+            }
+        }
+        let mirrored = b.role(1) != PartnerRole::None;
+        if a.synchronized() != b.synchronized() && mirrored {
+            let state = if b.synchronized() {
+                "SYNCHRONIZED"
+            } else {
+                "not synchronised, exposed"
+            };
+            out.push(format!("session {}: {state}", session_title(pair)));
+        }
+        if a.suspended() != b.suspended() {
+            let state = if b.suspended() {
+                "SUSPENDED"
+            } else {
+                "resumed"
+            };
+            out.push(format!("session {}: {state}", session_title(pair)));
+        }
+        if b.witness_set() && a.witness_set() {
+            if a.register_second() != b.register_second() {
+                let owner = pair.node(b.registered()).name();
+                out.push(format!(
+                    "{} records {owner} as principal",
+                    pair.node(2).name()
+                ));
+            }
+        } else if a.witness_set() && b.0 != 0 {
+            out.push(format!(
+                "session {}: no witness any more",
+                session_title(pair)
+            ));
+        }
+        for link in 0..3 {
+            if a.seen(link) && !b.seen(link) && b.0 != 0 && self.site_up(pair.site()) {
+                let name = Link::of_pair(pair, link).component().name();
+                out.push(format!("{name}: believed lost"));
+            }
+        }
+    }
+
+    fn control_changes(&self, topology: &Topology, after: &Self, out: &mut Vec<String>) {
+        let (a, b) = (self.control, after.control);
+        let flag = |flag: u8| (a.has(flag) != b.has(flag)).then(|| b.has(flag));
+        for (changed, on, off) in [
+            (
+                flag(Control::FAILED_OVER),
+                "PoolState: FailedOver",
+                "PoolState: Normal",
+            ),
+            (
+                flag(Control::CMS_IN_DC2),
+                "CMS master: DC2",
+                "CMS master: DC1",
+            ),
+            (
+                flag(Control::JOBS),
+                "copy and restore jobs exist",
+                "copy and restore jobs are gone",
+            ),
+            (
+                flag(Control::HOP_VIEW),
+                "DC1 routes to DC2",
+                "DC1 routes to DC1",
+            ),
+            (
+                flag(Control::HOP_VIEW << 1),
+                "DC2 routes to DC2",
+                "DC2 routes to DC1",
+            ),
+        ] {
+            if let Some(now) = changed {
+                out.push(if now { on } else { off }.to_owned());
+            }
+        }
+        for (label, old, new) in [
+            ("active list", a.active, b.active),
+            (
+                "servers that act as active",
+                a.replica_active,
+                b.replica_active,
+            ),
+            (
+                "servers that use DC2's database",
+                a.replica_failed_over,
+                b.replica_failed_over,
+            ),
+            ("servers with old sessions", a.lingering, b.lingering),
+        ] {
+            if old != new {
+                out.push(format!("{label}: {}", server_list(topology, new)));
+            }
+        }
+        if self.service(topology) != after.service(topology) {
+            let served = after.service(topology);
+            let copies: Vec<_> = (0..4)
+                .filter(|c| served >> c & 1 == 1)
+                .map(|c| copy_node(c).name())
+                .collect();
+            out.push(if copies.is_empty() {
+                "no user is served".to_owned()
+            } else {
+                format!("users are served from {}", copies.join(" and "))
+            });
+        }
+    }
+
+    fn latch_changes(&self, after: &Self, out: &mut Vec<String>) {
+        for (state, on, off) in [
+            (
+                Control::GAP,
+                "log chain: broken, S can take nothing that comes after",
+                "log chain: whole",
+            ),
+            (
+                Control::STALE_PARTNER,
+                "pool servers do not know the new partner",
+                "pool servers know both partners",
+            ),
+            (
+                Control::LOG_FULL,
+                "log drive in DC1: full",
+                "log drive in DC1: emptied",
+            ),
+            (
+                Control::FENCED,
+                "databases in DC1: fenced",
+                "databases in DC1: not fenced any more",
+            ),
+        ] {
+            if self.control.is(state) != after.control.is(state) {
+                out.push(if after.control.is(state) { on } else { off }.to_owned());
+            }
+        }
+        for (mark, text) in [
+            (
+                Latch::FAILOVER_LOST,
+                "I4 BROKEN: the failover left acknowledged messages behind",
+            ),
+            (
+                Latch::WRONG_SIDE,
+                "WRONG SIDE: servers were activated that cannot or must not serve",
+            ),
+            (Latch::RECORD_MISSING, "COMPLIANCE: records are lost"),
+            (
+                Latch::RECORD_PHANTOM,
+                "COMPLIANCE: a record is of a message that is lost",
+            ),
+            (
+                Latch::NUMBERS_REUSED,
+                "NUMBERS REUSED: new messages take the numbers of lost ones",
+            ),
+            (Latch::OVERWRITTEN, "OVERWRITTEN: newer data was destroyed"),
+        ] {
+            if self.is_marked(mark) != after.is_marked(mark) {
+                out.push(text.to_owned());
+            }
+        }
+        if self.split_brain() != after.split_brain() {
+            out.push("SPLIT BRAIN: both sides of a fork have acknowledged posts".to_owned());
+        }
+        if self.loss() != after.loss() {
+            out.push(match after.loss() {
+                LossKind::Final => "LOST: acknowledged messages are gone for good".to_owned(),
+                _ => "LOST: the serving history lacks acknowledged messages (some copy or file \
+                      still holds them)"
+                    .to_owned(),
+            });
+        }
+        if self.backup_left_out() != after.backup_left_out() {
+            out.push("LOST: a finished log backup was left out".to_owned());
+        }
+    }
+}
+
+const fn session_title(pair: Pair) -> &'static str {
+    match pair {
+        Pair::Dc1 => "A-B",
+        Pair::Dc2 => "S-SM",
+    }
+}
+
+fn server_list(topology: &Topology, bits: u8) -> String {
+    let names: Vec<_> = (0..topology.servers.len())
+        .filter(|i| bits >> i & 1 == 1)
+        .map(|i| (i + 1).to_string())
+        .collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}

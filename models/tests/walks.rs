@@ -1,0 +1,355 @@
+//! What holds after every step of random walks through the largest topologies, with every slice,
+//! mistake and misoperation and with as many faults as chance brings.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+
+use poolproof_models::event::Event;
+use poolproof_models::runbook::{Belief, Mistake, Operation, Phase, Role, Runbook, Step};
+use poolproof_models::site::{ShareLocation, Site};
+use poolproof_models::topology::{Assumption, MirrorShipping, PoolServer, Slices, Start, Topology};
+use poolproof_models::world::World;
+
+const WALKS: u64 = 2_000;
+const STEPS: usize = 60;
+
+/// SplitMix64.
+struct Chance(u64);
+
+impl Chance {
+    const fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    const fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    const fn coin(&mut self) -> bool {
+        self.next() & 1 == 1
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+}
+
+fn runbook(role: Role, trigger: Belief, steps: &[(Operation, Option<Belief>)]) -> Runbook {
+    Runbook {
+        name: role.name().to_owned(),
+        role,
+        trigger,
+        steps: steps
+            .iter()
+            .map(|(operation, wait_for)| Step {
+                operation: *operation,
+                actor: String::new(),
+                wait_for: *wait_for,
+                // As in the shipped runbooks: what the disaster may have made impossible.
+                optional: matches!(
+                    operation,
+                    Operation::CopyBacklog
+                        | Operation::RestoreBacklog
+                        | Operation::InstallMirror
+                        | Operation::RemoveDc2Mirroring
+                        | Operation::Salvage
+                        | Operation::ReseedMirror
+                        | Operation::TailBackup
+                ),
+                phase: Phase::Act,
+                source: String::new(),
+            })
+            .collect(),
+    }
+}
+
+/// Mirror failover (3.6), site failover (5) and failback (6), each with every kind of step.
+fn runbooks() -> Vec<Runbook> {
+    use Operation as O;
+    vec![
+        runbook(
+            Role::MirrorFailover,
+            Belief::PrincipalDown,
+            &[
+                (O::Decide, None),
+                (O::ForceService, None),
+                (O::Salvage, Some(Belief::PartnerBack)),
+                (O::ResumeMirroring, Some(Belief::PartnerBack)),
+            ],
+        ),
+        runbook(
+            Role::SiteFailover,
+            Belief::SiteDown,
+            &[
+                (O::Decide, None),
+                (O::FailOverCms, None),
+                (O::FenceDc1, None),
+                (O::DropLogShipping, None),
+                (O::CopyBacklog, None),
+                (O::RestoreBacklog, None),
+                (O::RecoverSecondary, None),
+                (O::SetFailedOver, None),
+                (O::InstallMirror, None),
+                (O::RestartServers, Some(Belief::SecondaryMirrored)),
+                (O::ActivateDc2, None),
+                (O::MoveNextHop, None),
+            ],
+        ),
+        runbook(
+            Role::SiteFailback,
+            Belief::SiteRebuilt,
+            &[
+                (O::Decide, None),
+                (O::Salvage, None),
+                (O::ClearActive, None),
+                (O::StopServices, Some(Belief::ReplicasCurrent)),
+                (O::RemoveDc2Mirroring, None),
+                (O::FullBackup, None),
+                (O::RestorePrimary, None),
+                (O::VerifyPrimary, None),
+                (O::ReseedMirror, None),
+                (O::SetNormal, None),
+                (O::ActivateDc1, Some(Belief::ReplicasCurrent)),
+                (O::ReturnNextHop, None),
+                (O::ReinitialiseSecondary, None),
+            ],
+        ),
+    ]
+}
+
+/// The largest topology, with every choice that a scenario leaves drawn by chance.
+fn topology(chance: &mut Chance) -> Topology {
+    let mut servers = Vec::new();
+    for site in Site::ALL {
+        for active in [true, true, false, false] {
+            servers.push(PoolServer { site, active });
+        }
+    }
+    let mut topology = Topology::new(servers);
+    topology.mirror = chance.below(8) > 0;
+    topology.witness = topology.mirror && chance.below(3) > 0;
+    topology.secondary = true;
+    topology.secondary_mirror = chance.below(8) > 0;
+    topology.secondary_witness = topology.secondary_mirror && chance.coin();
+    topology.share = chance.pick(&[
+        ShareLocation::OnPrimary,
+        ShareLocation::Dc1,
+        ShareLocation::Dc2,
+        ShareLocation::Third,
+    ]);
+    topology.mirror_ships = chance.pick(&[
+        MirrorShipping::SameShare,
+        MirrorShipping::OtherFolder,
+        MirrorShipping::None,
+    ]);
+    topology.users = 80_000;
+    topology.low_bandwidth = chance.coin();
+    topology.seeding_breaks_chain = chance.coin();
+    topology.strict_failover = chance.coin();
+    topology.start = chance.pick(&[
+        Start::Normal,
+        Start::Normal,
+        Start::Normal,
+        Start::FailedOver,
+        Start::FailedOverOldDisks,
+    ]);
+    topology.assumption = chance.pick(&[Assumption::Holds, Assumption::Dropped]);
+    topology.runbooks = runbooks();
+    topology.mistakes = Mistake::ALL.to_vec();
+    topology.misoperations = Operation::ALL.to_vec();
+    topology.slices = Slices {
+        clients: chance.coin(),
+        sessions: true,
+        partner_names: true,
+        grey: true,
+        log_full: true,
+        retention: true,
+        compliance: true,
+        front_end: true,
+        storage: true,
+    };
+    topology.finish()
+}
+
+/// The positions of a packed world and the forks of its lineage (see `World::pack`).
+fn positions(world: &World) -> (Vec<u8>, Vec<u8>) {
+    let [forks, b, c, _, e] = world.pack().map(u64::to_le_bytes);
+    let held = [b[2], b[3], b[4], b[5], b[6], c[0], c[1], e[3], e[4], e[5]];
+    let held = held.into_iter().filter(|p| *p != 0xFF).collect();
+    (held, forks.to_vec())
+}
+
+/// Ranks and timelines are numbered without gaps.
+fn is_dense(world: &World) -> bool {
+    let (held, forks) = positions(world);
+    let live = forks.iter().take_while(|f| **f != 0xFF).count();
+    let gapless = forks[live..].iter().all(|f| *f == 0xFF);
+    let parents = forks[..live].iter().filter(|f| **f < 0xF0);
+    let mut ranks = 0_u32;
+    let mut known = true;
+    for position in held.iter().chain(parents) {
+        ranks |= 1 << (position & 15);
+        known &= usize::from(position >> 4) < live;
+    }
+    gapless && known && ranks & (ranks + 1) == 0
+}
+
+/// What is wrong with a world, if anything.
+fn wrong_with(topology: &Topology, world: &World) -> Option<String> {
+    if World::unpack(world.pack()) != *world {
+        return Some("unpack is not the inverse of pack".to_owned());
+    }
+    let canonical = world.canonical(topology);
+    if canonical.canonical(topology) != canonical {
+        return Some("canonical is not idempotent".to_owned());
+    }
+    if canonical.service(topology) != world.service(topology) {
+        return Some("the canonical world is served differently".to_owned());
+    }
+    if !is_dense(world) {
+        return Some(format!("gaps in {:?}", positions(world)));
+    }
+    let enabled = world.enabled(topology);
+    let idle = enabled.iter().find(|index| {
+        let event = topology.events()[*index];
+        world.apply(topology, event).0 == *world
+    });
+    idle.map(|index| {
+        let event = topology.events()[index];
+        format!("{} is enabled and changes nothing", event.name())
+    })
+}
+
+/// What goes wrong along a path, if anything; `None` too where the path is not possible.
+fn wrong_along(topology: &Topology, path: &[Event]) -> Option<String> {
+    let walk = || {
+        let mut world = topology.initial();
+        for event in path {
+            if !world.may(topology, *event) {
+                return None;
+            }
+            world = world.apply(topology, *event).0;
+            if let Some(wrong) = wrong_with(topology, &world) {
+                return Some(wrong);
+            }
+        }
+        None
+    };
+    catch_unwind(AssertUnwindSafe(walk))
+        .unwrap_or_else(|_| Some(PANIC.with_borrow(|text| text.replace('\n', " "))))
+}
+
+thread_local! {
+    /// What the last panic said, and where.
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Leaves out events for as long as something still goes wrong.
+fn shortest(topology: &Topology, path: &[Event]) -> Vec<Event> {
+    let mut path = path.to_vec();
+    let mut at = path.len();
+    while at > 0 {
+        at -= 1;
+        let mut without = path.clone();
+        without.remove(at);
+        if wrong_along(topology, &without).is_some() {
+            path = without;
+            at = path.len();
+        }
+    }
+    path
+}
+
+/// A random walk; its events, and whether all went well.
+fn walk(topology: &Topology, chance: &mut Chance) -> (Vec<Event>, bool) {
+    let mut path = Vec::new();
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        let mut world = topology.initial();
+        for _ in 0..STEPS {
+            let enabled: Vec<usize> = world.enabled(topology).iter().collect();
+            if enabled.is_empty() {
+                break;
+            }
+            let mut event = topology.events()[chance.pick(&enabled)];
+            // Misoperations are many: half of the time they give way to the rest.
+            for _ in 0..8 {
+                if event.operation.is_some() && chance.coin() {
+                    event = topology.events()[chance.pick(&enabled)];
+                }
+            }
+            path.push(event);
+            world = world.apply(topology, event).0;
+            if wrong_with(topology, &world).is_some() {
+                return false;
+            }
+        }
+        true
+    }));
+    (path, attempt.unwrap_or(false))
+}
+
+#[test]
+fn every_step_of_a_random_walk_leaves_a_proper_world() {
+    let hook = take_hook();
+    set_hook(Box::new(|info| {
+        PANIC.with_borrow_mut(|text| *text = info.to_string());
+    }));
+    let mut fired = BTreeSet::new();
+    // What went wrong, with the shortest way there that is known.
+    let mut wrong: BTreeMap<String, String> = BTreeMap::new();
+    for number in 0..WALKS {
+        let mut chance = Chance(number);
+        let topology = topology(&mut chance);
+        assert_eq!(wrong_with(&topology, &topology.initial()), None);
+        let (path, well) = walk(&topology, &mut chance);
+        fired.extend(path.iter().map(|event| event.id()));
+        if !well && wrong.len() < 20 {
+            let path = shortest(&topology, &path);
+            let what = wrong_along(&topology, &path).unwrap_or_default();
+            let names: Vec<_> = path.iter().map(|event| event.name()).collect();
+            let told = format!("walk {number}: {}", names.join(", "));
+            let known = wrong.entry(what).or_insert_with(|| told.clone());
+            if told.len() < known.len() {
+                *known = told;
+            }
+        }
+    }
+    set_hook(hook);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // Otherwise the walks say little.
+    println!("{} different events", fired.len());
+    assert!(fired.len() > 130, "{} different events", fired.len());
+}
+
+/// Longer walks than a test has time for found these: what is done to disks that are empty.
+#[test]
+fn empty_disks_are_left_alone() {
+    for path in [
+        &["destroy:A", "restart:A"][..],
+        &[
+            "misoperation:recover-secondary",
+            "misoperation:tail-backup-dc2",
+            "destroy:S",
+        ],
+        &[
+            "destroy:S",
+            "restart:S",
+            "misoperation:remove-dc2-mirroring",
+        ],
+    ] {
+        let events: Vec<_> = path
+            .iter()
+            .map(|name| Event::from_name(name).expect("a name of an event"))
+            .collect();
+        for number in 0..64 {
+            let topology = topology(&mut Chance(number));
+            let wrong = wrong_along(&topology, &events);
+            assert_eq!(wrong, None, "{path:?}, {number}");
+        }
+    }
+}

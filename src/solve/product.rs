@@ -1,0 +1,164 @@
+//! The chain of a scenario.
+
+use std::collections::BTreeMap;
+
+use poolproof_models::component::Component;
+use poolproof_models::event::{Event, EventKind, role_of};
+use poolproof_models::network::Link;
+use poolproof_models::topology::Topology;
+use poolproof_models::world::World;
+
+use super::SolveError;
+use super::chain::{Chain, build};
+use super::rates::{Delay, HOUR_MS, Rates};
+use crate::scenario::Scenario;
+use crate::scenario::failures::FailureMode;
+use crate::system;
+
+/// The chain of a scenario, with what it was made from.
+pub struct Product {
+    /// The system, as the simulator runs it.
+    pub topology: Topology,
+    /// How fast its events are.
+    pub rates: Rates,
+    /// The chain.
+    pub chain: Result<Chain<World>, SolveError>,
+}
+
+/// Builds the chain of a scenario.
+#[must_use]
+pub fn chain(scenario: &Scenario, states_most: usize) -> Product {
+    let topology = system::timed_topology(scenario);
+    let rates = rates(scenario, &topology);
+    let chain = build(&topology, &rates, states_most);
+    Product {
+        topology,
+        rates,
+        chain,
+    }
+}
+
+/// The delays of the simulator's clocks; failures with the rate that is written, which a mean in
+/// whole milliseconds would round.
+fn rates(scenario: &Scenario, topology: &Topology) -> Rates {
+    let mut rates = Rates::of_clocks(&system::activities(scenario, topology));
+    for (index, event) in topology.events().iter().enumerate() {
+        let Some(modes) = modes(scenario, *event) else {
+            continue;
+        };
+        let per_ms: f64 = modes.iter().map(|mode| mode.rate.per_ms()).sum();
+        let written = per_ms * HOUR_MS;
+        // The clock has the last word: only what rounding took away is given back.
+        if let Some(Delay::Exponential { per_hour }) = rates.delay(index, 0)
+            && (HOUR_MS / per_hour - 1.0 / per_ms).abs() <= 0.5 + 1e-6
+        {
+            rates.set(index, Delay::Exponential { per_hour: written });
+        }
+    }
+    rates
+}
+
+/// Where a component's failures stand in a scenario file.
+fn failures_key(kind: EventKind, at: Component) -> &'static str {
+    use EventKind as K;
+    match (kind, at) {
+        (K::Disaster | K::Rebuild, _) => "site_disaster",
+        (K::Outage | K::Return, _) => "site_outage",
+        (_, Component::Wan) => "inter_site_link",
+        _ if Link::from_component(at).is_some() => "local_link",
+        (_, Component::A | Component::B | Component::S | Component::SM) => "database_server",
+        (_, Component::W | Component::SW) => "witness_server",
+        (_, Component::Share) => "share_server",
+        _ => "pool_server",
+    }
+}
+
+/// How a component fails, if the event is a failure with a rate.
+fn modes(scenario: &Scenario, event: Event) -> Option<&[FailureMode]> {
+    use EventKind as K;
+    if !matches!(event.kind, K::Crash | K::Cut | K::Outage | K::Disaster) {
+        return None;
+    }
+    let failures = &scenario.failures;
+    Some(match failures_key(event.kind, event.at) {
+        "site_disaster" => std::slice::from_ref(&failures.site_disaster),
+        "site_outage" => std::slice::from_ref(&failures.site_outage),
+        "inter_site_link" => std::slice::from_ref(&failures.inter_site_link),
+        "local_link" => std::slice::from_ref(&failures.local_link),
+        "database_server" => &failures.database_server,
+        "witness_server" => &failures.witness_server,
+        "share_server" => &failures.share_server,
+        _ => &failures.pool_server,
+    })
+}
+
+/// A value of a scenario that keeps it from being solved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// Where it stands, for example `mirroring.redo`.
+    pub key: String,
+    /// The value in the syntax of the file; empty where several keys make one delay.
+    pub value: String,
+    /// The events whose delay it is.
+    pub events: Vec<String>,
+}
+
+/// The values behind delays that are neither exponential nor zero.
+#[must_use]
+pub fn unfit(scenario: &Scenario, topology: &Topology, at: &[(usize, usize)]) -> Vec<Unfit> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (index, stage) in at {
+        let event = topology.events()[*index];
+        found
+            .entry(key_of(scenario, event, *stage))
+            .or_default()
+            .push(event.name());
+    }
+    let value = |key: &str| {
+        let assumed = scenario.assumptions().iter().find(|a| a.key == key);
+        assumed.map_or_else(String::new, |a| a.value.clone())
+    };
+    found
+        .into_iter()
+        .map(|(key, events)| Unfit {
+            value: value(&key),
+            key,
+            events,
+        })
+        .collect()
+}
+
+/// The key of an event's delay; the name of the event where none is known.
+fn key_of(scenario: &Scenario, event: Event, stage: usize) -> String {
+    use EventKind as K;
+    match event.kind {
+        K::Detect => "mirroring.partner_timeout".to_owned(),
+        K::AutomaticFailover => "mirroring.redo".to_owned(),
+        K::Resynchronise => "mirroring.resynchronisation".to_owned(),
+        K::Replicate => "control.replication".to_owned(),
+        K::Reconnect => "pool.reconnect".to_owned(),
+        K::RunbookStep => {
+            let file = role_of(event.at).and_then(|role| scenario.operators.runbook(role));
+            file.map_or_else(
+                || event.name(),
+                |file| format!("{}.step.{}.duration", file.runbook.name, stage + 1),
+            )
+        }
+        K::Restart | K::Heal | K::Return | K::Rebuild => {
+            // Rebuilding what was left rather than lost takes the time of an outage.
+            let key = match (event.kind, stage) {
+                (K::Rebuild, 1) => "site_outage",
+                _ => failures_key(event.kind, event.at),
+            };
+            let section = format!("failures.{key}");
+            let is_repair = |key: &str| key.starts_with(&section) && key.ends_with(".repair");
+            let mut repairs = scenario.assumptions().iter().filter(|a| is_repair(&a.key));
+            match (repairs.next(), repairs.next()) {
+                (Some(one), None) => one.key.clone(),
+                // Several modes make a mixture, which is not exponential even if each of them is.
+                _ => section,
+            }
+        }
+        _ => event.name(),
+    }
+}

@@ -1,0 +1,469 @@
+//! The clock runs the checker's transition relation and nothing else: what the simulator does is a
+//! path of the model, the interned automaton is the model, and log shipping by arithmetic is log
+//! shipping run by run.
+
+use std::path::Path;
+
+use poolproof::scenario::{self, Scenario};
+use poolproof::simulate::activities::{Activities, JobSchedule};
+use poolproof::simulate::automaton::Automaton;
+use poolproof::simulate::shipping::{Shipped, Shipping, Timetable};
+use poolproof::simulate::tally::Tally;
+use poolproof::simulate::timed::{Job, Timed};
+use poolproof::simulate::trial::{Drill, Mission, Runner};
+use poolproof::system;
+use poolproof_models::component::Component;
+use poolproof_models::event::{Event, EventKind};
+use poolproof_models::mirroring::Losses;
+use poolproof_models::property::Property;
+use poolproof_models::runbook::{Operation, Role};
+use poolproof_models::site::Site;
+use poolproof_models::system::System;
+use poolproof_models::topology::Topology;
+use poolproof_models::world::World;
+
+const LBW: &str = "scenarios/lync-2013-lbw.toml";
+const HBW: &str = "scenarios/lync-2013-hbw.toml";
+const NO_WITNESS: &str = "scenarios/lync-2013-lbw-no-witness.toml";
+
+const HOUR: u64 = 3_600_000;
+const DAY: u64 = 24 * HOUR;
+const SEED: u64 = 2013;
+
+/// A scenario whose components fail `factor` times as often.
+fn load(path: &str, changes: &[(&str, &str)], factor: f64) -> Scenario {
+    let changes: Vec<_> = changes
+        .iter()
+        .map(|(path, value)| ((*path).to_owned(), (*value).to_owned()))
+        .collect();
+    let loaded = scenario::load_with(Path::new(path), &changes);
+    let mut scenario = loaded.unwrap_or_else(|error| panic!("{error}")).scenario;
+    let failures = &mut scenario.failures;
+    for modes in [
+        &mut failures.database_server,
+        &mut failures.pool_server,
+        &mut failures.witness_server,
+        &mut failures.share_server,
+    ] {
+        modes.iter_mut().for_each(|mode| mode.rate.count *= factor);
+    }
+    for mode in [
+        &mut failures.site_outage,
+        &mut failures.site_disaster,
+        &mut failures.inter_site_link,
+        &mut failures.local_link,
+    ] {
+        mode.rate.count *= factor;
+    }
+    scenario
+}
+
+fn mission(horizon_ms: u64, drill: Option<Drill>) -> Mission {
+    Mission {
+        horizon_ms,
+        follow_ms: 90 * DAY,
+        messages_per_s: 24.0,
+        incident_trials: u64::MAX,
+        drill,
+    }
+}
+
+/// The loss of DC1 for good.
+fn drill(topology: &Topology) -> Drill {
+    let index = |kind, at| topology.index_of(Event::new(kind, at)).unwrap();
+    Drill {
+        event: index(EventKind::Disaster, Component::Dc1),
+        component: Component::Dc1.number(),
+        without: vec![
+            index(EventKind::Outage, Component::Dc1),
+            index(EventKind::Disaster, Component::Dc2),
+            index(EventKind::Outage, Component::Dc2),
+        ],
+    }
+}
+
+/// Walks a trial's trace through the model and through an automaton, and compares them step by
+/// step. Returns the properties that some world on the way breaks.
+fn replay(
+    topology: &Topology,
+    automaton: &mut Automaton<'_, Topology>,
+    trace: &[(u64, usize)],
+    name: &str,
+) -> u32 {
+    automaton.make_room();
+    let mut world = topology.initial();
+    let mut row = automaton.initial();
+    let mut violated = topology.facts(&world).violated;
+    let mut now = 0;
+    for (number, (at, index)) in trace.iter().enumerate() {
+        let event = topology.events()[*index];
+        let step = || format!("{name}, step {number}: {}", event.name());
+        assert!(*at >= now, "{}: back in time", step());
+        assert!(world.may(topology, event), "{}: not enabled", step());
+        let (next, report) = System::apply(topology, &world, *index);
+        let edge = automaton.edge(row, *index);
+        let there = automaton.row(edge.to);
+        assert_eq!(there.state, next, "{}", step());
+        assert_eq!(there.enabled, next.enabled(topology), "{}", step());
+        let facts = topology.facts(&next);
+        assert_eq!(there.facts, facts, "{}", step());
+        if edge.report == 0 {
+            assert_eq!(report.losses, Losses::default(), "{}", step());
+            assert_eq!(report.renumbering.written, None, "{}", step());
+        } else {
+            assert_eq!(*automaton.report(edge.report), report, "{}", step());
+        }
+        violated |= facts.violated;
+        (world, row, now) = (next, edge.to, *at);
+    }
+    violated
+}
+
+/// Every step of every trial is a step of the model, and both see the same properties broken.
+fn compare_trials(scenario: &Scenario, days: u64, drilled: bool, trials: u64) {
+    let topology = system::timed_topology(scenario);
+    let mut activities = system::activities(scenario, &topology);
+    for job in &mut activities.jobs {
+        job.phase = None;
+    }
+    let mission = mission(days * DAY, drilled.then(|| drill(&topology)));
+    let mut runner = Runner::new(&topology, &activities, SEED);
+    let mut automaton = Automaton::new(&topology);
+    let (mut steps, mut kinds) = (0, std::collections::BTreeSet::new());
+    for trial in 0..trials {
+        let name = format!("{}, trial {trial}", scenario.name);
+        let trace = runner.trace(trial, &mission);
+        let violated = replay(&topology, &mut automaton, &trace, &name);
+        let mut tally = Tally::default();
+        runner.run(trial, &mission, &mut tally);
+        assert_eq!(tally.events, trace.len() as u64, "{name}: events");
+        for property in Property::ALL {
+            let seen = tally.violations[property as usize].trials == 1;
+            let broken = violated & property.bit() != 0;
+            assert_eq!(seen, broken, "{name}: {}", property.name());
+        }
+        steps += trace.len();
+        kinds.extend(trace.iter().map(|(_, event)| *event));
+    }
+    let (kinds, events) = (kinds.len(), topology.event_count());
+    println!(
+        "{}: {trials} trials, {steps} steps, {kinds} of {events} events",
+        scenario.name
+    );
+    assert!(steps as u64 > trials * 5, "too little happened");
+}
+
+#[test]
+fn lbw_on_the_clock_is_a_path_of_the_model() {
+    compare_trials(&load(LBW, &[], 60.0), 10, false, 3_000);
+    let changes = [("log_shipping.share", "DC2")];
+    compare_trials(&load(LBW, &changes, 60.0), 10, true, 1_000);
+}
+
+#[test]
+fn hbw_on_the_clock_is_a_path_of_the_model() {
+    compare_trials(&load(HBW, &[], 60.0), 10, false, 2_500);
+    let changes = [("operators.assumption", "dropped")];
+    compare_trials(&load(HBW, &changes, 60.0), 10, false, 500);
+}
+
+#[test]
+fn no_witness_on_the_clock_is_a_path_of_the_model() {
+    compare_trials(&load(NO_WITNESS, &[], 60.0), 10, false, 2_000);
+    let changes = [
+        ("operators.assumption", "dropped"),
+        ("log_shipping.share", "third"),
+    ];
+    compare_trials(&load(NO_WITNESS, &changes, 60.0), 10, false, 1_000);
+}
+
+/// A linear congruential generator: the test's own chance.
+struct Chance(u64);
+
+impl Chance {
+    const fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// The three jobs, run by run.
+struct RunByRun {
+    tables: [Timetable; 3],
+    running: u8,
+    /// Start of the run under way, and the end of what it took then.
+    under_way: [Option<(u64, u64)>; 3],
+    shipped: Shipped,
+    /// Everything before this is done.
+    next: u64,
+}
+
+impl RunByRun {
+    fn new(tables: [Timetable; 3], running: u8) -> Self {
+        Self {
+            tables,
+            running,
+            under_way: [None; 3],
+            shipped: Shipped::default(),
+            next: 0,
+        }
+    }
+
+    /// The first start of a job's run that is still to come.
+    fn next_start(&self, job: usize) -> u64 {
+        let table = &self.tables[job];
+        let passed = self.next.saturating_sub(table.phase);
+        table.phase + passed.div_ceil(table.interval) * table.interval
+    }
+
+    fn next_end(&self, job: usize) -> u64 {
+        self.under_way[job].map_or(u64::MAX, |(start, _)| start + self.tables[job].duration)
+    }
+
+    /// Executes every start and end up to `to`; at one moment ends come first.
+    fn advance(&mut self, to: u64) {
+        loop {
+            let times = [0, 1, 2].map(|job| self.next_start(job).min(self.next_end(job)));
+            let at = times.into_iter().min().unwrap_or(u64::MAX);
+            if at > to {
+                break;
+            }
+            for job in (0..3).filter(|job| times[*job] == at) {
+                if self.next_end(job) == at
+                    && let Some((_, taken)) = self.under_way[job].take()
+                {
+                    let shipped = &mut self.shipped;
+                    let slot = match job {
+                        0 => &mut shipped.share,
+                        1 => &mut shipped.folder,
+                        _ => &mut shipped.restored,
+                    };
+                    *slot = taken.max(*slot);
+                }
+            }
+            for job in (0..3).filter(|job| times[*job] == at) {
+                if self.next_start(job) == at && self.running >> job & 1 == 1 {
+                    let taken = [at, self.shipped.share, self.shipped.folder][job];
+                    self.under_way[job] = Some((at, taken));
+                }
+            }
+            self.next = at + 1;
+        }
+        self.next = to + 1;
+    }
+
+    /// Jobs stop, with the runs under way, or start again with their next run.
+    fn switch(&mut self, running: u8) {
+        self.running = running;
+        for (job, run) in self.under_way.iter_mut().enumerate() {
+            if running >> job & 1 == 0 {
+                *run = None;
+            }
+        }
+    }
+}
+
+/// Only the servers of the databases fail, and the link between the data centres.
+fn simple(changes: &[(&str, &str)]) -> Scenario {
+    let mut scenario = load(LBW, changes, 60.0);
+    let failures = &mut scenario.failures;
+    for modes in [
+        &mut failures.pool_server,
+        &mut failures.witness_server,
+        &mut failures.share_server,
+    ] {
+        modes.iter_mut().for_each(|mode| mode.rate.count = 0.0);
+    }
+    for mode in [
+        &mut failures.site_outage,
+        &mut failures.site_disaster,
+        &mut failures.local_link,
+    ] {
+        mode.rate.count = 0.0;
+    }
+    scenario
+}
+
+fn table(job: JobSchedule) -> Timetable {
+    Timetable {
+        interval: job.interval,
+        duration: job.duration,
+        phase: job.phase.unwrap_or(0),
+    }
+}
+
+/// A trial along its trace, with log shipping executed run by run.
+struct Reference<'t> {
+    topology: &'t Topology,
+    world: World,
+    jobs: RunByRun,
+    /// When users were served in DC1.
+    served: Vec<(u64, u64)>,
+    now: u64,
+    /// What S had when it was recovered.
+    recovered_with: Option<u64>,
+    /// The same by arithmetic, and the instants at which both were compared.
+    arithmetic: Shipping,
+    compared: u64,
+}
+
+impl<'t> Reference<'t> {
+    fn new(topology: &'t Topology, activities: &Activities) -> Self {
+        let world = topology.initial();
+        let tables = activities.jobs.map(table);
+        let running = topology.facts(&world).jobs;
+        Self {
+            topology,
+            world,
+            jobs: RunByRun::new(tables, running),
+            served: Vec::new(),
+            now: 0,
+            recovered_with: None,
+            arithmetic: Shipping::new(tables, running),
+            compared: 0,
+        }
+    }
+
+    /// Time passes; both kinds of shipping agree at random instants on the way.
+    fn advance(&mut self, to: u64, chance: &mut Chance, name: &str) {
+        if self.topology.facts(&self.world).serving & 3 != 0 {
+            self.served.push((self.now, to));
+        }
+        if to > self.now {
+            let between = self.now + 1 + chance.below(to - self.now);
+            for at in [between, to] {
+                self.jobs.advance(at);
+                let arithmetic = self.arithmetic.at(at);
+                assert_eq!(arithmetic, self.jobs.shipped, "{name}, at {at} ms");
+                self.compared += 1;
+            }
+        }
+        self.arithmetic.update(to);
+        self.now = to;
+    }
+
+    fn step(&mut self, event: Event) {
+        let topology = self.topology;
+        let operation = (event == Event::new(EventKind::RunbookStep, Component::SiteOperators))
+            .then(|| self.world.current_step(topology, Role::SiteFailover))
+            .flatten()
+            .map(|step| step.operation);
+        let shipped = &mut self.jobs.shipped;
+        match operation {
+            Some(Operation::CopyBacklog) if self.world.share_reachable(topology, Site::Dc2) => {
+                shipped.folder = shipped.share;
+            }
+            Some(Operation::RestoreBacklog) => shipped.restored = shipped.folder,
+            Some(Operation::RecoverSecondary) => self.recovered_with = Some(shipped.restored),
+            _ => {}
+        }
+        if operation.is_some() {
+            self.arithmetic.correct(self.jobs.shipped);
+        }
+        self.world = self.world.apply(topology, event).0;
+        let running = topology.facts(&self.world).jobs;
+        self.jobs.switch(running);
+        self.arithmetic.switch(running);
+    }
+
+    /// The newest post at or before a moment.
+    fn newest_post(&self, moment: u64) -> u64 {
+        let before = self.served.iter().filter(|(from, _)| *from <= moment);
+        before.map(|(_, to)| moment.min(*to)).max().unwrap_or(0)
+    }
+
+    fn lost(&self) -> u64 {
+        let held = self.recovered_with.unwrap_or(u64::MAX);
+        self.newest_post(u64::MAX) - self.newest_post(held)
+    }
+}
+
+/// The data lost in drills is what a reference finds that executes each run of each job.
+fn compare_drills(scenario: &Scenario, trials: u64) {
+    let topology = system::timed_topology(scenario);
+    let mut activities = system::activities(scenario, &topology);
+    let mission = mission(5 * DAY, Some(drill(&topology)));
+    let mut chance = Chance(4_711);
+    let (mut compared, mut differences) = (0, Vec::new());
+    for trial in 0..trials {
+        let aligned = chance.below(4) == 0;
+        for job in &mut activities.jobs {
+            let phase = chance.below(job.interval);
+            job.phase = Some(if aligned { 0 } else { phase });
+        }
+        let name = format!("trial {trial}, {:?}", activities.jobs.map(|job| job.phase));
+        let mut runner = Runner::new(&topology, &activities, SEED);
+        let trace = runner.trace(trial, &mission);
+        let mut reference = Reference::new(&topology, &activities);
+        let show = trial == 318 || trial == 357 || trial == 228;
+        for (at, index) in &trace {
+            let event = topology.events()[*index];
+            let r = reference.world.apply(&topology, event).1;
+            if show && event.kind == EventKind::Disaster || r.losses != Losses::default() { println!("{trial}: {at} {} {:?} copies {:?} share {:?} folder {:?}", event.name(), r, [0,1,2,3].map(|c| reference.world.copy(c)), reference.world.share(), reference.world.folder()); }
+            reference.advance(*at, &mut chance, &name);
+            reference.step(topology.events()[*index]);
+        }
+        compared += reference.compared;
+        let mut tally = Tally::default();
+        runner.run(trial, &mission, &mut tally);
+        let [incident] = tally.incidents.as_slice() else {
+            panic!("{name}: {} incidents", tally.incidents.len());
+        };
+        if incident.end_ms.is_some() && incident.data_lost_ms != reference.lost() {
+            if trial == 40 || trial == 318 {
+                let d = trace.iter().position(|(_, i)| *i == mission.drill.as_ref().unwrap().event).unwrap(); let first = d.saturating_sub(16);
+                for (at, i) in &trace[first..d + 6] { println!("{at} {}", topology.events()[*i].name()); }
+                println!("{:?} {:?} {:?}", reference.served.iter().rev().take(5).collect::<Vec<_>>(), reference.recovered_with, reference.jobs.shipped);
+            }
+            let (told, expected) = (incident.data_lost_ms, reference.lost());
+            differences.push(format!("{name}: {told} ms, not {expected} ms"));
+        }
+    }
+    println!("{trials} drills, {compared} instants");
+    assert!(compared > trials * 20, "{compared} instants");
+    let (count, some) = (differences.len(), differences.iter().take(5));
+    let some: Vec<_> = some.map(String::as_str).collect();
+    assert!(some.is_empty(), "{count} of {trials}:\n{}", some.join("\n"));
+}
+
+#[test]
+fn data_lost_with_the_share_is_what_single_runs_leave() {
+    compare_drills(&simple(&[("log_shipping.share", "DC1")]), 400);
+}
+
+#[test]
+fn data_lost_with_the_share_elsewhere_is_what_single_runs_leave() {
+    compare_drills(&simple(&[("log_shipping.share", "third")]), 400);
+}
+
+/// A drill needs no runs where the jobs have never been started.
+#[test]
+fn run_by_run_knows_what_it_is_compared_with() {
+    let tables = [Job::Backup, Job::Copy, Job::Restore].map(|job| Timetable {
+        interval: 100,
+        duration: 10,
+        phase: 20 * job as u64,
+    });
+    let mut jobs = RunByRun::new(tables, 7);
+    jobs.advance(109);
+    // The copy at 20 took the backup of 0, the restore at 40 what had been copied until 30.
+    assert_eq!(jobs.shipped, Shipped::default());
+    jobs.advance(150);
+    let after = |share, folder, restored| Shipped {
+        share,
+        folder,
+        restored,
+    };
+    assert_eq!(jobs.shipped, after(100, 100, 100));
+    jobs.switch(0b101);
+    jobs.advance(250);
+    assert_eq!(jobs.shipped, after(200, 100, 100));
+    // A run that is under way when its job stops delivers nothing.
+    jobs.advance(305);
+    jobs.switch(0b110);
+    jobs.advance(335);
+    assert_eq!(jobs.shipped, after(200, 200, 100));
+}
