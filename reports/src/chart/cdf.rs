@@ -34,6 +34,9 @@ const RIGHT: f64 = 920.0 - 66.0;
 const TOP: f64 = 112.0;
 const BOTTOM: f64 = 432.0;
 
+/// Data losses beyond this multiple of the 99th percentile are told, not drawn.
+const FAR_OUT: f64 = 1.5;
+
 struct Series<'a> {
     legend: String,
     points: &'a [CdfPoint],
@@ -120,16 +123,38 @@ pub(super) fn data_lost<DB: DrawingBackend>(
             format!("probability of any loss: {chance}"),
         ]);
     }
-    let legend = legend(column, &column.data_lost_ms);
+    // A few drills that hit stalled log shipping lose a thousand times more than the others: drawn
+    // to scale they would be all there is to see. They are told instead.
+    let p99_ms = column.data_lost_ms.p99.value.unwrap_or(largest_ms);
+    let shown_ms = if p99_ms > 0.0 {
+        largest_ms.min(p99_ms * FAR_OUT)
+    } else {
+        largest_ms
+    };
+    let beyond = points.iter().find(|point| point.x > shown_ms);
+    let drawn: Vec<CdfPoint> = points
+        .iter()
+        .filter(|point| point.x <= shown_ms)
+        .copied()
+        .collect();
+    let mut legend = legend(column, &column.data_lost_ms);
+    if beyond.is_some() {
+        let rest = 1.0 - drawn.last().map_or(0.0, |last| last.p);
+        legend.push_str(&format!(
+            "; up to {} beyond the right edge, largest seen {}",
+            quantity::probability(rest),
+            quantity::duration(column.data_lost_ms.max)
+        ));
+    }
     let series = [Series {
         legend,
-        points,
+        points: &drawn,
         color: VERMILION,
         mark: Mark::Square,
     }];
     plot(
         canvas,
-        &Axis::from_zero(largest_ms / 60_000.0),
+        &Axis::from_zero(shown_ms / 60_000.0),
         |ms| ms / 60_000.0,
         &series,
         "share of drills that lose no more than this",
