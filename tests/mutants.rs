@@ -19,7 +19,7 @@ enum Caught {
         &'static str,
         &'static [(&'static str, &'static str)],
     ),
-    /// By the reference case of that name, in `models/tests/reference_cases.rs`.
+    /// By the reference case of that name, in `models/tests/partition_cases.rs`.
     ByReferenceCase(#[expect(dead_code, reason = "for the reader")] &'static str),
     /// Harmless, because.
     Harmless(#[expect(dead_code, reason = "for the reader")] &'static str),
@@ -72,7 +72,7 @@ fn caught(mutant: Mutant) -> Caught {
             "scenarios/hazards/H-09-guarded.toml",
             &[],
         ),
-        M::ReadinessSurvivesIsolation => ByReferenceCase("T7"),
+        M::ReadinessSurvivesIsolation => ByReferenceCase("F6"),
         M::ResynchroniseCopiesNothing => By(P::MirrorHasAll, LBW, SERVERS),
         M::OldPrincipalStaysPrincipal => By(P::NoLossUnderOneFault, NO_WITNESS, SERVERS),
         M::ForceIgnoresWitness => By(

@@ -138,6 +138,9 @@ impl Lineage {
     /// Whether everything up to `p` is part of the history up to `q`.
     #[must_use]
     pub fn is_prefix(&self, p: Position, q: Position) -> bool {
+        if !p.is_present() || !q.is_present() {
+            return false;
+        }
         let p = self.earliest(p);
         let (target, mut q) = (p.timeline(), q);
         loop {

@@ -5,7 +5,7 @@
 //! made at once, before anything is served, because a partner asks the others for its role when it
 //! starts (3.10).
 
-use crate::lineage::Position;
+use crate::lineage::{Lineage, Position};
 use crate::mutant::Mutant;
 use crate::topology::Topology;
 use crate::world::{Control, Latch, LossCause, Pair, PartnerRole, World};
@@ -406,11 +406,7 @@ impl World {
                 .map(|h| self.lineage.common_rank(held, *h))
                 .max()
                 .unwrap_or(0);
-            losses.add(Loss {
-                timeline: held.timeline() as u8,
-                from,
-                to: held.rank(),
-            });
+            losses.add_beyond(&self.lineage, held, from);
         }
         if losses.iter().next().is_some() {
             self.latch_loss(crate::world::LossKind::Final, cause);
@@ -456,6 +452,25 @@ pub struct Loss {
 pub struct Losses([Option<Loss>; 4]);
 
 impl Losses {
+    /// Adds the loss of `held` beyond rank `from`, without what another loss already covers: where
+    /// a parent and a child timeline both end, they share what came before the fork.
+    pub(crate) fn add_beyond(&mut self, lineage: &Lineage, held: Position, from: u8) {
+        let timeline = held.timeline() as u8;
+        let others = self.iter().filter(|loss| loss.timeline != timeline);
+        let covered = others
+            .map(|loss| lineage.common_rank(held, Position::new(loss.timeline, loss.to)))
+            .max()
+            .unwrap_or(0);
+        let from = from.max(covered);
+        if from < held.rank() {
+            self.add(Loss {
+                timeline,
+                from,
+                to: held.rank(),
+            });
+        }
+    }
+
     /// Adds a loss; of one timeline the longest counts.
     pub(crate) fn add(&mut self, loss: Loss) {
         for slot in &mut self.0 {

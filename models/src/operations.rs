@@ -95,9 +95,9 @@ impl World {
             | Operation::ActivateDc1
             | Operation::SetNormal
             | Operation::ReturnNextHop => F::now_or_later(self.cms_writable()),
-            Operation::RemoveDc2Mirroring => {
-                F::now_or_never(s && self.session(Pair::Dc2).role(1) != PartnerRole::None)
-            }
+            Operation::RemoveDc2Mirroring => F::now_or_never(
+                s && principal(Pair::Dc2) && self.session(Pair::Dc2).role(1) != PartnerRole::None,
+            ),
             Operation::FullBackup | Operation::TailBackupDc2 => {
                 F::now_or_later(s && principal(Pair::Dc2))
             }

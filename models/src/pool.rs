@@ -1,6 +1,7 @@
 //! Pool servers, the control state they follow, and whether users are served (handbook 1.4).
 
 use crate::component::Component;
+use crate::lineage::Position;
 use crate::mutant::Mutant;
 use crate::site::Site;
 use crate::topology::Topology;
@@ -173,7 +174,7 @@ impl World {
         let rank = self.copies[copy].rank();
         let partner = copy ^ 1;
         let joined = self.session(pair).synchronized();
-        let below = |p: crate::lineage::Position| !p.is_present() || p.rank() < rank;
+        let below = |p: Position| !p.is_present() || p.rank() < rank;
         (0..crate::world::COPIES)
             .all(|c| c == copy || c == partner && joined || below(self.copies[c]))
             && below(self.share_from)
@@ -289,19 +290,14 @@ impl World {
         })
     }
 
-    /// Acknowledged messages that the copy's history does not contain.
-    fn serves_without(&self, copy: usize) -> impl Iterator<Item = crate::mirroring::Loss> {
+    /// Holders of acknowledged messages that the copy's history does not contain.
+    fn serves_without(&self, copy: usize) -> impl Iterator<Item = Position> {
         let end = self.copies[copy];
         let single = self.lineage.len() == 1;
         let world = *self;
         self.holders()
             .into_iter()
             .filter(move |h| !single && h.is_present() && !world.lineage.is_prefix(*h, end))
-            .map(move |h| crate::mirroring::Loss {
-                timeline: h.timeline() as u8,
-                from: world.lineage.common_rank(h, end),
-                to: h.rank(),
-            })
     }
 
     /// Users post and the copy acknowledges: its end, and a synchronised mirror's, becomes a new
@@ -313,7 +309,10 @@ impl World {
     ) -> (u8, crate::mirroring::Losses) {
         let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
         let mut losses = crate::mirroring::Losses::default();
-        self.serves_without(copy).for_each(|loss| losses.add(loss));
+        for held in self.serves_without(copy) {
+            let from = self.lineage.common_rank(held, self.copies[copy]);
+            losses.add_beyond(&self.lineage, held, from);
+        }
         if losses.iter().next().is_some() {
             self.latch_loss(LossKind::Recoverable, LossCause::ServedWithout);
         }
@@ -343,7 +342,7 @@ impl World {
             let ranks = positions.filter(|p| p.is_present()).map(|p| p.rank());
             1 + ranks.chain(self.lineage.fork_ranks()).max().unwrap_or(0)
         };
-        self.copies[copy] = crate::lineage::Position::new(timeline as u8, top);
+        self.copies[copy] = Position::new(timeline as u8, top);
         let session = self.session(pair);
         if session.synchronized() && !session.is_alone(copy % 2) && self.is_connected(pair, 0) {
             self.copies[copy ^ 1] = self.copies[copy];

@@ -140,11 +140,7 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     let mut legend = legend(column, &column.data_lost_ms);
     if beyond.is_some() {
         let rest = 1.0 - drawn.last().map_or(0.0, |last| last.p);
-        legend.push_str(&format!(
-            "; up to {} beyond the right edge, largest seen {}",
-            quantity::probability(rest),
-            quantity::duration(column.data_lost_ms.max)
-        ));
+        legend.push_str(&format!("; {} off the chart", quantity::probability(rest)));
     }
     let series = [Series {
         legend,
