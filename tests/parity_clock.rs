@@ -14,7 +14,7 @@ use poolproof::simulate::trial::{Drill, Mission, Runner};
 use poolproof::system;
 use poolproof_models::component::Component;
 use poolproof_models::event::{Event, EventKind};
-use poolproof_models::mirroring::Losses;
+use poolproof_models::losses::Losses;
 use poolproof_models::property::Property;
 use poolproof_models::runbook::{Operation, Role};
 use poolproof_models::site::Site;

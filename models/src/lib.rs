@@ -9,6 +9,7 @@ pub mod event;
 pub mod incident;
 pub mod lineage;
 pub mod log_shipping;
+pub mod losses;
 pub mod mirroring;
 pub mod model;
 pub mod mutant;

@@ -10,7 +10,7 @@ use crate::site::Site;
 use crate::topology::{MirrorShipping, Topology};
 use crate::world::{Control, LossCause, Pair, World};
 
-use crate::mirroring::Losses;
+use crate::losses::Losses;
 
 /// S in the table of copies.
 const SECONDARY: usize = Pair::Dc2.copy(0);

@@ -2,7 +2,7 @@
 
 use crate::component::Component;
 use crate::lineage::Position;
-use crate::mirroring::Losses;
+use crate::losses::Losses;
 use crate::mutant::Mutant;
 use crate::runbook::Operation;
 use crate::site::Site;

@@ -1,7 +1,7 @@
 //! Operators at their runbooks: what they believe, what their steps do (handbook 5).
 
 use crate::component::Component;
-use crate::mirroring::Losses;
+use crate::losses::Losses;
 use crate::mutant::Mutant;
 use crate::operations::Feasibility;
 use crate::runbook::{Belief, Mistake, Operation, Role, Step};

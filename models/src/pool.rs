@@ -306,9 +306,9 @@ impl World {
         &mut self,
         topology: &Topology,
         copy: usize,
-    ) -> (u8, crate::mirroring::Losses) {
+    ) -> (u8, crate::losses::Losses) {
         let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
-        let mut losses = crate::mirroring::Losses::default();
+        let mut losses = crate::losses::Losses::default();
         for held in self.serves_without(copy) {
             let from = self.lineage.common_rank(held, self.copies[copy]);
             losses.add_beyond(&self.lineage, held, from);

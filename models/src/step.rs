@@ -3,7 +3,7 @@
 use crate::component::Component;
 use crate::event::{Event, EventKind, EventSet, FaultClass, pair_of, role_of};
 use crate::lineage::Renumbering;
-use crate::mirroring::Losses;
+use crate::losses::Losses;
 use crate::mutant::Mutant;
 use crate::network::Link;
 use crate::runbook::{Mistake, Role};

@@ -141,8 +141,8 @@ fn refused(path: &Path, scenario: &Scenario, product: &Product, error: &SolveErr
                 eprintln!("      is the delay of {}", some_of(&unfit.events));
             }
             eprintln!(
-                "help: give each of these an exponential delay, as in {{ exponential = \"30min\" }}, \
-                 or none, \"0s\"; write a component that fails in one way only, or never: []"
+                "help: give each of these an exponential delay, as in \
+                 {{ exponential = \"30min\" }}, or none, \"0s\"; write a component that fails in one way only, or never: []"
             );
             Exit::Input
         }

@@ -6,7 +6,7 @@
 
 use poolproof_models::event::EventSet;
 use poolproof_models::lineage::TIMELINES;
-use poolproof_models::mirroring::Losses;
+use poolproof_models::losses::Losses;
 use poolproof_models::step::Report;
 
 use super::timed::{Facts, Timed};

@@ -4,7 +4,7 @@
 //! newest post at or below it. A loss is a range of ranks, hence of time and of served time.
 
 use poolproof_models::lineage::{Renumbering, TIMELINES};
-use poolproof_models::mirroring::Loss;
+use poolproof_models::losses::Loss;
 
 const RANKS: usize = 16;
 

@@ -1,0 +1,114 @@
+//! Acknowledged messages that disappear: told in ranks before anything is renumbered.
+
+use crate::lineage::{Lineage, Position};
+use crate::world::{LossCause, LossKind, World};
+
+impl World {
+    /// Latches what the step from `before` took from its last holder.
+    ///
+    /// Positions of both worlds are in the ranks of `before`: this runs before renumbering.
+    pub(crate) fn settle_losses(&mut self, before: &Self, cause: LossCause) -> Losses {
+        let mut losses = Losses::default();
+        let after = self.holders();
+        for held in before.holders() {
+            if !held.is_present()
+                || after
+                    .iter()
+                    .any(|h| h.is_present() && self.lineage.is_prefix(held, *h))
+            {
+                continue;
+            }
+            let from = after
+                .iter()
+                .filter(|h| h.is_present())
+                .map(|h| self.lineage.common_rank(held, *h))
+                .max()
+                .unwrap_or(0);
+            losses.add_beyond(&self.lineage, held, from);
+        }
+        if losses.iter().next().is_some() {
+            self.latch_loss(LossKind::Final, cause);
+        }
+        losses
+    }
+
+    /// Everything that holds messages: the copies, a non-empty run on the share, the folder, a full
+    /// backup, what was salvaged.
+    pub(crate) fn holders(&self) -> [Position; 8] {
+        let share = if self.share_from == self.share_to {
+            Position::ABSENT
+        } else {
+            self.share_to
+        };
+        let c = &self.copies;
+        [
+            c[0],
+            c[1],
+            c[2],
+            c[3],
+            share,
+            self.folder,
+            self.image,
+            self.archive,
+        ]
+    }
+}
+
+/// Acknowledged messages that a step lost: ranks `from` (exclusive) to `to` of a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loss {
+    /// The timeline that they were acknowledged on.
+    pub timeline: u8,
+    /// The last rank that is still held, or that the serving history has.
+    pub from: u8,
+    /// The last rank that is lost.
+    pub to: u8,
+}
+
+/// The losses of one step: at most one per timeline that ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Losses([Option<Loss>; 4]);
+
+impl Losses {
+    /// Adds the loss of `held` beyond rank `from`, without what another loss already covers: where
+    /// a parent and a child timeline both end, they share what came before the fork.
+    pub(crate) fn add_beyond(&mut self, lineage: &Lineage, held: Position, from: u8) {
+        let timeline = held.timeline() as u8;
+        let others = self.iter().filter(|loss| loss.timeline != timeline);
+        let covered = others
+            .map(|loss| lineage.common_rank(held, Position::new(loss.timeline, loss.to)))
+            .max()
+            .unwrap_or(0);
+        let from = from.max(covered);
+        if from < held.rank() {
+            self.add(Loss {
+                timeline,
+                from,
+                to: held.rank(),
+            });
+        }
+    }
+
+    /// Adds a loss; of one timeline the longest counts.
+    pub(crate) fn add(&mut self, loss: Loss) {
+        for slot in &mut self.0 {
+            match slot {
+                Some(known) if known.timeline == loss.timeline => {
+                    known.to = known.to.max(loss.to);
+                    known.from = known.from.min(loss.from);
+                    return;
+                }
+                None => {
+                    *slot = Some(loss);
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The losses.
+    pub fn iter(&self) -> impl Iterator<Item = Loss> {
+        self.0.iter().flatten().copied()
+    }
+}
