@@ -140,10 +140,11 @@ fn refused(path: &Path, scenario: &Scenario, product: &Product, error: &SolveErr
                 eprintln!("  {}{value}", unfit.key);
                 eprintln!("      is the delay of {}", some_of(&unfit.events));
             }
+            eprintln!("help: give each of these an exponential delay, as in");
             eprintln!(
-                "help: give each of these an exponential delay, as in \
-                 {{ exponential = \"30min\" }}, or none, \"0s\"; write a component that fails in one way only, or never: []"
+                "      {{ exponential = \"30min\" }}, or none, \"0s\"; write a component that"
             );
+            eprintln!("      fails in one way only, or never: []");
             Exit::Input
         }
         SolveError::TooManyStates { .. } => {
