@@ -1,5 +1,5 @@
-//! Given loss of DC1 with the share in DC1, data lost is the age of the newest file in DC2: handbook
-//! 4.6, against the closed form for independent phases.
+//! Given loss of DC1 with the share in DC1, data lost is the age of the newest file in DC2: checked
+//! against the closed forms of handbook 4.6 for independent phases.
 
 use std::path::Path;
 

@@ -17,7 +17,11 @@ pub struct SimulateArgs {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Run this many trials in place of the scenario's number
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(100..))]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(100..=10_000_000_000),
+    )]
     trials: Option<u64>,
     /// Print the result in this form
     #[arg(long, value_enum, default_value = "human")]

@@ -100,6 +100,9 @@ pub fn load_text(
         .iter()
         .any(|found| found.severity == Severity::Error)
     {
+        // A doubtful choice can wait until the file can be read at all.
+        let mut diagnostics = diagnostics;
+        diagnostics.retain(|found| found.severity == Severity::Error);
         return Err(LoadError { diagnostics });
     }
     Ok(Loaded {
@@ -243,6 +246,16 @@ fn in_order(diagnostics: Vec<Diagnostic>, opened: &[String]) -> Vec<Diagnostic> 
         .into_iter()
         .filter(|found| !explained(found))
         .collect();
+    // After the first syntax error of a line, the others are its echo.
+    let mut broken: Vec<(String, usize)> = Vec::new();
+    kept.retain(|found| {
+        let line = (found.file.clone(), found.line);
+        let echo = found.code == "E0010" && broken.contains(&line);
+        if found.code == "E0010" {
+            broken.push(line);
+        }
+        !echo
+    });
     kept.sort_by_key(|found| {
         let file = opened.iter().position(|name| *name == found.file);
         (
