@@ -15,7 +15,7 @@ use annotate_snippets::Snippet;
 
 /// Every code with its meaning, in order. Handbook rules follow as 100 plus the rule's number:
 /// E0118, or W0118 where it only warns, is rule V18.
-pub const CODES: [(&str, &str); 18] = [
+pub const CODES: [(&str, &str); 19] = [
     ("E0001", "the file is missing"),
     ("E0002", "the path is a directory"),
     ("E0003", "the file is not UTF-8"),
@@ -36,6 +36,7 @@ pub const CODES: [(&str, &str); 18] = [
     ("E0025", "unknown word"),
     ("E0026", "values contradict each other"),
     ("E0027", "an objective cannot be read"),
+    ("E0028", "the steps of a runbook are in an impossible order"),
     (
         "E0070",
         "a defect of poolproof: a built-in default cannot be read",

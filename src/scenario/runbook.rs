@@ -95,6 +95,37 @@ impl RunbookFile {
     }
 }
 
+/// Refuses orders that no system can follow, whatever state it is in: RESTORE WITH RECOVERY ends
+/// the log of S for good (handbook 4.2), and a restore needs a backup.
+fn refuse_impossible_order(section: &mut Section<'_>, items: &[Node], steps: &[Step]) {
+    use Operation as O;
+    let earlier = |index: usize, operations: &[O]| {
+        steps[..index]
+            .iter()
+            .any(|step| operations.contains(&step.operation))
+    };
+    for (index, (item, step)) in items.iter().zip(steps).enumerate() {
+        let reason = match step.operation {
+            O::RecoverSecondary if earlier(index, &[O::RecoverSecondary]) => {
+                "S is recovered already: that cannot be done twice"
+            }
+            O::CopyBacklog | O::RestoreBacklog if earlier(index, &[O::RecoverSecondary]) => {
+                "S is recovered already: no further log can be applied to it"
+            }
+            O::RestorePrimary if !earlier(index, &[O::FullBackup, O::TailBackupDc2]) => {
+                "there is no backup yet that A could be restored from"
+            }
+            _ => continue,
+        };
+        let message = format!("step {} ({}): {reason}", index + 1, step.operation.name());
+        let mistake = value::mistake(item, "E0028", message);
+        section.refuse(
+            "step",
+            vec![mistake.helped("handbook 4.2, 5 and 6 have the order")],
+        );
+    }
+}
+
 fn belief(node: &Node) -> value::Parsed<Belief> {
     reader::word(node, &Belief::ALL.map(|belief| (belief.name(), belief)))
 }
@@ -138,6 +169,9 @@ fn steps(section: &mut Section<'_>, name: &str) -> (Vec<Step>, Vec<Distribution>
             steps.push(step);
             durations.push(duration);
         }
+    }
+    if steps.len() == items.len() {
+        refuse_impossible_order(section, items, &steps);
     }
     (steps, durations)
 }
