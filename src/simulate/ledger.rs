@@ -78,11 +78,11 @@ impl Ledger {
     /// A moment since the last change of service, which has been on or off all the time since.
     #[must_use]
     pub const fn moment(&self, at_ms: u64, served: bool) -> Moment {
-        let ago = self.now.at - at_ms;
+        let ago = self.now.at.saturating_sub(at_ms);
         Moment {
             at: at_ms,
             served: if served {
-                self.now.served - ago
+                self.now.served.saturating_sub(ago)
             } else {
                 self.now.served
             },

@@ -282,7 +282,9 @@ impl<'s, T: Timed> Runner<'s, T> {
         } = self.shipping.at(now);
         for (value, reached) in [(restored, 3), (folder, 2), (share, 1)] {
             let facts = self.facts();
-            if value > self.ledger.of_rank(facts.shipped[0]).at {
+            // Where no backup runs, as after a failover to DC2, there is no run to tell of.
+            let backs_up = (facts.jobs >> Job::Backup as u8) & 1 == 1;
+            if backs_up && value > self.ledger.of_rank(facts.shipped[0]).at {
                 self.post_at(value, facts);
                 self.try_job(Job::Backup);
             }
@@ -473,6 +475,11 @@ impl<'s, T: Timed> Runner<'s, T> {
         open.lost.add(self.ledger.take_lost());
         self.lost.add(open.lost);
         if mission.drill.is_some() && !self.drilled {
+            return;
+        }
+        // Service that comes back at the instant at which it went was never away.
+        let instant = up && open.phases.iter().all(|ms| *ms == 0);
+        if instant && open.lost == Lost::default() && mission.drill.is_none() {
             return;
         }
         let incident = Incident {

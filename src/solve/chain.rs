@@ -15,7 +15,7 @@
 //! States that differ only in the names of interchangeable parts are one, by `System::canonical`:
 //! such parts have the same rates because rates belong to classes of components.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use poolproof_models::system::System;
 
@@ -147,7 +147,7 @@ pub fn build<T: Timed>(
         writes: [0, 1, 2, 3].map(|copy| system.write_event(copy)),
         states: Vec::new(),
         numbers: BTreeMap::new(),
-        wrong: BTreeMap::new(),
+        wrong: BTreeSet::new(),
     };
     let first = builder.settle(system.initial())?;
     let initial = builder.number(first) as usize;
@@ -211,7 +211,7 @@ struct Builder<'s, T: System> {
     states: Vec<T::State>,
     numbers: BTreeMap<[u64; 5], u32>,
     /// Events with a delay that is not exponential, by event and stage.
-    wrong: BTreeMap<(usize, usize), ()>,
+    wrong: BTreeSet<(usize, usize)>,
 }
 
 impl<T: Timed> Builder<'_, T> {
@@ -228,13 +228,13 @@ impl<T: Timed> Builder<'_, T> {
     }
 
     fn not_exponential(&self) -> Option<SolveError> {
-        let at: Vec<_> = self.wrong.keys().copied().collect();
+        let at: Vec<_> = self.wrong.iter().copied().collect();
         (!at.is_empty()).then_some(SolveError::NotExponential { at })
     }
 
-    fn delay(&self, state: &T::State, event: usize) -> (usize, Option<Delay>) {
+    fn delay(&self, state: &T::State, event: usize) -> Option<Delay> {
         let stage = stage(self.system, self.rates, state, event);
-        (stage, self.rates.delay(event, stage))
+        self.rates.delay(event, stage)
     }
 
     /// The transitions of a state in which time passes.
@@ -242,13 +242,15 @@ impl<T: Timed> Builder<'_, T> {
         let mut row = Vec::new();
         for event in self.system.enabled(state).iter() {
             let per_hour = match self.delay(state, event) {
-                (_, Some(Delay::Exponential { per_hour })) => per_hour,
-                // Any number: no answer will come of it, only the list of what is wrong.
-                (stage, Some(Delay::Other)) => {
-                    self.wrong.insert((event, stage), ());
+                Some(Delay::Exponential { per_hour }) => per_hour,
+                // Any number: no answer will come of it, only the list of what is wrong. Whoever
+                // has to change one step of a piece of work wants to know of all of them.
+                Some(Delay::Other) => {
+                    let stages = self.rates.unfit_stages(event);
+                    self.wrong.extend(stages.map(|stage| (event, stage)));
                     1.0
                 }
-                (_, Some(Delay::Immediate) | None) => continue,
+                Some(Delay::Immediate) | None => continue,
             };
             let (next, _) = self.system.apply(state, event);
             let next = self.settle(next)?;
@@ -272,7 +274,7 @@ impl<T: Timed> Builder<'_, T> {
             let enabled = self.system.enabled(&state);
             let mut at_once = enabled
                 .iter()
-                .filter(|event| self.delay(&state, *event).1 == Some(Delay::Immediate));
+                .filter(|event| self.delay(&state, *event) == Some(Delay::Immediate));
             match at_once.next() {
                 None => return Ok(self.system.canonical(state)),
                 Some(event) => (state, _) = self.system.apply(&state, event),
@@ -281,7 +283,7 @@ impl<T: Timed> Builder<'_, T> {
         let enabled = self.system.enabled(&state);
         let event = enabled
             .iter()
-            .find(|event| self.delay(&state, *event).1 == Some(Delay::Immediate));
+            .find(|event| self.delay(&state, *event) == Some(Delay::Immediate));
         Err(SolveError::NoTimePasses {
             event: event.map_or_else(String::new, |event| self.system.event_name(event)),
         })

@@ -4,10 +4,27 @@ use super::chain::Generator;
 
 /// The closed classes: sets of states that reach one another and nothing else. Each is in
 /// ascending order, and so are they by their first state.
+pub fn closed(generator: &Generator) -> Vec<Vec<usize>> {
+    let mut classes = all(generator);
+    let mut class = vec![0; generator.len()];
+    for (number, members) in classes.iter().enumerate() {
+        members.iter().for_each(|member| class[*member] = number);
+    }
+    let is_closed = |members: &Vec<usize>| {
+        let own = class[members[0]];
+        let stays = |(to, _): &(u32, f64)| class[*to as usize] == own;
+        members.iter().all(|m| generator.row(*m).iter().all(stays))
+    };
+    classes.retain(is_closed);
+    classes.sort_by_key(|members| members[0]);
+    classes
+}
+
+/// All sets of states that reach one another.
 ///
 /// Tarjan's algorithm (SIAM J. Computing 1, 1972) with a stack of its own, as chains can be deeper
 /// than the thread's.
-pub fn closed(generator: &Generator) -> Vec<Vec<usize>> {
+fn all(generator: &Generator) -> Vec<Vec<usize>> {
     const UNSEEN: u32 = u32::MAX;
     let n = generator.len();
     let mut order = vec![UNSEEN; n];
@@ -65,13 +82,6 @@ pub fn closed(generator: &Generator) -> Vec<Vec<usize>> {
             }
         }
     }
-    let is_closed = |members: &Vec<usize>| {
-        let own = class[members[0]];
-        let stays = |(to, _): &(u32, f64)| class[*to as usize] == own;
-        members.iter().all(|m| generator.row(*m).iter().all(stays))
-    };
-    classes.retain(is_closed);
-    classes.sort_by_key(|members| members[0]);
     classes
 }
 

@@ -35,69 +35,24 @@ pub struct Elimination {
 impl Elimination {
     /// Eliminates all states but `last`, which every state must be able to reach. `None` where
     /// that would take more than `work_most` multiplications, or where `last` is out of reach.
-    pub fn new(mut rows: Vec<Vec<(u32, f64)>>, last: usize, work_most: u64) -> Option<Self> {
+    pub fn new(rows: Vec<Vec<(u32, f64)>>, last: usize, work_most: u64) -> Option<Self> {
         let n = rows.len();
-        let mut columns: Vec<Vec<u32>> = vec![Vec::new(); n];
-        for (from, row) in rows.iter().enumerate() {
-            for (to, _) in row {
-                columns[*to as usize].push(from as u32);
-            }
-        }
-        let mut gone = vec![false; n];
-        let cost = |rows: &[Vec<(u32, f64)>], columns: &[Vec<u32>], state: usize| {
-            rows[state].len() as u64 * columns[state].len() as u64
-        };
+        let mut left = Left::new(rows);
         let mut heap: BinaryHeap<Reverse<(u64, usize)>> = (0..n)
             .filter(|state| *state != last)
-            .map(|state| Reverse((cost(&rows, &columns, state), state)))
+            .map(|state| Reverse((left.cost(state), state)))
             .collect();
-        let mut place = vec![0_u32; n];
         let mut pivots = Vec::with_capacity(n);
-        let mut work = 0;
         while let Some(Reverse((known, state))) = heap.pop() {
-            columns[state].retain(|from| !gone[*from as usize]);
-            let now = cost(&rows, &columns, state);
+            let now = left.cost(state);
             // Neighbours have changed since the cost was noted: back into the queue if it is not
             // the least any more.
             if now > known && heap.peek().is_some_and(|Reverse((next, _))| *next < now) {
                 heap.push(Reverse((now, state)));
                 continue;
             }
-            let out = std::mem::take(&mut rows[state]);
-            let exit: f64 = out.iter().map(|(_, rate)| rate).sum();
-            if exit <= 0.0 {
-                return None;
-            }
-            let mut into = Vec::new();
-            for from in std::mem::take(&mut columns[state]) {
-                let row = &mut rows[from as usize];
-                work += (row.len() + out.len()) as u64;
-                let at = row.iter().position(|(to, _)| *to as usize == state)?;
-                let (_, rate) = row.swap_remove(at);
-                into.push((from, rate));
-                for (at, (to, _)) in row.iter().enumerate() {
-                    place[*to as usize] = at as u32 + 1;
-                }
-                for (to, onward) in out.iter().filter(|(to, _)| *to != from) {
-                    let flow = rate * (onward / exit);
-                    match place[*to as usize] {
-                        0 => {
-                            row.push((*to, flow));
-                            columns[*to as usize].push(from);
-                        }
-                        at => row[at as usize - 1].1 += flow,
-                    }
-                }
-                row.iter().for_each(|(to, _)| place[*to as usize] = 0);
-            }
-            gone[state] = true;
-            pivots.push(Pivot {
-                state,
-                exit,
-                out,
-                into,
-            });
-            if work > work_most {
+            pivots.push(left.eliminate(state)?);
+            if left.work > work_most {
                 return None;
             }
         }
@@ -140,6 +95,81 @@ impl Elimination {
         let total: f64 = share.iter().sum();
         share.iter_mut().for_each(|x| *x /= total);
         share
+    }
+}
+
+/// The states that are left, on the way.
+struct Left {
+    rows: Vec<Vec<(u32, f64)>>,
+    /// By state, those that lead to it.
+    columns: Vec<Vec<u32>>,
+    /// By target, its place in the row at hand, plus one.
+    place: Vec<u32>,
+    /// Multiplications so far, and what searching costs.
+    work: u64,
+}
+
+impl Left {
+    fn new(rows: Vec<Vec<(u32, f64)>>) -> Self {
+        let mut columns: Vec<Vec<u32>> = vec![Vec::new(); rows.len()];
+        for (from, row) in rows.iter().enumerate() {
+            for (to, _) in row {
+                columns[*to as usize].push(from as u32);
+            }
+        }
+        Self {
+            place: vec![0; rows.len()],
+            rows,
+            columns,
+            work: 0,
+        }
+    }
+
+    /// The pairs of neighbours that the state joins.
+    fn cost(&self, state: usize) -> u64 {
+        self.rows[state].len() as u64 * self.columns[state].len() as u64
+    }
+
+    /// Gives the flow through a state to its neighbours; `None` if it leads nowhere.
+    fn eliminate(&mut self, state: usize) -> Option<Pivot> {
+        let out = std::mem::take(&mut self.rows[state]);
+        let exit: f64 = out.iter().map(|(_, rate)| rate).sum();
+        if exit <= 0.0 {
+            return None;
+        }
+        for (to, _) in &out {
+            let column = &mut self.columns[*to as usize];
+            self.work += column.len() as u64;
+            column.retain(|from| *from as usize != state);
+        }
+        let mut into = Vec::new();
+        for from in std::mem::take(&mut self.columns[state]) {
+            let row = &mut self.rows[from as usize];
+            self.work += (row.len() + out.len()) as u64;
+            let at = row.iter().position(|(to, _)| *to as usize == state)?;
+            let (_, rate) = row.swap_remove(at);
+            into.push((from, rate));
+            for (at, (to, _)) in row.iter().enumerate() {
+                self.place[*to as usize] = at as u32 + 1;
+            }
+            for (to, onward) in out.iter().filter(|(to, _)| *to != from) {
+                let flow = rate * (onward / exit);
+                match self.place[*to as usize] {
+                    0 => {
+                        row.push((*to, flow));
+                        self.columns[*to as usize].push(from);
+                    }
+                    at => row[at as usize - 1].1 += flow,
+                }
+            }
+            row.iter().for_each(|(to, _)| self.place[*to as usize] = 0);
+        }
+        Some(Pivot {
+            state,
+            exit,
+            out,
+            into,
+        })
     }
 }
 

@@ -102,6 +102,12 @@ fn all_reach(rows: &[Vec<(u32, f64)>], last: usize) -> bool {
     found.len() == rows.len()
 }
 
+/// The sum of values at the neighbours, times the rates.
+fn flow(neighbours: &[(u32, f64)], values: &[f64]) -> f64 {
+    let part = |(state, rate): &(u32, f64)| rate * values[*state as usize];
+    neighbours.iter().map(part).sum()
+}
+
 /// Gauss-Seidel with a correction of all times by one constant.
 ///
 /// Where the target is rare, the times are nearly all the same and plain sweeps take as many
@@ -124,41 +130,24 @@ fn iterate(rows: &[Vec<(u32, f64)>]) -> Result<f64, SolveError> {
     for _ in 0..SWEEPS_MOST {
         let mut change = 0.0_f64;
         for state in (0..last).rev() {
-            let onward: f64 = rows[state]
-                .iter()
-                .map(|(to, r)| r * times[*to as usize])
-                .sum();
-            let now = (1.0 + onward) / exits[state];
+            let now = (1.0 + flow(&rows[state], &times)) / exits[state];
             change = change.max((now - times[state]).abs() / now);
             times[state] = now;
         }
         // What reaches the target comes back to the first state, so that the weights settle.
-        let back: f64 = columns[last]
-            .iter()
-            .map(|(s, r)| r * weights[*s as usize])
-            .sum();
+        let back = flow(&columns[last], &weights);
         for state in 0..last {
-            let inflow: f64 = columns[state]
-                .iter()
-                .map(|(s, r)| r * weights[*s as usize])
-                .sum();
-            let inflow = inflow + if state == 0 { back } else { 0.0 };
+            let inflow = flow(&columns[state], &weights) + if state == 0 { back } else { 0.0 };
             weights[state] = inflow / exits[state];
         }
         let total: f64 = weights.iter().sum();
         weights.iter_mut().for_each(|w| *w /= total);
-        let (mut missing, mut hits) = (0.0, 0.0);
+        let mut missing = 0.0;
         for (state, weight) in weights.iter().enumerate() {
-            let onward: f64 = rows[state]
-                .iter()
-                .map(|(to, r)| r * times[*to as usize])
-                .sum();
+            let onward = flow(&rows[state], &times);
             missing += weight * (1.0 + onward - exits[state] * times[state]);
         }
-        for (state, rate) in &columns[last] {
-            hits += rate * weights[*state as usize];
-        }
-        let shift = missing / hits;
+        let shift = missing / flow(&columns[last], &weights);
         if change < CHANGE_MOST && shift.abs() <= CHANGE_MOST * times[0].abs() * 100.0 {
             return Ok(times[0]);
         }

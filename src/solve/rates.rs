@@ -70,6 +70,16 @@ impl Rates {
         self.by_event.get(event).is_some_and(|d| d.len() > 1)
     }
 
+    /// The stages of an event at which its delay is neither exponential nor zero.
+    pub fn unfit_stages(&self, event: usize) -> impl Iterator<Item = usize> + '_ {
+        let delays = self.by_event.get(event).map_or(&[][..], Vec::as_slice);
+        let unfit = delays
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| **d == Delay::Other);
+        unfit.map(|(stage, _)| stage)
+    }
+
     /// Replaces an event's delay at every stage.
     pub fn set(&mut self, event: usize, delay: Delay) {
         if let Some(delays) = self.by_event.get_mut(event) {

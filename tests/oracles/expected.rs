@@ -51,46 +51,17 @@ pub fn check(file: &str, model: &dyn Fn(&Parameters) -> Toy) {
 fn figure(toy: &Toy, chain: &Chain<Vars>, key: &str) -> f64 {
     let g = &chain.generator;
     let mean = |by_state: &[f64]| steady::solve(g).unwrap().mean(by_state);
-    let command = |name: &str| {
-        let mut sum = vec![0.0; g.len()];
-        let numbers = 0..toy.commands.len();
-        for event in numbers.filter(|e| toy.commands[*e].name == name) {
-            let rates = event_rates(toy, &toy.rates(), &chain.states, event);
-            sum.iter_mut().zip(rates).for_each(|(a, b)| *a += b);
+    if let Some(key) = key.strip_suffix('h') {
+        if let Some((what, hours)) = key.rsplit_once("_in_") {
+            return figure_within(toy, chain, what, hours.parse().unwrap());
         }
-        assert!(sum.iter().any(|rate| *rate > 0.0), "no command `{name}`");
-        sum
-    };
-    let collected = |hours: f64, reward| transient::follow(g, hours, None, &[reward]).unwrap();
-    if let Some((what, hours)) = key.strip_suffix('h').and_then(|k| k.rsplit_once("_in_")) {
-        let hours: f64 = hours.parse().unwrap();
-        return match what {
-            "any_outage" => within(g, hours).unwrap().any_outage,
-            "downtime" => within(g, hours).unwrap().downtime_h,
-            "outages" => within(g, hours).unwrap().outages,
-            "no_outage" => {
-                let down: Vec<bool> = g.up.iter().map(|up| !up).collect();
-                transient::follow(g, hours, Some(&down), &[])
-                    .unwrap()
-                    .left()
-            }
-            "events" => {
-                let exits = (0..g.len()).map(|s| g.exit(s)).collect();
-                collected(hours, exits).collected[0]
-            }
-            name => collected(hours, command(name)).collected[0],
-        };
-    }
-    if let Some(hours) = key
-        .strip_prefix("availability_at_")
-        .and_then(|k| k.strip_suffix('h'))
-    {
-        return within(g, hours.parse().unwrap())
-            .unwrap()
-            .availability_at_end;
+        if let Some(hours) = key.strip_prefix("availability_at_") {
+            let found = within(g, hours.parse().unwrap()).unwrap();
+            return found.availability_at_end;
+        }
     }
     if let Some(name) = key.strip_prefix("per_year.") {
-        return mean(&command(name)) * YEAR_H;
+        return mean(&command_rates(toy, chain, name)) * YEAR_H;
     }
     if let Some(name) = key.strip_prefix("share.") {
         let label = toy.labels.iter().find(|(label, _)| *label == name);
@@ -100,11 +71,8 @@ fn figure(toy: &Toy, chain: &Chain<Vars>, key: &str) -> f64 {
         };
         let of: Vec<bool> = chain.states.iter().map(is).collect();
         assert!(of.contains(&true), "no state `{name}`");
-        return mean(
-            &of.into_iter()
-                .map(|x| f64::from(u8::from(x)))
-                .collect::<Vec<_>>(),
-        );
+        let of: Vec<f64> = of.into_iter().map(|x| f64::from(u8::from(x))).collect();
+        return mean(&of);
     }
     let figures = long_run(g).unwrap();
     match key {
@@ -117,6 +85,40 @@ fn figure(toy: &Toy, chain: &Chain<Vars>, key: &str) -> f64 {
         "variance_rate_h" => figures.variance_rate_h.unwrap(),
         _ => panic!("unknown figure `{key}`"),
     }
+}
+
+/// A figure of a stretch of time.
+fn figure_within(toy: &Toy, chain: &Chain<Vars>, what: &str, hours: f64) -> f64 {
+    let g = &chain.generator;
+    let collected = |reward| {
+        transient::follow(g, hours, None, &[reward])
+            .unwrap()
+            .collected[0]
+    };
+    match what {
+        "any_outage" => within(g, hours).unwrap().any_outage,
+        "downtime" => within(g, hours).unwrap().downtime_h,
+        "outages" => within(g, hours).unwrap().outages,
+        "no_outage" => {
+            let down: Vec<bool> = g.up.iter().map(|up| !up).collect();
+            let outcome = transient::follow(g, hours, Some(&down), &[]).unwrap();
+            outcome.left()
+        }
+        "events" => collected((0..g.len()).map(|s| g.exit(s)).collect()),
+        name => collected(command_rates(toy, chain, name)),
+    }
+}
+
+/// By state, how often per hour a command happens.
+fn command_rates(toy: &Toy, chain: &Chain<Vars>, name: &str) -> Vec<f64> {
+    let mut sum = vec![0.0; chain.states.len()];
+    let numbers = 0..toy.commands.len();
+    for event in numbers.filter(|e| toy.commands[*e].name == name) {
+        let rates = event_rates(toy, &toy.rates(), &chain.states, event);
+        sum.iter_mut().zip(rates).for_each(|(a, b)| *a += b);
+    }
+    assert!(sum.iter().any(|rate| *rate > 0.0), "no command `{name}`");
+    sum
 }
 
 /// A fraction, or a number that is right in all its digits when it has nine or more of them, and
