@@ -99,12 +99,6 @@ impl World {
         bits & (self.control.replica_active | self.control.lingering) & !(self.down as u8)
     }
 
-    /// Whether users reach the member's copy and it can acknowledge.
-    #[must_use]
-    pub fn is_served_by(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
-        self.can_acknowledge(topology, pair, member) && self.users_reach(topology, pair)
-    }
-
     /// Whether some serving server uses this session's databases and reaches them.
     fn users_reach(&self, topology: &Topology, pair: Pair) -> bool {
         let mut near = topology.servers_in_site(pair.site());

@@ -19,7 +19,8 @@ pub fn write_bundle(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(),
     Ok(())
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes one file, and the directories above it.
+pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -1,7 +1,6 @@
 //! `poolproof solve`: the exact figures, where every delay is exponential.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -105,18 +104,9 @@ fn solve_one(path: &Path, args: &SolveArgs) -> Exit {
 
 /// Writes the chain, each file under a temporary name first.
 fn export(directory: &Path, name: &str, generator: &Generator) -> Result<(), Exit> {
-    let write = |name: &str, bytes: &[u8]| {
-        let temporary = directory.join(format!(".{name}.{}.part", std::process::id()));
-        fs::create_dir_all(directory)?;
-        fs::write(&temporary, bytes)
-            .and_then(|()| fs::rename(&temporary, directory.join(name)))
-            .inspect_err(|_| {
-                let _ = fs::remove_file(&temporary);
-            })
-    };
     for (suffix, bytes) in prism::files(generator) {
         let file = format!("{name}{suffix}");
-        write(&file, &bytes).map_err(|error: std::io::Error| {
+        output::write_file(&directory.join(&file), &bytes).map_err(|error| {
             eprintln!(
                 "error: cannot write {}: {error}",
                 directory.join(&file).display()
