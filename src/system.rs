@@ -195,7 +195,9 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
             Memory::Restart,
             &fixed(mirroring.partner_timeout),
         ),
-        K::AutomaticFailover => one(Purpose::Failover, Memory::Restart, &mirroring.redo),
+        K::AutomaticFailover | K::SwapRoles => {
+            one(Purpose::Failover, Memory::Restart, &mirroring.redo)
+        }
         K::Resynchronise => one(
             Purpose::Resynchronisation,
             Memory::Restart,

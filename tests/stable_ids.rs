@@ -51,7 +51,7 @@ const COMPONENTS: [(u8, &str); 34] = [
     (40, "clients"),
 ];
 
-const EVENT_KINDS: [(u8, &str); 34] = [
+const EVENT_KINDS: [(u8, &str); 35] = [
     (1, "write"),
     (2, "crash"),
     (3, "restart"),
@@ -86,6 +86,7 @@ const EVENT_KINDS: [(u8, &str); 34] = [
     (32, "wrong-file"),
     (33, "abort"),
     (34, "destroy"),
+    (35, "swap-roles"),
 ];
 
 const FAULT_CLASSES: [(u8, &str); 6] = [

@@ -58,6 +58,7 @@ impl World {
                 let role = match b.role(member) {
                     PartnerRole::None => "no role",
                     PartnerRole::Principal => "principal",
+                    PartnerRole::Pending => "principal, PENDING_FAILOVER",
                     PartnerRole::Mirror => "mirror",
                 };
                 out.push(format!("{}: {role}", pair.node(member).name()));

@@ -78,11 +78,13 @@ pub enum EventKind {
     Abort = 33,
     /// A database server loses its disks. A fault.
     Destroy = 34,
+    /// The roles swap in a manual failover (3.8).
+    SwapRoles = 35,
 }
 
 impl EventKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Write,
         Self::Crash,
         Self::Restart,
@@ -117,6 +119,7 @@ impl EventKind {
         Self::WrongFile,
         Self::Abort,
         Self::Destroy,
+        Self::SwapRoles,
     ];
 
     /// The stable name.
@@ -157,6 +160,7 @@ impl EventKind {
             Self::WrongFile => "wrong-file",
             Self::Abort => "abort",
             Self::Destroy => "destroy",
+            Self::SwapRoles => "swap-roles",
         }
     }
 }
@@ -384,6 +388,9 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
             add(K::Resynchronise, pair);
             if witness {
                 add(K::AutomaticFailover, pair);
+            }
+            if pair == Component::PairDc1 && topology.can_do(Operation::ManualFailover) {
+                add(K::SwapRoles, pair);
             }
         }
     }

@@ -30,7 +30,10 @@ impl World {
             if (0..3).any(|link| self.may_detect(pair, link)) {
                 return Phase::Detect;
             }
-            if self.may_expose(topology, pair) || self.may_fail_over(topology, pair).is_some() {
+            if self.may_expose(topology, pair)
+                || self.may_fail_over(topology, pair).is_some()
+                || self.may_swap_roles(pair).is_some()
+            {
                 return Phase::Recover;
             }
         }

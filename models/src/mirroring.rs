@@ -8,7 +8,7 @@
 use crate::losses::Losses;
 use crate::mutant::Mutant;
 use crate::topology::Topology;
-use crate::world::{Control, Latch, LossCause, Pair, PartnerRole, World};
+use crate::world::{Control, Latch, LossCause, Pair, PartnerRole, PartnerState, World};
 
 impl World {
     /// The member that is principal and whose history is the newest, if any member is principal.
@@ -185,10 +185,48 @@ impl World {
         (connected && synchronized && self.may_serve(pair, 1 - mirror)).then_some(mirror)
     }
 
-    pub(crate) fn fail_over_manually(&mut self, topology: &Topology, pair: Pair, mirror: usize) {
-        // The witness learns of it only if it is there (T15).
-        self.promote(topology, pair, mirror, false);
-        self.sessions[pair as usize].set_role(1 - mirror, PartnerRole::Mirror);
+    /// 3.8: the principal drops its users and sends the tail of its log: PENDING_FAILOVER (3.3).
+    pub(crate) const fn begin_failover(&mut self, pair: Pair, mirror: usize) {
+        self.sessions[pair as usize].set_role(1 - mirror, PartnerRole::Pending);
+    }
+
+    /// 3.8: the mirror has the tail and has finished its redo; the roles can swap.
+    pub(crate) fn may_swap_roles(&self, pair: Pair) -> Option<usize> {
+        let session = self.session(pair);
+        let mirror = self.mirror(pair)?;
+        let pending = session.role(1 - mirror) == PartnerRole::Pending;
+        (pending && session.seen(0) && self.is_connected(pair, 0)).then_some(mirror)
+    }
+
+    /// 3.8: the old principal takes the mirror role; it is behind until it has caught up (R6).
+    pub(crate) fn swap_roles(&mut self, topology: &Topology, pair: Pair) {
+        if let Some(mirror) = self.may_swap_roles(pair) {
+            // The witness learns of it only if it is there (T15).
+            self.promote(topology, pair, mirror, false);
+            self.sessions[pair as usize].set_role(1 - mirror, PartnerRole::Mirror);
+        }
+    }
+
+    /// 3.3: the state of the session as member 0 or 1 shows it; `None` where it is in no session or
+    /// does not run.
+    #[must_use]
+    pub fn partner_state(&self, pair: Pair, member: usize) -> Option<PartnerState> {
+        let session = self.session(pair);
+        let both = (0..2).all(|m| session.role(m) != PartnerRole::None);
+        if !both || session.is_alone(member) || !self.is_up(pair.node(member)) {
+            return None;
+        }
+        Some(if session.role(member) == PartnerRole::Pending {
+            PartnerState::PendingFailover
+        } else if !session.seen(0) {
+            PartnerState::Disconnected
+        } else if session.suspended() {
+            PartnerState::Suspended
+        } else if session.synchronized() {
+            PartnerState::Synchronized
+        } else {
+            PartnerState::Synchronizing
+        })
     }
 
     /// 3.14, guard of RESUME: on a principal, with its partner connected as mirror.
@@ -260,6 +298,7 @@ impl World {
             return;
         }
         self.connect(pair, &mut session);
+        self.end_failover(pair, &mut session);
         self.sessions[pair as usize] = session;
         self.end_session(pair, &mut session);
         if !topology.has_mutant(Mutant::OldPrincipalStaysPrincipal) {
@@ -288,6 +327,20 @@ impl World {
                 session.set_seen(link, false);
             } else if self.is_connected(pair, link) {
                 session.set_seen(link, true);
+            }
+        }
+    }
+
+    /// 3.8: a failover whose mirror is gone, or whose principal has failed, did not take place.
+    fn end_failover(&self, pair: Pair, session: &mut crate::world::Session) {
+        for member in 0..2 {
+            let pending = session.role(member) == PartnerRole::Pending;
+            let goes_on = session.seen(0)
+                && session.is_mirror(1 - member)
+                && !session.is_alone(member)
+                && self.is_up(pair.node(member));
+            if pending && !goes_on {
+                session.set_role(member, PartnerRole::Principal);
             }
         }
     }

@@ -102,6 +102,7 @@ impl<'t> Narrator<'t> {
                 let role = match (member, w.session(pair).role(member.min(1))) {
                     (2, _) => "witness",
                     (_, PartnerRole::Principal) => "principal",
+                    (_, PartnerRole::Pending) => "principal, PENDING_FAILOVER",
                     (_, PartnerRole::Mirror) => "mirror",
                     (_, PartnerRole::None) if pair == Pair::Dc2 && member == 0 => "restoring",
                     (_, PartnerRole::None) => "no role",

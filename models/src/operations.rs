@@ -184,7 +184,7 @@ impl World {
             Operation::MoveNextHop => self.control.set(Control::HOP_IN_DC2, true),
             Operation::ManualFailover => {
                 if let Some(mirror) = self.may_fail_over_manually(topology, Pair::Dc1) {
-                    self.fail_over_manually(topology, Pair::Dc1, mirror);
+                    self.begin_failover(Pair::Dc1, mirror);
                 }
             }
             Operation::ForceService => {

@@ -246,6 +246,7 @@ impl World {
                 K::Detect
                     | K::Expose
                     | K::AutomaticFailover
+                    | K::SwapRoles
                     | K::Resynchronise
                     | K::Replicate
                     | K::Reconnect

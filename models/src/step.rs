@@ -52,6 +52,7 @@ impl World {
                 pair_of(at).is_some_and(|pair| self.may_fail_over(topology, pair).is_some())
             }
             K::Resynchronise => pair_of(at).is_some_and(|pair| self.may_resynchronise(pair)),
+            K::SwapRoles => pair_of(at).is_some_and(|pair| self.may_swap_roles(pair).is_some()),
             K::Backup => self.may_back_up(topology),
             K::Copy => self.may_copy(topology),
             K::Restore => self.may_restore(topology),
@@ -228,6 +229,11 @@ impl World {
             }
             K::Resynchronise => {
                 return pair_of(at).map_or(none, |pair| self.resynchronise(topology, pair));
+            }
+            K::SwapRoles => {
+                if let Some(pair) = pair_of(at) {
+                    self.swap_roles(topology, pair);
+                }
             }
             K::Backup => self.back_up(topology),
             K::Copy => self.copy_files(),

@@ -65,6 +65,10 @@ impl World {
             K::Expose => ("principal".to_owned(), self.expose_text(event)),
             K::AutomaticFailover => ("mirror".to_owned(), self.failover_text(topology, event)),
             K::Resynchronise => ("mirror".to_owned(), "The mirror has caught up".to_owned()),
+            K::SwapRoles => (
+                "partners".to_owned(),
+                "The mirror has the tail of the log: the roles swap".to_owned(),
+            ),
             K::Backup => (
                 "backup job".to_owned(),
                 "A log backup is finished".to_owned(),

@@ -236,6 +236,14 @@ impl Topology {
         self.runbooks.iter().find(|runbook| runbook.role == role)
     }
 
+    /// Whether some runbook or some mistake can do the operation.
+    #[must_use]
+    pub fn can_do(&self, operation: Operation) -> bool {
+        let steps = self.runbooks.iter().flat_map(|runbook| &runbook.steps);
+        self.misoperations.contains(&operation)
+            || steps.into_iter().any(|step| step.operation == operation)
+    }
+
     /// The bits of the servers that a condition picks.
     #[must_use]
     pub fn server_bits(&self, pick: impl Fn(&PoolServer) -> bool) -> u8 {

@@ -68,6 +68,38 @@ pub enum PartnerRole {
     Principal,
     /// Mirror.
     Mirror,
+    /// Principal in a manual failover that has begun: its users are cut off, and it becomes mirror
+    /// as soon as the mirror has its tail (3.8). Volatile: if the mirror goes, it is principal.
+    Pending,
+}
+
+/// The state of a mirroring session as one of its partners shows it (handbook 3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartnerState {
+    /// The mirror is behind and the log flows.
+    Synchronizing,
+    /// The mirror has on disk everything that the principal sent.
+    Synchronized,
+    /// By decision or error; survives restarts, ends with RESUME.
+    Suspended,
+    /// Only on the old principal, between the start of a failover and taking the mirror role.
+    PendingFailover,
+    /// The partner cannot reach the other partner.
+    Disconnected,
+}
+
+impl PartnerState {
+    /// The name that the catalog view shows.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Synchronizing => "SYNCHRONIZING",
+            Self::Synchronized => "SYNCHRONIZED",
+            Self::Suspended => "SUSPENDED",
+            Self::PendingFailover => "PENDING_FAILOVER",
+            Self::Disconnected => "DISCONNECTED",
+        }
+    }
 }
 
 /// A mirroring session with its witness's register (handbook 3.2), packed into 16 bits.
@@ -111,6 +143,7 @@ impl Session {
         match self.0 >> (2 * member) & 3 {
             1 => PartnerRole::Principal,
             2 => PartnerRole::Mirror,
+            3 => PartnerRole::Pending,
             _ => PartnerRole::None,
         }
     }

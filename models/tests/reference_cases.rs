@@ -203,6 +203,7 @@ fn t15_manual_failover_with_the_witness_lost() {
     t.post()
         .crash(Component::W)
         .operate(Operation::ManualFailover)
+        .swap_roles()
         .resynchronise()
         .post();
     assert_eq!(t.served_by(), 1 << B);
@@ -249,6 +250,7 @@ fn t17_failover_with_log_shipping_not_set_up_on_b() {
         .resynchronise()
         .post()
         .operate(Operation::ManualFailover)
+        .swap_roles()
         .resynchronise()
         .post();
     assert_eq!(t.served_by(), 1 << A);

@@ -159,6 +159,10 @@ impl Trio {
         self.go(EventKind::AutomaticFailover, Component::PairDc1)
     }
 
+    pub fn swap_roles(&mut self) -> &mut Self {
+        self.go(EventKind::SwapRoles, Component::PairDc1)
+    }
+
     pub fn resynchronise(&mut self) -> &mut Self {
         self.go(EventKind::Resynchronise, Component::PairDc1)
     }
