@@ -5,7 +5,7 @@ use poolproof_models::event::{EventKind, FaultClass, role_of};
 use poolproof_models::network::Link;
 use poolproof_models::runbook::Mistake;
 use poolproof_models::site::{ShareLocation, Site};
-use poolproof_models::topology::{Assumption, MirrorShipping, PoolServer, Topology};
+use poolproof_models::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
 
 use crate::distribution::{Distribution, Sampler, SimDuration};
 use crate::scenario::Scenario;
@@ -29,6 +29,7 @@ fn configured(scenario: &Scenario) -> Topology {
     let mut topology = Topology::new(servers);
     topology.mirror = scenario.mirroring.enabled;
     topology.witness = scenario.mirroring.enabled && scenario.mirroring.witness.is_some();
+    topology.witness_site = scenario.mirroring.witness.unwrap_or(Site::Dc1);
     topology.strict_failover = scenario.mirroring.strict_failover;
     topology.secondary = scenario.log_shipping.enabled;
     topology.secondary_mirror = scenario.log_shipping.enabled && scenario.secondary.mirror;
@@ -38,6 +39,11 @@ fn configured(scenario: &Scenario) -> Topology {
         shipping if !shipping.mirror_configured => MirrorShipping::None,
         shipping if shipping.mirror_share_same => MirrorShipping::SameShare,
         _ => MirrorShipping::OtherFolder,
+    };
+    topology.alerts = Alerts {
+        no_backup: scenario.log_shipping.no_backup_alert.is_some(),
+        no_restore: scenario.log_shipping.no_restore_alert.is_some(),
+        monitor: scenario.log_shipping.monitor,
     };
     topology.users = scenario.pool.users;
     topology.low_bandwidth = scenario.pool.variant == Variant::Lbw;
@@ -161,7 +167,11 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
         | K::WrongFile
         | K::Abort => None,
         K::Rebuild => Some(Activity {
-            component: number,
+            // The return of DC2 has an address of its own.
+            component: match at {
+                Component::Dc2 => Component::LogShippingOperators.number(),
+                _ => number,
+            },
             purpose: Purpose::Repair,
             memory: Memory::Restart,
             delays: vec![
@@ -195,9 +205,21 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
             Memory::Restart,
             &fixed(mirroring.partner_timeout),
         ),
-        K::AutomaticFailover | K::SwapRoles => {
-            one(Purpose::Failover, Memory::Restart, &mirroring.redo)
+        K::SwapRoles => Some(Activity::new(
+            // The promotion of the pair's mirror by itself has an address of its own.
+            Component::MirrorOperators.number(),
+            Purpose::Failover,
+            Memory::Restart,
+            &mirroring.redo,
+        )),
+        // An alert is raised when nothing has come for as long as its threshold.
+        K::StartRunbook if at == Component::LogShippingOperators => {
+            let shipping = &scenario.log_shipping;
+            let thresholds = [shipping.no_restore_alert, shipping.no_backup_alert];
+            let first = thresholds.into_iter().flatten().min()?;
+            one(Purpose::Detection, Memory::Restart, &fixed(first))
         }
+        K::AutomaticFailover => one(Purpose::Failover, Memory::Restart, &mirroring.redo),
         K::Resynchronise => one(
             Purpose::Resynchronisation,
             Memory::Restart,

@@ -249,7 +249,8 @@ fn the_digest_knows_runbooks_but_not_where_the_files_are() {
     let runbook = "runbooks/site-failover-documented.toml";
     fs::create_dir(copy.path().join("runbooks")).unwrap();
     let failback = "runbooks/site-failback-hardened.toml";
-    for file in ["lync-2013-lbw.toml", runbook, failback] {
+    let repair = "runbooks/log-shipping-repair-hardened.toml";
+    for file in ["lync-2013-lbw.toml", runbook, failback, repair] {
         fs::copy(Path::new("scenarios").join(file), copy.path().join(file)).unwrap();
     }
     let digest = || {

@@ -14,7 +14,7 @@ use poolproof_models::event::{Event, EventKind, FaultClass};
 use poolproof_models::property::{Goal, Property};
 use poolproof_models::runbook::{Belief, Operation, Phase, Role};
 
-const COMPONENTS: [(u8, &str); 34] = [
+const COMPONENTS: [(u8, &str); 35] = [
     (0, "server-1"),
     (1, "server-2"),
     (2, "server-3"),
@@ -48,6 +48,7 @@ const COMPONENTS: [(u8, &str); 34] = [
     (36, "mirror-operators"),
     (37, "site-operators"),
     (38, "failback-operators"),
+    (39, "log-shipping-operators"),
     (40, "clients"),
 ];
 
@@ -123,10 +124,11 @@ const GOALS: [(u8, &str); 3] = [
     (2, "failback-to-dc1"),
 ];
 
-const ROLES: [(u8, &str); 3] = [
+const ROLES: [(u8, &str); 4] = [
     (0, "mirror-failover"),
     (1, "site-failover"),
     (2, "site-failback"),
+    (3, "log-shipping-repair"),
 ];
 
 /// A misoperation is addressed by its place in this list.

@@ -76,13 +76,15 @@ pub enum Component {
     SiteOperators = 37,
     /// The operators at the failback runbook.
     FailbackOperators = 38,
+    /// The operators at the log-shipping-repair runbook.
+    LogShippingOperators = 39,
     /// The clients of the pool.
     Clients = 40,
 }
 
 impl Component {
     /// Every component, in the order of its number.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Server1,
         Self::Server2,
         Self::Server3,
@@ -116,6 +118,7 @@ impl Component {
         Self::MirrorOperators,
         Self::SiteOperators,
         Self::FailbackOperators,
+        Self::LogShippingOperators,
         Self::Clients,
     ];
 
@@ -162,6 +165,7 @@ impl Component {
             Self::MirrorOperators => "mirror-operators",
             Self::SiteOperators => "site-operators",
             Self::FailbackOperators => "failback-operators",
+            Self::LogShippingOperators => "log-shipping-operators",
             Self::Clients => "clients",
         }
     }

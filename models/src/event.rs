@@ -1,6 +1,7 @@
 //! Events: the atomic steps, with stable ids and names.
 
 use crate::component::Component;
+use crate::network::Link;
 use crate::runbook::{Mistake, Operation, Role};
 use crate::site::Site;
 use crate::topology::Topology;
@@ -375,6 +376,11 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
             add(K::Detect, link.component());
         }
     }
+    if topology.mirror && topology.witness {
+        for link in [Link::AW, Link::BW] {
+            add(K::Detect, link.component());
+        }
+    }
     for (exists, witness, pair) in [
         (topology.mirror, topology.witness, Component::PairDc1),
         (
@@ -403,7 +409,7 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
     for index in 0..topology.servers.len() {
         add(K::Replicate, Component::server(index));
     }
-    let two_sites = topology.links().contains(&crate::network::Link::Wan);
+    let two_sites = topology.links().contains(&Link::Wan);
     for site in Site::ALL {
         if site == Site::Dc1 || two_sites {
             for kind in [K::Disaster, K::Outage, K::Return] {
@@ -421,6 +427,9 @@ pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
     }
     if topology.runbook(Role::SiteFailback).is_some() {
         add(K::Rebuild, Component::Dc1);
+    }
+    if topology.runbook(Role::LogShippingRepair).is_some() {
+        add(K::Rebuild, Component::Dc2);
     }
     let slices = topology.slices;
     for (on, kind, at) in [
@@ -490,6 +499,7 @@ pub const fn operators(role: Role) -> Component {
         Role::MirrorFailover => Component::MirrorOperators,
         Role::SiteFailover => Component::SiteOperators,
         Role::SiteFailback => Component::FailbackOperators,
+        Role::LogShippingRepair => Component::LogShippingOperators,
     }
 }
 

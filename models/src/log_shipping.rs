@@ -159,6 +159,49 @@ impl World {
         self.settle_losses(&before, cause)
     }
 
+    /// 4.1, T17: no log will be restored on S for longer than the threshold, and somebody hears of
+    /// it: the monitor server, or S for its own jobs.
+    #[must_use]
+    pub fn no_restore_alert(&self, topology: &Topology) -> bool {
+        let runs = self.backup_source(topology).is_some()
+            && self.copy_runs(topology)
+            && self.restore_runs(topology);
+        let heard = match topology.alerts.monitor {
+            Some(site) => self.site_up(site),
+            None => self.is_up(Component::S) && self.control.has(Control::JOBS),
+        };
+        topology.secondary && topology.alerts.no_restore && heard && !runs
+    }
+
+    /// 4.1, T17: no log backup will be finished for longer than the threshold, and somebody hears
+    /// of it: the monitor server, or A, on which the alert job was set up.
+    #[must_use]
+    pub fn no_backup_alert(&self, topology: &Topology) -> bool {
+        let heard = match topology.alerts.monitor {
+            Some(site) => self.site_up(site),
+            None => self.is_up(Component::A),
+        };
+        let runs = self.backup_source(topology).is_some();
+        topology.secondary && topology.alerts.no_backup && heard && !runs
+    }
+
+    /// 4.8: whether S has to be initialised again, although no failover is under way: it has lost
+    /// its database, was recovered, has no jobs any more, or its chain is broken.
+    pub(crate) fn secondary_stalled(&self, topology: &Topology) -> bool {
+        let served = (0..2).any(|member| self.can_acknowledge(topology, Pair::Dc1, member));
+        let left = self.control.has(Control::FAILED_OVER) || self.is_leaving_dc1(topology);
+        let empty = !self.copies[SECONDARY].is_present();
+        let alert = empty || self.no_restore_alert(topology) || self.no_backup_alert(topology);
+        topology.secondary
+            && alert
+            && served
+            && !left
+            && (empty
+                || self.session(Pair::Dc2).is_principal(0)
+                || !self.control.has(Control::JOBS)
+                || self.chain_broken(topology))
+    }
+
     /// CH: whether the log that is being written can never reach S by log shipping.
     #[must_use]
     pub fn chain_broken(&self, topology: &Topology) -> bool {

@@ -101,7 +101,11 @@ impl World {
             Operation::FullBackup | Operation::TailBackupDc2 => {
                 F::now_or_later(s && principal(Pair::Dc2))
             }
-            Operation::Salvage => F::now_or_never(a && self.copies[self.old_copy()].is_present()),
+            Operation::Salvage => {
+                let old = self.old_copy();
+                let runs = self.is_up(crate::world::copy_node(old));
+                F::now_or_never(runs && self.copies[old].is_present())
+            }
             Operation::RestorePrimary => F::now_or_later(a && joined && self.image.is_present()),
             Operation::VerifyPrimary => F::now_or_later(
                 a && principal(Pair::Dc1)
@@ -109,7 +113,10 @@ impl World {
                     && self.lineage.is_prefix(self.image, self.copies[0])
                     && self.lineage.is_prefix(self.copies[2], self.copies[0]),
             ),
-            Operation::ReinitialiseSecondary => F::now_or_later(a && s && joined),
+            Operation::ReinitialiseSecondary => {
+                let source = Pair::Dc1.node(self.shipping_source());
+                F::now_or_later(self.is_up(source) && s && joined)
+            }
             Operation::ReseedMirror => {
                 F::now_or_never(self.may_reseed(topology, Pair::Dc1).is_some())
             }
@@ -130,16 +137,19 @@ impl World {
         }
     }
 
-    /// The copy in DC1 that is about to be given up: a mirror's that is not part of its principal's
-    /// history, else A's.
+    /// The copy that is about to be given up: a mirror's that is not part of its principal's
+    /// history, S's where it is ahead of DC1 (4.3, H-26), else A's.
     fn old_copy(&self) -> usize {
         let session = self.session(Pair::Dc1);
-        (0..2)
-            .find(|m| {
-                session.is_mirror(*m)
-                    && !self.lineage.is_prefix(self.copies[*m], self.copies[1 - *m])
-            })
-            .unwrap_or(0)
+        let mirror = (0..2).find(|m| {
+            session.is_mirror(*m) && !self.lineage.is_prefix(self.copies[*m], self.copies[1 - *m])
+        });
+        let serving = self.copies[self.shipping_source()];
+        let ahead = !self.control.has(Control::FAILED_OVER)
+            && serving.is_present()
+            && self.copies[2].is_present()
+            && !self.lineage.is_prefix(self.copies[2], serving);
+        mirror.unwrap_or(if ahead { 2 } else { 0 })
     }
 
     /// 4.5: the principal of DC1 whose tail can be brought to DC2.
@@ -301,16 +311,23 @@ impl World {
         losses
     }
 
-    /// Step 5 of failback: S is overwritten from A and goes back to restoring; the jobs run again
-    /// on an empty share.
+    /// The member of the DC1 pair that a full backup for S is taken from: the principal, or A where
+    /// there is none (6 step 5).
+    fn shipping_source(&self) -> usize {
+        self.newest_principal(Pair::Dc1).unwrap_or(0)
+    }
+
+    /// 4.8, and step 5 of failback: S is overwritten from the principal of DC1 and goes back to
+    /// restoring; the jobs run again on an empty share.
     fn reinitialise_secondary(&mut self) -> Losses {
         let before = *self;
-        self.copies[2] = self.copies[0];
+        let full_backup = self.copies[self.shipping_source()];
+        self.copies[2] = full_backup;
         self.copies[3] = Position::ABSENT;
         self.sessions[1] = Session::default();
-        self.folder = self.copies[0];
-        self.share_from = self.copies[0];
-        self.share_to = self.copies[0];
+        self.folder = full_backup;
+        self.share_from = full_backup;
+        self.share_to = full_backup;
         self.image = Position::ABSENT;
         self.control.set(Control::JOBS, true);
         self.control.set_state(Control::GAP, false);

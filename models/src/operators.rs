@@ -47,6 +47,9 @@ impl World {
                     || session.synchronized()
                     || !self.is_up(Component::SM)
             }
+            Belief::SecondaryStalled => self.secondary_stalled(topology),
+            Belief::NoRestoreAlert => self.no_restore_alert(topology),
+            Belief::NoBackupAlert => self.no_backup_alert(topology),
             Belief::UsersCutOff => self.service(topology) == 0 && self.partners_joined(Pair::Dc1),
             Belief::ReplicasCurrent => (0..topology.servers.len()).all(|s| self.is_current(s)),
         }
@@ -61,8 +64,13 @@ impl World {
     const fn team_site(role: Role) -> Site {
         match role {
             Role::MirrorFailover => Site::Dc1,
-            Role::SiteFailover | Role::SiteFailback => Site::Dc2,
+            Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => Site::Dc2,
         }
+    }
+
+    /// Whether the team of the failover to DC2 is at work.
+    pub(crate) fn is_leaving_dc1(&self, topology: &Topology) -> bool {
+        self.current_step(topology, Role::SiteFailover).is_some()
     }
 
     /// The step that a team is at; `None` when it is idle or has finished.
@@ -159,7 +167,7 @@ impl World {
             return;
         }
         match role {
-            Role::MirrorFailover => self.progress[role as usize] = 0,
+            Role::MirrorFailover | Role::LogShippingRepair => self.progress[role as usize] = 0,
             Role::SiteFailover => {}
             // Back in DC1, everything can happen again.
             Role::SiteFailback => {

@@ -20,11 +20,19 @@ pub enum Belief {
     SecondaryMirrored,
     /// Users are not served in DC1 although both partners there answer each other (H-42).
     UsersCutOff,
+    /// An alert of log shipping is raised, and nothing that its jobs can still bring would move S
+    /// (4.1, 4.8).
+    SecondaryStalled,
+    /// No log was restored on S for longer than the threshold, and somebody hears of it (4.1, T17).
+    NoRestoreAlert,
+    /// No log backup was finished for longer than the threshold, and somebody hears of it (4.1,
+    /// T17).
+    NoBackupAlert,
 }
 
 impl Belief {
     /// Every belief.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::PrincipalDown,
         Self::SiteDown,
         Self::PartnerBack,
@@ -33,6 +41,9 @@ impl Belief {
         Self::ReplicasCurrent,
         Self::SecondaryMirrored,
         Self::UsersCutOff,
+        Self::SecondaryStalled,
+        Self::NoRestoreAlert,
+        Self::NoBackupAlert,
     ];
 
     /// The name used in runbook files.
@@ -47,6 +58,9 @@ impl Belief {
             Self::ReplicasCurrent => "replicas-current",
             Self::SecondaryMirrored => "secondary-mirrored",
             Self::UsersCutOff => "users-cut-off",
+            Self::SecondaryStalled => "secondary-stalled",
+            Self::NoRestoreAlert => "no-restore-alert",
+            Self::NoBackupAlert => "no-backup-alert",
         }
     }
 
@@ -350,11 +364,18 @@ pub enum Role {
     SiteFailover,
     /// The disaster-recovery team: failback to DC1.
     SiteFailback,
+    /// Database administrators of DC2: S is initialised again (4.8).
+    LogShippingRepair,
 }
 
 impl Role {
     /// Every role, in stable order.
-    pub const ALL: [Self; 3] = [Self::MirrorFailover, Self::SiteFailover, Self::SiteFailback];
+    pub const ALL: [Self; 4] = [
+        Self::MirrorFailover,
+        Self::SiteFailover,
+        Self::SiteFailback,
+        Self::LogShippingRepair,
+    ];
 
     /// The name used in runbook files.
     #[must_use]
@@ -363,6 +384,7 @@ impl Role {
             Self::MirrorFailover => "mirror-failover",
             Self::SiteFailover => "site-failover",
             Self::SiteFailback => "site-failback",
+            Self::LogShippingRepair => "log-shipping-repair",
         }
     }
 

@@ -76,7 +76,7 @@ impl World {
             }
             K::LogFull => self.may_fill_log(topology),
             K::Retention => self.may_expire(topology),
-            K::Rebuild => self.may_rebuild(topology),
+            K::Rebuild => site_of(at).is_some_and(|site| self.may_rebuild(topology, site)),
             K::Export => self.unexported(topology).is_some(),
             K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => role_of(at)
                 .zip(mistake_of(event.kind))
@@ -110,9 +110,13 @@ impl World {
         serves && (self.session(Pair::Dc1).suspended() || self.control.is(Control::GAP))
     }
 
+    /// DC2 is rebuilt after a disaster, empty: S has to be initialised again (4.8).
     /// DC1 is there again for a failback: rebuilt and empty after a disaster; after an outage that
     /// it was left in, with its old databases kept off, while the assumption holds.
-    fn may_rebuild(&self, topology: &Topology) -> bool {
+    fn may_rebuild(&self, topology: &Topology, site: Site) -> bool {
+        if site == Site::Dc2 {
+            return self.site(site) == SiteState::Lost;
+        }
         // Timing guard: rebuilding takes days and does not overtake the failover.
         if self.progress(Role::SiteFailover) < topology.finished(Role::SiteFailover) {
             return false;
@@ -124,10 +128,10 @@ impl World {
         }
     }
 
-    fn rebuild(&mut self, topology: &Topology) {
-        self.sessions[0] = crate::world::Session::default();
-        self.forget_crashes(topology, Site::Dc1);
-        self.site_returns(topology, Site::Dc1);
+    fn rebuild(&mut self, topology: &Topology, site: Site) {
+        self.sessions[site.index()] = crate::world::Session::default();
+        self.forget_crashes(topology, site);
+        self.site_returns(topology, site);
     }
 
     /// A link inside a lost data centre is gone with it.
@@ -208,6 +212,9 @@ impl World {
             K::Cut | K::Heal => {
                 if let Some(link) = Link::from_component(at) {
                     self.set_cut(link, event.kind == K::Cut);
+                    if link == Link::Wan {
+                        self.cut_remote_witness(topology);
+                    }
                 }
             }
             K::Detect => {
@@ -269,7 +276,11 @@ impl World {
             K::Destroy => return self.destroy(at),
             K::LogFull => self.control.set_state(Control::LOG_FULL, true),
             K::Retention => return self.expire(LossCause::ShareLost),
-            K::Rebuild => self.rebuild(topology),
+            K::Rebuild => {
+                if let Some(site) = site_of(at) {
+                    self.rebuild(topology, site);
+                }
+            }
             K::Export => {
                 if let Some(copy) = self.unexported(topology) {
                     self.export(copy);
@@ -284,6 +295,15 @@ impl World {
             }
         }
         none
+    }
+
+    /// A witness in DC2 (against V5) hears A and B over the inter-site link only.
+    fn cut_remote_witness(&mut self, topology: &Topology) {
+        if topology.witness && topology.witness_site == Site::Dc2 {
+            let cut = self.is_cut(Link::Wan);
+            self.set_cut(Link::AW, cut);
+            self.set_cut(Link::BW, cut);
+        }
     }
 
     fn restart(&mut self, topology: &Topology, node: Component) {
@@ -340,6 +360,7 @@ impl World {
                 }
             }
         }
+        self.cut_remote_witness(topology);
         if topology.share.site() == Some(site) {
             self.share_from = crate::lineage::Position::ABSENT;
             self.share_to = crate::lineage::Position::ABSENT;

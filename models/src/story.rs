@@ -181,6 +181,9 @@ impl World {
             (_, Belief::SecondaryMirrored) => "S has a synchronised mirror",
             (_, Belief::UsersCutOff) => "users are cut off although both partners answer",
             (_, Belief::ReplicasCurrent) => "every server is up to date",
+            (_, Belief::SecondaryStalled) => "log shipping raises an alert and cannot go on",
+            (_, Belief::NoRestoreAlert) => "no log is restored on S any more",
+            (_, Belief::NoBackupAlert) => "no log backup is finished any more",
         };
         (
             team(role).to_owned(),
@@ -212,7 +215,7 @@ impl World {
 const fn team(role: Role) -> &'static str {
     match role {
         Role::MirrorFailover => "operators in DC1",
-        Role::SiteFailover | Role::SiteFailback => "operators in DC2",
+        Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => "operators in DC2",
     }
 }
 
@@ -250,9 +253,7 @@ pub const fn operation_text(operation: Operation) -> &'static str {
         Operation::Salvage => "salvage what only the old copies in DC1 hold",
         Operation::RestorePrimary => "restore the backup on A with REPLACE and RECOVERY",
         Operation::VerifyPrimary => "verify that A has everything",
-        Operation::ReinitialiseSecondary => {
-            "set up log shipping from A to S again: S is overwritten"
-        }
+        Operation::ReinitialiseSecondary => "set up log shipping to S again: S is overwritten",
         Operation::ReseedMirror => "seed the mirror anew",
         Operation::ActivateDc1 => "make the servers of DC1 the active ones",
         Operation::SetNormal => "set PoolState to Normal",

@@ -75,6 +75,17 @@ pub enum Start {
     FailedOverOldDisks,
 }
 
+/// Who hears of it when log shipping stops (4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alerts {
+    /// The alert about log backups is on.
+    pub no_backup: bool,
+    /// The alert about restores is on.
+    pub no_restore: bool,
+    /// The data centre of the monitor server; without one each instance watches its own jobs.
+    pub monitor: Option<Site>,
+}
+
 /// The configuration of the modelled system, with its dense table of events.
 #[derive(Debug, Clone)]
 pub struct Topology {
@@ -84,6 +95,8 @@ pub struct Topology {
     pub mirror: bool,
     /// Whether the A/B session has a witness (W).
     pub witness: bool,
+    /// Where W stands: DC1 by rule V5; in DC2 it reaches A and B only over the inter-site link.
+    pub witness_site: Site,
     /// Whether there is a log-shipping secondary (S).
     pub secondary: bool,
     /// Whether S gets a mirror (SM) at failover.
@@ -94,6 +107,8 @@ pub struct Topology {
     pub share: ShareLocation,
     /// What B's log backups do (V18).
     pub mirror_ships: MirrorShipping,
+    /// Who hears of it when log shipping stops.
+    pub alerts: Alerts,
     /// The pool's users, for the load of a server (1.2).
     pub users: u32,
     /// All active servers are meant to be beside the database (1.3, LBW).
@@ -136,12 +151,10 @@ pub struct Topology {
     committed_from: u8,
 }
 
-/// The data centre that a node stands in; `None` for a share in a third place is decided by
-/// [`ShareLocation`], for everything that is no node there is none.
-#[must_use]
-pub(crate) const fn node_site(node: Component) -> Option<Site> {
+/// The data centre of a database server; what a scenario can place elsewhere is the topology's.
+const fn node_site(node: Component) -> Option<Site> {
     match node {
-        Component::A | Component::B | Component::W => Some(Site::Dc1),
+        Component::A | Component::B => Some(Site::Dc1),
         Component::S | Component::SM | Component::SW => Some(Site::Dc2),
         _ => None,
     }
@@ -156,11 +169,17 @@ impl Topology {
             servers,
             mirror: false,
             witness: false,
+            witness_site: Site::Dc1,
             secondary: false,
             secondary_mirror: false,
             secondary_witness: false,
             share: ShareLocation::Dc1,
             mirror_ships: MirrorShipping::SameShare,
+            alerts: Alerts {
+                no_backup: true,
+                no_restore: true,
+                monitor: None,
+            },
             users: 0,
             low_bandwidth: false,
             logins: true,
@@ -289,12 +308,16 @@ impl Topology {
     #[must_use]
     pub fn links(&self) -> Vec<Link> {
         let mirror_dc2 = self.secondary && self.secondary_mirror;
+        // Where the witness stands in DC2, its links are the inter-site link.
+        let witness_dc1 = self.mirror && self.witness && self.witness_site == Site::Dc1;
         let witness_dc2 = mirror_dc2 && self.secondary_witness;
-        let two_sites = self.secondary || self.servers.iter().any(|s| s.site == Site::Dc2);
+        let two_sites = self.secondary
+            || self.mirror && self.witness && self.witness_site == Site::Dc2
+            || self.servers.iter().any(|s| s.site == Site::Dc2);
         let all = [
             (self.mirror, Link::AB),
-            (self.mirror && self.witness, Link::AW),
-            (self.mirror && self.witness, Link::BW),
+            (witness_dc1, Link::AW),
+            (witness_dc1, Link::BW),
             (two_sites, Link::Wan),
             (mirror_dc2, Link::SSM),
             (witness_dc2, Link::SSW),
@@ -314,6 +337,7 @@ impl Topology {
             Some(server) => Some(server.site),
             None if node == Component::Share => self.share.site(),
             None if node == Component::FrontEnd1 => Some(Site::Dc1),
+            None if node == Component::W => Some(self.witness_site),
             None => node_site(node),
         }
     }
@@ -359,7 +383,7 @@ impl Topology {
                 flags,
                 state: 0,
             },
-            progress: [0; 3],
+            progress: [0; 4],
             latches: 0,
             marks: 0,
         };

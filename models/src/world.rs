@@ -268,7 +268,7 @@ pub struct World {
     pub(crate) sites: u8,
     pub(crate) control: Control,
     /// Current step of each [`Role`]'s runbook: 0 idle, 1 is the first step.
-    pub(crate) progress: [u8; 3],
+    pub(crate) progress: [u8; 4],
     /// Bit 0 split brain, bits 1-2 loss kind, bit 3 a finished backup left out, bits 4-6 cause.
     pub(crate) latches: u8,
     /// More latches: see the constants of [`Latch`].
@@ -519,9 +519,10 @@ impl World {
                 self.share_to.0,
                 self.cut,
                 self.sites,
-                self.progress[0],
-                self.progress[1],
-                self.progress[2],
+                // A step's number has six bits; the fourth team's fill the others' upper two.
+                self.progress[0] | self.progress[3] << 6,
+                self.progress[1] | (self.progress[3] >> 2) << 6,
+                self.progress[2] | (self.progress[3] >> 4) << 6,
                 self.control.flags,
             ]),
             u64::from(self.sessions[0].0)
@@ -569,7 +570,12 @@ impl World {
             share_to: Position(c[1]),
             cut: c[2],
             sites: c[3],
-            progress: [c[4], c[5], c[6]],
+            progress: [
+                c[4] & 63,
+                c[5] & 63,
+                c[6] & 63,
+                c[4] >> 6 | (c[5] >> 6) << 2 | (c[6] >> 6) << 4,
+            ],
             control: Control {
                 flags: c[7],
                 active: (d >> 48) as u8,

@@ -5,6 +5,7 @@ mod trio;
 use poolproof_models::component::Component;
 use poolproof_models::event::EventKind;
 use poolproof_models::runbook::Operation;
+use poolproof_models::site::Site;
 use poolproof_models::topology::MirrorShipping;
 use poolproof_models::world::{LossKind, Pair};
 use trio::{A, B, S, Trio};
@@ -258,6 +259,84 @@ fn t17_failover_with_log_shipping_not_set_up_on_b() {
     assert!(t.ship());
     assert_eq!(t.world.copy(S), t.world.copy(A));
     t.nothing_lost();
+}
+
+/// T17, the alerts: 45 min after the failover S raises its own; the one about log backups (60 min)
+/// comes only from a monitor server or a living A.
+#[test]
+fn t17_who_raises_an_alert() {
+    let alerts = |t: &Trio| {
+        let world = &t.world;
+        let [restore, backup] = [
+            world.no_restore_alert(&t.topology),
+            world.no_backup_alert(&t.topology),
+        ];
+        [restore, backup]
+    };
+    let mut t = Trio::shipping(MirrorShipping::None);
+    t.post();
+    assert_eq!(alerts(&t), [false, false], "every job runs");
+    t.crash(Component::A).fail_over().post();
+    assert_eq!(
+        alerts(&t),
+        [true, false],
+        "the alert job of A is down with it"
+    );
+    t.restart(Component::A).resynchronise().post();
+    assert_eq!(alerts(&t), [true, true], "A lives, as a mirror");
+
+    for (monitor, heard) in [(Site::Dc1, true), (Site::Dc2, true)] {
+        let mut t = Trio::shipping(MirrorShipping::None);
+        t.topology.alerts.monitor = Some(monitor);
+        t.post().crash(Component::A).fail_over().post();
+        assert_eq!(alerts(&t), [heard, heard], "a monitor server hears both");
+        // Without S's own instance the monitor still notices that nothing is restored.
+        t.go(EventKind::Crash, Component::S);
+        assert!(t.world.no_restore_alert(&t.topology));
+    }
+
+    let mut t = Trio::shipping(MirrorShipping::None);
+    t.topology.alerts.no_restore = false;
+    t.post().crash(Component::A).fail_over().post();
+    assert_eq!(alerts(&t), [false, false], "an alert that is off is silent");
+}
+
+/// Handbook 4.8: a chain that is broken for good is mended by a full backup to S, from whichever
+/// partner is principal.
+#[test]
+fn a_broken_chain_is_mended_by_initialising_s_again() {
+    let mut t = Trio::shipping(MirrorShipping::SameShare);
+    t.post();
+    assert!(t.ship());
+    t.post().operate(Operation::AdHocLogBackup).post();
+    assert!(!t.ship(), "S waits for the missing file (4.2)");
+    assert!(t.world.chain_broken(&t.topology));
+    t.crash(Component::A).fail_over().post();
+    t.operate(Operation::ReinitialiseSecondary);
+    assert_eq!(t.world.copy(S), t.world.copy(B), "a full backup of B");
+    t.post();
+    assert!(t.ship());
+    assert!(!t.world.chain_broken(&t.topology));
+    t.nothing_lost();
+}
+
+/// Against rule V5: a witness in DC2 is no quorum for A while the inter-site link is cut, and a
+/// healthy principal stops if it then loses its mirror (row 7).
+#[test]
+fn a_witness_in_dc2_hangs_on_the_inter_site_link() {
+    let mut t = Trio::shipping(MirrorShipping::SameShare);
+    t.topology.witness_site = Site::Dc2;
+    let mut t = t.rebuilt();
+    t.post().go(EventKind::Cut, Component::Wan);
+    t.detect().post();
+    assert_eq!(t.served_by(), 1 << A, "the partners are a quorum (row 8)");
+    t.crash(Component::B);
+    assert_eq!(t.served_by(), 0, "row 7: A is healthy and stops");
+    t.heal(&[Component::Wan]).post();
+    assert_eq!(t.served_by(), 1 << A, "the witness confirms A");
+    // And the loss of DC1 leaves the witness alive.
+    t.go(EventKind::Disaster, Component::Dc1);
+    assert!(t.world.is_up(Component::W));
 }
 
 /// Handbook 4.3, third row: B's files land where the copy job does not look.

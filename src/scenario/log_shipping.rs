@@ -1,6 +1,6 @@
 //! `[log_shipping]`: the three jobs that carry the log from the DC1 pair to S in DC2.
 
-use poolproof_models::site::ShareLocation;
+use poolproof_models::site::{ShareLocation, Site};
 
 use super::assumption::Grade;
 use super::diagnostic::Diagnostic;
@@ -48,6 +48,12 @@ pub struct LogShipping {
     pub restore_duration: SimDuration,
     /// How the schedules lie to each other.
     pub phases: JobPhases,
+    /// The data centre of the monitor server; `None` where each instance watches its own jobs.
+    pub monitor: Option<Site>,
+    /// Time without a finished log backup after which an alert is raised; `None` where it is off.
+    pub no_backup_alert: Option<SimDuration>,
+    /// Time without a restore after which an alert is raised; `None` where it is off.
+    pub no_restore_alert: Option<SimDuration>,
 }
 
 const ENABLED: Setting = Setting::new(
@@ -104,6 +110,25 @@ const MIRROR_SHARE: Setting = Setting::new(
      database: the same settings",
 );
 
+const MONITOR: Setting = Setting::new(
+    "monitor",
+    "\"none\"",
+    Grade::V,
+    "About Log Shipping: the monitor server is optional",
+);
+const NO_BACKUP_ALERT: Setting = Setting::new(
+    "no_backup_alert",
+    "\"60min\"",
+    Grade::V,
+    "sp_add_log_shipping_primary_database; the set-up tools switch it on",
+);
+const NO_RESTORE_ALERT: Setting = Setting::new(
+    "no_restore_alert",
+    "\"45min\"",
+    Grade::V,
+    "sp_add_log_shipping_secondary_database",
+);
+
 impl LogShipping {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let shares = [
@@ -120,6 +145,12 @@ impl LogShipping {
         let intervals = SimDuration { ms: 10_000 }..=SimDuration {
             ms: 30 * 86_400_000,
         };
+        let monitors = [
+            ("none", None),
+            ("DC1", Some(Site::Dc1)),
+            ("DC2", Some(Site::Dc2)),
+        ];
+        let thresholds = SimDuration { ms: 60_000 }..=LONGEST;
         let times = SimDuration { ms: 0 }..=LONGEST;
         let shipping = Self {
             enabled: section.boolean(&ENABLED),
@@ -135,6 +166,9 @@ impl LogShipping {
             copy_duration: section.duration(&COPY_DURATION, times.clone()),
             restore_duration: section.duration(&RESTORE_DURATION, times),
             phases: section.word(&PHASES, &phases),
+            monitor: section.word(&MONITOR, &monitors),
+            no_backup_alert: section.duration_or_off(&NO_BACKUP_ALERT, thresholds.clone()),
+            no_restore_alert: section.duration_or_off(&NO_RESTORE_ALERT, thresholds),
         };
         for (key, interval, taken) in [
             ("backup", shipping.backup_interval, shipping.backup_duration),

@@ -21,6 +21,8 @@ pub struct Operators {
     pub site_failover: Option<RunbookFile>,
     /// What is done to return to DC1.
     pub site_failback: Option<RunbookFile>,
+    /// What is done when log shipping has stopped for good (handbook 4.8).
+    pub log_shipping_repair: Option<RunbookFile>,
     /// Whether the documented assumption holds.
     pub assumption: SiteAssumption,
 }
@@ -33,6 +35,7 @@ impl Operators {
             Role::MirrorFailover => self.mirror_failover.as_ref(),
             Role::SiteFailover => self.site_failover.as_ref(),
             Role::SiteFailback => self.site_failback.as_ref(),
+            Role::LogShippingRepair => self.log_shipping_repair.as_ref(),
         }
     }
 
@@ -55,6 +58,7 @@ impl Operators {
         let mirror_failover = runbook("mirror_failover", Role::MirrorFailover);
         let site_failover = runbook("site_failover", Role::SiteFailover);
         let site_failback = runbook("site_failback", Role::SiteFailback);
+        let log_shipping_repair = runbook("log_shipping_repair", Role::LogShippingRepair);
         let words = [
             ("holds", SiteAssumption::Holds),
             ("dropped", SiteAssumption::Dropped),
@@ -65,6 +69,7 @@ impl Operators {
             mirror_failover,
             site_failover,
             site_failback,
+            log_shipping_repair,
             assumption,
         }
     }
@@ -113,5 +118,6 @@ const fn key_of(role: Role) -> &'static str {
         Role::MirrorFailover => "operators.mirror_failover",
         Role::SiteFailover => "operators.site_failover",
         Role::SiteFailback => "operators.site_failback",
+        Role::LogShippingRepair => "operators.log_shipping_repair",
     }
 }

@@ -278,6 +278,20 @@ impl<'a> Section<'a> {
         parsed.unwrap_or_default()
     }
 
+    /// Reads a duration within a range, or "off".
+    pub(super) fn duration_or_off(
+        &mut self,
+        setting: &Setting,
+        range: RangeInclusive<SimDuration>,
+    ) -> Option<SimDuration> {
+        let off = |node: &Node| matches!(&node.value, Value::Text(text) if text == "off");
+        let entry = self.table.and_then(|table| table.entries.get(setting.key));
+        if entry.is_some_and(|entry| off(&entry.node)) {
+            return self.read(setting, |_| Ok(None)).flatten();
+        }
+        Some(self.duration(setting, range))
+    }
+
     /// Reads a distribution.
     pub(super) fn distribution(&mut self, setting: &Setting) -> Distribution {
         let parsed = self.read(setting, delay::distribution);

@@ -114,7 +114,8 @@ impl Timed for Topology {
             EventKind::RunbookStep => {}
             // A lost data centre is rebuilt; one that was left is powered up again.
             EventKind::Rebuild => {
-                return Some(usize::from(world.site(Site::Dc1) == SiteState::Outage));
+                let left = event.at == Component::Dc1 && world.site(Site::Dc1) == SiteState::Outage;
+                return Some(usize::from(left));
             }
             _ => return Some(0),
         }
