@@ -164,6 +164,42 @@ impl EventKind {
             Self::SwapRoles => "swap-roles",
         }
     }
+
+    /// What it costs wherever it happens, if it is a fault: a return is one only in some states.
+    #[must_use]
+    pub const fn fault_class(self) -> Option<FaultClass> {
+        match self {
+            Self::Crash | Self::GreyFailure | Self::Destroy => Some(FaultClass::ComponentCrash),
+            Self::Disaster | Self::Outage => Some(FaultClass::SiteLoss),
+            Self::Cut => Some(FaultClass::LinkCut),
+            Self::ShareLoss => Some(FaultClass::ShareLoss),
+            Self::Misoperation
+            | Self::Premature
+            | Self::Skip
+            | Self::SwapNext
+            | Self::WrongFile
+            | Self::Abort => Some(FaultClass::Mistake),
+            _ => None,
+        }
+    }
+
+    /// Whether users without service can hope for it: the system or its operators are at work.
+    #[must_use]
+    pub const fn is_progress(self) -> bool {
+        matches!(
+            self,
+            Self::Detect
+                | Self::Expose
+                | Self::AutomaticFailover
+                | Self::SwapRoles
+                | Self::Resynchronise
+                | Self::Replicate
+                | Self::Reconnect
+                | Self::StartRunbook
+                | Self::RunbookStep
+                | Self::StandDown
+        )
+    }
 }
 
 /// One atomic step: of a component, a fault, or an operator.
@@ -245,6 +281,11 @@ impl EventSet {
         self.0[index / 64] |= 1 << (index % 64);
     }
 
+    /// Takes an event out.
+    pub const fn remove(&mut self, index: usize) {
+        self.0[index / 64] &= !(1 << (index % 64));
+    }
+
     /// Whether an event is in the set.
     #[must_use]
     pub const fn contains(&self, index: usize) -> bool {
@@ -279,6 +320,16 @@ impl EventSet {
         let mut out = *self;
         for (word, other) in out.0.iter_mut().zip(other.0) {
             *word &= other;
+        }
+        out
+    }
+
+    /// The events in either set.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        let mut out = *self;
+        for (word, other) in out.0.iter_mut().zip(other.0) {
+            *word |= other;
         }
         out
     }

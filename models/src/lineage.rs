@@ -260,6 +260,19 @@ impl Lineage {
         }
     }
 
+    /// What [`Lineage::compact`] reports where it has nothing to do.
+    pub(crate) fn keep(&self, holders: &[Position]) -> Renumbering {
+        let mut timelines = [0, 1, 2, 3, 4, 5, 6, 7];
+        if self.len() > 1 {
+            timelines[self.len()..].fill(0xFF);
+        }
+        Renumbering {
+            ranks: self.ranks_in_use(holders),
+            timelines,
+            written: None,
+        }
+    }
+
     /// One simplification of the fork table; false when there is none left.
     fn simplify(&mut self, holders: &mut [Position], writers: u16, map: &mut [u8; 8]) -> bool {
         let mut highest: [Option<u8>; TIMELINES] = [None; TIMELINES];
@@ -377,15 +390,15 @@ impl Lineage {
         }
     }
 
+    fn ranks_in_use(&self, holders: &[Position]) -> u32 {
+        let holders = holders.iter().filter(|h| h.is_present());
+        let used = holders.fold(0, |used, holder| used | 1 << holder.rank());
+        self.fork_ranks().fold(used, |used, rank| used | 1 << rank)
+    }
+
     /// Renumbers ranks without gaps; returns the old ranks in use.
     fn close_ranks(&mut self, holders: &mut [Position]) -> u32 {
-        let mut used = 0u32;
-        for holder in holders.iter().filter(|h| h.is_present()) {
-            used |= 1 << holder.rank();
-        }
-        for fork in self.forks.iter().filter(|f| **f < ROOT) {
-            used |= 1 << (fork & 15);
-        }
+        let used = self.ranks_in_use(holders);
         if used & (used + 1) != 0 {
             let close =
                 |byte: u8| byte & 0xF0 | (used & ((1 << (byte & 15)) - 1)).count_ones() as u8;

@@ -357,6 +357,9 @@ impl World {
                 }
                 session.set_alone(member, session.is_principal(member));
             }
+            // A partner without a role has no connection to be believed in.
+            let both = (0..2).all(|m| session.role(m) != PartnerRole::None);
+            session.set_seen(0, both);
             session.set_synchronized(false);
             session.set_suspended(false);
         }

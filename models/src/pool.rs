@@ -29,11 +29,20 @@ impl World {
         self.cms_reachable(Site::Dc2)
     }
 
+    /// Bits of the servers whose replica is behind; bits beyond the last server mean nothing.
+    pub(crate) const fn stale_servers(&self) -> u8 {
+        let control = &self.control;
+        let failed_over = if control.has(Control::FAILED_OVER) {
+            u8::MAX
+        } else {
+            0
+        };
+        control.replica_failed_over ^ failed_over | control.replica_active ^ control.active
+    }
+
     /// Whether a server's replica is behind.
     pub(crate) const fn is_stale(&self, server: usize) -> bool {
-        ((self.control.replica_failed_over >> server) & 1 == 1)
-            != self.control.has(Control::FAILED_OVER)
-            || ((self.control.replica_active ^ self.control.active) >> server) & 1 == 1
+        (self.stale_servers() >> server) & 1 == 1
     }
 
     /// Whether a server's replica is behind and can be refreshed.
@@ -236,26 +245,8 @@ impl World {
     /// server with every acknowledged message, a pool server and a next hop are running.
     #[must_use]
     pub fn stuck(&self, topology: &Topology, enabled: &crate::event::EventSet) -> bool {
-        use crate::event::EventKind as K;
-        if self.service(topology) != 0 {
-            return false;
-        }
-        let under_way = topology.events().iter().enumerate().any(|(index, event)| {
-            matches!(
-                event.kind,
-                K::Detect
-                    | K::Expose
-                    | K::AutomaticFailover
-                    | K::SwapRoles
-                    | K::Resynchronise
-                    | K::Replicate
-                    | K::Reconnect
-                    | K::StartRunbook
-                    | K::RunbookStep
-                    | K::StandDown
-            ) && enabled.contains(index)
-        });
-        !under_way && self.could_serve(topology)
+        let under_way = !enabled.and(&topology.masks().progress).is_empty();
+        !under_way && self.service(topology) == 0 && self.could_serve(topology)
     }
 
     /// Whether some running database server has every acknowledged message, and some running pool

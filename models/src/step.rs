@@ -1,8 +1,8 @@
 //! What can happen next, and what it does: the dispatch from events to rules.
 
 use crate::component::Component;
-use crate::event::{Event, EventKind, EventSet, FaultClass, pair_of, role_of};
-use crate::lineage::Renumbering;
+use crate::event::{Event, EventKind, FaultClass, pair_of, role_of};
+use crate::lineage::{Position, Renumbering};
 use crate::losses::Losses;
 use crate::mutant::Mutant;
 use crate::network::Link;
@@ -21,18 +21,6 @@ pub struct Report {
 }
 
 impl World {
-    /// What can happen now.
-    #[must_use]
-    pub fn enabled(&self, topology: &Topology) -> EventSet {
-        let mut set = EventSet::default();
-        for (index, event) in topology.events().iter().enumerate() {
-            if self.may(topology, *event) {
-                set.insert(index);
-            }
-        }
-        set
-    }
-
     /// Whether an event can happen now. Every event that can, changes the world.
     #[must_use]
     pub fn may(&self, topology: &Topology, event: Event) -> bool {
@@ -86,7 +74,7 @@ impl World {
 
     /// A crashed server starts only in a running data centre. Once DC1 is left, nothing in it
     /// starts while the assumption of handbook 5 holds.
-    fn may_restart(&self, topology: &Topology, node: Component) -> bool {
+    pub(crate) fn may_restart(&self, topology: &Topology, node: Component) -> bool {
         !self.is_up(node)
             && topology
                 .site_of(node)
@@ -135,7 +123,7 @@ impl World {
     }
 
     /// A link inside a lost data centre is gone with it.
-    fn may_cut(&self, link: Link) -> bool {
+    pub(crate) fn may_cut(&self, link: Link) -> bool {
         let lost = link
             .in_pair()
             .is_some_and(|(pair, _)| self.site(pair.site()) == SiteState::Lost);
@@ -145,24 +133,11 @@ impl World {
     /// What an event costs, if it is a fault.
     #[must_use]
     pub fn fault_class(&self, topology: &Topology, event: Event) -> Option<FaultClass> {
-        use EventKind as K;
-        let late = || {
-            let site = site_of(event.at).or_else(|| topology.site_of(event.at));
-            (site == Some(Site::Dc1) && topology.has_left_dc1(self))
-                .then_some(FaultClass::LateReturn)
-        };
-        match event.kind {
-            K::Crash => Some(FaultClass::ComponentCrash),
-            K::Disaster | K::Outage => Some(FaultClass::SiteLoss),
-            K::Cut => Some(FaultClass::LinkCut),
-            K::ShareLoss => Some(FaultClass::ShareLoss),
-            K::Misoperation | K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
-                Some(FaultClass::Mistake)
-            }
-            K::GreyFailure | K::Destroy => Some(FaultClass::ComponentCrash),
-            K::Restart | K::Return => late(),
-            _ => None,
-        }
+        let late = || topology.returns_to_dc1(event) && topology.has_left_dc1(self);
+        event
+            .kind
+            .fault_class()
+            .or_else(|| late().then_some(FaultClass::LateReturn))
     }
 
     /// Does an event that is enabled.
@@ -171,20 +146,30 @@ impl World {
         let mut world = *self;
         let mut written = None;
         let losses = world.effect(topology, event, &mut written);
-        for pair in Pair::ALL {
-            world.settle_session(topology, pair);
-        }
-        world.settle();
-        world.settle_clients(topology);
-        let mut renumbering = world.compact();
+        world.settle_since(self, topology);
+        let mut renumbering = if world.may_renumber_since(self) {
+            world.compact()
+        } else {
+            world.keep_numbers()
+        };
         renumbering.written = written;
-        (
-            world,
-            Report {
-                renumbering,
-                losses,
-            },
-        )
+        let report = Report {
+            renumbering,
+            losses,
+        };
+        (world, report)
+    }
+
+    /// The world after an event that is enabled, for those who need no report of it.
+    #[must_use]
+    pub fn after(&self, topology: &Topology, event: Event) -> Self {
+        let mut world = *self;
+        world.effect(topology, event, &mut None);
+        world.settle_since(self, topology);
+        if world.may_renumber_since(self) {
+            world.compact();
+        }
+        world
     }
 
     fn effect(&mut self, topology: &Topology, event: Event, written: &mut Option<u8>) -> Losses {
@@ -353,7 +338,7 @@ impl World {
             if pair.site() == site {
                 self.sessions[pair as usize] = crate::world::Session::default();
                 for member in 0..2 {
-                    self.copies[pair.copy(member)] = crate::lineage::Position::ABSENT;
+                    self.copies[pair.copy(member)] = Position::ABSENT;
                 }
                 for link in 0..3 {
                     self.set_cut(Link::of_pair(pair, link), false);
@@ -362,11 +347,11 @@ impl World {
         }
         self.cut_remote_witness(topology);
         if topology.share.site() == Some(site) {
-            self.share_from = crate::lineage::Position::ABSENT;
-            self.share_to = crate::lineage::Position::ABSENT;
+            self.share_from = Position::ABSENT;
+            self.share_to = Position::ABSENT;
         }
         if site == Site::Dc2 {
-            self.folder = crate::lineage::Position::ABSENT;
+            self.folder = Position::ABSENT;
         }
         self.settle_losses(&before, LossCause::SiteLost)
     }
@@ -406,7 +391,7 @@ impl World {
         for pair in Pair::ALL {
             for member in 0..2 {
                 if pair.node(member) == node {
-                    self.copies[pair.copy(member)] = crate::lineage::Position::ABSENT;
+                    self.copies[pair.copy(member)] = Position::ABSENT;
                     let session = &mut self.sessions[pair as usize];
                     session.set_role(member, crate::world::PartnerRole::None);
                     session.set_synchronized(false);
@@ -414,88 +399,9 @@ impl World {
             }
         }
         if node == Component::S {
-            self.folder = crate::lineage::Position::ABSENT;
+            self.folder = Position::ABSENT;
         }
         self.settle_losses(&before, LossCause::StorageLost)
-    }
-
-    /// Renumbers; the positions are handed over in a fixed order, with the principals' copies
-    /// marked as those that could still write.
-    fn compact(&mut self) -> Renumbering {
-        let c = self.copies;
-        let mut holders = [
-            c[0],
-            c[1],
-            c[2],
-            c[3],
-            self.share_from,
-            self.share_to,
-            self.folder,
-            self.image,
-            self.archive,
-            self.exported,
-        ];
-        let mut writers = 0;
-        for pair in Pair::ALL {
-            for member in 0..2 {
-                let writes = self.session(pair).is_principal(member);
-                writers |= u16::from(writes) << pair.copy(member);
-            }
-        }
-        if self.split_brain() {
-            self.lineage.forget();
-        }
-        let renumbering = self.lineage.compact(&mut holders, writers);
-        let [a, b, s, sm, from, to, folder, image, archive, exported] = holders;
-        self.copies = [a, b, s, sm];
-        (self.share_from, self.share_to, self.folder) = (from, to, folder);
-        (self.image, self.archive, self.exported) = (image, archive, exported);
-        renumbering
-    }
-
-    /// The world with interchangeable servers sorted. Only the checker calls this: clocks and
-    /// stories need identity.
-    #[must_use]
-    pub fn canonical(&self, topology: &Topology) -> Self {
-        let mut world = *self;
-        let traits = |w: &Self, i: usize| {
-            (w.down >> i & 1) as u8
-                | (w.control.active >> i & 1) << 1
-                | (w.control.replica_failed_over >> i & 1) << 2
-                | (w.control.replica_active >> i & 1) << 3
-                | (w.control.lingering >> i & 1) << 4
-        };
-        let servers = &topology.servers;
-        let mut first = 0;
-        while first < servers.len() {
-            let mut end = first + 1;
-            while end < servers.len() && servers[end] == servers[first] {
-                end += 1;
-            }
-            // At most four servers a class: a sorting network would not be faster.
-            for i in first + 1..end {
-                let mut j = i;
-                while j > first && traits(&world, j - 1) > traits(&world, j) {
-                    world.swap_servers(j - 1, j);
-                    j -= 1;
-                }
-            }
-            first = end;
-        }
-        world
-    }
-
-    fn swap_servers(&mut self, a: usize, b: usize) {
-        let swap8 = |bits: &mut u8| {
-            let differ = (*bits >> a ^ *bits >> b) & 1;
-            *bits ^= differ << a | differ << b;
-        };
-        swap8(&mut self.control.active);
-        swap8(&mut self.control.replica_failed_over);
-        swap8(&mut self.control.replica_active);
-        swap8(&mut self.control.lingering);
-        let differ = (self.down >> a ^ self.down >> b) & 1;
-        self.down ^= differ << a | differ << b;
     }
 }
 

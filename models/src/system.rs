@@ -35,6 +35,11 @@ pub trait System: Sync {
     /// Does an enabled event. It always changes the state.
     fn apply(&self, state: &Self::State, index: usize) -> (Self::State, Report);
 
+    /// The same state as [`System::apply`] gives, for those who need no report.
+    fn after(&self, state: &Self::State, index: usize) -> Self::State {
+        self.apply(state, index).0
+    }
+
     /// One representative of the states that differ only in the names of interchangeable parts.
     fn canonical(&self, state: Self::State) -> Self::State {
         state
@@ -45,6 +50,17 @@ pub trait System: Sync {
 
     /// What the event costs in this state, if it is a fault.
     fn fault_class(&self, state: &Self::State, index: usize) -> Option<FaultClass>;
+
+    /// Every event that would cost something in this state, enabled or not.
+    fn faults(&self, state: &Self::State) -> EventSet {
+        let mut faults = EventSet::default();
+        for index in 0..self.event_count() {
+            if self.fault_class(state, index).is_some() {
+                faults.insert(index);
+            }
+        }
+        faults
+    }
 
     /// The broken properties, as bits; `enabled` is what can happen in the state.
     fn violated(&self, state: &Self::State, spent: Spent, enabled: &EventSet) -> u32;
@@ -82,6 +98,12 @@ impl System for Topology {
         state.apply(self, event)
     }
 
+    fn after(&self, state: &World, index: usize) -> World {
+        let event: Event = self.events()[index];
+        debug_assert!(state.may(self, event), "{} is not enabled", event.name());
+        state.after(self, event)
+    }
+
     fn canonical(&self, state: World) -> World {
         state.canonical(self)
     }
@@ -92,6 +114,10 @@ impl System for Topology {
 
     fn fault_class(&self, state: &World, index: usize) -> Option<FaultClass> {
         state.fault_class(self, self.events()[index])
+    }
+
+    fn faults(&self, state: &World) -> EventSet {
+        state.faults(self)
     }
 
     fn violated(&self, state: &World, spent: Spent, enabled: &EventSet) -> u32 {

@@ -3,6 +3,7 @@
 use crate::component::Component;
 use crate::event::{Event, EventKind, event_table};
 use crate::lineage::{Lineage, Position};
+use crate::masks::Masks;
 use crate::mutant::Mutant;
 use crate::network::Link;
 use crate::runbook::{Mistake, Operation, Role, Runbook};
@@ -145,8 +146,11 @@ pub struct Topology {
     /// Slices switched on.
     pub slices: Slices,
     events: Vec<Event>,
+    masks: Masks,
     /// Bits of the servers in each data centre.
     site_bits: [u8; 2],
+    /// Bit `i`: servers `i` and `i + 1` agree in every attribute.
+    like_next: u8,
     /// The progress of the site failover from which on DC1 counts as left.
     committed_from: u8,
 }
@@ -198,7 +202,9 @@ impl Topology {
             mutant: None,
             slices: Slices::default(),
             events: Vec::new(),
+            masks: Masks::default(),
             site_bits: [0; 2],
+            like_next: 0,
             committed_from: u8::MAX,
         }
     }
@@ -207,7 +213,10 @@ impl Topology {
     #[must_use]
     pub fn finish(mut self) -> Self {
         self.events = event_table(&self);
+        self.masks = Masks::of(&self);
         self.site_bits = Site::ALL.map(|site| self.server_bits(|server| server.site == site));
+        let pairs = self.servers.windows(2).enumerate();
+        self.like_next = pairs.fold(0, |bits, (i, two)| bits | u8::from(two[0] == two[1]) << i);
         self.committed_from = self
             .runbook(Role::SiteFailover)
             .and_then(|r| {
@@ -219,10 +228,27 @@ impl Topology {
         self
     }
 
+    /// The events sorted by what decides about them.
+    pub(crate) const fn masks(&self) -> &Masks {
+        &self.masks
+    }
+
+    /// Whether an event brings back something in DC1: a fault once DC1 has been left.
+    #[must_use]
+    pub fn returns_to_dc1(&self, event: Event) -> bool {
+        matches!(event.kind, EventKind::Restart | EventKind::Return)
+            && crate::step::site_of(event.at).or_else(|| self.site_of(event.at)) == Some(Site::Dc1)
+    }
+
     /// The bits of the servers in a data centre.
     #[must_use]
     pub const fn servers_in_site(&self, site: Site) -> u8 {
         self.site_bits[site as usize]
+    }
+
+    /// Bit `i`: servers `i` and `i + 1` are interchangeable.
+    pub(crate) const fn like_next(&self) -> u8 {
+        self.like_next
     }
 
     /// Whether the failover to DC2 has passed its first step that does something: from then on the
@@ -455,6 +481,7 @@ impl Topology {
             world.settle_session(self, pair);
         }
         world.settle();
+        world.compact();
         world
     }
 
@@ -470,6 +497,15 @@ impl Topology {
     #[must_use]
     pub fn has_mutant(&self, mutant: Mutant) -> bool {
         self.mutant == Some(mutant)
+    }
+
+    /// Whether any seeded fault is switched on. Never outside tests.
+    #[must_use]
+    pub const fn is_mutated(&self) -> bool {
+        #[cfg(feature = "mutants")]
+        return self.mutant.is_some();
+        #[cfg(not(feature = "mutants"))]
+        false
     }
 
     /// The progress of a runbook that is done.

@@ -215,6 +215,23 @@ fn wrong_with(topology: &Topology, world: &World) -> Option<String> {
         return Some(format!("gaps in {:?}", positions(world)));
     }
     let enabled = world.enabled(topology);
+    for (index, event) in topology.events().iter().enumerate() {
+        if world.may(topology, *event) != enabled.contains(index) {
+            return Some(format!("may and enabled differ about {}", event.name()));
+        }
+        let costs = world.fault_class(topology, *event).is_some();
+        if costs != world.faults(topology).contains(index) {
+            return Some(format!("the cost of {} is not clear", event.name()));
+        }
+    }
+    let differs = enabled.iter().find(|index| {
+        let event = topology.events()[*index];
+        world.after(topology, event) != world.apply(topology, event).0
+    });
+    if let Some(index) = differs {
+        let event = topology.events()[index];
+        return Some(format!("after and apply differ about {}", event.name()));
+    }
     let idle = enabled.iter().find(|index| {
         let event = topology.events()[*index];
         world.apply(topology, event).0 == *world

@@ -211,11 +211,22 @@ impl<S: System> Run<'_, S> {
                 return;
             }
         }
-        for event in enabled.iter() {
-            let Some(spent) = model.spend(&node, event) else {
-                continue;
+        let costly = model.system.faults(&node.state);
+        let affordable = if node.spent.total() < model.budget.total {
+            enabled
+        } else {
+            enabled.minus(&costly)
+        };
+        for event in affordable.iter() {
+            let spent = if costly.contains(event) {
+                let Some(spent) = model.spend(&node, event) else {
+                    continue;
+                };
+                spent
+            } else {
+                node.spent
             };
-            let (state, _) = model.system.apply(&node.state, event);
+            let state = model.system.after(&node.state, event);
             self.outcome.progress.transitions += 1;
             self.outcome.fired[event] += 1;
             let next = Node {
