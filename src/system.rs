@@ -56,6 +56,10 @@ fn configured(scenario: &Scenario) -> Topology {
         SiteAssumption::Holds => Assumption::Holds,
         SiteAssumption::Dropped => Assumption::Dropped,
     };
+    topology.force_needs_no_witness = scenario.choices.force_refused;
+    topology.removed_principal_serves = scenario.choices.removed_principal_serves;
+    topology.acknowledgement = scenario.choices.acknowledge;
+    topology.record_before_commit = scenario.choices.record_before_commit;
     topology.runbooks = scenario
         .operators
         .runbooks()
@@ -159,6 +163,9 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
         | K::GreyRepair
         | K::Destroy
         | K::LogFull
+        | K::Notice
+        | K::Forget
+        | K::Accept
         | K::Retention
         | K::Export
         | K::Premature

@@ -52,7 +52,7 @@ const COMPONENTS: [(u8, &str); 35] = [
     (40, "clients"),
 ];
 
-const EVENT_KINDS: [(u8, &str); 35] = [
+const EVENT_KINDS: [(u8, &str); 38] = [
     (1, "write"),
     (2, "crash"),
     (3, "restart"),
@@ -88,6 +88,9 @@ const EVENT_KINDS: [(u8, &str); 35] = [
     (33, "abort"),
     (34, "destroy"),
     (35, "swap-roles"),
+    (36, "notice"),
+    (37, "forget"),
+    (38, "accept"),
 ];
 
 const FAULT_CLASSES: [(u8, &str); 6] = [
@@ -132,7 +135,7 @@ const ROLES: [(u8, &str); 4] = [
 ];
 
 /// A misoperation is addressed by its place in this list.
-const OPERATIONS: [(u8, &str); 39] = [
+const OPERATIONS: [(u8, &str); 40] = [
     (0, "decide"),
     (1, "fail-over-cms"),
     (2, "drop-log-shipping"),
@@ -172,15 +175,21 @@ const OPERATIONS: [(u8, &str); 39] = [
     (36, "ad-hoc-log-backup"),
     (37, "set-simple-recovery"),
     (38, "stop-agent"),
+    (39, "bridge-gap"),
 ];
 
-const BELIEFS: [&str; 6] = [
+const BELIEFS: [&str; 11] = [
     "principal-down",
     "site-down",
     "partner-back",
     "witness-down",
     "site-rebuilt",
     "replicas-current",
+    "secondary-mirrored",
+    "users-cut-off",
+    "secondary-stalled",
+    "no-restore-alert",
+    "no-backup-alert",
 ];
 
 const PHASES: [&str; 5] = ["detect", "decide", "act", "recover", "reconnect"];

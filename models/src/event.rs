@@ -1,10 +1,7 @@
 //! Events: the atomic steps, with stable ids and names.
 
 use crate::component::Component;
-use crate::network::Link;
 use crate::runbook::{Mistake, Operation, Role};
-use crate::site::Site;
-use crate::topology::Topology;
 use crate::world::Pair;
 
 /// What kind of step. The discriminant is the stable number: never change or reuse one.
@@ -81,11 +78,17 @@ pub enum EventKind {
     Destroy = 34,
     /// The roles swap in a manual failover (3.8).
     SwapRoles = 35,
+    /// The witness notices that a principal is silent before the principal does (R4).
+    Notice = 36,
+    /// The witness is restored from an old image (3.13). A fault.
+    Forget = 37,
+    /// A pool server accepts a post that is not yet committed (2.1, 2.2).
+    Accept = 38,
 }
 
 impl EventKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 38] = [
         Self::Write,
         Self::Crash,
         Self::Restart,
@@ -121,6 +124,9 @@ impl EventKind {
         Self::Abort,
         Self::Destroy,
         Self::SwapRoles,
+        Self::Notice,
+        Self::Forget,
+        Self::Accept,
     ];
 
     /// The stable name.
@@ -162,6 +168,9 @@ impl EventKind {
             Self::Abort => "abort",
             Self::Destroy => "destroy",
             Self::SwapRoles => "swap-roles",
+            Self::Notice => "notice",
+            Self::Forget => "forget",
+            Self::Accept => "accept",
         }
     }
 
@@ -169,7 +178,9 @@ impl EventKind {
     #[must_use]
     pub const fn fault_class(self) -> Option<FaultClass> {
         match self {
-            Self::Crash | Self::GreyFailure | Self::Destroy => Some(FaultClass::ComponentCrash),
+            Self::Crash | Self::GreyFailure | Self::Destroy | Self::Forget => {
+                Some(FaultClass::ComponentCrash)
+            }
             Self::Disaster | Self::Outage => Some(FaultClass::SiteLoss),
             Self::Cut => Some(FaultClass::LinkCut),
             Self::ShareLoss => Some(FaultClass::ShareLoss),
@@ -396,139 +407,6 @@ impl FaultClass {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.name() == name)
     }
-}
-
-/// Every event that the topology can have, in the order of stable ids.
-pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {
-    use EventKind as K;
-    let mut events = Vec::new();
-    let mut add = |kind, at| events.push(Event::new(kind, at));
-    for (exists, copy) in [
-        (true, Component::A),
-        (topology.mirror, Component::B),
-        (topology.secondary, Component::S),
-        (
-            topology.secondary && topology.secondary_mirror,
-            Component::SM,
-        ),
-    ] {
-        if exists {
-            add(K::Write, copy);
-        }
-    }
-    for node in topology.nodes() {
-        add(K::Crash, node);
-        add(K::Restart, node);
-    }
-    for link in topology.links() {
-        add(K::Cut, link.component());
-        add(K::Heal, link.component());
-        if link.in_pair().is_some() {
-            add(K::Detect, link.component());
-        }
-    }
-    if topology.mirror && topology.witness {
-        for link in [Link::AW, Link::BW] {
-            add(K::Detect, link.component());
-        }
-    }
-    for (exists, witness, pair) in [
-        (topology.mirror, topology.witness, Component::PairDc1),
-        (
-            topology.secondary && topology.secondary_mirror,
-            topology.secondary_witness,
-            Component::PairDc2,
-        ),
-    ] {
-        if exists {
-            add(K::Expose, pair);
-            add(K::Resynchronise, pair);
-            if witness {
-                add(K::AutomaticFailover, pair);
-            }
-            if pair == Component::PairDc1 && topology.can_do(Operation::ManualFailover) {
-                add(K::SwapRoles, pair);
-            }
-        }
-    }
-    if topology.secondary {
-        add(K::Backup, Component::BackupJob);
-        add(K::Copy, Component::CopyJob);
-        add(K::Restore, Component::RestoreJob);
-        add(K::ShareLoss, Component::Share);
-    }
-    for index in 0..topology.servers.len() {
-        add(K::Replicate, Component::server(index));
-    }
-    let two_sites = topology.links().contains(&Link::Wan);
-    for site in Site::ALL {
-        if site == Site::Dc1 || two_sites {
-            for kind in [K::Disaster, K::Outage, K::Return] {
-                add(kind, Component::site(site));
-            }
-        }
-    }
-    for runbook in &topology.runbooks {
-        for kind in [K::StartRunbook, K::RunbookStep, K::StandDown] {
-            add(kind, operators(runbook.role));
-        }
-        for mistake in &topology.mistakes {
-            add(mistake_kind(*mistake), operators(runbook.role));
-        }
-    }
-    if topology.runbook(Role::SiteFailback).is_some() {
-        add(K::Rebuild, Component::Dc1);
-    }
-    if topology.runbook(Role::LogShippingRepair).is_some() {
-        add(K::Rebuild, Component::Dc2);
-    }
-    let slices = topology.slices;
-    for (on, kind, at) in [
-        (slices.grey, K::GreyFailure, Component::A),
-        (slices.grey, K::GreyRepair, Component::A),
-        (slices.grey && topology.mirror, K::GreyFailure, Component::B),
-        (slices.grey && topology.mirror, K::GreyRepair, Component::B),
-        (slices.storage, K::Destroy, Component::A),
-        (slices.storage && topology.mirror, K::Destroy, Component::B),
-        (
-            slices.storage && topology.secondary,
-            K::Destroy,
-            Component::S,
-        ),
-        (
-            slices.storage && topology.secondary && topology.secondary_mirror,
-            K::Destroy,
-            Component::SM,
-        ),
-        (slices.log_full, K::LogFull, Component::PairDc1),
-        (
-            slices.retention && topology.secondary,
-            K::Retention,
-            Component::Share,
-        ),
-        (slices.compliance, K::Export, Component::Clients),
-    ] {
-        if on {
-            add(kind, at);
-        }
-    }
-    if topology.slices.clients {
-        add(K::Reconnect, Component::Clients);
-    }
-    events.extend(
-        topology
-            .misoperations
-            .iter()
-            .map(|o| Event::misoperation(*o)),
-    );
-    events.retain(|event| !topology.excluded.contains(event));
-    events.sort_by_key(|event| event.id());
-    events.dedup();
-    assert!(
-        events.len() <= EventSet::CAPACITY,
-        "more events than an event set holds"
-    );
-    events
 }
 
 /// The event of a mistake.

@@ -6,6 +6,7 @@
 pub mod changes;
 pub mod component;
 pub mod event;
+mod event_table;
 pub mod incident;
 pub mod lineage;
 pub mod log_shipping;

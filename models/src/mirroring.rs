@@ -51,8 +51,50 @@ impl World {
             return true;
         }
         let partner = session.seen(0) && session.is_mirror(1 - member);
-        let witness = session.seen(1 + member) && session.registered() == member;
+        // A principal that has noticed nothing does not know what the witness has written since.
+        let lag = self.is_unheard(pair, member);
+        let witness = session.seen(1 + member) && (session.registered() == member || lag);
         !session.witness_set() || partner || witness
+    }
+
+    /// R4: whether the witness has noticed that the member is silent, and the member has not.
+    fn is_unheard(&self, pair: Pair, member: usize) -> bool {
+        let session = self.session(pair);
+        session.noticed()
+            && session.is_principal(member)
+            && session.seen(1 + member)
+            && !self.is_connected(pair, 1 + member)
+    }
+
+    /// R4, guard: a principal is silent to a witness that runs.
+    pub(crate) fn may_notice(&self, pair: Pair, member: usize) -> bool {
+        let session = self.session(pair);
+        session.witness_set()
+            && !session.noticed()
+            && session.is_principal(member)
+            && session.seen(1 + member)
+            && !self.is_connected(pair, 1 + member)
+            && self.is_up(pair.node(member))
+            && self.is_up(pair.node(2))
+    }
+
+    pub(crate) const fn notice(&mut self, pair: Pair) {
+        self.sessions[pair as usize].set_noticed(true);
+    }
+
+    /// 3.13, guard: a running witness that no principal would tell the truth at once.
+    pub(crate) fn may_forget(&self, topology: &Topology, pair: Pair) -> bool {
+        let mut after = *self;
+        after.forget(pair);
+        after.settle_session(topology, pair);
+        self.session(pair).witness_set() && self.is_up(pair.node(2)) && after != *self
+    }
+
+    /// 3.13: the witness is restored from an image of the beginning.
+    pub(crate) const fn forget(&mut self, pair: Pair) {
+        let session = &mut self.sessions[pair as usize];
+        session.set_register_second(false);
+        session.set_register_synchronized(true);
     }
 
     /// Whether the member can complete a commit (2.2): it may serve and, while it counts the
@@ -121,8 +163,9 @@ impl World {
         let principal = 1 - mirror;
         let register = topology.has_mutant(Mutant::IgnoreRegister)
             || session.registered() == principal && session.register_synchronized();
-        let sees_principal =
-            session.seen(1 + principal) && !topology.has_mutant(Mutant::WitnessForgetsPrincipal);
+        let sees_principal = session.seen(1 + principal)
+            && !self.is_unheard(pair, principal)
+            && !topology.has_mutant(Mutant::WitnessForgetsPrincipal);
         let armed = self.is_connected(pair, 1 + mirror)
             && session.seen(1 + mirror)
             && !sees_principal
@@ -171,8 +214,9 @@ impl World {
             || topology.has_mutant(Mutant::ForceIgnoresWitness)
             || self.is_connected(pair, 1 + mirror)
                 && session.seen(1 + mirror)
-                && !session.seen(2 - mirror);
-        (!session.seen(0) && witness).then_some(mirror)
+                && (!session.seen(2 - mirror) || self.is_unheard(pair, 1 - mirror));
+        let refused = topology.force_needs_no_witness && session.witness_set();
+        (!session.seen(0) && witness && !refused).then_some(mirror)
     }
 
     /// 3.8, guard: the partners are connected and SYNCHRONIZED.
@@ -300,13 +344,15 @@ impl World {
         self.connect(pair, &mut session);
         self.end_failover(pair, &mut session);
         self.sessions[pair as usize] = session;
-        self.end_session(pair, &mut session);
+        self.end_session(topology, pair, &mut session);
         if !topology.has_mutant(Mutant::OldPrincipalStaysPrincipal) {
             self.agree_on_principal(pair, &mut session);
         }
         self.sessions[pair as usize] = session;
         self.tell_witness(topology, pair, &mut session);
         session.set_ready(self.still_ready(topology, pair, session));
+        self.sessions[pair as usize] = session;
+        session.set_noticed((0..2).any(|member| self.is_unheard(pair, member)));
         self.sessions[pair as usize] = session;
     }
 
@@ -347,12 +393,14 @@ impl World {
 
     /// 3.10: mirroring was removed on one side while the other was away. On reconnection the other
     /// learns it: an old principal is a stand-alone database then, an old mirror stays restoring.
-    fn end_session(&self, pair: Pair, session: &mut crate::world::Session) {
+    fn end_session(&self, topology: &Topology, pair: Pair, session: &mut crate::world::Session) {
         let over = session.is_alone(0) != session.is_alone(1)
             && (session.role(0) != PartnerRole::None && session.role(1) != PartnerRole::None);
         if over && session.seen(0) && self.is_connected(pair, 0) {
             for member in 0..2 {
-                if session.is_mirror(member) {
+                let learns = !session.is_alone(member);
+                let offline = learns && !topology.removed_principal_serves;
+                if session.is_mirror(member) || offline {
                     session.set_role(member, PartnerRole::None);
                 }
                 session.set_alone(member, session.is_principal(member));

@@ -133,6 +133,7 @@ impl World {
                 F::now_or_later((0..2).any(|m| self.can_acknowledge(topology, Pair::Dc1, m)))
             }
             Operation::StopAgent => F::now_or_later(s),
+            Operation::BridgeGap => F::now_or_later(self.may_bridge_gap(topology)),
             _ => F::Never,
         }
     }
@@ -286,6 +287,7 @@ impl World {
                 self.control.set_state(Control::GAP, true);
             }
             Operation::StopAgent => self.control.set(Control::JOBS, false),
+            Operation::BridgeGap => self.bridge_gap(),
             _ => {}
         }
         none
@@ -334,6 +336,28 @@ impl World {
         let losses = self.settle_losses(&before, LossCause::Overwritten);
         self.mark_overwritten(&losses);
         losses
+    }
+
+    /// 4.2; 10, choice 18: S is still restoring on the branch of a principal in DC1, and behind it.
+    fn may_bridge_gap(&self, topology: &Topology) -> bool {
+        let source = self.shipping_source();
+        self.can_acknowledge(topology, Pair::Dc1, source)
+            && self.is_up(Component::S)
+            && self.sites_connected(Site::Dc1, Site::Dc2)
+            && self.control.has(Control::JOBS)
+            && self.copies[2].is_present()
+            && !self.session(Pair::Dc2).is_principal(0)
+            && self.lineage.is_prefix(self.copies[2], self.copies[source])
+    }
+
+    /// A differential backup brings S up to the principal; the next log backup joins it.
+    fn bridge_gap(&mut self) {
+        let differential = self.copies[self.shipping_source()];
+        self.copies[2] = differential;
+        self.folder = differential;
+        self.share_from = differential;
+        self.share_to = differential;
+        self.control.set_state(Control::GAP, false);
     }
 
     /// WS: servers of the left or the wrong data centre, more than four, or servers whose database

@@ -228,7 +228,11 @@ impl World {
                 let Some(next) = ahead.current_step(topology, role).cloned() else {
                     return false;
                 };
-                if step.operation == Operation::Decide || !now(self, next.operation) {
+                // Out of order, but not too early as well: that would be two mistakes.
+                let waits = next
+                    .wait_for
+                    .is_some_and(|belief| !self.believes(topology, belief));
+                if step.operation == Operation::Decide || waits || !now(self, next.operation) {
                     return false;
                 }
                 self.operate(topology, next.operation);

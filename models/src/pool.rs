@@ -4,7 +4,7 @@ use crate::component::Component;
 use crate::lineage::Position;
 use crate::mutant::Mutant;
 use crate::site::Site;
-use crate::topology::Topology;
+use crate::topology::{Acknowledgement, Topology};
 use crate::world::{Control, Latch, LossCause, LossKind, Pair, PartnerRole, World};
 
 impl World {
@@ -163,12 +163,37 @@ impl World {
         }
     }
 
+    /// 2.1: a pool server can accept a post; one stands for all that are in flight.
+    pub(crate) fn may_accept(&self, topology: &Topology) -> bool {
+        !self.control.has(Control::IN_FLIGHT)
+            && self.clients_connected()
+            && self.service(topology) != 0
+    }
+
+    /// 10, choices 1 and 16: posts in flight are dropped with the service that would have
+    /// committed them. Users who were told on acceptance have lost them, and a record that left
+    /// before is of a message that never was.
+    pub(crate) fn settle_posts_in_flight(&mut self, topology: &Topology) {
+        if !self.control.has(Control::IN_FLIGHT) || self.service(topology) != 0 {
+            return;
+        }
+        self.control.set(Control::IN_FLIGHT, false);
+        if topology.acknowledgement == Acknowledgement::OnAccept {
+            self.latch_loss(LossKind::Final, LossCause::NeverCommitted);
+        }
+        if topology.record_before_commit && topology.slices.compliance {
+            self.mark(Latch::RECORD_PHANTOM);
+        }
+    }
+
     /// Whether a post at this copy can be acknowledged and would change the world.
     pub(crate) fn may_write(&self, topology: &Topology, copy: usize) -> bool {
         let (pair, member) = (if copy < 2 { Pair::Dc1 } else { Pair::Dc2 }, copy % 2);
         self.clients_connected()
             && self.can_acknowledge(topology, pair, member)
-            && (!self.is_on_top(pair, copy) || self.write_tells(topology, copy))
+            && (!self.is_on_top(pair, copy)
+                || self.write_tells(topology, copy)
+                || self.control.has(Control::IN_FLIGHT))
             && (self.service(topology) >> copy) & 1 == 1
     }
 
@@ -294,6 +319,7 @@ impl World {
         copy: usize,
     ) -> (u8, crate::losses::Losses) {
         let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
+        self.control.set(Control::IN_FLIGHT, false);
         let mut losses = crate::losses::Losses::default();
         for held in self.serves_without(copy) {
             let from = self.lineage.common_rank(held, self.copies[copy]);

@@ -154,11 +154,13 @@ pub enum Operation {
     SetSimpleRecovery,
     /// Stop SQL Agent on S: no copy and no restore (H-29).
     StopAgent,
+    /// Apply a differential backup of the principal to S, which bridges a gap (4.2; 10, choice 18).
+    BridgeGap,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Decide,
         Self::FailOverCms,
         Self::DropLogShipping,
@@ -198,6 +200,7 @@ impl Operation {
         Self::AdHocLogBackup,
         Self::SetSimpleRecovery,
         Self::StopAgent,
+        Self::BridgeGap,
     ];
 
     /// The name used in runbook files, traces and `misoperation:<op>`.
@@ -243,6 +246,7 @@ impl Operation {
             Self::AdHocLogBackup => "ad-hoc-log-backup",
             Self::SetSimpleRecovery => "set-simple-recovery",
             Self::StopAgent => "stop-agent",
+            Self::BridgeGap => "bridge-gap",
         }
     }
 

@@ -23,6 +23,7 @@ impl World {
         }
         self.settle();
         self.settle_clients(topology);
+        self.settle_posts_in_flight(topology);
     }
 
     fn is_settled(&self, topology: &Topology, pair: Pair) -> bool {

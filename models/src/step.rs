@@ -41,6 +41,11 @@ impl World {
             }
             K::Resynchronise => pair_of(at).is_some_and(|pair| self.may_resynchronise(pair)),
             K::SwapRoles => pair_of(at).is_some_and(|pair| self.may_swap_roles(pair).is_some()),
+            K::Notice => Link::from_component(at)
+                .and_then(Link::in_pair)
+                .is_some_and(|(pair, link)| link > 0 && self.may_notice(pair, link - 1)),
+            K::Forget => self.may_forget(topology, Pair::Dc1),
+            K::Accept => self.may_accept(topology),
             K::Backup => self.may_back_up(topology),
             K::Copy => self.may_copy(topology),
             K::Restore => self.may_restore(topology),
@@ -227,6 +232,13 @@ impl World {
                     self.swap_roles(topology, pair);
                 }
             }
+            K::Notice => {
+                if let Some((pair, _)) = Link::from_component(at).and_then(Link::in_pair) {
+                    self.notice(pair);
+                }
+            }
+            K::Forget => self.forget(Pair::Dc1),
+            K::Accept => self.control.set(Control::IN_FLIGHT, true),
             K::Backup => self.back_up(topology),
             K::Copy => self.copy_files(),
             K::Restore => self.restore_files(),

@@ -69,6 +69,21 @@ impl World {
                 "partners".to_owned(),
                 "The mirror has the tail of the log: the roles swap".to_owned(),
             ),
+            K::Notice => (
+                "witness".to_owned(),
+                format!(
+                    "The witness notices that {} is silent; the principal has not yet",
+                    event.at.name()
+                ),
+            ),
+            K::Forget => (
+                world,
+                "The witness is restored from an old image: it names A, synchronised".to_owned(),
+            ),
+            K::Accept => (
+                "users".to_owned(),
+                "A pool server accepts a post; it is not committed yet".to_owned(),
+            ),
             K::Backup => (
                 "backup job".to_owned(),
                 "A log backup is finished".to_owned(),
@@ -264,6 +279,7 @@ pub const fn operation_text(operation: Operation) -> &'static str {
         Operation::AdHocLogBackup => "take a log backup outside the job",
         Operation::SetSimpleRecovery => "switch to the simple recovery model",
         Operation::StopAgent => "stop SQL Agent on S",
+        Operation::BridgeGap => "apply a differential backup to S: the gap is bridged",
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a scenario consists of, as far as the transition relation cares.
 
 use crate::component::Component;
-use crate::event::{Event, EventKind, event_table};
+use crate::event::{Event, EventKind};
+use crate::event_table::event_table;
 use crate::lineage::{Lineage, Position};
 use crate::masks::Masks;
 use crate::mutant::Mutant;
@@ -51,6 +52,19 @@ pub struct Slices {
     pub front_end: bool,
     /// A database server can lose its disks (3.12, L5).
     pub storage: bool,
+    /// The witness can notice the silence of a principal before the principal does (R4).
+    pub one_sided_detection: bool,
+    /// The witness can be restored from an old image (3.13; 10, choice 23).
+    pub witness_memory: bool,
+}
+
+/// When users are told that their post is stored (2.2; 10, choice 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acknowledgement {
+    /// When the database has committed it.
+    OnCommit,
+    /// When the pool server has accepted it: what is in flight at a crash is lost.
+    OnAccept,
 }
 
 /// What the log backups of the mirror do after it has become principal (4.3).
@@ -131,6 +145,15 @@ pub struct Topology {
     /// 3.15 d, strict reading: automatic failover only if the failure hit while all three were
     /// connected.
     pub strict_failover: bool,
+    /// With a witness, forced service is refused whatever it sees (3.15 a and b; 10, choice 4).
+    pub force_needs_no_witness: bool,
+    /// A principal whose session was removed while it was away is writable when it learns of it
+    /// (3.10; 10, choice 22).
+    pub removed_principal_serves: bool,
+    /// When users are told that their post is stored.
+    pub acknowledgement: Acknowledgement,
+    /// The compliance record of a post leaves before its commit (2.3; 10, choice 16).
+    pub record_before_commit: bool,
     /// At most one runbook a role.
     pub runbooks: Vec<Runbook>,
     /// Mistakes that operators can make at a step.
@@ -194,6 +217,10 @@ impl Topology {
             next_hop: Site::Dc1,
             assumption: Assumption::Holds,
             strict_failover: false,
+            force_needs_no_witness: false,
+            removed_principal_serves: true,
+            acknowledgement: Acknowledgement::OnCommit,
+            record_before_commit: false,
             runbooks: Vec::new(),
             mistakes: Vec::new(),
             misoperations: Vec::new(),
@@ -279,6 +306,13 @@ impl Topology {
     #[must_use]
     pub fn runbook(&self, role: Role) -> Option<&Runbook> {
         self.runbooks.iter().find(|runbook| runbook.role == role)
+    }
+
+    /// Whether something reads which posts are accepted and not yet committed.
+    #[must_use]
+    pub fn follows_posts_in_flight(&self) -> bool {
+        self.acknowledgement == Acknowledgement::OnAccept
+            || self.record_before_commit && self.slices.compliance
     }
 
     /// Whether some runbook or some mistake can do the operation.

@@ -135,6 +135,8 @@ impl Session {
         11 register_second set_register_second;
         /// The witness's register: failover is possible.
         12 register_synchronized set_register_synchronized;
+        /// The witness has noticed that a principal is silent, and that principal has not (R4).
+        15 noticed set_noticed;
     }
 
     /// The role of member 0 or 1.
@@ -235,6 +237,8 @@ pub enum LossCause {
     Overwritten,
     /// A server lost its disks.
     StorageLost,
+    /// A post was accepted, and its commit never came (10, choice 1).
+    NeverCommitted,
 }
 
 /// The state of the whole system. Every field is canonical: what nothing can read is zero.
@@ -323,6 +327,8 @@ impl Control {
     pub(crate) const JOBS: u8 = 32;
     /// Clients have no session and have to reconnect.
     pub(crate) const DISCONNECTED: u8 = 64;
+    /// A post is accepted and not yet committed.
+    pub(crate) const IN_FLIGHT: u8 = 128;
 
     /// The next log backup does not join the last one: S can take nothing that comes after.
     pub(crate) const GAP: u8 = 1;
@@ -468,6 +474,7 @@ impl World {
             4 => LossCause::ServedWithout,
             5 => LossCause::Overwritten,
             6 => LossCause::StorageLost,
+            7 => LossCause::NeverCommitted,
             _ => LossCause::None,
         }
     }

@@ -311,3 +311,42 @@ fn quorum_table_row_8_and_a_partner_lost() {
         t.nothing_lost();
     }
 }
+
+/// R4: whoever forces service as soon as the witness has noticed, and before the principal has,
+/// makes two writers; whoever waits out the timeout or fences first does not.
+#[test]
+fn r4_a_hasty_force_within_the_detection_lag_makes_two() {
+    let exposed_behind_a_cut = || {
+        let mut t = Trio::new(true);
+        t.topology.slices.one_sided_detection = true;
+        let mut t = t.rebuilt();
+        // Row 5: B is away, A is exposed with the witness; then B comes back to the witness only.
+        t.post().cut(&[Component::LinkAB, Component::LinkBW]).post();
+        t.heal(&[Component::LinkBW]);
+        t.go(EventKind::Cut, Component::LinkAW);
+        assert!(
+            !t.may_operate(Operation::ForceService),
+            "the witness sees A"
+        );
+        t
+    };
+    let mut hasty = exposed_behind_a_cut();
+    hasty.go(EventKind::Notice, Component::LinkAW);
+    assert_eq!(hasty.served_by(), 1 << A, "A has noticed nothing");
+    hasty.operate(Operation::ForceService);
+    assert_eq!(hasty.served_by(), 1 << A | 1 << B, "two writers");
+    hasty.post();
+    assert!(hasty.world.split_brain());
+
+    let mut patient = exposed_behind_a_cut();
+    patient.go(EventKind::Notice, Component::LinkAW).detect();
+    patient.operate(Operation::ForceService);
+    assert_eq!(patient.served_by(), 1 << B, "A has stopped");
+    assert!(!patient.post().world.split_brain());
+
+    let mut fenced = exposed_behind_a_cut();
+    fenced
+        .go(EventKind::Notice, Component::LinkAW)
+        .operate(Operation::FenceDc1);
+    assert_eq!(fenced.served_by(), 0, "nothing in DC1 takes writes");
+}

@@ -8,7 +8,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use poolproof_models::event::Event;
 use poolproof_models::runbook::{Belief, Mistake, Operation, Phase, Role, Runbook, Step};
 use poolproof_models::site::{ShareLocation, Site};
-use poolproof_models::topology::{Assumption, MirrorShipping, PoolServer, Slices, Start, Topology};
+use poolproof_models::topology::{
+    Acknowledgement, Assumption, MirrorShipping, PoolServer, Slices, Start, Topology,
+};
 use poolproof_models::world::World;
 
 const WALKS: u64 = 2_000;
@@ -119,6 +121,15 @@ fn runbooks() -> Vec<Runbook> {
                 (O::ReinitialiseSecondary, None),
             ],
         ),
+        runbook(
+            Role::LogShippingRepair,
+            Belief::SecondaryStalled,
+            &[
+                (O::Decide, None),
+                (O::Salvage, None),
+                (O::ReinitialiseSecondary, None),
+            ],
+        ),
     ]
 }
 
@@ -133,6 +144,7 @@ fn topology(chance: &mut Chance) -> Topology {
     let mut topology = Topology::new(servers);
     topology.mirror = chance.below(8) > 0;
     topology.witness = topology.mirror && chance.below(3) > 0;
+    topology.witness_site = chance.pick(&[Site::Dc1, Site::Dc1, Site::Dc1, Site::Dc2]);
     topology.secondary = true;
     topology.secondary_mirror = chance.below(8) > 0;
     topology.secondary_witness = topology.secondary_mirror && chance.coin();
@@ -151,6 +163,11 @@ fn topology(chance: &mut Chance) -> Topology {
     topology.low_bandwidth = chance.coin();
     topology.seeding_breaks_chain = chance.coin();
     topology.strict_failover = chance.coin();
+    topology.force_needs_no_witness = chance.coin();
+    topology.removed_principal_serves = chance.coin();
+    topology.acknowledgement = chance.pick(&[Acknowledgement::OnCommit, Acknowledgement::OnAccept]);
+    topology.record_before_commit = chance.coin();
+    topology.alerts.monitor = chance.pick(&[None, Some(Site::Dc1), Some(Site::Dc2)]);
     topology.start = chance.pick(&[
         Start::Normal,
         Start::Normal,
@@ -172,6 +189,8 @@ fn topology(chance: &mut Chance) -> Topology {
         compliance: true,
         front_end: true,
         storage: true,
+        one_sided_detection: true,
+        witness_memory: true,
     };
     topology.finish()
 }

@@ -154,7 +154,7 @@ fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
 }
 
 /// The names of the slices, for files and messages.
-const SLICES: [&str; 8] = [
+const SLICES: [&str; 10] = [
     "sessions",
     "partner-names",
     "grey",
@@ -163,6 +163,8 @@ const SLICES: [&str; 8] = [
     "compliance",
     "front-end",
     "storage",
+    "one-sided-detection",
+    "witness-memory",
 ];
 
 /// Reads the slices that are switched on.
@@ -184,6 +186,8 @@ fn slices(section: &mut Section<'_>) -> Slices {
         compliance: on("compliance"),
         front_end: on("front-end"),
         storage: on("storage"),
+        one_sided_detection: on("one-sided-detection"),
+        witness_memory: on("witness-memory"),
     }
 }
 

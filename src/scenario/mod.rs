@@ -5,6 +5,7 @@
 
 pub mod assumption;
 pub mod check;
+pub mod choices;
 pub mod control;
 mod delay;
 pub mod diagnostic;
@@ -25,6 +26,7 @@ mod resolve;
 mod rule_checks;
 pub mod rules;
 pub mod runbook;
+mod runbook_order;
 pub mod secondary;
 pub mod simulate;
 mod suggest;
@@ -39,6 +41,7 @@ pub use resolve::load_text;
 
 use assumption::Assumption;
 use check::CheckSettings;
+use choices::Choices;
 use control::Control;
 use expect::Expectations;
 use failures::Failures;
@@ -70,6 +73,8 @@ pub struct Scenario {
     pub secondary: Secondary,
     /// The control plane.
     pub control: Control,
+    /// What the documents leave open.
+    pub choices: Choices,
     /// The runbooks and their assumption.
     pub operators: Operators,
     /// Rates and repair times.

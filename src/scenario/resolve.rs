@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Scenario;
 use super::check::CheckSettings;
+use super::choices::Choices;
 use super::control::Control;
 use super::diagnostic;
 use super::diagnostic::Diagnostic;
@@ -196,6 +197,7 @@ fn read(
         log_shipping: LogShipping::read(file.inner("log_shipping")),
         secondary: Secondary::read(file.inner("secondary")),
         control: Control::read(file.inner("control")),
+        choices: Choices::read(file.inner("choices")),
         operators: Operators::read(file.inner("operators"), library),
         failures: Failures::read(file.inner("failures")),
         check: CheckSettings::read(file.inner("check")),

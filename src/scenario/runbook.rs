@@ -21,6 +21,7 @@ use super::reader;
 use super::reader::Reader;
 use super::reader::Section;
 use super::reader::Setting;
+use super::runbook_order;
 use super::value;
 use crate::distribution::Distribution;
 
@@ -75,7 +76,7 @@ impl RunbookFile {
         let trigger = section.needed(&TRIGGER, belief);
         // For people who read the file; the model has no use for it.
         let _ = section.string("title");
-        let (steps, durations) = steps(&mut section, &name);
+        let (steps, durations) = steps(&mut section, &name, role);
         section.finish();
         reader.incomplete = incomplete;
         if reader.diagnostics.len() > before {
@@ -95,27 +96,17 @@ impl RunbookFile {
     }
 }
 
-/// Refuses orders that no system can follow, whatever state it is in: RESTORE WITH RECOVERY ends
-/// the log of S for good (handbook 4.2), and a restore needs a backup.
-fn refuse_impossible_order(section: &mut Section<'_>, items: &[Node], steps: &[Step]) {
-    use Operation as O;
-    let earlier = |index: usize, operations: &[O]| {
-        steps[..index]
-            .iter()
-            .any(|step| operations.contains(&step.operation))
-    };
+/// Refuses orders that no system can follow.
+fn refuse_impossible_order(
+    section: &mut Section<'_>,
+    role: Option<Role>,
+    items: &[Node],
+    steps: &[Step],
+) {
+    let Some(role) = role else { return };
     for (index, (item, step)) in items.iter().zip(steps).enumerate() {
-        let reason = match step.operation {
-            O::RecoverSecondary if earlier(index, &[O::RecoverSecondary]) => {
-                "S is recovered already: that cannot be done twice"
-            }
-            O::CopyBacklog | O::RestoreBacklog if earlier(index, &[O::RecoverSecondary]) => {
-                "S is recovered already: no further log can be applied to it"
-            }
-            O::RestorePrimary if !earlier(index, &[O::FullBackup, O::TailBackupDc2]) => {
-                "there is no backup yet that A could be restored from"
-            }
-            _ => continue,
+        let Some(reason) = runbook_order::impossible(role, steps, index) else {
+            continue;
         };
         let message = format!("step {} ({}): {reason}", index + 1, step.operation.name());
         let mistake = value::mistake(item, "E0028", message);
@@ -130,7 +121,11 @@ fn belief(node: &Node) -> value::Parsed<Belief> {
     reader::word(node, &Belief::ALL.map(|belief| (belief.name(), belief)))
 }
 
-fn steps(section: &mut Section<'_>, name: &str) -> (Vec<Step>, Vec<Distribution>) {
+fn steps(
+    section: &mut Section<'_>,
+    name: &str,
+    role: Option<Role>,
+) -> (Vec<Step>, Vec<Distribution>) {
     let mut steps = Vec::new();
     let mut durations = Vec::new();
     let Some(node) = section.node("step") else {
@@ -171,7 +166,7 @@ fn steps(section: &mut Section<'_>, name: &str) -> (Vec<Step>, Vec<Distribution>
         }
     }
     if steps.len() == items.len() {
-        refuse_impossible_order(section, items, &steps);
+        refuse_impossible_order(section, role, items, &steps);
     }
     (steps, durations)
 }

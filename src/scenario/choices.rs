@@ -1,0 +1,69 @@
+//! `[choices]`: what the documents leave open (handbook section 10), where it is a knob of its own.
+
+pub use poolproof_models::topology::Acknowledgement;
+
+use super::assumption::Grade;
+use super::reader::Section;
+use super::reader::Setting;
+
+/// The choices; the defaults are the handbook's recommendations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choices {
+    /// When users are told that their post is stored (choice 1).
+    pub acknowledge: Acknowledgement,
+    /// The compliance record of a post leaves before its commit (choice 16).
+    pub record_before_commit: bool,
+    /// With a witness, forced service is always refused (choice 4).
+    pub force_refused: bool,
+    /// A principal whose session was removed while it was away is writable when it learns of it
+    /// (choice 22).
+    pub removed_principal_serves: bool,
+}
+
+const ACKNOWLEDGE: Setting = Setting::new(
+    "acknowledge",
+    "\"on-commit\"",
+    Grade::J,
+    "handbook 10, choice 1: the pages do not say when the SIP 200 OK is sent",
+);
+const COMPLIANCE_RECORD: Setting = Setting::new(
+    "compliance_record",
+    "\"after-commit\"",
+    Grade::J,
+    "handbook 10, choice 16: unspecified",
+);
+const FORCED_SERVICE: Setting = Setting::new(
+    "forced_service_with_witness",
+    "\"guarded\"",
+    Grade::D,
+    "handbook 3.15 a and b: most pages allow it where the witness does not see the principal",
+);
+const REMOVED_PRINCIPAL: Setting = Setting::new(
+    "removed_principal",
+    "\"online\"",
+    Grade::J,
+    "handbook 10, choice 22: the worst case, matches an observed report",
+);
+
+impl Choices {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let choices = Self {
+            acknowledge: section.word(
+                &ACKNOWLEDGE,
+                &[
+                    ("on-commit", Acknowledgement::OnCommit),
+                    ("on-accept", Acknowledgement::OnAccept),
+                ],
+            ),
+            record_before_commit: section.word(
+                &COMPLIANCE_RECORD,
+                &[("after-commit", false), ("before-commit", true)],
+            ),
+            force_refused: section.word(&FORCED_SERVICE, &[("guarded", false), ("refused", true)]),
+            removed_principal_serves: section
+                .word(&REMOVED_PRINCIPAL, &[("online", true), ("offline", false)]),
+        };
+        section.finish();
+        choices
+    }
+}
