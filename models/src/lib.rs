@@ -29,4 +29,5 @@ pub mod story;
 mod symmetry;
 pub mod system;
 pub mod topology;
+mod witness;
 pub mod world;

@@ -27,7 +27,7 @@ impl World {
     }
 
     /// Whether member `a`'s principal role is newer than member `b`'s.
-    fn is_newer(&self, pair: Pair, a: usize, b: usize) -> bool {
+    pub(crate) fn is_newer(&self, pair: Pair, a: usize, b: usize) -> bool {
         let timeline = |m: usize| self.copies[pair.copy(m)].timeline();
         let (mut at, old) = (timeline(a), timeline(b));
         while let Some(fork) = self.lineage.fork_of(at) {
@@ -55,46 +55,6 @@ impl World {
         let lag = self.is_unheard(pair, member);
         let witness = session.seen(1 + member) && (session.registered() == member || lag);
         !session.witness_set() || partner || witness
-    }
-
-    /// R4: whether the witness has noticed that the member is silent, and the member has not.
-    fn is_unheard(&self, pair: Pair, member: usize) -> bool {
-        let session = self.session(pair);
-        session.noticed()
-            && session.is_principal(member)
-            && session.seen(1 + member)
-            && !self.is_connected(pair, 1 + member)
-    }
-
-    /// R4, guard: a principal is silent to a witness that runs.
-    pub(crate) fn may_notice(&self, pair: Pair, member: usize) -> bool {
-        let session = self.session(pair);
-        session.witness_set()
-            && !session.noticed()
-            && session.is_principal(member)
-            && session.seen(1 + member)
-            && !self.is_connected(pair, 1 + member)
-            && self.is_up(pair.node(member))
-            && self.is_up(pair.node(2))
-    }
-
-    pub(crate) const fn notice(&mut self, pair: Pair) {
-        self.sessions[pair as usize].set_noticed(true);
-    }
-
-    /// 3.13, guard: a running witness that no principal would tell the truth at once.
-    pub(crate) fn may_forget(&self, topology: &Topology, pair: Pair) -> bool {
-        let mut after = *self;
-        after.forget(pair);
-        after.settle_session(topology, pair);
-        self.session(pair).witness_set() && self.is_up(pair.node(2)) && after != *self
-    }
-
-    /// 3.13: the witness is restored from an image of the beginning.
-    pub(crate) const fn forget(&mut self, pair: Pair) {
-        let session = &mut self.sessions[pair as usize];
-        session.set_register_second(false);
-        session.set_register_synchronized(true);
     }
 
     /// Whether the member can complete a commit (2.2): it may serve and, while it counts the
@@ -421,36 +381,6 @@ impl World {
             let older = usize::from(!self.is_newer(pair, 1, 0));
             session.set_role(older, PartnerRole::Mirror);
             session.set_synchronized(false);
-        }
-    }
-
-    /// R9: the witness's register follows the principal that it is connected to, unless it knows
-    /// of a newer one.
-    fn tell_witness(&self, topology: &Topology, pair: Pair, session: &mut crate::world::Session) {
-        if !session.witness_set() {
-            session.set_register_second(false);
-            session.set_register_synchronized(false);
-            return;
-        }
-        for member in 0..2 {
-            let connected = session.seen(1 + member) && self.is_connected(pair, 1 + member);
-            if !connected || !session.is_principal(member) || session.is_alone(member) {
-                continue;
-            }
-            let overruled = session.registered() != member
-                && session.is_principal(1 - member)
-                && !self.is_newer(pair, member, 1 - member);
-            let stays = topology.has_mutant(Mutant::RegisterNotCleared)
-                && session.register_synchronized()
-                || topology.has_mutant(Mutant::WitnessNotTold) && session.registered() != member;
-            if !overruled && !stays {
-                let newest =
-                    !session.is_principal(1 - member) || self.is_newer(pair, member, 1 - member);
-                session.set_register_second(member == 1);
-                session.set_register_synchronized(
-                    newest && session.synchronized() && !session.suspended(),
-                );
-            }
         }
     }
 

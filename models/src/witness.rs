@@ -1,0 +1,78 @@
+//! The witness of a mirroring session: a register that follows the principal (handbook 3.2, R9), what
+//! it hears, and what it can forget.
+
+use crate::mutant::Mutant;
+use crate::topology::Topology;
+use crate::world::{Pair, Session, World};
+
+impl World {
+    /// R9: the witness's register follows the principal that it is connected to, unless it knows
+    /// of a newer one.
+    pub(crate) fn tell_witness(&self, topology: &Topology, pair: Pair, session: &mut Session) {
+        if !session.witness_set() {
+            session.set_register_second(false);
+            session.set_register_synchronized(false);
+            return;
+        }
+        for member in 0..2 {
+            let connected = session.seen(1 + member) && self.is_connected(pair, 1 + member);
+            if !connected || !session.is_principal(member) || session.is_alone(member) {
+                continue;
+            }
+            let overruled = session.registered() != member
+                && session.is_principal(1 - member)
+                && !self.is_newer(pair, member, 1 - member);
+            let stays = topology.has_mutant(Mutant::RegisterNotCleared)
+                && session.register_synchronized()
+                || topology.has_mutant(Mutant::WitnessNotTold) && session.registered() != member;
+            if !overruled && !stays {
+                let newest =
+                    !session.is_principal(1 - member) || self.is_newer(pair, member, 1 - member);
+                session.set_register_second(member == 1);
+                session.set_register_synchronized(
+                    newest && session.synchronized() && !session.suspended(),
+                );
+            }
+        }
+    }
+
+    /// R4: whether the witness has noticed that the member is silent, and the member has not.
+    pub(crate) fn is_unheard(&self, pair: Pair, member: usize) -> bool {
+        let session = self.session(pair);
+        session.noticed()
+            && session.is_principal(member)
+            && session.seen(1 + member)
+            && !self.is_connected(pair, 1 + member)
+    }
+
+    /// R4, guard: a principal is silent to a witness that runs.
+    pub(crate) fn may_notice(&self, pair: Pair, member: usize) -> bool {
+        let session = self.session(pair);
+        session.witness_set()
+            && !session.noticed()
+            && session.is_principal(member)
+            && session.seen(1 + member)
+            && !self.is_connected(pair, 1 + member)
+            && self.is_up(pair.node(member))
+            && self.is_up(pair.node(2))
+    }
+
+    pub(crate) const fn notice(&mut self, pair: Pair) {
+        self.sessions[pair as usize].set_noticed(true);
+    }
+
+    /// 3.13, guard: a running witness that no principal would tell the truth at once.
+    pub(crate) fn may_forget(&self, topology: &Topology, pair: Pair) -> bool {
+        let mut after = *self;
+        after.forget(pair);
+        after.settle_session(topology, pair);
+        self.session(pair).witness_set() && self.is_up(pair.node(2)) && after != *self
+    }
+
+    /// 3.13: the witness is restored from an image of the beginning.
+    pub(crate) const fn forget(&mut self, pair: Pair) {
+        let session = &mut self.sessions[pair as usize];
+        session.set_register_second(false);
+        session.set_register_synchronized(true);
+    }
+}
