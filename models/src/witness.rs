@@ -1,5 +1,5 @@
-//! The witness of a mirroring session: a register that follows the principal (handbook 3.2, R9), what
-//! it hears, and what it can forget.
+//! The witness of a mirroring session: a register that follows the principal (handbook 3.2, R9),
+//! what it hears, and what it can forget.
 
 use crate::mutant::Mutant;
 use crate::topology::Topology;
