@@ -17,7 +17,7 @@ const SECONDARY: usize = Pair::Dc2.copy(0);
 
 impl World {
     /// The member of the A/B session whose backup job can finish a log backup now, whether or not
-    /// there is anything new in it.
+    /// there is anything new in it (4.1).
     #[must_use]
     pub fn backup_source(&self, topology: &Topology) -> Option<usize> {
         (0..2).find(|member| {
@@ -30,6 +30,7 @@ impl World {
         })
     }
 
+    /// 4.1: a log backup is worth an event only when there is something new in it.
     pub(crate) fn may_back_up(&self, topology: &Topology) -> bool {
         self.backup_source(topology)
             .is_some_and(|m| self.copies[m] != self.share_to)
@@ -55,7 +56,7 @@ impl World {
             && self.lineage.is_prefix(self.folder, self.share_to)
     }
 
-    /// Whether copying is possible at all: by the job or by hand.
+    /// Whether copying is possible at all: by the job or by hand (4.1).
     fn can_copy(&self, topology: &Topology) -> bool {
         self.is_up(Component::S)
             && self.folder.is_present()
@@ -64,21 +65,23 @@ impl World {
             && self.share_fits_folder()
     }
 
-    /// Whether the copy job runs, whether or not there is anything new.
+    /// Whether the copy job runs, whether or not there is anything new (4.1).
     #[must_use]
     pub fn copy_runs(&self, topology: &Topology) -> bool {
         self.control.has(Control::JOBS) && self.can_copy(topology)
     }
 
+    /// 4.1: there are files that were not copied.
     pub(crate) fn may_copy(&self, topology: &Topology) -> bool {
         self.copy_runs(topology) && self.folder != self.share_to
     }
 
+    /// 4.1: every finished file is copied.
     pub(crate) const fn copy_files(&mut self) {
         self.folder = self.share_to;
     }
 
-    /// Whether the copied files fit onto S, which is still restoring.
+    /// Whether the copied files fit onto S, which is still restoring (4.2).
     fn can_restore(&self, topology: &Topology) -> bool {
         let secondary = self.copies[SECONDARY];
         self.is_up(Component::S)
@@ -89,21 +92,23 @@ impl World {
                 || topology.has_mutant(Mutant::RestoreAcceptsAnything))
     }
 
-    /// Whether the restore job runs, whether or not there is anything new.
+    /// Whether the restore job runs, whether or not there is anything new (4.1).
     #[must_use]
     pub fn restore_runs(&self, topology: &Topology) -> bool {
         self.control.has(Control::JOBS) && self.can_restore(topology)
     }
 
+    /// 4.1, 4.2: there are copied files that fit.
     pub(crate) fn may_restore(&self, topology: &Topology) -> bool {
         self.restore_runs(topology) && self.copies[SECONDARY] != self.folder
     }
 
+    /// 4.1: the files are applied in order, NORECOVERY.
     pub(crate) const fn restore_files(&mut self) {
         self.copies[SECONDARY] = self.folder;
     }
 
-    /// Step 2 of the site failover by hand: what can be copied, is.
+    /// Step 2 of the site failover by hand: what can be copied, is (5).
     pub(crate) fn copy_by_hand(&mut self, topology: &Topology) -> bool {
         let possible = self.can_copy(topology);
         if possible && !topology.has_mutant(Mutant::BacklogNotCopied) {
@@ -112,7 +117,7 @@ impl World {
         possible
     }
 
-    /// Step 3 by hand: what fits, is applied.
+    /// Step 3 by hand: what fits, is applied (5).
     pub(crate) fn restore_by_hand(&mut self, topology: &Topology) -> bool {
         let possible = self.can_restore(topology);
         if possible && !topology.has_mutant(Mutant::BacklogNotRestored) {
@@ -122,7 +127,7 @@ impl World {
     }
 
     /// Whether a finished backup in reach holds more than S has: ALr's condition when S is
-    /// recovered.
+    /// recovered (H-13).
     pub(crate) fn leaves_backup_out(&self, topology: &Topology) -> bool {
         let more = |end| !self.lineage.is_prefix(end, self.copies[SECONDARY]);
         let on_share = self.share_from != self.share_to
@@ -132,11 +137,12 @@ impl World {
         on_share || self.folder.is_present() && more(self.folder)
     }
 
-    /// Whether losing the share's files would change anything.
+    /// Whether losing the share's files would change anything (4.4).
     pub(crate) fn share_has_files(&self) -> bool {
         self.share_from != self.share_to
     }
 
+    /// 4.4: the files are gone; the next log backup does not join what was copied.
     pub(crate) fn lose_share(&mut self, cause: LossCause) -> Losses {
         let before = *self;
         self.share_from = self.share_to;
@@ -152,6 +158,7 @@ impl World {
             && !self.can_copy(topology)
     }
 
+    /// H-25: files that were never copied are deleted, which is a gap (4.2).
     pub(crate) fn expire(&mut self, cause: LossCause) -> Losses {
         let before = *self;
         self.share_from = self.share_to;
@@ -202,7 +209,7 @@ impl World {
                 || self.chain_broken(topology))
     }
 
-    /// CH: whether the log that is being written can never reach S by log shipping.
+    /// CH: whether the log that is being written can never reach S by log shipping (4.2).
     #[must_use]
     pub fn chain_broken(&self, topology: &Topology) -> bool {
         let fits = |member: usize| {
@@ -219,7 +226,7 @@ impl World {
     }
 
     /// ST: whether users are served in DC1 and nothing will bring their messages to S, although
-    /// every server runs.
+    /// every server runs (4.3, T17).
     #[must_use]
     pub fn target_stale(&self, topology: &Topology) -> bool {
         let served = self.service(topology) & 3;

@@ -6,7 +6,7 @@ use crate::world::{LossCause, LossKind, World};
 impl World {
     /// Latches what the step from `before` took from its last holder.
     ///
-    /// Positions of both worlds are in the ranks of `before`: this runs before renumbering.
+    /// Positions of both worlds are in the ranks of `before`: this runs before renumbering (3.12).
     pub(crate) fn settle_losses(&mut self, before: &Self, cause: LossCause) -> Losses {
         let mut losses = Losses::default();
         let after = self.holders();
@@ -33,7 +33,7 @@ impl World {
     }
 
     /// Everything that holds messages: the copies, a non-empty run on the share, the folder, a full
-    /// backup, what was salvaged.
+    /// backup, what was salvaged (3.12, 4.4).
     pub(crate) fn holders(&self) -> [Position; 8] {
         let share = if self.share_from == self.share_to {
             Position::ABSENT
@@ -71,7 +71,7 @@ pub struct Losses([Option<Loss>; 4]);
 
 impl Losses {
     /// Adds the loss of `held` beyond rank `from`, without what another loss already covers: where
-    /// a parent and a child timeline both end, they share what came before the fork.
+    /// a parent and a child timeline both end, they share what came before the fork (3.12).
     pub(crate) fn add_beyond(&mut self, lineage: &Lineage, held: Position, from: u8) {
         let timeline = held.timeline() as u8;
         let others = self.iter().filter(|loss| loss.timeline != timeline);

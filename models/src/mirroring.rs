@@ -26,7 +26,7 @@ impl World {
         }
     }
 
-    /// Whether member `a`'s principal role is newer than member `b`'s.
+    /// Whether member `a`'s principal role is newer than member `b`'s (3.2: the role sequence).
     pub(crate) fn is_newer(&self, pair: Pair, a: usize, b: usize) -> bool {
         let timeline = |m: usize| self.copies[pair.copy(m)].timeline();
         let (mut at, old) = (timeline(a), timeline(b));
@@ -75,7 +75,7 @@ impl World {
     }
 
     /// Whether something beside mirroring keeps a principal from acknowledging: a fence, a full log
-    /// drive, a failure that only its users see.
+    /// drive, a failure that only its users see (R11, H-48, H-42).
     fn is_blocked(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
         let state = self.control;
         let dc1 = matches!(pair, Pair::Dc1);
@@ -100,6 +100,7 @@ impl World {
                 .is_some_and(|p| self.may_serve(pair, p) && handshake(p))
     }
 
+    /// 3.12: the principal goes on alone; the witness takes note in the same step.
     pub(crate) fn expose(&mut self, topology: &Topology, pair: Pair) {
         let told = self
             .newest_principal(pair)
@@ -133,7 +134,7 @@ impl World {
         armed.then_some(mirror)
     }
 
-    /// The member in the mirror role whose server runs.
+    /// The member in the mirror role whose server runs (3.2).
     #[must_use]
     pub fn mirror(&self, pair: Pair) -> Option<usize> {
         let session = self.session(pair);
@@ -244,6 +245,7 @@ impl World {
         !self.session(pair).suspended() && self.partners_joined(pair)
     }
 
+    /// SUSPEND: exposed until RESUME (3.14).
     pub(crate) const fn suspend(&mut self, pair: Pair) {
         let session = &mut self.sessions[pair as usize];
         session.set_suspended(true);
@@ -255,11 +257,12 @@ impl World {
         self.session(pair).witness_set() && self.partners_joined(pair)
     }
 
+    /// SET WITNESS OFF: the quorum rule is gone (3.14).
     pub(crate) const fn remove_witness(&mut self, pair: Pair) {
         self.sessions[pair as usize].set_witness_set(false);
     }
 
-    /// A serving principal and a mirror, connected.
+    /// A serving principal and a mirror, connected (3.3).
     pub(crate) fn partners_joined(&self, pair: Pair) -> bool {
         let session = self.session(pair);
         session.seen(0)
@@ -295,7 +298,7 @@ impl World {
     }
 
     /// Brings a session to rest after any step: connections are made, roles and the witness's
-    /// register agree where they can, and what nothing can read is zero.
+    /// register agree where they can, and what nothing can read is zero (3.10).
     pub(crate) fn settle_session(&mut self, topology: &Topology, pair: Pair) {
         let mut session = self.session(pair);
         if session.0 == 0 {
@@ -316,6 +319,7 @@ impl World {
         self.sessions[pair as usize] = session;
     }
 
+    /// 3.10: connections that can exist are made at once; a loss of one is noticed later (3.11).
     fn connect(&self, pair: Pair, session: &mut crate::world::Session) {
         let members = [PartnerRole::None; 2].iter().enumerate();
         let partners = members
@@ -407,7 +411,7 @@ impl World {
         }
     }
 
-    /// A server of a session has started again: its connections were lost with it.
+    /// A server of a session has started again: its connections were lost with it (3.10).
     pub(crate) fn forget_connections(&mut self, topology: &Topology, pair: Pair, member: usize) {
         let session = &mut self.sessions[pair as usize];
         for link in [[0, 1], [0, 2], [1, 2]][member] {
@@ -435,6 +439,8 @@ impl World {
         })
     }
 
+    /// SET PARTNER OFF: both know at once where they are connected, else one runs alone (3.10,
+    /// 3.14).
     pub(crate) fn remove_mirroring(&mut self, pair: Pair, member: usize) {
         let joined = self.session(pair).seen(0) && self.is_connected(pair, 0);
         let session = &mut self.sessions[pair as usize];
@@ -464,6 +470,7 @@ impl World {
         })
     }
 
+    /// The ex-mirror is online, on a branch of its own (3.14).
     pub(crate) fn recover_mirror(&mut self, pair: Pair, member: usize) {
         let copy = pair.copy(member);
         self.copies[copy] = self.lineage.fork(self.copies[copy]);
@@ -484,11 +491,12 @@ impl World {
         })
     }
 
+    /// The quorum rule is switched off on that side alone (H-51).
     pub(crate) const fn release_stale_side(&mut self, pair: Pair, member: usize) {
         self.sessions[pair as usize].set_alone(member, true);
     }
 
-    /// The partner that can be seeded anew: it runs, and a principal beside it serves.
+    /// The partner that can be seeded anew: it runs, and a principal beside it serves (3.14).
     pub(crate) fn may_reseed(&self, topology: &Topology, pair: Pair) -> Option<usize> {
         let session = self.session(pair);
         let exists = match pair {
@@ -528,7 +536,7 @@ impl World {
         losses
     }
 
-    /// OW: a restore or a seeding destroyed what nothing else held.
+    /// OW: a restore or a seeding destroyed what nothing else held (6, H-15).
     pub(crate) fn mark_overwritten(&mut self, losses: &Losses) {
         if losses.iter().next().is_some() {
             self.mark(Latch::OVERWRITTEN);

@@ -31,7 +31,7 @@ impl Feasibility {
 }
 
 impl World {
-    /// What an old backup holds: S as it was when it was recovered.
+    /// What an old backup holds: S as it was when it was recovered (H-20).
     pub(crate) fn oldest_image(&self) -> Position {
         let end = self.copies[2];
         self.lineage
@@ -39,7 +39,7 @@ impl World {
             .unwrap_or_else(|| Position::new(0, 0))
     }
 
-    /// Whether an operation can be done now, later or never.
+    /// Whether an operation can be done now, later or never (5 and 6).
     pub(crate) fn feasibility(&self, topology: &Topology, operation: Operation) -> Feasibility {
         use Feasibility as F;
         let secondary = self.is_up(Component::S);
@@ -80,7 +80,7 @@ impl World {
         }
     }
 
-    /// The fence, failback, and what only mistakes do.
+    /// The fence, failback, and what only mistakes do (4.5, 6, 3.14).
     fn feasibility_of_the_rest(&self, topology: &Topology, operation: Operation) -> Feasibility {
         use Feasibility as F;
         let [a, s] = [Component::A, Component::S].map(|node| self.is_up(node));
@@ -173,7 +173,7 @@ impl World {
         copy.restore_by_hand(topology)
     }
 
-    /// The effect of an operation that is feasible now.
+    /// The effect of an operation that is feasible now (sections 5 and 6, and 3.14).
     pub(crate) fn operate(&mut self, topology: &Topology, operation: Operation) -> Losses {
         match operation {
             Operation::Decide => {}
@@ -350,7 +350,7 @@ impl World {
             && self.lineage.is_prefix(self.copies[2], self.copies[source])
     }
 
-    /// A differential backup brings S up to the principal; the next log backup joins it.
+    /// A differential backup brings S up to the principal; the next log backup joins it (4.2).
     fn bridge_gap(&mut self) {
         let differential = self.copies[self.shipping_source()];
         self.copies[2] = differential;

@@ -55,12 +55,12 @@ impl World {
         }
     }
 
-    /// Whether a running server has the pool state and the active list that are set.
+    /// Whether a running server has the pool state and the active list that are set (1.4).
     const fn is_current(&self, server: usize) -> bool {
         !self.is_up(Component::server(server)) || !self.is_stale(server)
     }
 
-    /// Where a team sits.
+    /// Where a team sits (5 and 6).
     const fn team_site(role: Role) -> Site {
         match role {
             Role::MirrorFailover => Site::Dc1,
@@ -68,19 +68,19 @@ impl World {
         }
     }
 
-    /// Whether the team of the failover to DC2 is at work.
+    /// Whether the team of the failover to DC2 is at work (5).
     pub(crate) fn is_leaving_dc1(&self, topology: &Topology) -> bool {
         self.current_step(topology, Role::SiteFailover).is_some()
     }
 
-    /// The step that a team is at; `None` when it is idle or has finished.
+    /// The step that a team is at; `None` when it is idle or has finished (5).
     #[must_use]
     pub fn current_step<'t>(&self, topology: &'t Topology, role: Role) -> Option<&'t Step> {
         let number = usize::from(self.progress(role)).checked_sub(1)?;
         topology.runbook(role)?.steps.get(number)
     }
 
-    /// Whether a team has done nothing yet but look and decide.
+    /// Whether a team has done nothing yet but look and decide (5 step 0a).
     fn has_only_decided(&self, topology: &Topology, role: Role) -> bool {
         let done = usize::from(self.progress(role)).saturating_sub(1);
         topology.runbook(role).is_some_and(|runbook| {
@@ -92,18 +92,21 @@ impl World {
         })
     }
 
+    /// Whether the team believes what starts its runbook (5).
     fn trigger_believed(&self, topology: &Topology, role: Role) -> bool {
         topology
             .runbook(role)
             .is_some_and(|r| self.believes(topology, r.trigger))
     }
 
+    /// 5 step 0a: an idle team whose data centre is up believes its trigger.
     pub(crate) fn may_start(&self, topology: &Topology, role: Role) -> bool {
         self.progress(role) == 0
             && self.site_up(Self::team_site(role))
             && self.trigger_believed(topology, role)
     }
 
+    /// 5 step 0a: what started a runbook is over before anything was done, or the team is gone.
     pub(crate) fn may_stand_down(&self, topology: &Topology, role: Role) -> bool {
         if self.current_step(topology, role).is_none() {
             return false;
@@ -121,6 +124,8 @@ impl World {
         home_lost || over || again
     }
 
+    /// 5, 6: the team is there, believes what the step waits for, and the step can be done or
+    /// passed over.
     pub(crate) fn may_step(&self, topology: &Topology, role: Role) -> bool {
         let Some(step) = self.current_step(topology, role) else {
             return false;
@@ -144,7 +149,8 @@ impl World {
         }
     }
 
-    /// Finishes the current step: its effect, if it has one in this state, and the next step.
+    /// Finishes the current step: its effect, if it has one in this state, and the next step (5 and
+    /// 6).
     pub(crate) fn step(&mut self, topology: &Topology, role: Role) -> Losses {
         let Some(step) = self.current_step(topology, role) else {
             return Losses::default();
@@ -162,6 +168,7 @@ impl World {
         losses
     }
 
+    /// A finished runbook can be needed again; a failover to DC2 stays done until failback (6).
     fn close_runbook(&mut self, topology: &Topology, role: Role) {
         if self.current_step(topology, role).is_some() {
             return;
@@ -177,7 +184,7 @@ impl World {
         }
     }
 
-    /// Whether a team can make a mistake at its current step, with an effect.
+    /// Whether a team can make a mistake at its current step, with an effect (9, H-13 to H-20).
     pub(crate) fn may_err(&self, topology: &Topology, role: Role, mistake: Mistake) -> bool {
         if self.current_step(topology, role).is_none() || !self.site_up(Self::team_site(role)) {
             return false;
@@ -258,7 +265,7 @@ impl World {
         true
     }
 
-    /// Whether an operator could do this outside a runbook, with an effect.
+    /// Whether an operator could do this outside a runbook, with an effect (3.14, H-34 to H-36).
     pub(crate) fn may_operate(&self, topology: &Topology, operation: Operation) -> bool {
         let mut after = *self;
         self.feasibility(topology, operation) == Feasibility::Now && {
@@ -268,7 +275,7 @@ impl World {
     }
 
     /// Whether the current step cannot be done in the state that the disaster left, and is passed
-    /// over because it is optional.
+    /// over because it is optional (5 step 2).
     pub(crate) fn passes_over(&self, topology: &Topology, role: Role) -> bool {
         self.current_step(topology, role).is_some_and(|step| {
             step.optional && self.feasibility(topology, step.operation) == Feasibility::Never

@@ -8,13 +8,13 @@ use crate::topology::{Acknowledgement, Topology};
 use crate::world::{Control, Latch, LossCause, LossKind, Pair, PartnerRole, World};
 
 impl World {
-    /// Whether the master of the Central Management store answers a data centre.
+    /// Whether the master of the Central Management store answers a data centre (5 step 0c, H-38).
     fn cms_reachable(&self, from: Site) -> bool {
         let at = self.cms_site();
         self.site_up(at) && self.sites_connected(at, from)
     }
 
-    /// The data centre of the Central Management store's master.
+    /// The data centre of the Central Management store's master (1.4).
     #[must_use]
     pub const fn cms_site(&self) -> Site {
         if self.control.has(Control::CMS_IN_DC2) {
@@ -24,12 +24,12 @@ impl World {
         }
     }
 
-    /// Whether pool state and active list can be changed from DC2.
+    /// Whether pool state and active list can be changed from DC2 (5 step 0c).
     pub(crate) fn cms_writable(&self) -> bool {
         self.cms_reachable(Site::Dc2)
     }
 
-    /// Bits of the servers whose replica is behind; bits beyond the last server mean nothing.
+    /// Bits of the servers whose replica is behind; bits beyond the last server mean nothing (1.4).
     pub(crate) const fn stale_servers(&self) -> u8 {
         let control = &self.control;
         let failed_over = if control.has(Control::FAILED_OVER) {
@@ -40,12 +40,12 @@ impl World {
         control.replica_failed_over ^ failed_over | control.replica_active ^ control.active
     }
 
-    /// Whether a server's replica is behind.
+    /// Whether a server's replica is behind (1.4).
     pub(crate) const fn is_stale(&self, server: usize) -> bool {
         (self.stale_servers() >> server) & 1 == 1
     }
 
-    /// Whether a server's replica is behind and can be refreshed.
+    /// Whether a server's replica is behind and can be refreshed (10, choice 9).
     pub(crate) fn may_replicate(&self, topology: &Topology, server: usize) -> bool {
         self.is_stale(server)
             && !topology.has_mutant(Mutant::ReplicationLost)
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// A data centre's view of the next hop follows the configuration as soon as it can; it
-    /// commutes with everything else, so it is no event of its own.
+    /// commutes with everything else, so it is no event of its own (5 step 8).
     pub(crate) fn settle(&mut self) {
         let hop = self.control.has(Control::HOP_IN_DC2);
         for site in Site::ALL {
@@ -81,7 +81,7 @@ impl World {
         }
     }
 
-    /// Whether the Front End pool of a data centre takes itself for the next hop.
+    /// Whether the Front End pool of a data centre takes itself for the next hop (1.1).
     fn is_next_hop(&self, site: Site) -> bool {
         let front_end = site == Site::Dc2 || self.is_up(Component::FrontEnd1);
         self.site_up(site)
@@ -89,14 +89,15 @@ impl World {
             && self.control.has(Control::HOP_VIEW << site.index()) == (site as u8 == 1)
     }
 
-    /// The data centres from which clients are routed into a data centre.
+    /// The data centres from which clients are routed into a data centre (1.1).
     fn routed(&self, to: Site) -> bool {
         Site::ALL
             .into_iter()
             .any(|hop| self.is_next_hop(hop) && self.sites_connected(hop, to))
     }
 
-    /// Bits of the servers that take users: running, active by their own replica, with a route.
+    /// Bits of the servers that take users: running, active by their own replica, with a route
+    /// (1.4).
     #[must_use]
     pub fn serving_servers(&self, topology: &Topology) -> u8 {
         let mut bits = 0;
@@ -148,7 +149,7 @@ impl World {
         bits
     }
 
-    /// Whether clients have their sessions (always, where the slice is off).
+    /// Whether clients have their sessions (always, where the slice is off) (2.4).
     #[must_use]
     pub const fn clients_connected(&self) -> bool {
         !self.control.has(Control::DISCONNECTED)
@@ -186,7 +187,7 @@ impl World {
         }
     }
 
-    /// Whether a post at this copy can be acknowledged and would change the world.
+    /// Whether a post at this copy can be acknowledged and would change the world (2.2).
     pub(crate) fn may_write(&self, topology: &Topology, copy: usize) -> bool {
         let (pair, member) = (if copy < 2 { Pair::Dc1 } else { Pair::Dc2 }, copy % 2);
         self.clients_connected()
@@ -215,7 +216,8 @@ impl World {
     }
 
     /// Whether an acknowledgement here would be the first of its kind since a fork, would leave
-    /// acknowledged messages out, or would give the number of a lost message to a new one.
+    /// acknowledged messages out, or would give the number of a lost message to a new one (R1,
+    /// H-46).
     fn write_tells(&self, topology: &Topology, copy: usize) -> bool {
         !self.split_brain()
             && self
@@ -255,6 +257,7 @@ impl World {
             .find(|copy| (served >> copy) & 1 == 1 && self.copies[*copy] != self.exported)
     }
 
+    /// 2.3: the adapter has been fed what this copy has.
     pub(crate) const fn export(&mut self, copy: usize) {
         self.exported = self.copies[copy];
     }
@@ -267,7 +270,8 @@ impl World {
     }
 
     /// UQ: users are not served, nothing that would change it is under way, and still a database
-    /// server with every acknowledged message, a pool server and a next hop are running.
+    /// server with every acknowledged message, a pool server and a next hop are running (handbook
+    /// 9).
     #[must_use]
     pub fn stuck(&self, topology: &Topology, enabled: &crate::event::EventSet) -> bool {
         let under_way = !enabled.and(&topology.masks().progress).is_empty();
@@ -275,7 +279,7 @@ impl World {
     }
 
     /// Whether some running database server has every acknowledged message, and some running pool
-    /// server of a data centre that is up could be pointed at it.
+    /// server of a data centre that is up could be pointed at it (9, UQ).
     fn could_serve(&self, topology: &Topology) -> bool {
         let holders = self.holders();
         let complete = |copy: usize| {
@@ -301,7 +305,7 @@ impl World {
         })
     }
 
-    /// Holders of acknowledged messages that the copy's history does not contain.
+    /// Holders of acknowledged messages that the copy's history does not contain (handbook 9, AL).
     fn serves_without(&self, copy: usize) -> impl Iterator<Item = Position> {
         let end = self.copies[copy];
         let single = self.lineage.len() == 1;

@@ -86,10 +86,13 @@ impl World {
                 .is_none_or(|site| self.site_up(site) && !self.is_barred(topology, site))
     }
 
+    /// 3.10: a data centre that failed with its contents comes back with its old state, unless it
+    /// was left (5).
     fn may_return(&self, topology: &Topology, site: Site) -> bool {
         self.site(site) == SiteState::Outage && !self.is_barred(topology, site)
     }
 
+    /// 5: while the documented assumption holds, nothing in DC1 starts once it is left.
     fn is_barred(&self, topology: &Topology, site: Site) -> bool {
         site == Site::Dc1
             && topology.assumption == Assumption::Holds
@@ -121,13 +124,14 @@ impl World {
         }
     }
 
+    /// 6: the data centre is there again, with no database in a session.
     fn rebuild(&mut self, topology: &Topology, site: Site) {
         self.sessions[site.index()] = crate::world::Session::default();
         self.forget_crashes(topology, site);
         self.site_returns(topology, site);
     }
 
-    /// A link inside a lost data centre is gone with it.
+    /// A link inside a lost data centre is gone with it (3.5).
     pub(crate) fn may_cut(&self, link: Link) -> bool {
         let lost = link
             .in_pair()
@@ -303,6 +307,7 @@ impl World {
         }
     }
 
+    /// 3.10: a server that starts has lost its connections, and remembers its role.
     fn restart(&mut self, topology: &Topology, node: Component) {
         self.set_down(node, false);
         for pair in Pair::ALL {
@@ -314,6 +319,7 @@ impl World {
         }
     }
 
+    /// 3.12, 4.4: everything in the data centre stops; after a disaster its contents are gone.
     fn site_fails(&mut self, topology: &Topology, site: Site, for_good: bool) -> Losses {
         let before = *self;
         let state = if for_good {
@@ -368,6 +374,7 @@ impl World {
         self.settle_losses(&before, LossCause::SiteLost)
     }
 
+    /// 3.10, H-12: everything starts but what had crashed by itself before.
     fn site_returns(&mut self, topology: &Topology, site: Site) {
         self.set_site(site, SiteState::Up);
         for node in topology.nodes() {
@@ -384,6 +391,7 @@ impl World {
         bit.is_some_and(|bit| bit < 8 && (self.crashed >> bit) & 1 == 1)
     }
 
+    /// H-12: what had crashed before its data centre failed is no longer told apart.
     fn forget_crashes(&mut self, topology: &Topology, site: Site) {
         for node in topology.nodes() {
             let bit = node
@@ -396,7 +404,7 @@ impl World {
         }
     }
 
-    /// A database server loses its disks: it is down, and comes back with nothing.
+    /// A database server loses its disks: it is down, and comes back with nothing (3.12, L5).
     fn destroy(&mut self, node: Component) -> Losses {
         let before = *self;
         self.set_down(node, true);

@@ -57,6 +57,7 @@ impl World {
             && self.is_up(pair.node(2))
     }
 
+    /// R4: from here on the witness takes the member for gone.
     pub(crate) const fn notice(&mut self, pair: Pair) {
         self.sessions[pair as usize].set_noticed(true);
     }
