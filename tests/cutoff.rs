@@ -37,6 +37,7 @@ fn run<S: System>(model: &Bounded<S>, properties: &[Property]) -> (Verdicts, Out
     let mask = properties.iter().fold(0, |mask, p| mask | p.bit());
     let mut limits = Limits {
         states: 5_000_000,
+        bytes: u64::MAX,
         on_progress: &mut |_| true,
     };
     let outcome = search(model, mask, &mut limits);

@@ -144,6 +144,7 @@ fn violated(mutant: Option<Mutant>, path: &str, changes: &[(&str, &str)]) -> u32
     let model = Bounded::new(topology.finish(), model.budget);
     let mut limits = Limits {
         states: 2_000_000,
+        bytes: u64::MAX,
         on_progress: &mut |_| true,
     };
     let outcome = search(&model, u32::MAX, &mut limits);

@@ -34,6 +34,7 @@ fn load(path: &Path) -> Scenario {
 fn search_all(model: &Bounded<Topology>, properties: u32, states: u64) -> Outcome {
     let mut limits = Limits {
         states,
+        bytes: u64::MAX,
         on_progress: &mut |_| true,
     };
     search(model, properties, &mut limits)

@@ -37,6 +37,7 @@ fn counted(path: &Path) -> (u32, Outcome) {
         let model = verdict::model(&scenario);
         let mut limits = Limits {
             states: STATES_MOST,
+            bytes: u64::MAX,
             on_progress: &mut |_| true,
         };
         let outcome = search(&model, 0, &mut limits);

@@ -213,6 +213,14 @@ impl EventKind {
     }
 }
 
+impl EventKind {
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// One atomic step: of a component, a fault, or an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event {
@@ -270,7 +278,7 @@ impl Event {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let (kind, at) = name.split_once(':')?;
-        let kind = EventKind::ALL.into_iter().find(|k| k.name() == kind)?;
+        let kind = EventKind::from_name(kind)?;
         if kind == EventKind::Misoperation {
             return Operation::from_name(at).map(Self::misoperation);
         }

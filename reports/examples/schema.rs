@@ -1,5 +1,9 @@
-//! Prints the JSON Schema of the result document.
+//! Prints the JSON Schema of the result document, or with the argument `diagnostics` that of
+//! diagnostics.
 
 fn main() {
-    print!("{}", poolproof_reports::schema());
+    match std::env::args().nth(1).as_deref() {
+        Some("diagnostics") => print!("{}", poolproof_reports::diagnostics_schema()),
+        _ => print!("{}", poolproof_reports::schema()),
+    }
 }

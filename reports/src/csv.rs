@@ -1,10 +1,15 @@
-//! `incidents.csv`: one line per incident, for the reader's own analysis.
+//! Tables for the reader's own analysis: `incidents.csv`, one line per incident, and the figures of
+//! a run, one line per figure.
 //!
-//! The names of the columns are part of the format, so they are written even when there was no
-//! incident.
+//! The names of the columns are part of the format, so they are written even when there is nothing
+//! below them.
 
+use crate::document::ColumnName;
+use crate::document::Estimate;
 use crate::document::Incident;
+use crate::document::ResultDocument;
 use crate::error::ReportError;
+use crate::float;
 
 /// The columns of `incidents.csv`, in order.
 pub const COLUMNS: [&str; 11] = [
@@ -40,9 +45,115 @@ pub fn incidents(incidents: &[Incident]) -> Result<String, ReportError> {
     String::from_utf8(bytes).map_err(|error| ReportError::Csv(error.to_string()))
 }
 
+/// The columns of the figures, in order.
+pub const FIGURE_COLUMNS: [&str; 9] = [
+    "scenario",
+    "column",
+    "figure",
+    "statistic",
+    "value",
+    "low",
+    "high",
+    "confidence",
+    "n",
+];
+
+/// Returns the figures of simulated results as text, in the order of the documents: the names of
+/// columns, figures and statistics as in the result document, where the units are. What has no value
+/// or no finite end of its interval has an empty field.
+///
+/// # Errors
+/// Never for a document as it is; the signature leaves room for the writer's errors.
+pub fn figures<'a>(
+    documents: impl IntoIterator<Item = &'a ResultDocument>,
+) -> Result<String, ReportError> {
+    let failed = |error: ::csv::Error| ReportError::Csv(error.to_string());
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    writer.write_record(FIGURE_COLUMNS).map_err(failed)?;
+    for document in documents {
+        for (column, figure, statistic, estimate) in of(document) {
+            let number = |value: Option<f64>| match value.filter(|value| value.is_finite()) {
+                Some(value) => float::rounded(value).to_string(),
+                None => String::new(),
+            };
+            writer
+                .write_record([
+                    document.identity.scenario_name.as_str(),
+                    column,
+                    figure,
+                    statistic,
+                    &number(estimate.value),
+                    &number(estimate.low),
+                    &number(estimate.high),
+                    &number(Some(estimate.confidence)),
+                    &estimate.n.to_string(),
+                ])
+                .map_err(failed)?;
+        }
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| ReportError::Csv(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| ReportError::Csv(error.to_string()))
+}
+
+type Figure<'a> = (&'static str, &'static str, &'static str, &'a Estimate);
+
+fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
+    let mut figures = Vec::new();
+    let Some(simulation) = &document.simulation else {
+        return figures;
+    };
+    figures.push(("", "availability", "mean", &simulation.availability));
+    let outage = &simulation.mean_outage_ms_per_year;
+    figures.push(("", "outage_ms_per_year", "mean", outage));
+    for column in &simulation.columns {
+        let name = match column.name {
+            ColumnName::PerIncident => "per_incident",
+            ColumnName::PerYear => "per_year",
+            ColumnName::GivenSiteLoss => "given_site_loss",
+        };
+        for (figure, distribution) in [
+            ("time_ms", &column.time_ms),
+            ("data_lost_ms", &column.data_lost_ms),
+            ("messages_lost", &column.messages_lost),
+        ] {
+            for (statistic, estimate) in [
+                ("mean", &distribution.mean),
+                ("p50", &distribution.p50),
+                ("p95", &distribution.p95),
+                ("p99", &distribution.p99),
+            ] {
+                figures.push((name, figure, statistic, estimate));
+            }
+        }
+        figures.push((name, "any_loss", "mean", &column.any_loss));
+    }
+    figures
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample;
+
+    #[test]
+    fn figures_are_one_table_over_all_results() {
+        let documents = [sample::document(), sample::empty(), sample::quiet()];
+        let text = figures(&documents).expect("written");
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(reader.headers().expect("a header"), &FIGURE_COLUMNS[..]);
+        let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
+        // Two figures of the whole, and 13 in each of the three columns, twice.
+        assert_eq!(rows.len(), 2 * (2 + 3 * 13));
+        let simulation = documents[0].simulation.as_ref().expect("simulated");
+        let p95 = &simulation.columns[2].data_lost_ms.p95;
+        let row = rows
+            .iter()
+            .find(|row| (&row[1], &row[2], &row[3]) == ("given_site_loss", "data_lost_ms", "p95"));
+        let value: f64 = row.expect("the figure")[4].parse().expect("a number");
+        assert_eq!(Some(value), p95.value);
+    }
 
     #[test]
     fn what_is_written_can_be_read() {

@@ -15,6 +15,7 @@ mod simulation;
 
 pub use check::Check;
 pub use check::Counterexample;
+pub use check::Coverage;
 pub use check::EventCount;
 pub use check::Goal;
 pub use check::HolderState;

@@ -1,7 +1,9 @@
-//! What a result says against what its scenario expects, one finding per property, goal and
-//! objective. The formats for machines are all drawn from this list, so that they agree.
+//! What a result says against what its scenario expects: one finding per property, goal, event that
+//! has to fire, and objective. All formats and the exit code are drawn from this list, so that they
+//! agree.
 
 use crate::document::Counterexample;
+use crate::document::Coverage;
 use crate::document::Goal;
 use crate::document::Objective;
 use crate::document::ObjectiveStatus;
@@ -10,6 +12,7 @@ use crate::document::Verdict;
 use crate::document::VerdictStatus;
 use crate::headline;
 use crate::layout::one_line;
+use crate::quantity;
 use crate::table;
 use crate::timeline;
 
@@ -18,6 +21,7 @@ use crate::timeline;
 pub(crate) enum Kind {
     Property,
     Goal,
+    Coverage,
     Objective,
 }
 
@@ -27,18 +31,28 @@ impl Kind {
         match self {
             Self::Property => "property",
             Self::Goal => "goal",
+            Self::Coverage => "event",
             Self::Objective => "objective",
         }
     }
 }
 
-/// What a finding means to the one who waits for the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+/// What a finding means to the one who waits for the result, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// What was found is what the scenario expects.
     AsExpected,
-    Differs,
     /// A limit was reached first: neither a pass nor a failure.
     Undecided,
+    /// What was found is not what the scenario expects.
+    Differs,
+}
+
+/// Returns the worst of all findings of a result, which is what its exit code says.
+#[must_use]
+pub fn outcome(document: &ResultDocument) -> Outcome {
+    let outcomes = of(document).into_iter().map(|finding| finding.outcome);
+    outcomes.max().unwrap_or(Outcome::AsExpected)
 }
 
 /// One line of the result.
@@ -77,12 +91,13 @@ impl Finding<'_> {
     }
 }
 
-/// Returns all findings: properties, goals and objectives, in the order of the document.
+/// Returns all findings: properties, goals, events and objectives, in the order of the document.
 pub(crate) fn of(document: &ResultDocument) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     if let Some(check) = &document.check {
         findings.extend(check.verdicts.iter().map(property));
         findings.extend(check.goals.iter().map(goal));
+        findings.extend(check.coverage.iter().map(coverage));
     }
     findings.extend(document.objectives.iter().map(objective));
     findings
@@ -116,14 +131,43 @@ fn goal(goal: &Goal) -> Finding<'_> {
         kind: Kind::Goal,
         name: &goal.name,
         title: &goal.title,
+        // Not reached after a limit says neither "never" nor "reached".
         outcome: match (goal.reached == goal.expected, goal.reached || goal.complete) {
-            (true, _) => Outcome::AsExpected,
+            (_, false) => Outcome::Undecided,
+            (true, true) => Outcome::AsExpected,
             (false, true) => Outcome::Differs,
-            (false, false) => Outcome::Undecided,
         },
         words: table::goal_text(goal),
-        detail: String::new(),
+        detail: match (&goal.witness, goal.reached || goal.complete) {
+            (Some(way), _) => format!("shortest way: {}", timeline::size(way)),
+            (None, false) => "not reached so far".to_owned(),
+            (None, true) => String::new(),
+        },
         way: goal.witness.as_ref(),
+    }
+}
+
+fn coverage(coverage: &Coverage) -> Finding<'_> {
+    let (outcome, words) = match (coverage.fired, coverage.complete) {
+        (0, true) => (Outcome::Differs, "never fires, expected: fires".to_owned()),
+        (0, false) => (Outcome::Undecided, "undecided, expected: fires".to_owned()),
+        (fired, _) => (
+            Outcome::AsExpected,
+            format!("fired {}", quantity::plural(fired, "time", "times")),
+        ),
+    };
+    let mut detail = format!("listed in {}", coverage.listed_in);
+    if outcome == Outcome::Undecided {
+        detail += ", did not fire so far";
+    }
+    Finding {
+        kind: Kind::Coverage,
+        name: &coverage.event,
+        title: "",
+        outcome,
+        words,
+        detail,
+        way: None,
     }
 }
 
@@ -172,5 +216,62 @@ mod tests {
             ]
         );
         assert!(of(&sample::empty()).is_empty());
+    }
+
+    #[test]
+    fn an_event_that_never_fires_differs_and_a_search_cut_off_is_undecided() {
+        let document = sample::unexpected();
+        let events: Vec<_> = of(&document)
+            .into_iter()
+            .filter(|finding| finding.kind == Kind::Coverage)
+            .map(|finding| finding.outcome)
+            .collect();
+        use Outcome as O;
+        assert_eq!(events, [O::AsExpected, O::Differs, O::Undecided]);
+    }
+
+    #[test]
+    fn a_goal_that_must_not_be_reached_differs_when_it_is() {
+        let mut document = sample::empty();
+        document.check = sample::document().check;
+        let check = document.check.as_mut().expect("the sample is checked");
+        check.verdicts.clear();
+        check.goals.truncate(1);
+        let mut judged = |reached, expected, complete| {
+            let goal = &mut document.check.as_mut().expect("it is there").goals[0];
+            (goal.reached, goal.expected, goal.complete) = (reached, expected, complete);
+            (outcome(&document), of(&document)[0].words.clone())
+        };
+        use Outcome as O;
+        for (case, outcome, words) in [
+            ((true, true, false), O::AsExpected, "reached"),
+            ((true, false, false), O::Differs, "reached, expected: never"),
+            (
+                (false, false, true),
+                O::AsExpected,
+                "unreachable goal, as expected",
+            ),
+            (
+                (false, false, false),
+                O::Undecided,
+                "undecided, expected: never",
+            ),
+            (
+                (false, true, true),
+                O::Differs,
+                "unreachable goal, expected: reached",
+            ),
+            (
+                (false, true, false),
+                O::Undecided,
+                "undecided, expected: reached",
+            ),
+        ] {
+            let (reached, expected, complete) = case;
+            assert_eq!(
+                judged(reached, expected, complete),
+                (outcome, words.to_owned())
+            );
+        }
     }
 }

@@ -1,14 +1,45 @@
 //! Results as workflow commands of GitHub Actions: one annotation per result that is not as
-//! expected, on the scenario file. A run without surprises prints nothing.
+//! expected, on the scenario file, and one per mistake in an input, at its place. A run without
+//! surprises prints nothing.
 
+use crate::diagnostics::Diagnostics;
 use crate::document::ResultDocument;
+use crate::entry::Entry;
 use crate::findings;
 use crate::findings::Outcome;
 
-/// Returns one line per annotation; `scenario_path` is relative to the root of the repository.
+/// Returns one line per annotation.
 ///
 /// What differs is an error, what is undecided a warning.
-pub fn text(document: &ResultDocument, scenario_path: &str) -> String {
+pub fn text(entry: &Entry) -> String {
+    match entry {
+        Entry::Result { path, document } => surprises(document, path),
+        Entry::Input(diagnostics) => mistakes(diagnostics),
+    }
+}
+
+fn mistakes(read: &Diagnostics) -> String {
+    let mut text = String::new();
+    for one in &read.diagnostics {
+        let mut place = format!("file={}", property(&one.file.replace('\\', "/")));
+        if let Some(line) = one.line {
+            place += &format!(",line={line}");
+        }
+        if let Some(column) = one.column {
+            place += &format!(",col={column}");
+        }
+        let title = format!("{}: {}", one.code, one.message);
+        text += &format!(
+            "::{} {place},title={}::{}\n",
+            one.severity.word(),
+            property(&title),
+            data(&one.said())
+        );
+    }
+    text
+}
+
+fn surprises(document: &ResultDocument, scenario_path: &str) -> String {
     let mut text = String::new();
     for finding in findings::surprises(document) {
         let level = match finding.outcome {
@@ -50,7 +81,8 @@ mod tests {
 
     #[test]
     fn the_sample_reads_well() {
-        insta::assert_snapshot!(text(&sample::unexpected(), "scenarios/sample.toml"));
+        let text = text(&sample::entry()) + &text(&sample::refused());
+        insta::assert_snapshot!(text);
     }
 
     #[test]
@@ -58,9 +90,9 @@ mod tests {
         let mut document = sample::unexpected();
         let check = document.check.as_mut().expect("the sample is checked");
         check.verdicts[1].property = "S:B,\r\n::error::50%".to_owned();
-        let text = text(&document, "a\\b,c:d.toml");
+        let text = surprises(&document, "a\\b,c:d.toml");
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines.len(), 4);
+        assert_eq!(lines.len(), 6);
         assert!(
             lines[0].starts_with(
                 "::error file=a/b%2Cc%3Ad.toml,line=1,title=S%3AB%2C%0D%0A%3A%3Aerror%3A%3A50%25\
@@ -73,6 +105,6 @@ mod tests {
 
     #[test]
     fn no_surprise_prints_nothing() {
-        assert_eq!(text(&sample::empty(), "a.toml"), "");
+        assert_eq!(surprises(&sample::empty(), "a.toml"), "");
     }
 }

@@ -12,6 +12,8 @@ use crate::document::ResultDocument;
 use crate::document::Simulation;
 use crate::document::Verdict;
 use crate::document::VerdictStatus;
+use crate::findings;
+use crate::findings::Kind;
 use crate::quantity;
 
 /// The question that every report answers.
@@ -62,6 +64,7 @@ pub(crate) fn answer(document: &ResultDocument) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(check) = &document.check {
         sentences.extend(verdicts(check));
+        sentences.extend(surprises(document));
     }
     if let Some(simulation) = &document.simulation {
         sentences.push(service(simulation));
@@ -154,27 +157,21 @@ fn verdicts(check: &Check) -> Vec<String> {
             .collect();
         sentences.push(format!("Undecided: {}.", names.join(", ")));
     }
-    let surprises = check
-        .verdicts
-        .iter()
-        .filter(|verdict| !verdict.as_expected)
-        .count()
-        + check
-            .goals
-            .iter()
-            .filter(|goal| goal.reached != goal.expected)
-            .count();
-    if surprises > 0 {
-        let differ = if surprises == 1 {
-            "result differs"
-        } else {
-            "results differ"
-        };
-        sentences.push(format!(
-            "{surprises} {differ} from what the scenario expects."
-        ));
-    }
     sentences
+}
+
+/// Says how many results of the search are not what the scenario expects; objectives have a
+/// sentence of their own.
+fn surprises(document: &ResultDocument) -> Option<String> {
+    let findings = findings::surprises(document);
+    let searched = findings.iter().filter(|one| one.kind != Kind::Objective);
+    match searched.count() {
+        0 => None,
+        1 => Some("1 result differs from what the scenario expects.".to_owned()),
+        n => Some(format!(
+            "{n} results differ from what the scenario expects."
+        )),
+    }
 }
 
 fn violation(verdict: &Verdict) -> String {

@@ -1,8 +1,10 @@
 //! The documents as text: indented, because people compare them line by line.
 
 use serde::Serialize;
+use serde::Serializer;
 
 use crate::document::ResultDocument;
+use crate::entry::Entry;
 use crate::error::ReportError;
 
 /// Returns the text of `result.json`.
@@ -11,6 +13,27 @@ use crate::error::ReportError;
 /// When the document holds a number that is not finite where one is required.
 pub fn result(document: &ResultDocument) -> Result<String, ReportError> {
     pretty(document)
+}
+
+/// Returns the text of a run: the document of a single file, or an array of the documents of
+/// several, in their order. Which format a document follows is in its field `schema`.
+///
+/// # Errors
+/// As [`result`].
+pub fn run(entries: &[Entry]) -> Result<String, ReportError> {
+    match entries {
+        [only] => pretty(only),
+        several => pretty(&several),
+    }
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Result { document, .. } => document.serialize(serializer),
+            Self::Input(diagnostics) => diagnostics.serialize(serializer),
+        }
+    }
 }
 
 /// Returns indented JSON with a newline at the end.

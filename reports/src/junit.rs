@@ -1,4 +1,5 @@
-//! Results as JUnit XML: one suite per scenario, one case per property, goal and objective.
+//! Results as JUnit XML: one suite per scenario, one case per property, goal, event that has to fire
+//! and objective; for a file that was refused one case per mistake.
 //!
 //! A case fails when the result is not what the scenario expects, and carries the timeline.
 //! *Undecided* is an error and not a failure, as the exit code keeps them apart too. No times and
@@ -11,7 +12,10 @@ use quick_junit::TestCase;
 use quick_junit::TestCaseStatus;
 use quick_junit::TestSuite;
 
+use crate::diagnostics::Diagnostics;
+use crate::diagnostics::Severity;
 use crate::document::ResultDocument;
+use crate::entry::Entry;
 use crate::error::ReportError;
 use crate::findings;
 use crate::findings::Finding;
@@ -21,9 +25,12 @@ use crate::findings::Outcome;
 ///
 /// # Errors
 /// When the XML cannot be written, which is a defect.
-pub fn text(documents: &[&ResultDocument]) -> Result<String, ReportError> {
+pub fn text(entries: &[Entry]) -> Result<String, ReportError> {
     let mut report = Report::new("poolproof");
-    report.add_test_suites(documents.iter().map(|document| suite(document)));
+    report.add_test_suites(entries.iter().map(|entry| match entry {
+        Entry::Result { document, .. } => suite(document),
+        Entry::Input(diagnostics) => input(diagnostics),
+    }));
     report
         .to_string()
         .map_err(|error| ReportError::Junit(error.to_string()))
@@ -44,6 +51,38 @@ fn suite(document: &ResultDocument) -> TestSuite {
             .iter()
             .map(|finding| case(document, finding)),
     );
+    suite
+}
+
+/// The suite of a file without a result. A refused file is an error, as nothing was run.
+fn input(read: &Diagnostics) -> TestSuite {
+    let mut suite = TestSuite::new(read.scenario.as_str());
+    let class = format!("{}.input", read.scenario);
+    if read.valid {
+        let mut case = TestCase::new("valid input", TestCaseStatus::success());
+        case.set_classname(class.as_str());
+        suite.add_test_case(case);
+    }
+    for one in &read.diagnostics {
+        let said = format!("{}: {}", one.place(), one.said());
+        let refused = one.severity == Severity::Error;
+        let status = if refused {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status
+                .set_message(one.message.as_str())
+                .set_type("invalid")
+                .set_description(said.as_str());
+            status
+        } else {
+            TestCaseStatus::success()
+        };
+        let mut case = TestCase::new(format!("{} at {}", one.code, one.place()), status);
+        case.set_classname(class.as_str());
+        if !refused {
+            case.set_system_out(said);
+        }
+        suite.add_test_case(case);
+    }
     suite
 }
 
@@ -100,17 +139,20 @@ mod tests {
 
     #[test]
     fn the_sample_reads_well() {
-        let text = text(&[&sample::unexpected()]).expect("written");
+        let text = text(&[sample::entry(), sample::refused()]).expect("written");
         insta::assert_snapshot!(text);
     }
 
     #[test]
     fn what_is_written_can_be_read() {
-        let (first, second) = (sample::unexpected(), sample::empty());
-        let text = text(&[&first, &second]).expect("written");
+        let empty = Entry::Result {
+            path: String::new(),
+            document: sample::empty(),
+        };
+        let text = text(&[sample::entry(), empty, sample::refused()]).expect("written");
         let read = Report::deserialize_from_str(&text).expect("JUnit XML");
-        assert_eq!(read.test_suites.len(), 2);
-        assert_eq!((read.tests, read.failures, read.errors), (7, 2, 2));
+        assert_eq!(read.test_suites.len(), 3);
+        assert_eq!((read.tests, read.failures, read.errors), (12, 3, 4));
         assert!(!text.contains("timestamp=") && !text.contains(" time="));
     }
 
@@ -122,7 +164,11 @@ mod tests {
         check.verdicts[0].status = VerdictStatus::Violated;
         check.verdicts[0].as_expected = false;
         check.verdicts[0].title = "]]></failure>\u{0}".to_owned();
-        let text = text(&[&document]).expect("written");
+        let entry = Entry::Result {
+            path: String::new(),
+            document,
+        };
+        let text = text(&[entry]).expect("written");
         assert!(Report::deserialize_from_str(&text).is_ok(), "{text}");
         assert!(!text.contains('\u{1b}') && !text.contains('\u{0}'));
     }

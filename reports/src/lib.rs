@@ -7,10 +7,12 @@
 pub mod bundle;
 pub mod chart;
 pub mod csv;
+pub mod diagnostics;
 pub mod document;
+pub mod entry;
 mod error;
 mod families;
-mod findings;
+pub mod findings;
 pub mod float;
 pub mod github;
 mod headline;
@@ -30,4 +32,5 @@ pub mod table;
 pub mod timeline;
 
 pub use error::ReportError;
+pub use schema::diagnostics_schema;
 pub use schema::schema;

@@ -2,9 +2,11 @@
 //!
 //! Written for GitHub, where `details` fold and Mermaid is drawn; elsewhere it reads as text.
 
+use crate::diagnostics::Diagnostics;
 use crate::document::Counterexample;
 use crate::document::ResultDocument;
 use crate::document::Simulation;
+use crate::entry::Entry;
 use crate::families;
 use crate::findings;
 use crate::findings::Finding;
@@ -17,6 +19,32 @@ use crate::layout::one_line;
 use crate::mermaid;
 use crate::quantity;
 use crate::timeline;
+
+/// Returns the summary of a run, one section per scenario file.
+pub fn run(entries: &[Entry]) -> String {
+    let sections: Vec<_> = entries
+        .iter()
+        .map(|entry| match entry {
+            Entry::Result { document, .. } => text(document),
+            Entry::Input(diagnostics) => input(diagnostics),
+        })
+        .collect();
+    sections.join("\n")
+}
+
+/// Returns the section of a file without a result.
+fn input(read: &Diagnostics) -> String {
+    let word = if read.valid { "valid" } else { "❌ refused" };
+    let mut text = format!("## {}: {word}\n", escaped(&read.scenario));
+    if !read.diagnostics.is_empty() {
+        let rows = read.diagnostics.iter().map(|one| {
+            let code = format!("{} {}", one.severity.word(), one.code);
+            vec![code, escaped(&one.place()), escaped(&one.said())]
+        });
+        text += &format!("\n{}\n", table(&["what", "where", "says"], rows));
+    }
+    text
+}
 
 /// Returns the summary of a result.
 pub fn text(document: &ResultDocument) -> String {
@@ -73,6 +101,7 @@ fn results(findings: &[Finding<'_>]) -> Vec<String> {
     for (kind, last) in [
         (Kind::Property, "how far"),
         (Kind::Goal, ""),
+        (Kind::Coverage, "why"),
         (Kind::Objective, "observed"),
     ] {
         let of_kind: Vec<_> = findings.iter().filter(|one| one.kind == kind).collect();
@@ -227,7 +256,7 @@ mod tests {
 
     #[test]
     fn the_sample_reads_well() {
-        insta::assert_snapshot!(text(&sample::unexpected()));
+        insta::assert_snapshot!(run(&[sample::entry(), sample::refused()]));
     }
 
     #[test]

@@ -5,6 +5,11 @@
 
 use crate::document::*;
 
+mod entries;
+
+pub use entries::entry;
+pub use entries::refused;
+
 const MINUTE_MS: f64 = 60_000.0;
 
 /// Returns a document with every part filled in.
@@ -71,6 +76,19 @@ pub fn unexpected() -> ResultDocument {
     {
         verdict.expected = VerdictStatus::Holds;
         verdict.as_expected = verdict.status == VerdictStatus::Holds;
+    }
+    if let Some(check) = &mut document.check {
+        let coverage = |event: &str, fired, complete| Coverage {
+            event: event.to_owned(),
+            listed_in: "expect.fires".to_owned(),
+            fired,
+            complete,
+        };
+        check.coverage = vec![
+            coverage("site-loss:DC1", 88_120, true),
+            coverage("witness-vote:late", 0, true),
+            coverage("witness-vote", 0, false),
+        ];
     }
     document
 }
@@ -247,6 +265,7 @@ fn check() -> Check {
                 witness: None,
             },
         ],
+        coverage: Vec::new(),
         events: vec![
             EventCount {
                 event: text("crash:pchat-1"),

@@ -1,15 +1,19 @@
 //! Results as SARIF 2.1.0, for what shows findings beside the files they are about.
 //!
-//! The rules are the properties, and one rule each for goals and for objectives. A result is
-//! written for what is not as expected, at the scenario file; the steps of its counterexample are
-//! a code flow, so that a viewer can walk along it.
+//! The rules are the properties, one rule each for goals, for events that have to fire and for
+//! objectives, and the codes of what is wrong with an input. A result is written for what is not as
+//! expected, at the scenario file; the steps of its counterexample are a code flow, so that a viewer
+//! can walk along it. A mistake in an input is a result at its place.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::Severity;
 use crate::document::Counterexample;
 use crate::document::ResultDocument;
+use crate::entry::Entry;
 use crate::error::ReportError;
 use crate::findings;
 use crate::findings::Finding;
@@ -45,8 +49,7 @@ struct Tool<'a> {
 #[serde(rename_all = "camelCase")]
 struct Driver<'a> {
     name: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'a str>,
+    version: &'a str,
     rules: Vec<Rule<'a>>,
 }
 
@@ -55,7 +58,8 @@ struct Driver<'a> {
 struct Rule<'a> {
     id: &'a str,
     short_description: Message,
-    full_description: Message,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_description: Option<Message>,
 }
 
 #[derive(Serialize)]
@@ -69,7 +73,8 @@ struct Found<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code_flows: Vec<CodeFlow>,
     partial_fingerprints: BTreeMap<&'static str, String>,
-    properties: Properties<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Properties<'a>>,
 }
 
 /// What SARIF leaves to the tool.
@@ -98,7 +103,8 @@ struct Location {
 #[serde(rename_all = "camelCase")]
 struct PhysicalLocation {
     artifact_location: ArtifactLocation,
-    region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
 }
 
 #[derive(Serialize)]
@@ -109,7 +115,9 @@ struct ArtifactLocation {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Region {
-    start_line: u32,
+    start_line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -132,25 +140,32 @@ struct FlowStep {
     location: Location,
 }
 
-/// Returns the log of the results of a run, each with the path of its scenario file.
+/// Returns the log of a run of this version of poolproof.
 ///
 /// A relative path should start at the root of the repository.
 ///
 /// # Errors
 /// When the log cannot be written, which is a defect.
-pub fn text(documents: &[(&ResultDocument, &str)]) -> Result<String, ReportError> {
-    let rules = rules(documents);
+pub fn text(entries: &[Entry], version: &str) -> Result<String, ReportError> {
+    let rules = rules(entries);
+    // A rule was made of everything that is found.
+    let index_of = |id: &str| rules.iter().position(|rule| rule.id == id).unwrap_or(0);
     let mut results = Vec::new();
-    for (document, path) in documents {
+    for entry in entries {
+        let (path, document) = match entry {
+            Entry::Result { path, document } => (path, document),
+            Entry::Input(read) => {
+                let mistakes = read.diagnostics.iter();
+                results.extend(mistakes.map(|one| mistake(one, index_of(&one.code))));
+                continue;
+            }
+        };
         let uri = uri(path);
         for finding in findings::surprises(document) {
             let id = rule_id(&finding);
-            // A rule was made of every finding.
-            let index = rules.iter().position(|rule| rule.id == id).unwrap_or(0);
-            results.push(found(document, &finding, id, index, &uri));
+            results.push(found(document, &finding, id, index_of(id), &uri));
         }
     }
-    let version = documents.first().map(|(document, _)| document);
     let log = Log {
         schema: SCHEMA_URI,
         version: "2.1.0",
@@ -158,7 +173,7 @@ pub fn text(documents: &[(&ResultDocument, &str)]) -> Result<String, ReportError
             tool: Tool {
                 driver: Driver {
                     name: "poolproof",
-                    version: version.map(|one| one.identity.poolproof_version.as_str()),
+                    version,
                     rules,
                 },
             },
@@ -173,54 +188,112 @@ fn rule_id<'a>(finding: &Finding<'a>) -> &'a str {
     match finding.kind {
         Kind::Property => finding.name,
         Kind::Goal => "goal",
+        Kind::Coverage => "event",
         Kind::Objective => "objective",
     }
 }
 
-fn rules<'a>(documents: &[(&'a ResultDocument, &str)]) -> Vec<Rule<'a>> {
+fn rules(entries: &[Entry]) -> Vec<Rule<'_>> {
     let message = |text: &str| Message {
         text: text.to_owned(),
     };
-    let mut rules: Vec<Rule<'a>> = Vec::new();
-    let mut add = |rule: Rule<'a>| {
-        if rules.iter().all(|known| known.id != rule.id) {
-            rules.push(rule);
-        }
-    };
-    for (document, _) in documents {
+    let mut rules = Vec::new();
+    let mut add = |rule| add_once(&mut rules, rule);
+    let documents = || entries.iter().filter_map(Entry::document);
+    for document in documents() {
         for verdict in document.check.iter().flat_map(|check| &check.verdicts) {
             add(Rule {
                 id: &verdict.property,
                 short_description: message(&verdict.title),
-                full_description: message(&verdict.meaning),
+                full_description: Some(message(&verdict.meaning)),
             });
         }
     }
     let all = |kind: Kind| {
-        let mut findings = documents.iter().flat_map(|(one, _)| findings::of(one));
+        let mut findings = documents().flat_map(findings::of);
         findings.any(|finding| finding.kind == kind)
     };
     if all(Kind::Goal) {
         add(Rule {
             id: "goal",
             short_description: message("Goals are reached as expected"),
-            full_description: message(
+            full_description: Some(message(
                 "A state that the scenario expects to be reachable is reached within the fault \
                  budget, and one that it expects never to be reached is not.",
-            ),
+            )),
+        });
+    }
+    if all(Kind::Coverage) {
+        add(Rule {
+            id: "event",
+            short_description: message("Events fire that have to"),
+            full_description: Some(message(
+                "An event or a kind of fault that the scenario lists happens somewhere within the \
+                 fault budget: without it the verdicts say nothing about what the scenario is for.",
+            )),
         });
     }
     if all(Kind::Objective) {
         add(Rule {
             id: "objective",
             short_description: message("Objectives are met"),
-            full_description: message(
+            full_description: Some(message(
                 "The whole confidence interval of the observed figure is on the right side of \
                  the limit that the scenario sets.",
-            ),
+            )),
         });
     }
+    for entry in entries {
+        if let Entry::Input(read) = entry {
+            for one in &read.diagnostics {
+                let about = match &one.rule {
+                    Some(rule) => format!("Rule {rule} of the handbook"),
+                    None => "The input can be read and used".to_owned(),
+                };
+                add(Rule {
+                    id: &one.code,
+                    short_description: Message { text: about },
+                    full_description: None,
+                });
+            }
+        }
+    }
     rules
+}
+
+fn add_once<'a>(rules: &mut Vec<Rule<'a>>, rule: Rule<'a>) {
+    if rules.iter().all(|known| known.id != rule.id) {
+        rules.push(rule);
+    }
+}
+
+fn mistake(one: &Diagnostic, rule_index: usize) -> Found<'_> {
+    let region = one.line.map(|start_line| Region {
+        start_line,
+        start_column: one.column,
+    });
+    let fingerprint = format!("{}/{}/{}", one.file, one.code, one.message);
+    Found {
+        rule_id: &one.code,
+        rule_index,
+        level: match one.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        message: Message { text: one.said() },
+        locations: [Location {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation {
+                    uri: uri(&one.file),
+                },
+                region,
+            },
+            message: None,
+        }],
+        code_flows: Vec::new(),
+        partial_fingerprints: BTreeMap::from([("poolproofDiagnostic/v1", fingerprint)]),
+        properties: None,
+    }
 }
 
 fn found<'a>(
@@ -257,12 +330,12 @@ fn found<'a>(
             .into_iter()
             .collect(),
         partial_fingerprints: BTreeMap::from([("poolproofFinding/v1", fingerprint)]),
-        properties: Properties {
+        properties: Some(Properties {
             scenario: &identity.scenario_name,
             digest: &identity.scenario_digest,
             seed: identity.seed,
             command: &identity.command,
-        },
+        }),
     }
 }
 
@@ -296,7 +369,10 @@ fn location(uri: &str, message: Option<Message>) -> Location {
                 uri: uri.to_owned(),
             },
             // Where in the file an expectation stands, the result does not know.
-            region: Region { start_line: 1 },
+            region: Some(Region {
+                start_line: 1,
+                start_column: None,
+            }),
         },
         message,
     }
@@ -332,8 +408,7 @@ mod tests {
 
     #[test]
     fn the_sample_reads_well() {
-        let document = sample::unexpected();
-        let text = text(&[(&document, "scenarios/sample.toml")]).expect("written");
+        let text = text(&[sample::entry(), sample::refused()], "0.1.0").expect("written");
         insta::assert_snapshot!(text);
     }
 

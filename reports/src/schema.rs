@@ -1,19 +1,30 @@
-//! The JSON Schema of the result document, made from the types that write it.
+//! The JSON Schemas of the documents, made from the types that write them.
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::diagnostics::Diagnostics;
 use crate::document::ResultDocument;
 
 /// Returns the schema of `result.json` in its current version, as indented JSON.
 ///
 /// It describes what is written: every field that is always there is required.
 pub fn schema() -> String {
+    of::<ResultDocument>()
+}
+
+/// Returns the schema of what `validate --format json` prints for a file, as indented JSON.
+pub fn diagnostics_schema() -> String {
+    of::<Diagnostics>()
+}
+
+fn of<T: JsonSchema>() -> String {
     let generator = SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator();
-    let schema = generator.into_root_schema_for::<ResultDocument>();
+    let schema = generator.into_root_schema_for::<T>();
     let mut text = format!("{:#}", sorted(schema.to_value()));
     text.push('\n');
     text

@@ -13,6 +13,8 @@ use crate::document::Simulation;
 use crate::document::Verdict;
 use crate::document::VerdictStatus;
 use crate::families;
+use crate::findings;
+use crate::findings::Kind;
 use crate::headline;
 use crate::layout::hanging;
 use crate::layout::padded;
@@ -45,6 +47,7 @@ pub fn text(document: &ResultDocument) -> String {
     if let Some(check) = &document.check {
         verdicts(check, &mut lines);
         goals(&check.goals, &mut lines);
+        coverage(document, &mut lines);
         ways(&check.verdicts, &mut lines);
     }
     if let Some(simulation) = &document.simulation {
@@ -145,18 +148,35 @@ fn goals(goals: &[Goal], lines: &mut Vec<String>) {
     lines.extend(grid(["goal", "reached", "what"], &rows));
 }
 
+/// Lists the events that have to fire, so that nobody takes an empty pass for a verdict.
+fn coverage(document: &ResultDocument, lines: &mut Vec<String>) {
+    let findings = findings::of(document);
+    let rows: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.kind == Kind::Coverage)
+        .map(|one| {
+            (
+                one.name.to_owned(),
+                one.words.clone(),
+                vec![one.detail.clone()],
+            )
+        })
+        .collect();
+    if !rows.is_empty() {
+        lines.push(String::new());
+        lines.extend(grid(["event", "has to fire", "why"], &rows));
+    }
+}
+
 /// Returns whether a goal was reached, and what that is worth.
 pub(crate) fn goal_text(goal: &Goal) -> String {
-    let found = match (goal.reached, goal.complete) {
-        (true, _) => "reached",
-        (false, true) => "cannot be reached",
-        (false, false) => "not reached so far",
-    };
-    match (goal.reached == goal.expected, goal.expected) {
-        (true, true) => found.to_owned(),
-        (true, false) => format!("{found}, as expected"),
-        (false, true) => format!("{found}, expected: reached"),
-        (false, false) => format!("{found}, expected: never"),
+    let expected = if goal.expected { "reached" } else { "never" };
+    match (goal.reached, goal.complete, goal.expected) {
+        (true, _, true) => "reached".to_owned(),
+        (true, _, false) => format!("reached, expected: {expected}"),
+        (false, true, true) => format!("unreachable goal, expected: {expected}"),
+        (false, true, false) => "unreachable goal, as expected".to_owned(),
+        (false, false, _) => format!("undecided, expected: {expected}"),
     }
 }
 
@@ -372,8 +392,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_as_expected_reads_well() {
+        let text = text(&sample::unexpected());
+        let part = text.split("How to violate").next().expect("the tables");
+        insta::assert_snapshot!(part);
+    }
+
+    #[test]
     fn no_line_is_too_long() {
-        for document in [sample::document(), sample::empty(), sample::quiet()] {
+        for document in [sample::unexpected(), sample::empty(), sample::quiet()] {
             for line in text(&document).lines() {
                 assert!(line.chars().count() <= WIDTH, "{line}");
             }

@@ -1,7 +1,10 @@
 //! What the formats for machines promise: they fit the schemas that others read them by.
 
 use jsonschema::Validator;
+use poolproof_reports::diagnostics::Diagnostics;
+use poolproof_reports::diagnostics_schema;
 use poolproof_reports::document::ResultDocument;
+use poolproof_reports::entry::Entry;
 use poolproof_reports::github;
 use poolproof_reports::json;
 use poolproof_reports::junit;
@@ -14,6 +17,7 @@ use serde_json::json;
 
 const SARIF_SCHEMA: &str = include_str!("schemas/sarif-schema-2.1.0.json");
 const RESULT_SCHEMA: &str = include_str!("../schema/result-v1.schema.json");
+const DIAGNOSTICS_SCHEMA: &str = include_str!("../schema/diagnostics-v1.schema.json");
 
 fn documents() -> Vec<ResultDocument> {
     let mut drawn = sample::document();
@@ -27,6 +31,13 @@ fn documents() -> Vec<ResultDocument> {
         sample::empty(),
         drawn,
     ]
+}
+
+fn entry(document: &ResultDocument) -> Entry {
+    Entry::Result {
+        path: "scenarios/a b.toml".to_owned(),
+        document: document.clone(),
+    }
 }
 
 fn parsed(text: &str) -> Value {
@@ -62,16 +73,21 @@ fn assert_fits(validator: &Validator, instance: &Value) {
 
 #[test]
 fn the_published_schema_is_that_of_the_types() {
-    // To write it anew: cargo run -p poolproof-reports --example schema > FILE
+    // To write them anew: cargo run -p poolproof-reports --example schema [diagnostics] > FILE
     assert!(
         schema() == RESULT_SCHEMA,
         "reports/schema/result-v1.schema.json differs from the types; write it anew"
+    );
+    assert!(
+        diagnostics_schema() == DIAGNOSTICS_SCHEMA,
+        "reports/schema/diagnostics-v1.schema.json differs from the types; write it anew"
     );
 }
 
 #[test]
 fn the_published_schema_is_a_schema() {
     assert!(jsonschema::meta::is_valid(&parsed(RESULT_SCHEMA)));
+    assert!(jsonschema::meta::is_valid(&parsed(DIAGNOSTICS_SCHEMA)));
 }
 
 #[test]
@@ -119,30 +135,59 @@ fn sarif_fits_its_schema() {
     let validator = validator(&sarif_schema());
     let documents = documents();
     for document in &documents {
-        let text = sarif::text(&[(document, "scenarios/a b.toml")]).expect("written");
+        let text = sarif::text(&[entry(document)], "0.1.0").expect("written");
         assert_fits(&validator, &parsed(&text));
     }
-    let all: Vec<_> = documents.iter().map(|one| (one, "x.toml")).collect();
-    let log = parsed(&sarif::text(&all).expect("written"));
+    let mut all: Vec<_> = documents.iter().map(entry).collect();
+    all.push(sample::refused());
+    let log = parsed(&sarif::text(&all, "0.1.0").expect("written"));
     assert_fits(&validator, &log);
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array();
-    assert_eq!(rules.map(Vec::len), Some(5), "each rule once");
+    assert_eq!(rules.map(Vec::len), Some(8), "each rule once");
     for result in log["runs"][0]["results"].as_array().expect("results") {
         let index = result["ruleIndex"].as_u64().expect("an index") as usize;
         assert_eq!(rules.expect("rules")[index]["id"], result["ruleId"]);
     }
-    assert_fits(&validator, &parsed(&sarif::text(&[]).expect("written")));
+    assert_fits(
+        &validator,
+        &parsed(&sarif::text(&[], "0.1.0").expect("written")),
+    );
 }
 
 #[test]
 fn the_same_document_gives_the_same_text() {
     for document in documents() {
-        let path = "scenarios/sample.toml";
-        assert_eq!(markdown::text(&document), markdown::text(&document));
-        assert_eq!(github::text(&document, path), github::text(&document, path));
-        let xml = || junit::text(&[&document]).expect("written");
+        let entries = [entry(&document), sample::refused()];
+        assert_eq!(markdown::run(&entries), markdown::run(&entries));
+        assert_eq!(github::text(&entries[0]), github::text(&entries[0]));
+        let xml = || junit::text(&entries).expect("written");
         assert_eq!(xml(), xml());
-        let log = || sarif::text(&[(&document, path)]).expect("written");
+        let log = || sarif::text(&entries, "0.1.0").expect("written");
         assert_eq!(log(), log());
     }
+}
+
+#[test]
+fn a_run_over_several_files_is_one_json_text_with_every_file() {
+    let result = validator(&parsed(RESULT_SCHEMA));
+    let diagnostics = validator(&parsed(DIAGNOSTICS_SCHEMA));
+    let one = json::run(&[entry(&sample::document())]).expect("written");
+    assert_eq!(one, json::result(&sample::document()).expect("written"));
+    let refused = parsed(&json::run(&[sample::refused()]).expect("written"));
+    assert_fits(&diagnostics, &refused);
+    let read: Diagnostics = serde_json::from_value(refused).expect("diagnostics");
+    assert!(!read.valid);
+
+    let entries = [
+        entry(&sample::unexpected()),
+        sample::refused(),
+        entry(&sample::empty()),
+    ];
+    let several = parsed(&json::run(&entries).expect("written"));
+    let several = several.as_array().expect("an array");
+    assert_eq!(several.len(), 3);
+    assert_fits(&result, &several[0]);
+    assert_fits(&diagnostics, &several[1]);
+    assert_fits(&result, &several[2]);
+    assert!(!result.is_valid(&several[1]) && !diagnostics.is_valid(&several[0]));
 }

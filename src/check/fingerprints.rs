@@ -55,6 +55,14 @@ impl Fingerprints {
         self.slots = slots;
     }
 
+    /// The bytes of the table while `new` fingerprints are added; both tables while it grows.
+    #[must_use]
+    pub const fn bytes_soon(&self, new: usize) -> u64 {
+        let grows = (self.len + new) * 4 >= self.slots.len() * 3;
+        let tables = if grows { 3 } else { 1 };
+        (self.slots.len() * tables * size_of::<u64>()) as u64
+    }
+
     /// Number of states.
     #[must_use]
     pub const fn len(&self) -> usize {

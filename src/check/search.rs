@@ -13,6 +13,9 @@ use super::fingerprints::{Fingerprints, fingerprint};
 pub struct Limits<'a> {
     /// The most distinct states; reaching it makes every open verdict undecided.
     pub states: u64,
+    /// The most bytes of the search's own tables; `u64::MAX` for no limit. Asked as often as the
+    /// caller, and before a table grows.
+    pub bytes: u64,
     /// Called every few thousand expansions with the progress; false ends the search.
     pub on_progress: &'a mut dyn FnMut(&Progress) -> bool,
 }
@@ -33,6 +36,8 @@ pub struct Progress {
 pub enum CutOff {
     /// The limit of states was reached.
     States,
+    /// The tables would have grown above the limit of bytes.
+    Memory,
     /// The caller ended it.
     Interrupted,
 }
@@ -64,6 +69,8 @@ pub struct Outcome {
     pub goals: Vec<Option<Found>>,
     /// How often each event happened.
     pub fired: Vec<u64>,
+    /// How often each event happened as a fault; some events are faults in some states only.
+    pub fired_as_fault: Vec<u64>,
     parents: Vec<u32>,
     causes: Vec<u8>,
 }
@@ -90,6 +97,16 @@ struct Waiting<T> {
     id: u32,
 }
 
+/// The bytes of a list while `new` entries are added: it doubles when it is full.
+fn bytes_soon<T>(list: &Vec<T>, new: usize) -> u64 {
+    let grown = if list.len() + new > list.capacity() {
+        3
+    } else {
+        1
+    };
+    (list.capacity() * grown * size_of::<T>()) as u64
+}
+
 /// How often the caller is asked whether to go on.
 const EXPANSIONS_PER_REPORT: u64 = 1 << 13;
 
@@ -111,6 +128,7 @@ pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limit
             violations: vec![None; 32],
             goals: vec![None; 32],
             fired: vec![0; model.system.event_count()],
+            fired_as_fault: vec![0; model.system.event_count()],
             parents: Vec::new(),
             causes: Vec::new(),
         },
@@ -144,7 +162,7 @@ impl<S: System> Run<'_, S> {
                 }
                 for waiting in here {
                     self.expand(waiting, faults, depth, &mut layer, &mut next_layer);
-                    if self.should_stop(limits, faults) {
+                    if self.should_stop(limits, faults, &layer, &next_layer) {
                         return;
                     }
                 }
@@ -155,19 +173,47 @@ impl<S: System> Run<'_, S> {
         }
     }
 
-    fn should_stop(&mut self, limits: &mut Limits<'_>, faults: u8) -> bool {
+    fn should_stop(
+        &mut self,
+        limits: &mut Limits<'_>,
+        faults: u8,
+        layer: &[Vec<Waiting<S::State>>],
+        next_layer: &[Vec<Waiting<S::State>>],
+    ) -> bool {
         self.outcome.progress.states = self.seen.len() as u64;
         self.outcome.progress.faults = faults;
         if self.outcome.progress.states >= limits.states {
             self.outcome.cut_off = Some(CutOff::States);
         }
         self.expansions += 1;
-        if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT)
-            && !(limits.on_progress)(&self.outcome.progress)
-        {
-            self.outcome.cut_off = Some(CutOff::Interrupted);
+        if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT) {
+            if self.bytes_soon(layer, next_layer) > limits.bytes {
+                self.outcome.cut_off = Some(CutOff::Memory);
+            }
+            if !(limits.on_progress)(&self.outcome.progress) {
+                self.outcome.cut_off = Some(CutOff::Interrupted);
+            }
         }
         self.outcome.cut_off.is_some()
+    }
+
+    /// The bytes that the tables hold at most until the next report: a table that may have to grow
+    /// by then exists twice while it does.
+    fn bytes_soon(
+        &self,
+        layer: &[Vec<Waiting<S::State>>],
+        next_layer: &[Vec<Waiting<S::State>>],
+    ) -> u64 {
+        // Most successors are known already: a few new ones per expansion.
+        let new = 8 * EXPANSIONS_PER_REPORT as usize;
+        let waiting = layer
+            .iter()
+            .chain(next_layer)
+            .map(|nodes| bytes_soon(nodes, 0));
+        self.seen.bytes_soon(new)
+            + bytes_soon(&self.outcome.parents, new)
+            + bytes_soon(&self.outcome.causes, new)
+            + waiting.sum::<u64>()
     }
 
     /// Numbers a node if it is new.
@@ -229,6 +275,8 @@ impl<S: System> Run<'_, S> {
             let state = model.system.after(&node.state, event);
             self.outcome.progress.transitions += 1;
             self.outcome.fired[event] += 1;
+            let costs = spent.total() > node.spent.total();
+            self.outcome.fired_as_fault[event] += u64::from(costs);
             let next = Node {
                 state: model.system.canonical(state),
                 spent,
@@ -236,7 +284,6 @@ impl<S: System> Run<'_, S> {
             let Some(id) = self.discover(&next, id, event) else {
                 continue;
             };
-            let costs = spent.total() > node.spent.total();
             let there = Found {
                 faults: faults + u8::from(costs),
                 depth: depth as u32 + 1,

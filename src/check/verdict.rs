@@ -9,11 +9,32 @@ use poolproof_models::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
 use super::counterexample::lift;
+use super::coverage::coverage;
 use super::search::{CutOff, Found, Limits, Outcome, Progress, search};
 use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
 use crate::scenario::expect::Verdict as Expected;
 use crate::system;
+
+/// What bounds a check beside the scenario's own limit of states: what somebody at a terminal can
+/// wait for. A result that such a bound cut off cannot be made again byte by byte.
+pub struct Bounds<'a> {
+    /// The most bytes of the search's tables.
+    pub bytes: Option<u64>,
+    /// The bounds in words, as they were given; for the result.
+    pub words: Vec<String>,
+    /// Called every few thousand expansions with the progress; why to stop, or `None` to go on.
+    pub stop: &'a mut dyn FnMut(&Progress) -> Option<Stop>,
+}
+
+/// Why the caller of a search ended it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Somebody asked for the end.
+    Interrupt,
+    /// A limit of the caller was reached; which one, in words.
+    Limit(String),
+}
 
 /// A finished check.
 pub struct Checked {
@@ -50,17 +71,42 @@ fn budget(scenario: &Scenario) -> Budget {
     budget
 }
 
-/// Checks a scenario.
+/// Checks a scenario within its own limit of states; `on_progress` returns false to interrupt.
 pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool) -> Checked {
+    let bounds = Bounds {
+        bytes: None,
+        words: Vec::new(),
+        stop: &mut |at| (!on_progress(at)).then_some(Stop::Interrupt),
+    };
+    check_within(scenario, bounds)
+}
+
+/// Checks a scenario within bounds.
+pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
     let model = model(scenario);
     let properties = properties(scenario);
     let mask = properties.iter().fold(0, |mask, p| mask | p.bit());
+    let bytes = bounds.bytes.unwrap_or(u64::MAX);
+    let mut stopped = None;
     let mut limits = Limits {
         states: scenario.check.states_limit,
-        on_progress,
+        bytes,
+        on_progress: &mut |at| {
+            stopped = (bounds.stop)(at);
+            stopped.is_none()
+        },
     };
     let outcome = search(&model, mask, &mut limits);
     let complete = outcome.cut_off.is_none() && !outcome.pruned;
+    let interrupted = stopped == Some(Stop::Interrupt);
+    let cut_off_by = outcome.cut_off.map(|cut_off| match (cut_off, stopped) {
+        (CutOff::States, _) => format!("the limit of {} states", scenario.check.states_limit),
+        (CutOff::Memory, _) => format!("the memory limit of {bytes} bytes"),
+        (CutOff::Interrupted, Some(Stop::Limit(words))) => words,
+        (CutOff::Interrupted, _) => "an interrupt".to_owned(),
+    });
+    let mut limits_words = vec![format!("at most {} states", scenario.check.states_limit)];
+    limits_words.extend(bounds.words);
     let names: Vec<String> = model.system.events().iter().map(|e| e.name()).collect();
     let by_fired = |fired: bool| {
         let wanted = move |n: &u64| (*n > 0) == fired;
@@ -72,15 +118,12 @@ pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool
     let states = outcome.progress.states as f64;
     let document = doc::Check {
         budget_text: model.budget.to_string(),
-        limits_text: format!("at most {} states", scenario.check.states_limit),
+        limits_text: limits_words.join(", "),
         states: outcome.progress.states,
         transitions: outcome.progress.transitions,
         depth: outcome.depth,
         complete,
-        cut_off_by: outcome.cut_off.map(|cut_off| match cut_off {
-            CutOff::States => format!("the limit of {} states", scenario.check.states_limit),
-            CutOff::Interrupted => "an interrupt".to_owned(),
-        }),
+        cut_off_by,
         // n² / 2⁶⁵: two of n random 64-bit fingerprints are equal.
         collision_odds: states * states / libm::exp2(65.0),
         reductions: reductions(scenario, &model.system),
@@ -89,6 +132,7 @@ pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool
             .map(|property| verdict(scenario, &model, &outcome, *property))
             .collect(),
         goals: goals(scenario, &model, &outcome, complete),
+        coverage: coverage(scenario, &model, &outcome, complete),
         events: by_fired(true)
             .map(|(event, fired)| doc::EventCount {
                 event: event.clone(),
@@ -100,7 +144,7 @@ pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool
     Checked {
         document,
         progress: outcome.progress,
-        interrupted: outcome.cut_off == Some(CutOff::Interrupted),
+        interrupted,
     }
 }
 
@@ -175,17 +219,18 @@ fn goals(
     outcome: &Outcome,
     complete: bool,
 ) -> Vec<doc::Goal> {
-    let known = Goal::ALL
-        .into_iter()
-        .filter(|goal| scenario.expect.reachable.contains(goal));
+    let known = Goal::ALL.into_iter().filter_map(|goal| {
+        let wanted = scenario.expect.reachable.contains(&goal);
+        (wanted || scenario.expect.unreachable.contains(&goal)).then_some((goal, wanted))
+    });
     known
-        .map(|goal| {
+        .map(|(goal, expected)| {
             let found = outcome.goals[goal as usize];
             doc::Goal {
                 name: goal.name().to_owned(),
                 title: goal.title().to_owned(),
                 reached: found.is_some(),
-                expected: true,
+                expected,
                 complete,
                 witness: found.map(|found| counterexample(model, outcome, found)),
             }

@@ -3,11 +3,23 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use poolproof_reports::{json, table};
 
-use super::{Format, RunArgs, exit_of, input, output, quoted, stages};
+use super::bounds::BoundArgs;
+use super::format::RunFormat;
+use super::runs::{self, Ran};
+use super::{RunArgs, quoted, stages};
 use crate::evaluate;
 use crate::exit::Exit;
+
+/// A check has verdicts and no figures.
+const FORMATS: [RunFormat; 6] = [
+    RunFormat::Human,
+    RunFormat::Json,
+    RunFormat::Junit,
+    RunFormat::Sarif,
+    RunFormat::Github,
+    RunFormat::Markdown,
+];
 
 /// Search every combination of faults within the scenario's budget
 ///
@@ -18,57 +30,33 @@ pub struct CheckArgs {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
-    /// Print the result in this form
-    #[arg(long, value_enum, default_value = "human")]
-    format: Format,
+    /// Print the results in this form
+    #[arg(long, value_parser = RunFormat::among(&FORMATS), default_value = "human")]
+    format: RunFormat,
+    #[command(flatten)]
+    bounds: BoundArgs,
     #[command(flatten)]
     run: RunArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &CheckArgs) -> Exit {
-    let each = args.scenarios.iter().map(|path| {
-        let loaded = match input::load(path, &args.run) {
-            Ok(loaded) => loaded,
-            Err(exit) => return exit,
-        };
+    runs::over(&args.scenarios, &args.run, args.format, |path, loaded| {
         let command = format!(
-            "poolproof check {}{}",
+            "poolproof check {}{}{}",
             quoted(&path.display().to_string()),
-            args.run.reproducing()
+            args.run.reproducing(),
+            args.bounds.reproducing()
         );
-        let checked = stages::check(&loaded.scenario, &args.run);
-        let interrupted = checked.interrupted;
-        let check = checked.document;
-        let document = evaluate::document(
-            &loaded.scenario,
-            &loaded.warnings,
-            &command,
-            Some(check),
-            None,
-        );
-        let mut exit = exit_of(&document).and(print(&document, args.format));
-        if interrupted {
-            exit = exit.and(Exit::Interrupted);
+        let checked = stages::check(&loaded.scenario, &args.run, &args.bounds);
+        let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
+        let check = Some(checked.document);
+        Ran {
+            document: evaluate::document(scenario, warnings, &command, check, None),
+            command,
+            interrupted: checked.interrupted,
+            exit: Exit::AsExpected,
+            note: String::new(),
         }
-        if exit != Exit::AsExpected {
-            eprintln!("{command}");
-        }
-        exit
-    });
-    each.fold(Exit::AsExpected, Exit::and)
-}
-
-/// Prints a result.
-pub fn print(document: &poolproof_reports::document::ResultDocument, format: Format) -> Exit {
-    match format {
-        Format::Human => output::print(&table::text(document)),
-        Format::Json => match json::result(document) {
-            Ok(text) => output::print(&text),
-            Err(error) => {
-                eprintln!("error: the result cannot be written as JSON: {error}");
-                Exit::Defect
-            }
-        },
-    }
+    })
 }

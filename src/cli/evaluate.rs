@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use poolproof_reports::document::ResultDocument;
-use poolproof_reports::{bundle, json, table};
+use poolproof_reports::{bundle, json};
 
-use super::{Format, RunArgs, exit_of, input, output, quoted, stages};
+use super::bounds::BoundArgs;
+use super::format::RunFormat;
+use super::runs::{self, Ran};
+use super::{RunArgs, output, quoted, stages};
 use crate::evaluate;
 use crate::exit::Exit;
+use crate::scenario::Loaded;
 
 /// Validate, check and simulate scenarios, and write a report for each: the main job
 ///
@@ -22,33 +26,33 @@ pub struct EvaluateArgs {
     /// Write results below this directory
     #[arg(long, value_name = "DIRECTORY", default_value = "out")]
     out: PathBuf,
-    /// Print the result in this form
+    /// Print the results in this form
     #[arg(long, value_enum, default_value = "human")]
-    format: Format,
+    format: RunFormat,
+    #[command(flatten)]
+    bounds: BoundArgs,
     #[command(flatten)]
     run: RunArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &EvaluateArgs) -> Exit {
-    let each = args.scenarios.iter().map(|path| evaluate(path, args));
-    each.fold(Exit::AsExpected, Exit::and)
+    runs::over(&args.scenarios, &args.run, args.format, |path, loaded| {
+        evaluate(path, &loaded, args)
+    })
 }
 
-fn evaluate(path: &Path, args: &EvaluateArgs) -> Exit {
-    let loaded = match input::load(path, &args.run) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
+fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Ran {
     let scenario = &loaded.scenario;
     let command = format!(
-        "poolproof evaluate {}{}",
+        "poolproof evaluate {}{}{}",
         quoted(&path.display().to_string()),
-        args.run.reproducing()
+        args.run.reproducing(),
+        args.bounds.reproducing()
     );
     let (check, simulated) = args.run.on_threads(|| {
         (
-            stages::check(scenario, &args.run),
+            stages::check(scenario, &args.run, &args.bounds),
             stages::simulate(scenario, &args.run),
         )
     });
@@ -69,39 +73,20 @@ fn evaluate(path: &Path, args: &EvaluateArgs) -> Exit {
             .map(|files| (document, files))
             .map_err(|error| error.to_string())
     });
-    let (document, files) = match drawn {
-        Ok(drawn) => drawn,
+    let directory = output::directory(&args.out, &scenario.name);
+    let (document, written) = match drawn {
+        Ok((document, files)) => (document, output::write_bundle(&directory, &files)),
         Err(error) => {
             eprintln!("error: a defect in poolproof: the report cannot be drawn: {error}");
-            return Exit::Defect;
+            (document, Err(Exit::Defect))
         }
     };
-    let directory = output::directory(&args.out, &scenario.name);
-    let text = match args.format {
-        Format::Human => table::text(&document),
-        Format::Json => match json::result(&document) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                eprintln!("error: the result cannot be written as JSON: {error}");
-                return Exit::Defect;
-            }
-        },
-    };
-    let interrupted = check.interrupted || simulated.interrupted;
-    let mut exit = exit_of(&document).and(output::print(&text));
-    if interrupted {
-        exit = exit.and(Exit::Interrupted);
+    let note = format!("\nreport: {}\n", directory.join("index.html").display());
+    Ran {
+        document,
+        command,
+        interrupted: check.interrupted || simulated.interrupted,
+        note: written.map_or_else(|_| String::new(), |()| note),
+        exit: written.map_or_else(|failed| failed, |()| Exit::AsExpected),
     }
-    match output::write_bundle(&directory, &files) {
-        Ok(()) if args.format == Format::Human => {
-            let place = format!("\nreport: {}\n", directory.join("index.html").display());
-            exit = exit.and(output::print(&place));
-        }
-        Ok(()) => {}
-        Err(failed) => exit = exit.and(failed),
-    }
-    if exit != Exit::AsExpected {
-        eprintln!("{command}");
-    }
-    exit
 }

@@ -1,12 +1,15 @@
 //! The command line: the only place that knows a terminal, files and the real clock.
 
+mod bounds;
 mod check;
 mod evaluate;
+mod format;
 mod input;
 mod interrupt;
 mod output;
 mod progress;
 mod report;
+mod runs;
 mod show;
 mod simulate;
 mod solve;
@@ -141,35 +144,4 @@ fn quoted(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
-}
-
-/// What a result says to CI.
-fn exit_of(document: &poolproof_reports::document::ResultDocument) -> Exit {
-    use poolproof_reports::document::{ObjectiveStatus, VerdictStatus};
-    let mut exit = Exit::AsExpected;
-    if let Some(check) = &document.check {
-        for verdict in check.verdicts.iter().filter(|v| !v.as_expected) {
-            let undecided = verdict.status == VerdictStatus::Undecided;
-            exit = exit.and(if undecided {
-                Exit::Undecided
-            } else {
-                Exit::Differs
-            });
-        }
-        for goal in check.goals.iter().filter(|g| g.expected && !g.reached) {
-            exit = exit.and(if goal.complete {
-                Exit::Differs
-            } else {
-                Exit::Undecided
-            });
-        }
-    }
-    for objective in &document.objectives {
-        exit = exit.and(match objective.status {
-            ObjectiveStatus::Met => Exit::AsExpected,
-            ObjectiveStatus::Missed => Exit::Differs,
-            ObjectiveStatus::Undecided => Exit::Undecided,
-        });
-    }
-    exit
 }

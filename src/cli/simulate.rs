@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Format, RunArgs, check, exit_of, input, quoted, stages};
+use super::format::RunFormat;
+use super::runs::{self, Ran};
+use super::{RunArgs, quoted, stages};
 use crate::evaluate;
 use crate::exit::Exit;
 
@@ -23,44 +25,41 @@ pub struct SimulateArgs {
         value_parser = clap::value_parser!(u64).range(100..=10_000_000_000),
     )]
     trials: Option<u64>,
-    /// Print the result in this form
+    /// Print the results in this form
     #[arg(long, value_enum, default_value = "human")]
-    format: Format,
+    format: RunFormat,
     #[command(flatten)]
     run: RunArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &SimulateArgs) -> Exit {
-    let each = args.scenarios.iter().map(|path| {
-        let mut loaded = match input::load(path, &args.run) {
-            Ok(loaded) => loaded,
-            Err(exit) => return exit,
-        };
-        let mut command = format!(
-            "poolproof simulate {}{}",
-            quoted(&path.display().to_string()),
-            args.run.reproducing()
-        );
-        if let Some(trials) = args.trials {
-            loaded.scenario.simulate.trials = trials;
-            command.push_str(&format!(" --trials {trials}"));
-        }
-        let scenario = &loaded.scenario;
-        let simulated = args
-            .run
-            .on_threads(|| stages::simulate(scenario, &args.run));
-        let interrupted = simulated.interrupted;
-        let simulation = Some(simulated.document);
-        let document = evaluate::document(scenario, &loaded.warnings, &command, None, simulation);
-        let mut exit = exit_of(&document).and(check::print(&document, args.format));
-        if interrupted {
-            exit = exit.and(Exit::Interrupted);
-        }
-        if exit != Exit::AsExpected {
-            eprintln!("{command}");
-        }
-        exit
-    });
-    each.fold(Exit::AsExpected, Exit::and)
+    runs::over(
+        &args.scenarios,
+        &args.run,
+        args.format,
+        |path, mut loaded| {
+            let mut command = format!(
+                "poolproof simulate {}{}",
+                quoted(&path.display().to_string()),
+                args.run.reproducing()
+            );
+            if let Some(trials) = args.trials {
+                loaded.scenario.simulate.trials = trials;
+                command.push_str(&format!(" --trials {trials}"));
+            }
+            let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
+            let simulated = args
+                .run
+                .on_threads(|| stages::simulate(scenario, &args.run));
+            let simulation = Some(simulated.document);
+            Ran {
+                document: evaluate::document(scenario, warnings, &command, None, simulation),
+                command,
+                interrupted: simulated.interrupted,
+                exit: Exit::AsExpected,
+                note: String::new(),
+            }
+        },
+    )
 }

@@ -1,23 +1,36 @@
 //! The two engines, run for a command: progress, timing, interruption.
 
+use super::bounds::BoundArgs;
 use super::progress::Progress;
 use super::timing::{Stopwatch, Timing};
 use super::{RunArgs, interrupt};
-use crate::check::verdict::{self, Checked};
+use crate::check::search::Progress as Searched;
+use crate::check::verdict::{self, Bounds, Checked, Stop};
 use crate::scenario::Scenario;
 use crate::simulate::figures::{self, Simulated, Stage};
 
 /// Runs the checker.
-pub fn check(scenario: &Scenario, args: &RunArgs) -> Checked {
+pub fn check(scenario: &Scenario, args: &RunArgs, bounds: &BoundArgs) -> Checked {
     let watch = Stopwatch::start();
     let progress = Progress::open_ended("checking");
-    let checked = verdict::check(scenario, &mut |at| {
+    let seconds = bounds.time().map(|limit| limit.as_secs_f64());
+    let mut stop = |at: &Searched| {
         progress.message(&format!(
             "checking: {} states, {} faults",
             at.states, at.faults
         ));
-        !interrupt::requested()
-    });
+        if interrupt::requested() {
+            return Some(Stop::Interrupt);
+        }
+        let late = seconds.is_some_and(|limit| watch.seconds() >= limit);
+        late.then(|| Stop::Limit(bounds.time_words()))
+    };
+    let within = Bounds {
+        bytes: bounds.bytes(),
+        words: bounds.words(),
+        stop: &mut stop,
+    };
+    let checked = verdict::check_within(scenario, within);
     drop(progress);
     if args.timing {
         let seconds = watch.seconds();

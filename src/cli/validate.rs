@@ -4,9 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::format::{Printer, RunFormat};
 use super::{input, output};
 use crate::exit::Exit;
 use crate::scenario::{self, diagnostic};
+
+/// Diagnostics have places in files; a summary of them has no form of its own.
+const FORMATS: [RunFormat; 4] = [
+    RunFormat::Human,
+    RunFormat::Json,
+    RunFormat::Sarif,
+    RunFormat::Github,
+];
 
 /// Read scenario files and report every mistake and doubtful choice
 #[derive(Args)]
@@ -14,26 +23,34 @@ pub struct ValidateArgs {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
+    /// Print the diagnostics in this form
+    #[arg(long, value_parser = RunFormat::among(&FORMATS), default_value = "human")]
+    format: RunFormat,
 }
 
 /// Runs the command.
 pub fn run(args: &ValidateArgs) -> Exit {
     let mut exit = Exit::AsExpected;
+    let mut printer = Printer::new(args.format);
     for path in &args.scenarios {
-        match scenario::load(path) {
-            Ok(loaded) => {
-                if !loaded.warnings.is_empty() {
-                    let text = diagnostic::render(&loaded.warnings, input::colour());
-                    anstream::eprintln!("{text}");
-                }
-                exit = exit.and(output::print(&format!("{}: valid\n", path.display())));
-            }
-            Err(error) => {
-                let text = diagnostic::render(&error.diagnostics, input::colour());
-                anstream::eprintln!("{text}");
-                exit = exit.and(Exit::Input);
-            }
+        let (valid, diagnostics) = match scenario::load(path) {
+            Ok(loaded) => (true, loaded.warnings),
+            Err(error) => (false, error.diagnostics),
+        };
+        if !valid {
+            exit = exit.and(Exit::Input);
+        }
+        if args.format != RunFormat::Human {
+            exit = exit.and(printer.input(path, &diagnostics));
+            continue;
+        }
+        if !diagnostics.is_empty() {
+            let text = diagnostic::render(&diagnostics, input::colour());
+            anstream::eprintln!("{text}");
+        }
+        if valid {
+            exit = exit.and(output::print(&format!("{}: valid\n", path.display())));
         }
     }
-    exit
+    exit.and(printer.finish())
 }

@@ -30,6 +30,18 @@ pub enum FaultName {
     Misoperation(Operation),
 }
 
+impl FaultName {
+    /// The name used in files and results.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Class(class) => class.name().to_owned(),
+            Self::Mistake(mistake) => mistake.name().to_owned(),
+            Self::Misoperation(operation) => format!("misoperation:{}", operation.name()),
+        }
+    }
+}
+
 /// Limits and contents of the check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckSettings {

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use poolproof_models::component::Component;
+use poolproof_models::event::Event;
+use poolproof_models::event::EventKind;
 pub use poolproof_models::property::Goal;
 use poolproof_models::property::Property;
+use poolproof_models::runbook::Operation;
 
 use super::check::CheckSettings;
 use super::diagnostic::Diagnostic;
@@ -12,6 +16,9 @@ use super::document::Node;
 use super::objective;
 use super::reader;
 use super::reader::Section;
+use super::suggest;
+use super::value;
+use super::value::Parsed;
 use crate::distribution::SimDuration;
 
 /// What the checker is expected to find about a property.
@@ -107,6 +114,26 @@ pub struct Objective {
     pub limit: Limit,
 }
 
+/// An entry of `expect.fires`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fires {
+    /// Any event of a kind, for example `automatic-failover`.
+    Kind(EventKind),
+    /// One event, for example `automatic-failover:pair-A-B`.
+    Event(Event),
+}
+
+impl Fires {
+    /// The name used in files and results.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Kind(kind) => kind.name().to_owned(),
+            Self::Event(event) => event.name(),
+        }
+    }
+}
+
 /// What is expected of this scenario.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Expectations {
@@ -114,6 +141,10 @@ pub struct Expectations {
     pub verdicts: BTreeMap<Property, Verdict>,
     /// Goals that must be reachable.
     pub reachable: Vec<Goal>,
+    /// Goals that must not be reachable.
+    pub unreachable: Vec<Goal>,
+    /// Events that must happen somewhere in the search.
+    pub fires: Vec<Fires>,
     /// Objectives that must be met.
     pub objectives: Vec<Objective>,
 }
@@ -158,6 +189,11 @@ impl Expectations {
         let goal = |node: &Node| reader::word(node, &goals);
         let reachable = section.optional("reachable", |node| reader::list(node, goal));
         expect.reachable = reachable.unwrap_or_default();
+        let unreachable = section.optional("unreachable", |node| reader::list(node, goal));
+        expect.unreachable = unreachable.unwrap_or_default();
+        both(&mut section, &expect);
+        let fires = section.optional("fires", |node| reader::list(node, fires));
+        expect.fires = fires.unwrap_or_default();
         let objectives = section.optional("objectives", |node| reader::list(node, objective::read));
         expect.objectives = objectives.unwrap_or_default();
         for property in Property::ALL {
@@ -169,6 +205,44 @@ impl Expectations {
         section.finish();
         expect
     }
+}
+
+/// No search can satisfy both.
+fn both(section: &mut Section<'_>, expect: &Expectations) {
+    let mut goals = expect.unreachable.iter();
+    let twice = goals.find(|goal| expect.reachable.contains(goal));
+    if let (Some(goal), Some(place)) = (twice, section.value_place("unreachable")) {
+        let goal = goal.name();
+        let message = format!("{goal} is expected to be reachable and never to be reached");
+        let mistake = Diagnostic::at(&place, Severity::Error, "E0026", message);
+        let help = "take it out of `reachable`, or out here";
+        section.refuse("unreachable", vec![mistake.helped(help)]);
+    }
+}
+
+/// Reads the name of an event, `kind:component`, or of a kind of event.
+fn fires(node: &Node) -> Parsed<Fires> {
+    let text = value::string(node)?;
+    if let Some(kind) = EventKind::from_name(&text) {
+        return Ok(Fires::Kind(kind));
+    }
+    if let Some(event) = Event::from_name(&text) {
+        return Ok(Fires::Event(event));
+    }
+    let (kind, at) = text.split_once(':').unwrap_or((&text, ""));
+    let help = match EventKind::from_name(kind) {
+        None => suggest::help(
+            kind,
+            &EventKind::ALL.map(EventKind::name),
+            "kinds of events",
+        ),
+        Some(EventKind::Misoperation) => {
+            suggest::help(at, &Operation::ALL.map(Operation::name), "operations")
+        }
+        Some(_) => suggest::help(at, &Component::ALL.map(Component::name), "components"),
+    };
+    let mistake = value::mistake(node, "E0025", format!("unknown event `{text}`"));
+    Err(vec![mistake.helped(help)])
 }
 
 /// An expectation that nobody would look at is worse than none. Only one that is inherited is

@@ -159,7 +159,7 @@ pub(super) fn duration(node: &Node) -> Parsed<SimDuration> {
 }
 
 /// Reads a duration from text; the error says what is wrong with it.
-pub(super) fn parse_duration(text: &str) -> Result<SimDuration, String> {
+pub(crate) fn parse_duration(text: &str) -> Result<SimDuration, String> {
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err("empty".to_owned());

@@ -33,6 +33,9 @@ pub struct Check {
     pub verdicts: Vec<Verdict>,
     /// The states that should be reachable, so that a pass is not empty.
     pub goals: Vec<Goal>,
+    /// The events and kinds of faults that have to fire, so that a pass is not empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<Coverage>,
     /// How often each event fired.
     pub events: Vec<EventCount>,
     /// The events that never fired.
@@ -142,6 +145,20 @@ pub struct Goal {
     pub complete: bool,
     /// The shortest way there.
     pub witness: Option<Counterexample>,
+}
+
+/// An event, or a kind of fault, without which the search says nothing about the scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    /// Its name, as the scenario lists it: an event, a kind of event or a kind of fault.
+    pub event: String,
+    /// The key of the scenario that lists it.
+    pub listed_in: String,
+    /// How often it fired.
+    pub fired: u64,
+    /// Whether the search was complete, so that "did not fire" means "cannot fire".
+    pub complete: bool,
 }
 
 /// How often one event fired during the search.

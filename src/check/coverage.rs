@@ -1,0 +1,69 @@
+//! Coverage: what has to fire, so that a verdict is not about an empty search.
+//!
+//! An event that a scenario names under `expect.fires`, and every fault that it lists in
+//! `check.faults_enabled`, must happen somewhere within the budget.
+
+use poolproof_models::event::{EventKind, FaultClass, mistake_kind};
+use poolproof_models::model::Bounded;
+use poolproof_models::topology::Topology;
+use poolproof_reports::document as doc;
+
+use super::search::Outcome;
+use crate::scenario::Scenario;
+use crate::scenario::check::FaultName;
+use crate::scenario::expect::Fires;
+
+/// What has to fire, and how often it did.
+pub(super) fn coverage(
+    scenario: &Scenario,
+    model: &Bounded<Topology>,
+    outcome: &Outcome,
+    complete: bool,
+) -> Vec<doc::Coverage> {
+    let events = model.system.events();
+    let sum = |counts: &[u64], wanted: &dyn Fn(EventKind, &str) -> bool| {
+        let fired = events.iter().zip(counts);
+        let fired = fired.filter(|(event, _)| wanted(event.kind, &event.name()));
+        fired.map(|(_, count)| *count).sum()
+    };
+    let row = |event: String, listed_in: &str, fired| doc::Coverage {
+        event,
+        listed_in: listed_in.to_owned(),
+        fired,
+        complete,
+    };
+    let mut rows = Vec::new();
+    for fires in &scenario.expect.fires {
+        let fired = match fires {
+            Fires::Kind(kind) => sum(&outcome.fired, &|fired, _| fired == *kind),
+            Fires::Event(event) => sum(&outcome.fired, &|_, name| name == event.name()),
+        };
+        rows.push(row(fires.name(), "expect.fires", fired));
+    }
+    let possible = |fault: &&FaultName| model.budget.per_class[class(fault) as usize] > 0;
+    for fault in scenario
+        .check
+        .faults_enabled
+        .iter()
+        .flatten()
+        .filter(possible)
+    {
+        // What is a fault in some states only is a return once the failover has begun.
+        let class_of = |kind: EventKind| kind.fault_class().unwrap_or(FaultClass::LateReturn);
+        let fired = sum(&outcome.fired_as_fault, &|kind, name| match fault {
+            FaultName::Class(listed) => class_of(kind) == *listed,
+            FaultName::Mistake(mistake) => kind == mistake_kind(*mistake),
+            FaultName::Misoperation(_) => name == fault.name(),
+        });
+        rows.push(row(fault.name(), "check.faults_enabled", fired));
+    }
+    rows
+}
+
+/// The class that a listed fault is spent from.
+const fn class(fault: &FaultName) -> FaultClass {
+    match fault {
+        FaultName::Class(class) => *class,
+        FaultName::Mistake(_) | FaultName::Misoperation(_) => FaultClass::Mistake,
+    }
+}
