@@ -30,6 +30,8 @@ pub struct Diagnostics {
 pub struct Diagnostic {
     /// The stable code: `E` or `W` and four digits.
     pub code: String,
+    /// What the code means, whatever the place.
+    pub meaning: String,
     /// Whether the input is refused for it.
     pub severity: Severity,
     /// The file it is in, which may be one that the scenario names, or an option of the command

@@ -15,15 +15,15 @@ pub fn result(document: &ResultDocument) -> Result<String, ReportError> {
     pretty(document)
 }
 
-/// Returns the text of a run: the document of a single file, or an array of the documents of
-/// several, in their order. Which format a document follows is in its field `schema`.
+/// Returns the text of a run: the document of a single file, or, where `several` were asked for, an
+/// array of their documents in their order. Which format a document follows is in its field `schema`.
 ///
 /// # Errors
 /// As [`result`].
-pub fn run(entries: &[Entry]) -> Result<String, ReportError> {
+pub fn run(entries: &[Entry], several: bool) -> Result<String, ReportError> {
     match entries {
-        [only] => pretty(only),
-        several => pretty(&several),
+        [only] if !several => pretty(only),
+        entries => pretty(&entries),
     }
 }
 

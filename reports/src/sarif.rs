@@ -246,13 +246,9 @@ fn rules(entries: &[Entry]) -> Vec<Rule<'_>> {
     for entry in entries {
         if let Entry::Input(read) = entry {
             for one in &read.diagnostics {
-                let about = match &one.rule {
-                    Some(rule) => format!("Rule {rule} of the handbook"),
-                    None => "The input can be read and used".to_owned(),
-                };
                 add(Rule {
                     id: &one.code,
-                    short_description: Message { text: about },
+                    short_description: message(&one.meaning),
                     full_description: None,
                 });
             }

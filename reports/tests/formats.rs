@@ -171,9 +171,9 @@ fn the_same_document_gives_the_same_text() {
 fn a_run_over_several_files_is_one_json_text_with_every_file() {
     let result = validator(&parsed(RESULT_SCHEMA));
     let diagnostics = validator(&parsed(DIAGNOSTICS_SCHEMA));
-    let one = json::run(&[entry(&sample::document())]).expect("written");
+    let one = json::run(&[entry(&sample::document())], false).expect("written");
     assert_eq!(one, json::result(&sample::document()).expect("written"));
-    let refused = parsed(&json::run(&[sample::refused()]).expect("written"));
+    let refused = parsed(&json::run(&[sample::refused()], false).expect("written"));
     assert_fits(&diagnostics, &refused);
     let read: Diagnostics = serde_json::from_value(refused).expect("diagnostics");
     assert!(!read.valid);
@@ -183,11 +183,17 @@ fn a_run_over_several_files_is_one_json_text_with_every_file() {
         sample::refused(),
         entry(&sample::empty()),
     ];
-    let several = parsed(&json::run(&entries).expect("written"));
+    let several = parsed(&json::run(&entries, true).expect("written"));
     let several = several.as_array().expect("an array");
     assert_eq!(several.len(), 3);
     assert_fits(&result, &several[0]);
     assert_fits(&diagnostics, &several[1]);
     assert_fits(&result, &several[2]);
+    let first = parsed(&json::run(&entries[..1], true).expect("written"));
+    assert_eq!(
+        first.as_array().map(Vec::len),
+        Some(1),
+        "the rest was interrupted"
+    );
     assert!(!result.is_valid(&several[1]) && !diagnostics.is_valid(&several[0]));
 }

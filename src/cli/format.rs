@@ -52,14 +52,17 @@ impl RunFormat {
 /// What a run has to say, as far as it has come.
 pub struct Printer {
     format: RunFormat,
+    /// Whether more than one scenario was asked for.
+    several: bool,
     entries: Vec<Entry>,
 }
 
 impl Printer {
     /// Nothing yet.
-    pub const fn new(format: RunFormat) -> Self {
+    pub const fn new(format: RunFormat, scenarios: usize) -> Self {
         Self {
             format,
+            several: scenarios > 1,
             entries: Vec::new(),
         }
     }
@@ -99,7 +102,7 @@ impl Printer {
         let text = match self.format {
             RunFormat::Human => return Exit::AsExpected,
             RunFormat::Github => return summary(entries),
-            RunFormat::Json => json::run(entries),
+            RunFormat::Json => json::run(entries, self.several),
             RunFormat::Csv => csv::figures(entries.iter().filter_map(Entry::document)),
             RunFormat::Junit => junit::text(entries),
             RunFormat::Sarif => sarif::text(entries, env!("CARGO_PKG_VERSION")),
@@ -131,6 +134,7 @@ impl Printer {
         let position = |n: usize| (n > 0).then_some(n as u64);
         out::Diagnostic {
             code: one.code.clone(),
+            meaning: one.meaning(),
             severity: match one.severity {
                 Severity::Error => out::Severity::Error,
                 Severity::Warning => out::Severity::Warning,

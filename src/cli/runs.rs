@@ -31,7 +31,7 @@ pub fn over(
     format: RunFormat,
     mut one: impl FnMut(&Path, Loaded) -> Ran,
 ) -> Exit {
-    let mut printer = Printer::new(format);
+    let mut printer = Printer::new(format, paths.len());
     let mut exit = Exit::AsExpected;
     for (index, path) in paths.iter().enumerate() {
         if interrupt::requested() {

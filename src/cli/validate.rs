@@ -31,7 +31,7 @@ pub struct ValidateArgs {
 /// Runs the command.
 pub fn run(args: &ValidateArgs) -> Exit {
     let mut exit = Exit::AsExpected;
-    let mut printer = Printer::new(args.format);
+    let mut printer = Printer::new(args.format, args.scenarios.len());
     for path in &args.scenarios {
         let (valid, diagnostics) = match scenario::load(path) {
             Ok(loaded) => (true, loaded.warnings),

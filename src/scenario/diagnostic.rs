@@ -156,6 +156,17 @@ impl Diagnostic {
         self
     }
 
+    /// What the code means, whatever the place.
+    #[must_use]
+    pub fn meaning(&self) -> String {
+        let known = CODES.iter().find(|(code, _)| *code == self.code);
+        match (known, &self.rule) {
+            (Some((_, meaning)), _) => (*meaning).to_owned(),
+            (None, Some(rule)) => format!("rule {rule} of the handbook"),
+            (None, None) => self.message.clone(),
+        }
+    }
+
     /// Renders the diagnostic as text of several lines, without a final line end.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {

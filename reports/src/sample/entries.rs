@@ -18,6 +18,7 @@ pub fn entry() -> Entry {
 pub fn refused() -> Entry {
     let unknown = Diagnostic {
         code: "E0020".to_owned(),
+        meaning: "unknown key".to_owned(),
         severity: Severity::Error,
         file: "scenarios/refused.toml".to_owned(),
         line: Some(2),
@@ -31,6 +32,7 @@ pub fn refused() -> Entry {
     };
     let doubtful = Diagnostic {
         code: "W0114".to_owned(),
+        meaning: "rule V14 of the handbook".to_owned(),
         severity: Severity::Warning,
         line: None,
         column: None,

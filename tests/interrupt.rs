@@ -1,0 +1,109 @@
+//! The promise to who cannot wait: Ctrl-C ends a run with what is known so far, says that it was
+//! cut off, calls nothing decided that is not, and exits with 130.
+#![cfg(unix)]
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::Value;
+
+const LBW: &str = "scenarios/lync-2013-lbw.toml";
+const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
+
+fn signal(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// Presses Ctrl-C in the middle of a run. A machine that is so busy that the program had not even
+/// begun to listen gets another try, with more patience.
+fn interrupted(arguments: &[&str]) -> Output {
+    for seconds in [1, 4, 16] {
+        let child = Command::new(env!("CARGO_BIN_EXE_poolproof"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        sleep(Duration::from_secs(seconds));
+        signal(&child);
+        let output = child.wait_with_output().unwrap();
+        if output.status.signal().is_none() {
+            return output;
+        }
+    }
+    panic!("{arguments:?}: ended by the signal itself");
+}
+
+fn parsed(output: &Output) -> Value {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"))
+}
+
+/// More than any machine checks in the time of this test.
+const LONG_CHECK: [&str; 8] = [
+    "--set",
+    "check.faults=8",
+    "--set",
+    "check.servers_per_class=0",
+    "--set",
+    "check.states_limit=4000000000",
+    "--format",
+    "json",
+];
+
+#[test]
+fn a_check_tells_how_far_it_came() {
+    let output = interrupted(&[&["check", LBW], &LONG_CHECK[..]].concat());
+    assert_eq!(output.status.code(), Some(130));
+    let check = &parsed(&output)["check"];
+    assert_eq!(check["cut_off_by"], "an interrupt");
+    assert_eq!(check["complete"], false);
+    assert!(check["states"].as_u64().unwrap() > 1_000);
+    let verdicts = check["verdicts"].as_array().unwrap();
+    assert!(verdicts.len() >= 4);
+    for verdict in verdicts {
+        assert_ne!(verdict["status"], "holds", "{verdict}");
+    }
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let again = stderr.lines().last().unwrap();
+    assert!(
+        again.starts_with(&format!("poolproof check {LBW}")),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_was_not_run_is_named_and_what_was_run_is_kept() {
+    let output = interrupted(&[&["check", H01, LBW, H01], &LONG_CHECK[..]].concat());
+    assert_eq!(output.status.code(), Some(130));
+    let run = parsed(&output);
+    let results = run.as_array().expect("an array, as for several scenarios");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!results.is_empty() && results.len() < 3, "{stderr}");
+    assert!(stderr.contains("interrupted; not run: "), "{stderr}");
+    assert!(stderr.trim_end().ends_with(H01), "{stderr}");
+}
+
+#[test]
+fn a_simulation_reports_the_finished_trials() {
+    let output = interrupted(&[
+        "simulate",
+        LBW,
+        "--trials",
+        "10000000000",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(output.status.code(), Some(130));
+    let simulation = &parsed(&output)["simulation"];
+    let why = simulation["cut_off_by"].as_str().unwrap();
+    assert!(why.contains("interrupt"), "{why}");
+    let trials = simulation["trials"].as_u64().unwrap();
+    assert!(trials < 10_000_000_000);
+    assert_eq!(simulation["availability"]["n"].as_u64(), Some(trials));
+}
