@@ -1,7 +1,8 @@
 //! The promise to CI: how a run ended is in its exit code, and what is wrong with an input is one
 //! clear diagnostic on stderr, never a panic.
 //!
-//! Codes that need a defect or an interrupt (5, 70, 130) are fixed by the unit tests of `exit`.
+//! Codes that need a defect (5, 70) are fixed by the unit tests of `exit`; 130 by
+//! `tests/interrupt.rs`.
 
 use std::fs;
 use std::path::Path;
@@ -83,6 +84,9 @@ fn a_wrong_command_line_is_2() {
         &["prove", LBW],
         &["check", LBW, "--frobnicate"],
         &["check", LBW, "--threads", "0"],
+        &["check", LBW, "--time-limit", "30"],
+        &["check", LBW, "--memory-limit", "2"],
+        &["simulate", LBW, "--time-limit", "30s"],
         &["check", LBW, "--set", "no equals sign"],
     ] {
         let run = poolproof(arguments);
@@ -102,6 +106,38 @@ fn undecided_is_4_and_a_search_cut_off_never_holds() {
     for verdict in verdicts {
         assert_eq!(verdict["status"], "undecided", "{verdict}");
     }
+}
+
+#[test]
+fn a_limit_of_the_command_line_is_4_and_named() {
+    for (option, value, named) in [
+        ("--memory-limit", "4MB", "the memory limit of 4000000 bytes"),
+        ("--time-limit", "1ms", "the time limit of 1ms"),
+    ] {
+        let run = poolproof(&["check", LBW, option, value, "--format", "json"]);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        let last = run.stderr.lines().last().unwrap();
+        assert_eq!(last, format!("poolproof check {LBW} {option} {value}"));
+        let result: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(result["check"]["cut_off_by"], named);
+        assert!(!run.stdout.contains("\"status\": \"holds\""));
+    }
+}
+
+#[test]
+fn an_empty_search_is_1_and_names_what_never_fired() {
+    let fires = ["--set", "expect.fires=[\"share-loss\"]"];
+    let run = poolproof(&[&["check", H01], &fires[..]].concat());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("share-loss"), "{}", run.stdout);
+    let reached = ["--set", "expect.unreachable=[\"failover-to-dc2\"]"];
+    let run = poolproof(&[&["check", H01], &reached[..]].concat());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("reached, expected: never"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]

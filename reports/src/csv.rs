@@ -59,8 +59,8 @@ pub const FIGURE_COLUMNS: [&str; 9] = [
 ];
 
 /// Returns the figures of simulated results as text, in the order of the documents: the names of
-/// columns, figures and statistics as in the result document, where the units are. What has no value
-/// or no finite end of its interval has an empty field.
+/// columns, figures and statistics as in the result document, where the units are. What has no
+/// value, or no finite end of its interval, has an empty field.
 ///
 /// # Errors
 /// Never for a document as it is; the signature leaves room for the writer's errors.

@@ -16,7 +16,7 @@ pub fn result(document: &ResultDocument) -> Result<String, ReportError> {
 }
 
 /// Returns the text of a run: the document of a single file, or, where `several` were asked for, an
-/// array of their documents in their order. Which format a document follows is in its field `schema`.
+/// array of their documents in their order. The field `schema` says which format each follows.
 ///
 /// # Errors
 /// As [`result`].

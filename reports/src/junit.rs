@@ -1,5 +1,5 @@
-//! Results as JUnit XML: one suite per scenario, one case per property, goal, event that has to fire
-//! and objective; for a file that was refused one case per mistake.
+//! Results as JUnit XML: one suite per scenario, one case per property, goal, event that has to
+//! fire, and objective; for a file that was refused one case per mistake.
 //!
 //! A case fails when the result is not what the scenario expects, and carries the timeline.
 //! *Undecided* is an error and not a failure, as the exit code keeps them apart too. No times and

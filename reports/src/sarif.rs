@@ -2,8 +2,8 @@
 //!
 //! The rules are the properties, one rule each for goals, for events that have to fire and for
 //! objectives, and the codes of what is wrong with an input. A result is written for what is not as
-//! expected, at the scenario file; the steps of its counterexample are a code flow, so that a viewer
-//! can walk along it. A mistake in an input is a result at its place.
+//! expected, at the scenario file; the steps of its counterexample are a code flow, so that a
+//! viewer can walk along it. A mistake in an input is a result at its place.
 
 use std::collections::BTreeMap;
 
