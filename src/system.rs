@@ -58,6 +58,8 @@ fn configured(scenario: &Scenario) -> Topology {
     };
     topology.force_needs_no_witness = scenario.choices.force_refused;
     topology.removed_principal_serves = scenario.choices.removed_principal_serves;
+    topology.failover_on_regained_contact = scenario.choices.failover_on_regained_contact;
+    topology.instant_resynchronisation = scenario.choices.instant_resynchronisation;
     topology.acknowledgement = scenario.choices.acknowledge;
     topology.record_before_commit = scenario.choices.record_before_commit;
     topology.runbooks = scenario

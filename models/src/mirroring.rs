@@ -304,7 +304,7 @@ impl World {
         if session.0 == 0 {
             return;
         }
-        self.connect(pair, &mut session);
+        self.connect(topology, pair, &mut session);
         self.end_failover(pair, &mut session);
         self.sessions[pair as usize] = session;
         self.end_session(topology, pair, &mut session);
@@ -320,7 +320,8 @@ impl World {
     }
 
     /// 3.10: connections that can exist are made at once; a loss of one is noticed later (3.11).
-    fn connect(&self, pair: Pair, session: &mut crate::world::Session) {
+    /// Partners that meet again are SYNCHRONIZING, even with nothing behind (3.3).
+    fn connect(&self, topology: &Topology, pair: Pair, session: &mut crate::world::Session) {
         let members = [PartnerRole::None; 2].iter().enumerate();
         let partners = members
             .filter(|(m, _)| session.role(*m) != PartnerRole::None)
@@ -336,6 +337,10 @@ impl World {
             if !exists || both_down {
                 session.set_seen(link, false);
             } else if self.is_connected(pair, link) {
+                let meet = link == 0 && !session.seen(0);
+                if meet && !topology.instant_resynchronisation {
+                    session.set_synchronized(false);
+                }
                 session.set_seen(link, true);
             }
         }
@@ -391,6 +396,9 @@ impl World {
     /// R7, T7: the mirror's knowledge of being synchronised is volatile, and void once it has been
     /// apart from both others.
     fn still_ready(&self, topology: &Topology, pair: Pair, session: crate::world::Session) -> bool {
+        if topology.failover_on_regained_contact {
+            return session.witness_set() && session.synchronized() && !session.suspended();
+        }
         let Some(mirror) = self.mirror(pair) else {
             return false;
         };

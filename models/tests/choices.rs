@@ -126,3 +126,30 @@ fn a_differential_backup_bridges_a_gap() {
     assert!(!t.may_operate(Operation::BridgeGap));
     assert!(t.may_operate(Operation::ReinitialiseSecondary));
 }
+
+/// 3.7: a later contact of mirror and witness does not count; with the knob it does.
+#[test]
+fn mirror_and_witness_that_meet_again_fail_over_only_with_the_knob() {
+    for knob in [false, true] {
+        let mut t = Trio::new(true);
+        t.topology.failover_on_regained_contact = knob;
+        let mut t = t.rebuilt();
+        t.post().crash(Component::W).crash(Component::A);
+        t.restart(Component::W);
+        assert_eq!(t.may_fail_over(), knob, "T7, F6");
+    }
+}
+
+/// 3.3: partners that meet again are SYNCHRONIZING, even with nothing behind; with the knob they are
+/// SYNCHRONIZED at once.
+#[test]
+fn partners_that_meet_with_nothing_behind_synchronise_at_once_only_with_the_knob() {
+    for knob in [false, true] {
+        let mut t = Trio::new(false);
+        t.topology.instant_resynchronisation = knob;
+        let mut t = t.rebuilt();
+        t.post().crash(Component::A).restart(Component::A);
+        assert_eq!(t.exposed(), !knob);
+        assert_eq!(t.can(EventKind::Resynchronise, Component::PairDc1), !knob);
+    }
+}

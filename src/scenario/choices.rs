@@ -18,6 +18,11 @@ pub struct Choices {
     /// A principal whose session was removed while it was away is writable when it learns of it
     /// (choice 22).
     pub removed_principal_serves: bool,
+    /// An automatic failover can begin when mirror and witness regain contact after the loss of the
+    /// principal. Handbook 3.7 forbids it; published models of a mirrored pair allow it.
+    pub failover_on_regained_contact: bool,
+    /// Partners that meet again with nothing behind are synchronised at once (3.3 says otherwise).
+    pub instant_resynchronisation: bool,
 }
 
 const ACKNOWLEDGE: Setting = Setting::new(
@@ -45,6 +50,19 @@ const REMOVED_PRINCIPAL: Setting = Setting::new(
     "handbook 10, choice 22: the worst case, matches an observed report",
 );
 
+const REGAINED_CONTACT: Setting = Setting::new(
+    "failover_on_regained_contact",
+    "false",
+    Grade::D,
+    "handbook 3.7: a later contact of mirror and witness does not count",
+);
+const INSTANT_RESYNCHRONISATION: Setting = Setting::new(
+    "instant_resynchronisation",
+    "false",
+    Grade::D,
+    "handbook 3.3: DISCONNECTED is followed by SYNCHRONIZING",
+);
+
 impl Choices {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let choices = Self {
@@ -62,6 +80,8 @@ impl Choices {
             force_refused: section.word(&FORCED_SERVICE, &[("guarded", false), ("refused", true)]),
             removed_principal_serves: section
                 .word(&REMOVED_PRINCIPAL, &[("online", true), ("offline", false)]),
+            failover_on_regained_contact: section.boolean(&REGAINED_CONTACT),
+            instant_resynchronisation: section.boolean(&INSTANT_RESYNCHRONISATION),
         };
         section.finish();
         choices
