@@ -140,8 +140,8 @@ fn mirror_and_witness_that_meet_again_fail_over_only_with_the_knob() {
     }
 }
 
-/// 3.3: partners that meet again are SYNCHRONIZING, even with nothing behind; with the knob they are
-/// SYNCHRONIZED at once.
+/// 3.3: partners that meet again are SYNCHRONIZING, even with nothing behind; with the knob they
+/// are SYNCHRONIZED at once.
 #[test]
 fn partners_that_meet_with_nothing_behind_synchronise_at_once_only_with_the_knob() {
     for knob in [false, true] {
