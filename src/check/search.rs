@@ -160,9 +160,10 @@ impl<S: System> Run<'_, S> {
                 if layer.len() == depth + 1 && !here.is_empty() {
                     layer.push(Vec::new());
                 }
+                let room = here.capacity();
                 for waiting in here {
                     self.expand(waiting, faults, depth, &mut layer, &mut next_layer);
-                    if self.should_stop(limits, faults, &layer, &next_layer) {
+                    if self.should_stop(limits, faults, room, &[&layer, &next_layer]) {
                         return;
                     }
                 }
@@ -177,8 +178,8 @@ impl<S: System> Run<'_, S> {
         &mut self,
         limits: &mut Limits<'_>,
         faults: u8,
-        layer: &[Vec<Waiting<S::State>>],
-        next_layer: &[Vec<Waiting<S::State>>],
+        room: usize,
+        layers: &[&Vec<Vec<Waiting<S::State>>>; 2],
     ) -> bool {
         self.outcome.progress.states = self.seen.len() as u64;
         self.outcome.progress.faults = faults;
@@ -187,7 +188,7 @@ impl<S: System> Run<'_, S> {
         }
         self.expansions += 1;
         if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT) {
-            if self.bytes_soon(layer, next_layer) > limits.bytes {
+            if self.bytes_soon(room, layers) > limits.bytes {
                 self.outcome.cut_off = Some(CutOff::Memory);
             }
             if !(limits.on_progress)(&self.outcome.progress) {
@@ -198,22 +199,16 @@ impl<S: System> Run<'_, S> {
     }
 
     /// The bytes that the tables hold at most until the next report: a table that may have to grow
-    /// by then exists twice while it does.
-    fn bytes_soon(
-        &self,
-        layer: &[Vec<Waiting<S::State>>],
-        next_layer: &[Vec<Waiting<S::State>>],
-    ) -> u64 {
+    /// by then exists twice while it does. `room` is that of the list being expanded.
+    fn bytes_soon(&self, room: usize, layers: &[&Vec<Vec<Waiting<S::State>>>; 2]) -> u64 {
         // Most successors are known already: a few new ones per expansion.
         let new = 8 * EXPANSIONS_PER_REPORT as usize;
-        let waiting = layer
-            .iter()
-            .chain(next_layer)
-            .map(|nodes| bytes_soon(nodes, 0));
+        let waiting = layers.iter().copied().flatten().map(Vec::capacity);
+        let waiting = room + waiting.sum::<usize>();
         self.seen.bytes_soon(new)
             + bytes_soon(&self.outcome.parents, new)
             + bytes_soon(&self.outcome.causes, new)
-            + waiting.sum::<u64>()
+            + (waiting * size_of::<Waiting<S::State>>()) as u64
     }
 
     /// Numbers a node if it is new.

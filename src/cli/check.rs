@@ -48,8 +48,10 @@ pub fn run(args: &CheckArgs) -> Exit {
             args.run.reproducing(),
             args.bounds.reproducing()
         );
-        let checked = stages::check(&loaded.scenario, &args.run, &args.bounds);
         let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
+        let checked = args
+            .run
+            .on_threads(|| stages::check(scenario, &args.run, &args.bounds));
         let check = Some(checked.document);
         Ran {
             document: evaluate::document(scenario, warnings, &command, check, None),
