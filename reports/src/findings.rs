@@ -147,7 +147,7 @@ fn goal(goal: &Goal) -> Finding<'_> {
     }
 }
 
-fn coverage(coverage: &Coverage) -> Finding<'_> {
+pub(crate) fn coverage(coverage: &Coverage) -> Finding<'_> {
     let (outcome, words) = match (coverage.fired, coverage.complete) {
         (0, true) => (Outcome::Differs, "never fires, expected: fires".to_owned()),
         (0, false) => (Outcome::Undecided, "undecided, expected: fires".to_owned()),

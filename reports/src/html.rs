@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::chart::Chart;
 use crate::document::Check;
+use crate::document::Coverage;
 use crate::document::Goal;
 use crate::document::Objective;
 use crate::document::ObjectiveStatus;
@@ -15,6 +16,8 @@ use crate::document::Verdict;
 use crate::document::VerdictStatus;
 use crate::error::ReportError;
 use crate::families;
+use crate::findings;
+use crate::findings::Outcome;
 use crate::headline;
 use crate::mermaid;
 use crate::quantity;
@@ -45,6 +48,7 @@ struct CheckView<'a> {
     odds: String,
     verdicts: Vec<VerdictView<'a>>,
     goals: Vec<GoalView<'a>>,
+    coverage: Vec<CoverageView<'a>>,
     events: Vec<(&'a str, String)>,
     never_fired: String,
 }
@@ -60,6 +64,13 @@ struct GoalView<'a> {
     goal: &'a Goal,
     look: Look,
     words: String,
+}
+
+struct CoverageView<'a> {
+    event: &'a str,
+    look: Look,
+    words: String,
+    why: String,
 }
 
 struct ObjectiveView<'a> {
@@ -167,6 +178,7 @@ fn check_view(check: &Check) -> CheckView<'_> {
             .map(verdict_view)
             .collect(),
         goals: check.goals.iter().map(goal_view).collect(),
+        coverage: check.coverage.iter().map(coverage_view).collect(),
         events: check
             .events
             .iter()
@@ -206,6 +218,20 @@ fn goal_view(goal: &Goal) -> GoalView<'_> {
         goal,
         look,
         words: table::goal_text(goal),
+    }
+}
+
+fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
+    let finding = findings::coverage(coverage);
+    CoverageView {
+        event: &coverage.event,
+        look: match finding.outcome {
+            Outcome::AsExpected => GOOD,
+            Outcome::Differs => BAD,
+            Outcome::Undecided => OPEN,
+        },
+        words: finding.words,
+        why: finding.detail,
     }
 }
 
@@ -274,6 +300,14 @@ mod tests {
         for forbidden in ["<script", "<link", "<img", "@import", "url(", " src="] {
             assert!(!text.contains(forbidden), "{forbidden}");
         }
+    }
+
+    #[test]
+    fn an_event_that_never_fires_is_on_the_page() {
+        let text = page(&sample::unexpected()).expect("the sample can be drawn");
+        assert!(text.contains("never fires, expected: fires"));
+        let text = page(&sample::document()).expect("the sample can be drawn");
+        assert!(!text.contains("Events that have to happen"));
     }
 
     #[test]
