@@ -1,7 +1,13 @@
 //! Counterexamples: from the canonical states of the search back to concrete servers.
 
 use poolproof_models::model::{Bounded, Node};
+use poolproof_models::narrator::Narrator;
+use poolproof_models::site::Site;
 use poolproof_models::system::System;
+use poolproof_models::topology::Topology;
+use poolproof_reports::document as doc;
+
+use super::search::{Found, Outcome};
 
 /// Turns a path of canonical states into events on concrete states.
 ///
@@ -35,4 +41,57 @@ pub fn lift<S: System>(model: &Bounded<S>, path: &[usize]) -> Vec<usize> {
         };
     }
     lifted
+}
+
+/// Tells the way to a state.
+#[must_use]
+pub fn counterexample(
+    model: &Bounded<Topology>,
+    outcome: &Outcome,
+    found: Found,
+) -> doc::Counterexample {
+    let topology = &model.system;
+    let mut narrator = Narrator::new(topology);
+    let mut steps = Vec::new();
+    for (number, index) in lift(model, &outcome.path(found)).into_iter().enumerate() {
+        let event = topology.events()[index];
+        let told = narrator.step(event);
+        steps.push(doc::Step {
+            number: number as u32 + 1,
+            actor: told.actor,
+            event: event.name(),
+            text: told.text,
+            changes: told.changes,
+            fault: told.fault,
+            state: narrator
+                .holders()
+                .into_iter()
+                .map(|holder| doc::HolderState {
+                    holder: holder.name.to_owned(),
+                    site: holder.site.map_or("", Site::name).to_owned(),
+                    role_text: holder.role.to_owned(),
+                    up: holder.up,
+                    holds: holder.holds,
+                })
+                .collect(),
+        });
+    }
+    let faults: Vec<&str> = steps
+        .iter()
+        .filter(|s| s.fault)
+        .map(|s| s.text.as_str())
+        .collect();
+    let last = steps.last().map_or("", |step| step.text.as_str());
+    let cause = match faults.as_slice() {
+        [] => format!("Without any fault; it becomes so with the last step: {last}."),
+        _ => format!(
+            "Faults: {}. It becomes so with the last step: {last}.",
+            faults.join("; ")
+        ),
+    };
+    doc::Counterexample {
+        faults: u32::from(found.faults),
+        steps,
+        cause,
+    }
 }

@@ -2,15 +2,13 @@
 
 use poolproof_models::event::FaultClass;
 use poolproof_models::model::{Bounded, Budget};
-use poolproof_models::narrator::Narrator;
 use poolproof_models::property::{Goal, Property};
-use poolproof_models::site::Site;
 use poolproof_models::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
-use super::counterexample::lift;
+use super::counterexample::counterexample;
 use super::coverage::coverage;
-use super::search::{CutOff, Found, Limits, Outcome, Progress, search};
+use super::search::{CutOff, Limits, Outcome, Progress, search};
 use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
 use crate::scenario::expect::Verdict as Expected;
@@ -236,58 +234,6 @@ fn goals(
             }
         })
         .collect()
-}
-
-/// Tells the way to a state.
-fn counterexample(
-    model: &Bounded<Topology>,
-    outcome: &Outcome,
-    found: Found,
-) -> doc::Counterexample {
-    let topology = &model.system;
-    let mut narrator = Narrator::new(topology);
-    let mut steps = Vec::new();
-    for (number, index) in lift(model, &outcome.path(found)).into_iter().enumerate() {
-        let event = topology.events()[index];
-        let told = narrator.step(event);
-        steps.push(doc::Step {
-            number: number as u32 + 1,
-            actor: told.actor,
-            event: event.name(),
-            text: told.text,
-            changes: told.changes,
-            fault: told.fault,
-            state: narrator
-                .holders()
-                .into_iter()
-                .map(|holder| doc::HolderState {
-                    holder: holder.name.to_owned(),
-                    site: holder.site.map_or("", Site::name).to_owned(),
-                    role_text: holder.role.to_owned(),
-                    up: holder.up,
-                    holds: holder.holds,
-                })
-                .collect(),
-        });
-    }
-    let faults: Vec<&str> = steps
-        .iter()
-        .filter(|s| s.fault)
-        .map(|s| s.text.as_str())
-        .collect();
-    let last = steps.last().map_or("", |step| step.text.as_str());
-    let cause = match faults.as_slice() {
-        [] => format!("Without any fault; it becomes so with the last step: {last}."),
-        _ => format!(
-            "Faults: {}. It becomes so with the last step: {last}.",
-            faults.join("; ")
-        ),
-    };
-    doc::Counterexample {
-        faults: u32::from(found.faults),
-        steps,
-        cause,
-    }
 }
 
 /// What makes the space smaller than the system, in words.
