@@ -128,6 +128,10 @@ impl System for Plain {
     fn reached(&self, index: usize, after: &World) -> u32 {
         self.0.reached(index, after)
     }
+
+    fn is_serving(&self, state: &World) -> bool {
+        self.0.is_serving(state)
+    }
 }
 
 /// Sorting the servers of a class gives the verdicts of telling them apart.

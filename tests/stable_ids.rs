@@ -102,7 +102,7 @@ const FAULT_CLASSES: [(u8, &str); 6] = [
     (5, "mistake"),
 ];
 
-const PROPERTIES: [(u8, &str); 16] = [
+const PROPERTIES: [(u8, &str); 17] = [
     (0, "SB"),
     (1, "AL0"),
     (2, "ALr"),
@@ -119,6 +119,7 @@ const PROPERTIES: [(u8, &str); 16] = [
     (13, "WS"),
     (14, "CO"),
     (15, "ID"),
+    (16, "RC"),
 ];
 
 const GOALS: [(u8, &str); 3] = [

@@ -17,6 +17,7 @@ pub mod model;
 pub mod mutant;
 pub mod narrator;
 pub mod network;
+pub mod obstacles;
 pub mod operations;
 pub mod operators;
 pub mod pool;

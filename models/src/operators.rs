@@ -61,7 +61,7 @@ impl World {
     }
 
     /// Where a team sits (5 and 6).
-    const fn team_site(role: Role) -> Site {
+    pub(crate) const fn team_site(role: Role) -> Site {
         match role {
             Role::MirrorFailover => Site::Dc1,
             Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => Site::Dc2,
@@ -93,7 +93,7 @@ impl World {
     }
 
     /// Whether the team believes what starts its runbook (5).
-    fn trigger_believed(&self, topology: &Topology, role: Role) -> bool {
+    pub(crate) fn trigger_believed(&self, topology: &Topology, role: Role) -> bool {
         topology
             .runbook(role)
             .is_some_and(|r| self.believes(topology, r.trigger))

@@ -87,11 +87,14 @@ pub enum Property {
     RecordsComplete = 14,
     /// ID: message numbers are not reused.
     NumbersUnique = 15,
+    /// RC: from everywhere, service returns without one fault more. No state breaks it by itself:
+    /// it is about the ways on from there.
+    ServiceReturns = 16,
 }
 
 impl Property {
     /// Every property, in stable order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SplitBrain,
         Self::NoLossUnderOneFault,
         Self::NoFinishedBackupLeftOut,
@@ -108,6 +111,7 @@ impl Property {
         Self::RightSide,
         Self::RecordsComplete,
         Self::NumbersUnique,
+        Self::ServiceReturns,
     ];
 
     /// The name used in scenario files and results.
@@ -130,6 +134,7 @@ impl Property {
             Self::RightSide => "WS",
             Self::RecordsComplete => "CO",
             Self::NumbersUnique => "ID",
+            Self::ServiceReturns => "RC",
         }
     }
 
@@ -161,6 +166,7 @@ impl Property {
             Self::RightSide => "Active servers on the right side",
             Self::RecordsComplete => "Compliance records complete",
             Self::NumbersUnique => "Message numbers unique",
+            Self::ServiceReturns => "Service returns",
         }
     }
 
@@ -230,6 +236,10 @@ impl Property {
             Self::NumbersUnique => {
                 "No new message takes the number of an acknowledged one that was lost (handbook \
                  9, ID)."
+            }
+            Self::ServiceReturns => {
+                "Whatever has happened, users can be served again without one fault more: by \
+                 repairs of all but a disaster, by itself or by the runbooks (handbook 9, UQ)."
             }
         }
     }

@@ -3,11 +3,13 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use crate::event::{Event, EventSet, FaultClass};
+use crate::component::Component;
+use crate::event::{Event, EventKind, EventSet, FaultClass};
 use crate::property::Spent;
+use crate::site::Site;
 use crate::step::Report;
 use crate::topology::Topology;
-use crate::world::World;
+use crate::world::{SiteState, World};
 
 /// A transition system with faults, properties and goals. Engines are generic over it;
 /// [`Topology`] over [`World`] is the only product instance, toy systems serve in tests.
@@ -67,6 +69,19 @@ pub trait System: Sync {
 
     /// The goals reached by the event that led to `after`, as bits.
     fn reached(&self, index: usize, after: &Self::State) -> u32;
+
+    /// Whether the system does what it is for.
+    fn is_serving(&self, state: &Self::State) -> bool;
+
+    /// Whether one may count on the event, if nothing else happens: it is no fault.
+    fn will_happen(&self, state: &Self::State, index: usize) -> bool {
+        self.fault_class(state, index).is_none()
+    }
+
+    /// The first of the events that are the same but for the names of interchangeable parts.
+    fn kind_of(&self, index: usize) -> usize {
+        index
+    }
 }
 
 impl System for Topology {
@@ -126,5 +141,28 @@ impl System for Topology {
 
     fn reached(&self, index: usize, after: &World) -> u32 {
         after.reached(self, self.events()[index])
+    }
+
+    fn is_serving(&self, state: &World) -> bool {
+        state.service(self) != 0
+    }
+
+    /// A repair of everything but a disaster may be counted on (handbook 9, RC).
+    fn will_happen(&self, state: &World, index: usize) -> bool {
+        let event = self.events()[index];
+        let rebuilt = event.kind == EventKind::Rebuild && state.site(Site::Dc1) == SiteState::Lost;
+        !rebuilt && state.fault_class(self, event).is_none()
+    }
+
+    fn kind_of(&self, index: usize) -> usize {
+        let event = self.events()[index];
+        let Some(server) = self.servers.get(usize::from(event.at.number())) else {
+            return index;
+        };
+        let alike = |other: &usize| self.servers[*other] == *server;
+        (0..self.servers.len())
+            .filter(alike)
+            .find_map(|first| self.index_of(Event::new(event.kind, Component::server(first))))
+            .unwrap_or(index)
     }
 }

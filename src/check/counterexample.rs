@@ -50,10 +50,16 @@ pub fn counterexample(
     outcome: &Outcome,
     found: Found,
 ) -> doc::Counterexample {
+    told(model, &outcome.path(found))
+}
+
+/// Tells a path of canonical states.
+#[must_use]
+pub fn told(model: &Bounded<Topology>, path: &[usize]) -> doc::Counterexample {
     let topology = &model.system;
     let mut narrator = Narrator::new(topology);
     let mut steps = Vec::new();
-    for (number, index) in lift(model, &outcome.path(found)).into_iter().enumerate() {
+    for (number, index) in lift(model, path).into_iter().enumerate() {
         let event = topology.events()[index];
         let told = narrator.step(event);
         steps.push(doc::Step {
@@ -90,7 +96,7 @@ pub fn counterexample(
         ),
     };
     doc::Counterexample {
-        faults: u32::from(found.faults),
+        faults: faults.len() as u32,
         steps,
         cause,
     }

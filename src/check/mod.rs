@@ -3,5 +3,9 @@
 pub mod counterexample;
 mod coverage;
 pub mod fingerprints;
+pub mod layer;
+pub mod recoverability;
+pub mod recovery;
+pub mod returns;
 pub mod search;
 pub mod verdict;

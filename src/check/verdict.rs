@@ -8,6 +8,7 @@ use poolproof_reports::document as doc;
 
 use super::counterexample::counterexample;
 use super::coverage::coverage;
+use super::recovery::{Recovery, recovery};
 use super::search::{CutOff, Limits, Outcome, Progress, search};
 use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
@@ -96,8 +97,14 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
     };
     let outcome = search(&model, mask, &mut limits);
     let complete = outcome.cut_off.is_none() && !outcome.pruned;
+    // No state breaks RC by itself: it has a search of its own.
+    let recovery =
+        (mask & Property::ServiceReturns.bit() != 0).then(|| recovery(&model, &mut limits));
+    let cut_off = outcome
+        .cut_off
+        .or_else(|| recovery.as_ref().and_then(|recovery| recovery.cut_off));
     let interrupted = stopped == Some(Stop::Interrupt);
-    let cut_off_by = outcome.cut_off.map(|cut_off| match (cut_off, stopped) {
+    let cut_off_by = cut_off.map(|cut_off| match (cut_off, stopped) {
         (CutOff::States, _) => format!("the limit of {} states", scenario.check.states_limit),
         (CutOff::Memory, _) => format!("the memory limit of {bytes} bytes"),
         (CutOff::Interrupted, Some(Stop::Limit(words))) => words,
@@ -127,7 +134,7 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
         reductions: reductions(scenario, &model.system),
         verdicts: properties
             .iter()
-            .map(|property| verdict(scenario, &model, &outcome, *property))
+            .map(|property| verdict(scenario, &model, &outcome, recovery.as_ref(), *property))
             .collect(),
         goals: goals(scenario, &model, &outcome, complete),
         coverage: coverage(scenario, &model, &outcome, complete),
@@ -166,10 +173,13 @@ fn verdict(
     scenario: &Scenario,
     model: &Bounded<Topology>,
     outcome: &Outcome,
+    recovery: Option<&Recovery>,
     property: Property,
 ) -> doc::Verdict {
     let found = outcome.violations[property as usize];
+    let recovery = recovery.filter(|_| property == Property::ServiceReturns);
     let (status, how_far) = match (found, outcome.cut_off) {
+        _ if let Some(recovery) = recovery => (recovery.status, recovery.how_far.clone()),
         (Some(found), _) => (
             doc::VerdictStatus::Violated,
             format!(
@@ -207,7 +217,10 @@ fn verdict(
         expected,
         as_expected: status == expected,
         how_far,
-        counterexample: found.map(|found| counterexample(model, outcome, found)),
+        counterexample: match recovery {
+            Some(recovery) => recovery.counterexample.clone(),
+            None => found.map(|found| counterexample(model, outcome, found)),
+        },
     }
 }
 
@@ -260,6 +273,7 @@ fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<String> {
     out
 }
 
-fn counted(n: u64, noun: &str) -> String {
+/// A number with its noun.
+pub(super) fn counted(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

@@ -215,6 +215,10 @@ impl System for Toy {
     fn reached(&self, _: usize, _: &Vars) -> u32 {
         0
     }
+
+    fn is_serving(&self, vars: &Vars) -> bool {
+        (self.up)(vars)
+    }
 }
 
 impl Timed for Toy {

@@ -1,0 +1,105 @@
+//! The verdict on recoverability, and in words why service cannot return.
+
+use poolproof_models::model::Bounded;
+use poolproof_models::narrator::Narrator;
+use poolproof_models::topology::Topology;
+use poolproof_reports::document as doc;
+
+use super::counterexample::{lift, told};
+use super::recoverability::{Recoverability, Trap, ending, recoverability};
+use super::search::{CutOff, Limits};
+use super::verdict::counted;
+
+/// The verdict on RC, with what belongs to it.
+pub struct Recovery {
+    /// What was found.
+    pub status: doc::VerdictStatus,
+    /// How far the search went, or how the trap was found.
+    pub how_far: String,
+    /// The nearest state from which service cannot return.
+    pub counterexample: Option<doc::Counterexample>,
+    /// Why the search ended early.
+    pub cut_off: Option<CutOff>,
+}
+
+/// Judges recoverability within the model's budget.
+pub fn recovery(model: &Bounded<Topology>, limits: &mut Limits<'_>) -> Recovery {
+    let Recoverability {
+        progress,
+        cut_off,
+        trap,
+    } = recoverability(model, limits);
+    let (status, how_far) = match (&trap, cut_off) {
+        (Some(trap), _) => (
+            doc::VerdictStatus::Violated,
+            format!(
+                "nearest state without return: {} and {} in all",
+                counted(u64::from(trap.faults), "fault"),
+                counted(trap.path.len() as u64, "step")
+            ),
+        ),
+        (None, None) => (
+            doc::VerdictStatus::Holds,
+            format!(
+                "from each of {} states within {}",
+                progress.states, model.budget
+            ),
+        ),
+        (None, Some(_)) => {
+            let done = match progress.faults.checked_sub(1) {
+                Some(full) => format!("complete for at most {}", counted(u64::from(full), "fault")),
+                None => "not even complete without a fault".to_owned(),
+            };
+            (
+                doc::VerdictStatus::Undecided,
+                format!("no trap in {} states; {done}", progress.states),
+            )
+        }
+    };
+    Recovery {
+        status,
+        how_far,
+        counterexample: trap.map(|trap| explained(model, &trap)),
+        cut_off,
+    }
+}
+
+/// Tells the way into a trap, and why there is none out of it.
+fn explained(model: &Bounded<Topology>, trap: &Trap) -> doc::Counterexample {
+    let topology = &model.system;
+    let mut told = told(model, &trap.path);
+    let mut narrator = Narrator::new(topology);
+    for event in lift(model, &trap.path) {
+        narrator.step(topology.events()[event]);
+    }
+    let end = ending(topology, *narrator.world());
+    let faults = told.steps.iter().filter(|step| step.fault);
+    let faults: Vec<&str> = faults.map(|step| step.text.as_str()).collect();
+    let faults = match faults.as_slice() {
+        [] => "Without any fault".to_owned(),
+        faults => format!("Faults: {}", faults.join("; ")),
+    };
+    let obstacles = end.state.obstacles(topology).join("; ");
+    let texts = end.would_help.iter().map(|event| {
+        let event = topology.events()[*event];
+        let (after, _) = end.state.apply(topology, event);
+        format!(
+            "{} ({})",
+            end.state.tell(topology, event, &after).text,
+            event.name()
+        )
+    });
+    let texts: Vec<String> = texts.collect();
+    let help = match texts.as_slice() {
+        [] => "No single fault and no rebuilding of a lost data centre would change it.".to_owned(),
+        texts => format!(
+            "One may not count on it, but it would take one of these: {}.",
+            texts.join("; ")
+        ),
+    };
+    told.cause = format!(
+        "{faults}. From here on service cannot return without one fault more. When all that can \
+         happen has happened: {obstacles}. {help}"
+    );
+    told
+}
