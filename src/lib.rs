@@ -3,9 +3,11 @@
 
 pub mod check;
 pub mod cli;
+pub mod cut_sets;
 pub mod distribution;
 pub mod evaluate;
 pub mod exit;
+pub mod frequency;
 pub mod objectives;
 pub mod scenario;
 pub mod simulate;

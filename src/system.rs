@@ -300,6 +300,35 @@ fn repair(modes: &[FailureMode]) -> Option<Distribution> {
     }
 }
 
+/// How often a component fails and how long that lasts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Failure {
+    /// Failures per component and year of 8766 h.
+    pub per_year: f64,
+    /// Mean time to repair, in milliseconds: each way to fail as often as it happens.
+    pub repair_ms: f64,
+}
+
+/// The rate of a failure; `None` for one that the scenario has no rate for.
+#[must_use]
+pub fn failure(scenario: &Scenario, failure: EventKind, at: Component) -> Option<Failure> {
+    use EventKind as K;
+    let modes = match failure {
+        K::Disaster => std::slice::from_ref(&scenario.failures.site_disaster),
+        K::Crash | K::Cut | K::Outage => modes(scenario, failure, at),
+        _ => return None,
+    };
+    let per_year: f64 = modes.iter().map(|mode| mode.rate.per_year()).sum();
+    let weighted = modes
+        .iter()
+        .filter(|mode| !mode.rate.is_zero())
+        .map(|mode| mode.rate.per_year() / per_year * mode.repair.mean());
+    Some(Failure {
+        per_year,
+        repair_ms: weighted.sum(),
+    })
+}
+
 /// Whether the share has a place of its own in the topology.
 #[must_use]
 pub fn share_text(share: ShareLocation) -> &'static str {

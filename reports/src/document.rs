@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 mod check;
+mod cuts;
 mod scenario;
 mod simulation;
 
@@ -22,6 +23,12 @@ pub use check::HolderState;
 pub use check::Step;
 pub use check::Verdict;
 pub use check::VerdictStatus;
+pub use cuts::BasicEvent;
+pub use cuts::CUTS_SCHEMA;
+pub use cuts::CutEvent;
+pub use cuts::CutSet;
+pub use cuts::CutSets;
+pub use cuts::PropertyCuts;
 pub use scenario::Assumption;
 pub use scenario::Grade;
 pub use scenario::NodeView;

@@ -7,6 +7,7 @@
 pub mod bundle;
 pub mod chart;
 pub mod csv;
+pub mod cuts;
 pub mod diagnostics;
 pub mod document;
 pub mod entry;
@@ -32,5 +33,6 @@ pub mod table;
 pub mod timeline;
 
 pub use error::ReportError;
+pub use schema::cuts_schema;
 pub use schema::diagnostics_schema;
 pub use schema::schema;

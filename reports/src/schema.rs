@@ -6,6 +6,7 @@ use serde_json::Map;
 use serde_json::Value;
 
 use crate::diagnostics::Diagnostics;
+use crate::document::CutSets;
 use crate::document::ResultDocument;
 
 /// Returns the schema of `result.json` in its current version, as indented JSON.
@@ -18,6 +19,11 @@ pub fn schema() -> String {
 /// Returns the schema of what `validate --format json` prints for a file, as indented JSON.
 pub fn diagnostics_schema() -> String {
     of::<Diagnostics>()
+}
+
+/// Returns the schema of cut sets in its current version, as indented JSON.
+pub fn cuts_schema() -> String {
+    of::<CutSets>()
 }
 
 fn of<T: JsonSchema>() -> String {

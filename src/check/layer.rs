@@ -113,4 +113,9 @@ impl<'s, S: System> Layer<'s, S> {
     pub const fn expanded(&self) -> usize {
         self.enabled.len()
     }
+
+    /// The states, and what can happen in each, of a layer that is expanded.
+    pub fn into_parts(self) -> (Vec<S::State>, Vec<EventSet>) {
+        (self.states, self.enabled)
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod counterexample;
 mod coverage;
+pub mod cuts;
 pub mod fingerprints;
 pub mod layer;
 pub mod recoverability;

@@ -48,12 +48,18 @@ pub struct Checked {
 /// The bounded model that a scenario's check searches.
 #[must_use]
 pub fn model(scenario: &Scenario) -> Bounded<Topology> {
-    Bounded::new(system::checked_topology(scenario), budget(scenario))
+    model_within(scenario, scenario.check.faults as u8)
 }
 
-fn budget(scenario: &Scenario) -> Budget {
+/// The same with another total of faults. The scenario's limits per class stay.
+#[must_use]
+pub fn model_within(scenario: &Scenario, faults: u8) -> Bounded<Topology> {
+    Bounded::new(system::checked_topology(scenario), budget(scenario, faults))
+}
+
+fn budget(scenario: &Scenario, faults: u8) -> Budget {
     let settings = &scenario.check;
-    let mut budget = Budget::of(settings.faults as u8);
+    let mut budget = Budget::of(faults);
     for class in FaultClass::ALL {
         let listed = settings.faults_enabled.as_ref().is_none_or(|faults| {
             faults.iter().any(|fault| match fault {
@@ -250,7 +256,7 @@ fn goals(
 }
 
 /// What makes the space smaller than the system, in words.
-fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<String> {
+pub(crate) fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<String> {
     let mut out = vec![
         "interchangeable pool servers are not told apart".to_owned(),
         "connections that can exist are made at once; only losses take their time".to_owned(),

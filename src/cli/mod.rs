@@ -2,6 +2,7 @@
 
 mod bounds;
 mod check;
+mod cuts;
 mod evaluate;
 mod format;
 mod input;
@@ -42,6 +43,7 @@ struct Cli {
 enum Command {
     Evaluate(evaluate::EvaluateArgs),
     Check(check::CheckArgs),
+    Cuts(cuts::CutsArgs),
     Simulate(simulate::SimulateArgs),
     Solve(solve::SolveArgs),
     Validate(validate::ValidateArgs),
@@ -104,6 +106,7 @@ fn dispatch(cli: &Cli) -> Exit {
     match &cli.command {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Check(args) => check::run(args),
+        Command::Cuts(args) => cuts::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Solve(args) => solve::run(args),
         Command::Validate(args) => validate::run(args),

@@ -1,0 +1,260 @@
+//! The minimal cut sets of a scenario, named, rated and ranked, as a document.
+
+use std::collections::BTreeSet;
+
+use poolproof_models::component::Component;
+use poolproof_models::event::{Event, EventKind, FaultClass, role_of};
+use poolproof_models::model::Bounded;
+use poolproof_models::property::Property;
+use poolproof_models::story::operation_text;
+use poolproof_models::system::System;
+use poolproof_models::topology::Topology;
+use poolproof_reports::document as doc;
+
+use crate::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
+use crate::check::search::CutOff;
+use crate::check::verdict;
+use crate::frequency::{Estimate, Frequency, Unrated, estimate, frequency};
+use crate::scenario::Scenario;
+
+/// The cut sets that were found.
+pub struct Found {
+    /// What is printed.
+    pub document: doc::CutSets,
+    /// Whether every set up to the order that was asked for is there.
+    pub complete: bool,
+    /// Whether the search ended because somebody asked it to.
+    pub interrupted: bool,
+}
+
+/// Looks for the minimal cut sets of some properties, of at most `order` basic events. What the
+/// scenario limits, excludes or leaves out stays so; only the total of faults is `order`.
+pub fn find(
+    scenario: &Scenario,
+    command: &str,
+    order: u8,
+    properties: &[Property],
+    on_progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Found {
+    let model = verdict::model_within(scenario, order);
+    let mut question = Question {
+        properties: properties.iter().fold(0, |bits, p| bits | p.bit()),
+        states: scenario.check.states_limit,
+        on_progress,
+    };
+    let found = cuts(&model, &mut question);
+    let used: BTreeSet<usize> = found.sets.iter().flat_map(|(set, _)| set.clone()).collect();
+    let basic: Vec<Basic> = used
+        .into_iter()
+        .map(|index| Basic::new(scenario, &model, index))
+        .collect();
+    let sets_of = |property: &Property| of_property(&found, &basic, *property);
+    let document = doc::CutSets {
+        schema: doc::CUTS_SCHEMA.to_owned(),
+        identity: doc::RunIdentity {
+            poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario_name: scenario.name.clone(),
+            scenario_digest: scenario.digest.clone(),
+            seed: scenario.simulate.seed,
+            command: command.to_owned(),
+        },
+        order: u32::from(order),
+        complete_up_to: found.complete_up_to.map(u32::from),
+        cut_off_by: found.cut_off.map(|cut_off| match cut_off {
+            CutOff::States => format!("the limit of {} states", scenario.check.states_limit),
+            CutOff::Interrupted => "an interrupt".to_owned(),
+        }),
+        budget_text: model.budget.to_string(),
+        multisets: found.progress.multisets,
+        states: found.progress.states,
+        reductions: verdict::reductions(scenario, &model.system),
+        properties: properties.iter().map(sets_of).collect(),
+        basic_events: basic.iter().map(Basic::document).collect(),
+    };
+    Found {
+        complete: found.complete_up_to == Some(order),
+        interrupted: found.cut_off == Some(CutOff::Interrupted),
+        document,
+    }
+}
+
+/// A basic event with its name and its frequency.
+struct Basic {
+    index: usize,
+    name: String,
+    text: String,
+    class: FaultClass,
+    frequency: Frequency,
+}
+
+impl Basic {
+    fn new(scenario: &Scenario, model: &Bounded<Topology>, index: usize) -> Self {
+        let topology = &model.system;
+        let event = topology.events()[index];
+        let class = class_of(event);
+        Self {
+            index,
+            name: topology.event_name(index),
+            text: title(topology, event),
+            class,
+            frequency: frequency(scenario, event, class),
+        }
+    }
+
+    fn document(&self) -> doc::BasicEvent {
+        let (components, per_year, repair_h) = match self.frequency {
+            Frequency::Rate {
+                per_year,
+                repair_h,
+                components,
+            } => (components, Some(per_year), Some(repair_h)),
+            Frequency::OnDemand | Frequency::Unknown => (1, None, None),
+        };
+        doc::BasicEvent {
+            event: self.name.clone(),
+            text: self.text.clone(),
+            class: self.class.name().to_owned(),
+            components,
+            per_year,
+            repair_h: repair_h.filter(|hours| hours.is_finite()),
+        }
+    }
+}
+
+/// What a basic event costs: a restart or return among basic events is a late one.
+const fn class_of(event: Event) -> FaultClass {
+    use EventKind as K;
+    match event.kind {
+        K::Disaster | K::Outage => FaultClass::SiteLoss,
+        K::Cut => FaultClass::LinkCut,
+        K::ShareLoss => FaultClass::ShareLoss,
+        K::Restart | K::Return => FaultClass::LateReturn,
+        K::Misoperation | K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
+            FaultClass::Mistake
+        }
+        _ => FaultClass::ComponentCrash,
+    }
+}
+
+/// A basic event in words.
+fn title(topology: &Topology, event: Event) -> String {
+    use EventKind as K;
+    let at = match topology.servers.get(usize::from(event.at.number())) {
+        Some(server) => {
+            let what = if server.active {
+                "an active"
+            } else {
+                "an idle"
+            };
+            format!("{what} pool server in {}", server.site.name())
+        }
+        None if event.at == Component::Share => "the host of the backup share".to_owned(),
+        None => event.at.name().to_owned(),
+    };
+    let runbook = || {
+        let runbook = role_of(event.at).and_then(|role| topology.runbook(role));
+        runbook.map_or("?", |runbook| runbook.name.as_str())
+    };
+    match event.kind {
+        K::Crash => format!("crash of {at}"),
+        K::Cut => format!("cut of the link {at}"),
+        K::Disaster => format!("loss of {at}"),
+        K::Outage => format!("outage of {at}"),
+        K::ShareLoss => "loss of the files on the share".to_owned(),
+        K::Restart | K::Return => format!("late return of {at}"),
+        K::GreyFailure => format!("failure of {at} for its users only"),
+        K::Destroy => format!("loss of the disks of {at}"),
+        K::Misoperation => {
+            let what = event.operation.map_or("?", operation_text);
+            format!("mistake: {what}")
+        }
+        K::Premature => format!("mistake: a step of \"{}\" too early", runbook()),
+        K::Skip => format!("mistake: a step of \"{}\" left out", runbook()),
+        K::SwapNext => format!("mistake: two steps of \"{}\" swapped", runbook()),
+        K::WrongFile => format!("mistake: the wrong file in \"{}\"", runbook()),
+        K::Abort => format!("mistake: \"{}\" given up", runbook()),
+        _ => event.name(),
+    }
+}
+
+fn of_property(found: &Cuts, basic: &[Basic], property: Property) -> doc::PropertyCuts {
+    let of_it = found
+        .sets
+        .iter()
+        .filter(|(_, bits)| bits & property.bit() != 0);
+    let mut sets: Vec<doc::CutSet> = of_it.map(|(set, _)| cut_set(set, basic)).collect();
+    // A stable sort: what is equally frequent stays in the order of size and events.
+    sets.sort_by(|a, b| {
+        let of = |set: &doc::CutSet| set.per_year.unwrap_or(-1.0);
+        of(b).total_cmp(&of(a))
+    });
+    for (rank, set) in (1..).zip(&mut sets) {
+        set.rank = rank;
+    }
+    let rated: Vec<f64> = sets.iter().filter_map(|set| set.per_year).collect();
+    doc::PropertyCuts {
+        property: property.name().to_owned(),
+        title: property.title().to_owned(),
+        meaning: property.meaning().to_owned(),
+        per_year: (!rated.is_empty()).then(|| rated.iter().sum()),
+        at_most: sets.iter().any(|set| set.at_most),
+        without_estimate: (sets.len() - rated.len()) as u32,
+        sets,
+    }
+}
+
+fn cut_set(set: &Multiset, basic: &[Basic]) -> doc::CutSet {
+    let of = |index: usize| basic.iter().find(|basic| basic.index == index);
+    let kinds: BTreeSet<usize> = set.iter().copied().collect();
+    let counted: Vec<(&Basic, u32)> = kinds
+        .into_iter()
+        .filter_map(|kind| {
+            let count = set.iter().filter(|other| **other == kind).count() as u32;
+            of(kind).map(|basic| (basic, count))
+        })
+        .collect();
+    let frequencies: Vec<(Frequency, u32)> = counted
+        .iter()
+        .map(|(b, count)| (b.frequency, *count))
+        .collect();
+    let texts = |wanted: &dyn Fn(&Frequency) -> bool| {
+        let those = counted.iter().filter(|(basic, _)| wanted(&basic.frequency));
+        let texts: Vec<&str> = those.map(|(basic, _)| basic.text.as_str()).collect();
+        texts.join(", ")
+    };
+    let (per_year, at_most, note) = match estimate(&frequencies) {
+        _ if set.is_empty() => (None, false, "it needs no fault".to_owned()),
+        Ok(Estimate { per_year, at_most }) => {
+            let note = if at_most {
+                let on_demand = texts(&|f| matches!(f, Frequency::OnDemand));
+                format!("taken for certain: {on_demand}")
+            } else {
+                String::new()
+            };
+            (Some(per_year), at_most, note)
+        }
+        Err(Unrated::NoRate) => {
+            let unrated = texts(&|f| !matches!(f, Frequency::Rate { .. }));
+            (None, false, format!("no rate: {unrated}"))
+        }
+        Err(Unrated::Repeated) => {
+            let why = "the same component fails again after its repair";
+            (None, false, why.to_owned())
+        }
+    };
+    doc::CutSet {
+        rank: 0,
+        order: set.len() as u32,
+        events: counted
+            .iter()
+            .map(|(basic, count)| doc::CutEvent {
+                event: basic.name.clone(),
+                text: basic.text.clone(),
+                count: *count,
+            })
+            .collect(),
+        per_year,
+        at_most,
+        note,
+    }
+}
