@@ -91,7 +91,8 @@ impl Basic {
     fn new(scenario: &Scenario, model: &Bounded<Topology>, index: usize) -> Self {
         let topology = &model.system;
         let event = topology.events()[index];
-        let class = class_of(event);
+        // What costs nothing by its kind is a return that is late.
+        let class = event.kind.fault_class().unwrap_or(FaultClass::LateReturn);
         Self {
             index,
             name: topology.event_name(index),
@@ -118,21 +119,6 @@ impl Basic {
             per_year,
             repair_h: repair_h.filter(|hours| hours.is_finite()),
         }
-    }
-}
-
-/// What a basic event costs: a restart or return among basic events is a late one.
-const fn class_of(event: Event) -> FaultClass {
-    use EventKind as K;
-    match event.kind {
-        K::Disaster | K::Outage => FaultClass::SiteLoss,
-        K::Cut => FaultClass::LinkCut,
-        K::ShareLoss => FaultClass::ShareLoss,
-        K::Restart | K::Return => FaultClass::LateReturn,
-        K::Misoperation | K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
-            FaultClass::Mistake
-        }
-        _ => FaultClass::ComponentCrash,
     }
 }
 

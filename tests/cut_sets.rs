@@ -416,3 +416,65 @@ fn the_number_of_threads_changes_nothing() {
     };
     assert_eq!(on(1), on(3));
 }
+
+/// The code and the output of the program.
+fn poolproof(arguments: &[&str]) -> (i32, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_poolproof"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap(), text)
+}
+
+const H11: &str = "scenarios/hazards/H-11-witness-down-then-mirror.toml";
+
+/// T5: the quorum is lost by two crashes, and by nothing less.
+#[test]
+fn the_command_prints_a_table_csv_and_json() {
+    let (code, table) = poolproof(&["cuts", H11]);
+    assert_eq!(code, 0);
+    assert!(table.contains("crash of B + crash of W"), "{table}");
+    let (code, csv) = poolproof(&["cuts", H11, "--format", "csv"]);
+    assert_eq!(code, 0);
+    let mut lines = csv.lines();
+    assert_eq!(
+        lines.next(),
+        Some("property,rank,order,events,per_year,at_most,note")
+    );
+    assert!(
+        lines.any(|line| line.starts_with("UQ,1,2,crash:B + crash:W,")),
+        "{csv}"
+    );
+    let (code, json) = poolproof(&["cuts", H11, "--format", "json", "--property", "UQ"]);
+    assert_eq!(code, 0);
+    let document: poolproof_reports::document::CutSets = serde_json::from_str(&json).unwrap();
+    assert_eq!(document.properties.len(), 1);
+    assert_eq!(document.complete_up_to, Some(2));
+    let crash = document
+        .basic_events
+        .iter()
+        .find(|basic| basic.event == "crash:B");
+    assert_eq!(
+        crash.unwrap().per_year,
+        Some(8.0),
+        "an outage and a process crash, 4 each"
+    );
+    assert_eq!(
+        document.identity.command,
+        format!("poolproof cuts {H11} --order 2 --property UQ")
+    );
+}
+
+#[test]
+fn the_command_says_by_its_code_that_a_limit_came_first() {
+    let limit = "check.states_limit=1_000";
+    let (code, text) = poolproof(&["cuts", "scenarios/lync-2013-lbw.toml", "--set", limit]);
+    assert_eq!(code, 4);
+    assert!(
+        text.contains("ended early by the limit of 1000 states"),
+        "{text}"
+    );
+    assert_eq!(poolproof(&["cuts", H11, "--property", "XX"]).0, 2);
+    assert_eq!(poolproof(&["cuts", "nowhere.toml"]).0, 3);
+}

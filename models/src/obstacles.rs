@@ -89,6 +89,8 @@ impl World {
             Role::MirrorFailover => "a failover inside DC1",
             Role::SiteFailover => "a failover to DC2",
             Role::SiteFailback => "a failback to DC1",
+            // It serves nobody.
+            Role::LogShippingRepair => return None,
         };
         let Some(runbook) = topology.runbook(role) else {
             return Some(format!("there is no runbook for {what}"));
@@ -186,5 +188,8 @@ const fn awaited(belief: Belief) -> &'static str {
         Belief::ReplicasCurrent => "every pool server is up to date",
         Belief::SecondaryMirrored => "S has a synchronised mirror",
         Belief::UsersCutOff => "users are cut off although both partners answer",
+        Belief::SecondaryStalled => "log shipping to S has stopped for good",
+        Belief::NoRestoreAlert => "S is known to have restored nothing for too long",
+        Belief::NoBackupAlert => "it is known that no log was backed up for too long",
     }
 }

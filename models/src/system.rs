@@ -6,8 +6,7 @@ use std::hash::Hash;
 use crate::component::Component;
 use crate::event::{Event, EventKind, EventSet, FaultClass};
 use crate::property::Spent;
-use crate::site::Site;
-use crate::step::Report;
+use crate::step::{Report, site_of};
 use crate::topology::Topology;
 use crate::world::{SiteState, World};
 
@@ -150,8 +149,9 @@ impl System for Topology {
     /// A repair of everything but a disaster may be counted on (handbook 9, RC).
     fn will_happen(&self, state: &World, index: usize) -> bool {
         let event = self.events()[index];
-        let rebuilt = event.kind == EventKind::Rebuild && state.site(Site::Dc1) == SiteState::Lost;
-        !rebuilt && state.fault_class(self, event).is_none()
+        let lost = |at: Component| site_of(at).is_some_and(|s| state.site(s) == SiteState::Lost);
+        let of_a_disaster = event.kind == EventKind::Rebuild && lost(event.at);
+        !of_a_disaster && state.fault_class(self, event).is_none()
     }
 
     fn kind_of(&self, index: usize) -> usize {

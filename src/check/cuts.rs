@@ -285,7 +285,7 @@ impl<S: System> Search<'_, S> {
                 let faults = enabled.and(&of_kind).iter();
                 faults
                     .filter(|event| system.fault_class(state, *event).is_some())
-                    .map(|event| system.canonical(system.apply(state, event).0))
+                    .map(|event| system.canonical(system.after(state, event)))
             })
         })
     }

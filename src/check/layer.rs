@@ -72,8 +72,9 @@ impl<'s, S: System> Layer<'s, S> {
         let id = id as u32;
         let enabled = self.system.enabled(&state);
         self.enabled.push(enabled);
+        let faults = self.system.faults(&state);
         for event in enabled.iter() {
-            if self.system.fault_class(&state, event).is_some() {
+            if faults.contains(event) {
                 on_step(self, id, Step::Fault { event });
                 continue;
             }
@@ -85,8 +86,7 @@ impl<'s, S: System> Layer<'s, S> {
 
     /// The canonical state to which an event leads.
     pub fn after(&self, state: &S::State, event: usize) -> S::State {
-        let (after, _) = self.system.apply(state, event);
-        self.system.canonical(after)
+        self.system.canonical(self.system.after(state, event))
     }
 
     /// A state by its number.

@@ -271,8 +271,8 @@ pub fn ending<S: System>(system: &S, state: S::State) -> Ending<S::State> {
         }
     };
     let helps = |event: &usize| {
-        let (after, _) = system.apply(&state, *event);
-        let (layer, _) = aftermath(system, system.canonical(after));
+        let after = system.canonical(system.after(&state, *event));
+        let (layer, _) = aftermath(system, after);
         (0..layer.len() as u32).any(|id| system.is_serving(layer.state(id)))
     };
     let uncertain = |event: &usize| !system.will_happen(&state, *event);
