@@ -13,7 +13,7 @@ use poolproof_reports::document as doc;
 
 use crate::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
 use crate::check::search::CutOff;
-use crate::check::verdict;
+use crate::check::verdict::{self, Stop};
 use crate::frequency::{Estimate, Frequency, Unrated, estimate, frequency};
 use crate::scenario::Scenario;
 
@@ -27,22 +27,43 @@ pub struct Found {
     pub interrupted: bool,
 }
 
-/// Looks for the minimal cut sets of some properties, of at most `order` basic events. What the
-/// scenario limits, excludes or leaves out stays so; only the total of faults is `order`.
-pub fn find(
-    scenario: &Scenario,
-    command: &str,
-    order: u8,
-    properties: &[Property],
-    on_progress: &mut dyn FnMut(&Progress) -> bool,
-) -> Found {
+/// What is asked for.
+pub struct Asked<'a> {
+    /// The most basic events in a set.
+    pub order: u8,
+    /// The properties.
+    pub properties: &'a [Property],
+    /// The command that gives the same document.
+    pub command: &'a str,
+    /// The most bytes of the search's tables.
+    pub bytes: Option<u64>,
+    /// Called between layers with the progress; why to stop, or `None` to go on.
+    pub stop: &'a mut dyn FnMut(&Progress) -> Option<Stop>,
+}
+
+/// Looks for the minimal cut sets of some properties. What the scenario limits, excludes or leaves
+/// out stays so; only the total of faults is the order that is asked for.
+pub fn find(scenario: &Scenario, asked: Asked<'_>) -> Found {
+    let Asked {
+        order,
+        properties,
+        command,
+        bytes,
+        stop,
+    } = asked;
     let model = verdict::model_within(scenario, order);
+    let mut stopped = None;
     let mut question = Question {
         properties: properties.iter().fold(0, |bits, p| bits | p.bit()),
         states: scenario.check.states_limit,
-        on_progress,
+        bytes: bytes.unwrap_or(u64::MAX),
+        on_progress: &mut |at| {
+            stopped = stop(at);
+            stopped.is_none()
+        },
     };
     let found = cuts(&model, &mut question);
+    let interrupted = stopped == Some(Stop::Interrupt);
     let used: BTreeSet<usize> = found.sets.iter().flat_map(|(set, _)| set.clone()).collect();
     let basic: Vec<Basic> = used
         .into_iter()
@@ -60,9 +81,13 @@ pub fn find(
         },
         order: u32::from(order),
         complete_up_to: found.complete_up_to.map(u32::from),
-        cut_off_by: found.cut_off.map(|cut_off| match cut_off {
-            CutOff::States => format!("the limit of {} states", scenario.check.states_limit),
-            CutOff::Interrupted => "an interrupt".to_owned(),
+        cut_off_by: found.cut_off.map(|cut_off| match (cut_off, stopped) {
+            (CutOff::States, _) => format!("the limit of {} states", scenario.check.states_limit),
+            (CutOff::Memory, _) => {
+                format!("the memory limit of {} bytes", bytes.unwrap_or(u64::MAX))
+            }
+            (CutOff::Interrupted, Some(Stop::Limit(words))) => words,
+            (CutOff::Interrupted, _) => "an interrupt".to_owned(),
         }),
         budget_text: model.budget.to_string(),
         multisets: found.progress.multisets,
@@ -73,7 +98,7 @@ pub fn find(
     };
     Found {
         complete: found.complete_up_to == Some(order),
-        interrupted: found.cut_off == Some(CutOff::Interrupted),
+        interrupted,
         document,
     }
 }

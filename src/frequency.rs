@@ -1,10 +1,11 @@
 //! How often basic events and cut sets happen, from the rates of a scenario.
 //!
 //! A cut set is counted when the last of its events begins while the others last: the rare-event
-//! approximation of kinetic tree theory (Vesely, Nuclear Engineering and Design 13, 1970; Fault Tree
-//! Handbook, NUREG-0492, XI). With the rate λ and the mean time to repair τ of each event, the share
-//! of time that it lasts is q = λτ / (1 + λτ) and its frequency w = λ / (1 + λτ), and the set's
-//! frequency is the sum over its events of w times the product of the q of all others. Sets add up.
+//! approximation of kinetic tree theory (Vesely, Nuclear Engineering and Design 13, 1970; Fault
+//! Tree Handbook, NUREG-0492, XI). With the rate λ and the mean time to repair τ of each event, the
+//! share of time that it lasts is q = λτ / (1 + λτ) and its frequency w = λ / (1 + λτ), and the
+//! set's frequency is the sum over its events of w times the product of the q of all others. Sets
+//! add up.
 
 use poolproof_models::component::Component;
 use poolproof_models::event::{Event, EventKind, FaultClass};

@@ -9,13 +9,14 @@ use std::path::Path;
 use graphs::{Edge, Graph};
 use poolproof::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
 use poolproof::check::search::CutOff;
-use poolproof::check::verdict;
-use poolproof::cut_sets;
+use poolproof::check::verdict::{self, Stop};
+use poolproof::cut_sets::{self, Asked, Found};
 use poolproof::scenario::{self, Scenario};
 use poolproof_models::event::FaultClass;
 use poolproof_models::model::{Bounded, Budget, Node};
 use poolproof_models::property::Property;
 use poolproof_models::system::System;
+use poolproof_reports::document::CutSets;
 use proptest::prelude::*;
 
 fn of<S: System>(model: &Bounded<S>, properties: u32, states: u64) -> Cuts {
@@ -24,6 +25,7 @@ fn of<S: System>(model: &Bounded<S>, properties: u32, states: u64) -> Cuts {
         &mut Question {
             properties,
             states,
+            bytes: u64::MAX,
             on_progress: &mut |_: &Progress| true,
         },
     )
@@ -335,21 +337,30 @@ fn the_cut_sets_of_hazards_are_those_of_brute_force() {
     assert!(sets >= 10, "{sets}");
 }
 
+fn find(scenario: &Scenario, order: u8, property: Property, bytes: Option<u64>) -> Found {
+    let asked = Asked {
+        order,
+        properties: &[property],
+        command: "",
+        bytes,
+        stop: &mut |_| None,
+    };
+    cut_sets::find(scenario, asked)
+}
+
 #[test]
 fn a_limit_of_states_is_said_and_what_was_found_stays() {
     let path = "scenarios/lync-2013-lbw.toml";
-    let properties = [Property::NoLoss];
-    let mut none = |_: &Progress| true;
-    let full = cut_sets::find(&load(path, &[]), "", 1, &properties, &mut none);
+    let full = find(&load(path, &[]), 1, Property::NoLoss, None);
     assert!(full.complete);
     let limit = full.document.states + 1_000;
     let limit = limit.to_string();
     let scenario = load(path, &[("check.states_limit", &limit)]);
-    let cut = cut_sets::find(&scenario, "", 2, &properties, &mut none);
+    let cut = find(&scenario, 2, Property::NoLoss, None);
     assert!(!cut.complete && !cut.interrupted);
     assert_eq!(cut.document.complete_up_to, Some(1));
     assert!(cut.document.cut_off_by.is_some());
-    let singles = |document: &poolproof_reports::document::CutSets| {
+    let singles = |document: &CutSets| {
         let sets = document.properties[0].sets.iter();
         let singles = sets
             .filter(|set| set.order <= 1)
@@ -361,16 +372,33 @@ fn a_limit_of_states_is_said_and_what_was_found_stays() {
 }
 
 #[test]
+fn a_limit_of_memory_is_said() {
+    let scenario = load("scenarios/lync-2013-lbw.toml", &[]);
+    let cut = find(&scenario, 2, Property::NoLoss, Some(1_000_000));
+    assert!(!cut.complete && !cut.interrupted);
+    assert!(cut.document.complete_up_to < Some(2));
+    let by = cut.document.cut_off_by.unwrap();
+    assert_eq!(by, "the memory limit of 1000000 bytes");
+}
+
+#[test]
 fn an_interrupt_ends_it_between_two_sizes() {
     let scenario = load("scenarios/lync-2013-lbw.toml", &[]);
-    let mut stop = |at: &Progress| at.order == 0;
-    let found = cut_sets::find(&scenario, "", 2, &[Property::NoLoss], &mut stop);
+    let asked = Asked {
+        order: 2,
+        properties: &[Property::NoLoss],
+        command: "",
+        bytes: None,
+        stop: &mut |at| (at.order > 0).then_some(Stop::Interrupt),
+    };
+    let found = cut_sets::find(&scenario, asked);
     assert!(found.interrupted && !found.complete);
     assert_eq!(found.document.complete_up_to, Some(0));
     let model = verdict::model_within(&scenario, 2);
     let mut question = Question {
         properties: Property::NoLoss.bit(),
         states: 1 << 30,
+        bytes: u64::MAX,
         on_progress: &mut |_| false,
     };
     assert_eq!(
@@ -379,12 +407,11 @@ fn an_interrupt_ends_it_between_two_sizes() {
     );
 }
 
-/// The reference pool loses messages by the loss of DC1, and that is the most frequent reason.
+/// The reference pool loses messages by the loss of DC1, and by no other single fault.
 #[test]
-fn the_reference_pool_loses_messages_first_of_all_with_dc1() {
+fn the_reference_pool_loses_messages_with_dc1() {
     let scenario = load("scenarios/lync-2013-lbw.toml", &[]);
-    let mut none = |_: &Progress| true;
-    let found = cut_sets::find(&scenario, "", 1, &[Property::NoLoss], &mut none).document;
+    let found = find(&scenario, 1, Property::NoLoss, None).document;
     let [property] = &found.properties[..] else {
         panic!("one property was asked for");
     };
@@ -408,11 +435,8 @@ fn the_number_of_threads_changes_nothing() {
     let scenario = load("scenarios/hazards/H-11-witness-down-then-mirror.toml", &[]);
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let find = || {
-            let mut none = |_: &Progress| true;
-            cut_sets::find(&scenario, "", 2, &[Property::NeverStuck], &mut none).document
-        };
-        pool.unwrap().install(find)
+        pool.unwrap()
+            .install(|| find(&scenario, 2, Property::NeverStuck, None).document)
     };
     assert_eq!(on(1), on(3));
 }
@@ -448,7 +472,7 @@ fn the_command_prints_a_table_csv_and_json() {
     );
     let (code, json) = poolproof(&["cuts", H11, "--format", "json", "--property", "UQ"]);
     assert_eq!(code, 0);
-    let document: poolproof_reports::document::CutSets = serde_json::from_str(&json).unwrap();
+    let document: CutSets = serde_json::from_str(&json).unwrap();
     assert_eq!(document.properties.len(), 1);
     assert_eq!(document.complete_up_to, Some(2));
     let crash = document

@@ -24,6 +24,7 @@ fn of(graph: &Graph, faults: u8, states: u64) -> Recoverability {
     let model = Bounded::new(graph.clone(), Budget::of(faults));
     let mut limits = Limits {
         states,
+        bytes: u64::MAX,
         on_progress: &mut |_| true,
     };
     recoverability(&model, &mut limits)
@@ -204,7 +205,7 @@ proptest! {
         let graph = graph(serves, edges);
         let budget = Budget::of(faults).with_limit(FaultClass::LinkCut, link_cuts.min(faults));
         let model = Bounded::new(graph.clone(), budget);
-        let mut limits = Limits { states: 1 << 20, on_progress: &mut |_| true };
+        let mut limits = Limits { states: 1 << 20, bytes: u64::MAX, on_progress: &mut |_| true };
         let found = recoverability(&model, &mut limits);
         prop_assert_eq!(found.cut_off, None);
         let expected = by_brute_force(&graph, faults, link_cuts);
@@ -338,6 +339,22 @@ fn a_late_return_is_not_counted_on_but_named() {
     assert!(steps.len() > 2, "{steps:?}");
     let cause = &found.counterexample.as_ref().unwrap().cause;
     assert!(cause.contains("(return:DC1)"), "{cause}");
+}
+
+#[test]
+fn a_limit_of_memory_decides_nothing() {
+    let path = Path::new("scenarios/lync-2013-lbw.toml");
+    let scenario = scenario::load(path)
+        .unwrap_or_else(|error| panic!("{error}"))
+        .scenario;
+    let mut limits = Limits {
+        states: u64::MAX,
+        bytes: 5_000_000,
+        on_progress: &mut |_| true,
+    };
+    let found = recoverability(&verdict::model(&scenario), &mut limits);
+    assert_eq!(found.cut_off, Some(CutOff::Memory));
+    assert_eq!(found.trap, None);
 }
 
 #[test]

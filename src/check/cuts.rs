@@ -28,6 +28,8 @@ pub struct Question<'a> {
     pub properties: u32,
     /// The most distinct states over all layers.
     pub states: u64,
+    /// The most bytes of the search's tables; `u64::MAX` for no limit.
+    pub bytes: u64,
     /// Called between layers with the progress; false ends the search.
     pub on_progress: &'a mut dyn FnMut(&Progress) -> bool,
 }
@@ -105,11 +107,15 @@ pub fn cuts<S: System>(model: &Bounded<S>, question: &mut Question<'_>) -> Cuts 
             .collect();
         for batch in waiting.chunks(BATCH) {
             let left = question.states.saturating_sub(found.progress.states);
+            // A table that grows exists twice while it does.
+            let each = 3 * Layer::<S>::BYTES_PER_STATE * rayon::current_num_threads() as u64;
+            let held = held::<S>(&below) + held::<S>(&here);
+            let fit = question.bytes.saturating_sub(held) / each;
             let search = Search {
                 model,
                 kinds: &kinds,
                 below: &below,
-                most: left,
+                most: left.min(fit),
                 is_last: order == model.budget.total,
             };
             let results: Vec<Found<S::State>> = batch
@@ -123,7 +129,12 @@ pub fn cuts<S: System>(model: &Bounded<S>, question: &mut Question<'_>) -> Cuts 
                     found.sets.push((multiset.clone(), result.broken));
                 }
                 if result.cut_off {
-                    found.cut_off = Some(CutOff::States);
+                    let by_memory = fit < left;
+                    found.cut_off = Some(if by_memory {
+                        CutOff::Memory
+                    } else {
+                        CutOff::States
+                    });
                 } else if let Some(closed) = result.closed
                     && open & !result.broken != 0
                 {
@@ -144,6 +155,12 @@ pub fn cuts<S: System>(model: &Bounded<S>, question: &mut Question<'_>) -> Cuts 
         below = here;
     }
     found
+}
+
+/// The bytes of the layers that are kept.
+fn held<S: System>(layers: &BTreeMap<Multiset, Closed<S::State>>) -> u64 {
+    let states: usize = layers.values().map(|closed| closed.states.capacity()).sum();
+    states as u64 * Layer::<S>::BYTES_PER_STATE
 }
 
 /// The multisets of a size that can be, with what they spend.

@@ -39,6 +39,11 @@ pub enum Step {
 }
 
 impl<'s, S: System> Layer<'s, S> {
+    /// The state, what can happen in it, and its place in the table, which is at most 7/8 full and
+    /// at least half of that.
+    pub const BYTES_PER_STATE: u64 =
+        (size_of::<S::State>() + size_of::<EventSet>() + 3 * size_of::<u32>()) as u64;
+
     /// An empty layer.
     pub fn new(system: &'s S) -> Self {
         Self {
@@ -112,6 +117,14 @@ impl<'s, S: System> Layer<'s, S> {
     /// Number of states that are expanded: those with the lowest numbers.
     pub const fn expanded(&self) -> usize {
         self.enabled.len()
+    }
+
+    /// The bytes of its tables while `new` states are added: one that may have to grow by then
+    /// exists twice while it does.
+    pub fn bytes_soon(&self, new: usize) -> u64 {
+        let grows = self.states.len() + new > self.states.capacity();
+        let tables = if grows { 3 } else { 1 };
+        (self.states.capacity() * tables) as u64 * Self::BYTES_PER_STATE
     }
 
     /// The states, and what can happen in each, of a layer that is expanded.

@@ -14,7 +14,7 @@ use poolproof_models::system::System;
 
 use super::layer::{Layer, Step};
 use super::returns::Returns;
-use super::search::{CutOff, Limits, Progress};
+use super::search::{CutOff, Limits, Progress, bytes_soon};
 
 /// What was found about recoverability.
 pub struct Recoverability {
@@ -163,8 +163,8 @@ impl<S: System> Run<'_, S> {
                 continue;
             }
             while layer.expanded() < level {
-                self.expand(spent, &mut layer, &mut returns, base, depth);
-                if self.should_stop(base, &layer, limits) {
+                self.expand(spent, &mut layer, &mut returns, depth);
+                if self.should_stop(&layer, &returns, limits) {
                     return None;
                 }
             }
@@ -183,10 +183,11 @@ impl<S: System> Run<'_, S> {
         spent: Spent,
         layer: &mut Layer<'_, S>,
         returns: &mut Returns,
-        base: usize,
         depth: u32,
     ) {
         let model = self.model;
+        // The layer's states are the last of all.
+        let base = self.ways.len() - layer.len();
         let way = |id: u32, event: usize| Way {
             depth: depth + 1,
             parent: base as u32 + id,
@@ -222,18 +223,38 @@ impl<S: System> Run<'_, S> {
         self.found.progress.transitions += taken;
     }
 
-    fn should_stop(&mut self, base: usize, layer: &Layer<'_, S>, limits: &mut Limits<'_>) -> bool {
-        self.found.progress.states = (base + layer.len()) as u64;
+    fn should_stop(
+        &mut self,
+        layer: &Layer<'_, S>,
+        returns: &Returns,
+        limits: &mut Limits<'_>,
+    ) -> bool {
+        self.found.progress.states = self.ways.len() as u64;
         if self.found.progress.states >= limits.states {
             self.found.cut_off = Some(CutOff::States);
         }
         self.expansions += 1;
-        if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT)
-            && !(limits.on_progress)(&self.found.progress)
-        {
-            self.found.cut_off = Some(CutOff::Interrupted);
+        if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT) {
+            if self.bytes_soon(layer, returns) > limits.bytes {
+                self.found.cut_off = Some(CutOff::Memory);
+            }
+            if !(limits.on_progress)(&self.found.progress) {
+                self.found.cut_off = Some(CutOff::Interrupted);
+            }
         }
         self.found.cut_off.is_some()
+    }
+
+    /// The bytes that the tables hold at most until the next report.
+    fn bytes_soon(&self, layer: &Layer<'_, S>, returns: &Returns) -> u64 {
+        // Most successors are known already: a few new ones per expansion.
+        let new = 8 * EXPANSIONS_PER_REPORT as usize;
+        let seeds = self.waiting.values();
+        let seeds = seeds.map(|seeds| seeds.states.bytes_soon(new) + bytes_soon(&seeds.ways, new));
+        bytes_soon(&self.ways, new)
+            + layer.bytes_soon(new)
+            + returns.bytes_soon(new)
+            + seeds.sum::<u64>()
     }
 
     fn path(&self, last: Way) -> Vec<usize> {

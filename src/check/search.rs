@@ -98,7 +98,7 @@ struct Waiting<T> {
 }
 
 /// The bytes of a list while `new` entries are added: it doubles when it is full.
-fn bytes_soon<T>(list: &Vec<T>, new: usize) -> u64 {
+pub(super) fn bytes_soon<T>(list: &Vec<T>, new: usize) -> u64 {
     let grown = if list.len() + new > list.capacity() {
         3
     } else {

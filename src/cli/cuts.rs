@@ -6,10 +6,13 @@ use clap::{Args, ValueEnum};
 use poolproof_models::property::Property;
 use poolproof_reports::cuts as report;
 
+use super::bounds::BoundArgs;
 use super::progress::Progress;
 use super::timing::{Stopwatch, Timing};
 use super::{RunArgs, input, interrupt, output, quoted};
-use crate::cut_sets;
+use crate::check::cuts::Progress as Searched;
+use crate::check::verdict::Stop;
+use crate::cut_sets::{self, Asked};
 use crate::exit::Exit;
 
 /// Find the minimal combinations of faults that can break each property, and rank them
@@ -38,6 +41,8 @@ pub struct CutsArgs {
     /// Print the sets in this form
     #[arg(long, value_enum, default_value = "human")]
     format: CutsFormat,
+    #[command(flatten)]
+    bounds: BoundArgs,
     #[command(flatten)]
     run: RunArgs,
 }
@@ -81,14 +86,27 @@ fn of_one(path: &Path, args: &CutsArgs) -> Exit {
     let command = reproducing(path, args);
     let watch = Stopwatch::start();
     let progress = Progress::open_ended("looking for cut sets");
+    let limit = args.bounds.time().map(|limit| limit.as_secs_f64());
     let found = args.run.on_threads(|| {
-        cut_sets::find(scenario, &command, args.order, &properties, &mut |at| {
+        let mut stop = |at: &Searched| {
             progress.message(&format!(
                 "cut sets of {} events: {} multisets, {} states",
                 at.order, at.multisets, at.states
             ));
-            !interrupt::requested()
-        })
+            if interrupt::requested() {
+                return Some(Stop::Interrupt);
+            }
+            let late = limit.is_some_and(|limit| watch.seconds() >= limit);
+            late.then(|| Stop::Limit(args.bounds.time_words()))
+        };
+        let asked = Asked {
+            order: args.order,
+            properties: &properties,
+            command: &command,
+            bytes: args.bounds.bytes(),
+            stop: &mut stop,
+        };
+        cut_sets::find(scenario, asked)
     });
     drop(progress);
     if args.run.timing {
@@ -132,5 +150,6 @@ fn reproducing(path: &Path, args: &CutsArgs) -> String {
         command.push_str(&format!(" --property {}", property.name()));
     }
     command.push_str(&args.run.reproducing());
+    command.push_str(&args.bounds.reproducing());
     command
 }

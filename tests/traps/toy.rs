@@ -125,6 +125,11 @@ impl System for Toy {
     fn reached(&self, _: usize, after: &u32) -> u32 {
         (self.goals)(*after)
     }
+
+    /// Nothing here asks for service.
+    fn is_serving(&self, _: &Self::State) -> bool {
+        true
+    }
 }
 
 /// Searches the whole space for the properties of the mask.
