@@ -6,8 +6,11 @@
 //! longer see the same failures. All mathematics is `libm`'s, the same bits on every platform, and
 //! what leaves this file is whole milliseconds.
 
+use std::sync::Arc;
+
 use crate::simulate::normal::normal_quantile;
 use crate::simulate::random::Uniform;
+use crate::simulate::special::{Tail, gamma_quantile};
 
 /// A span of simulated time in whole milliseconds. It never mixes with the real clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -50,6 +53,19 @@ pub enum Distribution {
         /// The shape; below 1 failures cluster.
         shape: f64,
     },
+    /// Gamma with the given mean and shape; with a whole shape it is Erlang's, a row of that many
+    /// exponential stages.
+    Gamma {
+        /// The mean.
+        mean: SimDuration,
+        /// The shape, above 0.
+        shape: f64,
+    },
+    /// One of the values that were observed, each as likely as the other.
+    Empirical {
+        /// Milliseconds in ascending order, at least one.
+        values: Arc<[u64]>,
+    },
     /// A weighted choice between distributions; weights sum to 1.
     Mixture {
         /// Weight and part, at least one.
@@ -77,7 +93,10 @@ impl Distribution {
                 // As `Sampler` has it: ends in the wrong order count as no width.
                 low.ms as f64 + high.ms.saturating_sub(low.ms) as f64 / 2.0
             }
-            Self::Exponential { mean } | Self::Weibull { mean, .. } => mean.ms as f64,
+            Self::Exponential { mean } | Self::Weibull { mean, .. } | Self::Gamma { mean, .. } => {
+                mean.ms as f64
+            }
+            Self::Empirical { values } => mean_of(values, |x| x),
             Self::Lognormal { median, .. } if median.ms == 0 => 0.0,
             Self::Lognormal { median, sigma } => {
                 let sigma = valid_or(*sigma, 0.0);
@@ -96,13 +115,67 @@ impl Distribution {
             }
         }
     }
+
+    /// The variance, in square milliseconds, before rounding to whole ones. Infinite where it is
+    /// too large for a number.
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        let mean = self.mean();
+        match self {
+            Self::Fixed { .. } => 0.0,
+            Self::Uniform { low, high } => {
+                let width = high.ms.saturating_sub(low.ms) as f64;
+                width * width / 12.0
+            }
+            Self::Exponential { .. } => mean * mean,
+            Self::Lognormal { median, .. } if median.ms == 0 => 0.0,
+            Self::Lognormal { sigma, .. } => {
+                let sigma = valid_or(*sigma, 0.0);
+                mean * mean * libm::expm1(sigma * sigma)
+            }
+            Self::Weibull { shape, .. } => {
+                let inverse = 1.0 / valid_or(*shape, 0.0);
+                let ratio = libm::lgamma(1.0 + 2.0 * inverse) - 2.0 * libm::lgamma(1.0 + inverse);
+                // As `Sampler` has it: an invalid shape means no spread.
+                let spread = if ratio.is_finite() {
+                    libm::expm1(ratio)
+                } else {
+                    0.0
+                };
+                mean * mean * spread
+            }
+            Self::Gamma { shape, .. } => match valid_or(*shape, 0.0) {
+                0.0 => 0.0,
+                shape => mean * mean / shape,
+            },
+            Self::Empirical { values } => mean_of(values, |x| (x - mean) * (x - mean)),
+            Self::Mixture { parts } => {
+                let total: f64 = parts.iter().map(|(weight, _)| valid_or(*weight, 0.0)).sum();
+                let weighted = |(weight, part): &(f64, Self)| match valid_or(*weight, 0.0) {
+                    0.0 => 0.0,
+                    weight => {
+                        let off = part.mean() - mean;
+                        weight / total * (part.variance() + off * off)
+                    }
+                };
+                parts.iter().map(weighted).sum()
+            }
+        }
+    }
+}
+
+/// The mean of a function of the values; 0 without values.
+fn mean_of(values: &[u64], of: impl Fn(f64) -> f64) -> f64 {
+    let sum: f64 = values.iter().map(|value| of(*value as f64)).sum();
+    sum / values.len().max(1) as f64
 }
 
 /// A distribution made ready for drawing: what does not depend on the draw is computed once.
 ///
 /// Validation refuses bad parameters long before. Those that come here all the same give no panic
 /// and no NaN: an invalid `sigma` counts as 0, a Weibull with an invalid shape always has its mean,
-/// a weight that is invalid counts as 0, and a mixture without parts is 0.
+/// as does a gamma; a weight that is invalid counts as 0, and a mixture without parts is 0, as is an
+/// empirical distribution without values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampler(Form);
 
@@ -113,6 +186,8 @@ enum Form {
     Exponential { mean: f64 },
     Lognormal { mu: f64, sigma: f64 },
     Weibull { log_scale: f64, inverse_shape: f64 },
+    Gamma { scale: f64, shape: f64 },
+    Empirical { values: Arc<[u64]> },
     Mixture { parts: Box<[Part]> },
 }
 
@@ -172,6 +247,16 @@ impl Form {
                     Self::Fixed { ms: mean.ms }
                 }
             }
+            Distribution::Gamma { mean, shape } => match valid_or(*shape, 0.0) {
+                0.0 => Self::Fixed { ms: mean.ms },
+                shape => Self::Gamma {
+                    scale: mean.ms as f64 / shape,
+                    shape,
+                },
+            },
+            Distribution::Empirical { values } => Self::Empirical {
+                values: Arc::clone(values),
+            },
             Distribution::Mixture { parts } => Self::mixture(parts),
         }
     }
@@ -218,6 +303,11 @@ impl Form {
                     log_scale + inverse_shape * libm::log(exponential),
                 ))
             }
+            Self::Gamma { scale, shape } => whole(scale * standard_gamma(u, *shape)),
+            Self::Empirical { values } => {
+                let rank = (u * values.len() as f64) as usize;
+                values.get(rank).or(values.last()).copied().unwrap_or(0)
+            }
             Self::Mixture { parts } => {
                 let chosen = parts.iter().find(|part| u < part.to);
                 let Some(part) = chosen else { return 0 };
@@ -226,6 +316,20 @@ impl Form {
                     .sample(within.clamp(SMALLEST_UNIFORM, 1.0 - SMALLEST_UNIFORM))
             }
         }
+    }
+}
+
+/// The quantile of Gamma(shape, 1).
+fn standard_gamma(u: f64, shape: f64) -> f64 {
+    // Far down the distribution function is its first term, x^shape / gamma(shape + 1). It spares
+    // the iteration a search over hundreds of orders of magnitude where the shape is small.
+    let first = libm::exp((libm::log(u) + libm::lgamma(shape + 1.0)) / shape);
+    if first < 1e-10 {
+        first
+    } else if u < 0.5 {
+        gamma_quantile(u, Tail::Lower, shape)
+    } else {
+        gamma_quantile(1.0 - u, Tail::Upper, shape)
     }
 }
 

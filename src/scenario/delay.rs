@@ -5,6 +5,8 @@ use super::diagnostic::Severity;
 use super::document::Node;
 use super::document::Table;
 use super::document::Value;
+use super::empirical::Observations;
+use super::reader::integer_within;
 use super::suggest::suggestion;
 use super::value::Parsed;
 use super::value::duration;
@@ -14,22 +16,31 @@ use super::value::wrong_type;
 use crate::distribution::Distribution;
 use crate::distribution::SimDuration;
 
-const SHAPES: [&str; 6] = [
+const SHAPES: [&str; 9] = [
     "fixed",
     "uniform",
     "exponential",
     "lognormal",
     "weibull",
+    "gamma",
+    "erlang",
+    "empirical",
     "mixture",
 ];
 const HELP: &str = "write \"10s\", { fixed = \"10s\" }, { uniform = [\"5s\", \"20s\"] }, \
      { exponential = \"30min\" }, { lognormal = { median = \"30min\", sigma = 1.3 } }, \
-     { weibull = { mean = \"30min\", shape = 0.75 } } or { mixture = [...] }";
+     { lognormal = { median = \"30min\", p95 = \"4h\" } }, \
+     { weibull = { mean = \"30min\", shape = 0.75 } }, { gamma = { mean = \"30min\", shape = 2 } }, \
+     { erlang = { mean = \"30min\", stages = 3 } }, { empirical = \"repairs.csv\" } or \
+     { mixture = [...] }";
+
+/// The quantile of the normal distribution at 0.95.
+const NORMAL_P95: f64 = 1.644_853_626_951_472_7;
 
 /// Reads a distribution; a plain duration is a fixed one.
-pub(super) fn distribution(node: &Node) -> Parsed<Distribution> {
+pub(super) fn distribution(node: &Node, observed: &Observations) -> Parsed<Distribution> {
     match &node.value {
-        Value::Table(table) => shape(node, table, &SHAPES, &[]),
+        Value::Table(table) => shape(node, table, &SHAPES, &[], observed),
         Value::Text(_) | Value::Integer(..) | Value::Float(_) => Ok(Distribution::Fixed {
             value: duration(node)?,
         }),
@@ -40,7 +51,13 @@ pub(super) fn distribution(node: &Node) -> Parsed<Distribution> {
 }
 
 /// Reads a table with exactly one of `shapes` as key, besides the keys in `others`.
-fn shape(node: &Node, table: &Table, shapes: &[&str], others: &[&str]) -> Parsed<Distribution> {
+fn shape(
+    node: &Node,
+    table: &Table,
+    shapes: &[&str],
+    others: &[&str],
+    observed: &Observations,
+) -> Parsed<Distribution> {
     let mut mistakes = Vec::new();
     let mut found = Vec::new();
     for (key, entry) in &table.entries {
@@ -72,15 +89,24 @@ fn shape(node: &Node, table: &Table, shapes: &[&str], others: &[&str]) -> Parsed
         "exponential" => Ok(Distribution::Exponential {
             mean: positive(value)?,
         }),
-        "lognormal" => {
-            let (median, sigma) = pair(value, "median", "sigma")?;
-            Ok(Distribution::Lognormal { median, sigma })
-        }
+        "lognormal" => lognormal(value),
         "weibull" => {
-            let (mean, shape) = pair(value, "mean", "shape")?;
+            let (mean, shape) = pair(value, "mean", "shape", factor)?;
             Ok(Distribution::Weibull { mean, shape })
         }
-        _ => mixture(value),
+        "gamma" => {
+            let (mean, shape) = pair(value, "mean", "shape", factor)?;
+            Ok(Distribution::Gamma { mean, shape })
+        }
+        "erlang" => {
+            let (mean, stages) = pair(value, "mean", "stages", stages)?;
+            let shape = stages as f64;
+            Ok(Distribution::Gamma { mean, shape })
+        }
+        "empirical" => Ok(Distribution::Empirical {
+            values: observed.of(value)?,
+        }),
+        _ => mixture(value, observed),
     }
 }
 
@@ -112,8 +138,49 @@ fn uniform(node: &Node) -> Parsed<Distribution> {
     Ok(Distribution::Uniform { low, high })
 }
 
-/// A table of a duration and a number, both above 0.
-fn pair(node: &Node, time: &'static str, factor: &'static str) -> Parsed<(SimDuration, f64)> {
+/// A lognormal by its median and either sigma or its 95th percentile.
+fn lognormal(node: &Node) -> Parsed<Distribution> {
+    let has_p95 = node
+        .table()
+        .is_some_and(|table| table.entries.contains_key("p95"));
+    if !has_p95 {
+        let (median, sigma) = pair(node, "median", "sigma", factor)?;
+        return Ok(Distribution::Lognormal { median, sigma });
+    }
+    let (median, p95) = pair(node, "median", "p95", positive)?;
+    let sigma = libm::log(p95.ms as f64 / median.ms as f64) / NORMAL_P95;
+    if (SIGMA_LEAST..=FACTOR_MOST).contains(&sigma) {
+        return Ok(Distribution::Lognormal { median, sigma });
+    }
+    let message = "the 95th percentile must be above the median".to_owned();
+    Err(vec![mistake(node, "E0024", message)])
+}
+
+const SIGMA_LEAST: f64 = 0.01;
+const FACTOR_MOST: f64 = 20.0;
+
+/// A sigma or a shape.
+fn factor(node: &Node) -> Parsed<f64> {
+    let value = number(node)?;
+    if (SIGMA_LEAST..=FACTOR_MOST).contains(&value) {
+        return Ok(value);
+    }
+    let message = format!("must be between {SIGMA_LEAST} and {FACTOR_MOST}");
+    Err(vec![mistake(node, "E0024", message)])
+}
+
+/// The stages of an Erlang distribution.
+fn stages(node: &Node) -> Parsed<u64> {
+    integer_within(node, &(1..=1000))
+}
+
+/// A table of a duration above 0 and something else.
+fn pair<T>(
+    node: &Node,
+    time: &'static str,
+    factor: &'static str,
+    read: impl Fn(&Node) -> Parsed<T>,
+) -> Parsed<(SimDuration, T)> {
     let Some(table) = node.table() else {
         return Err(vec![wrong_type(
             node,
@@ -139,17 +206,7 @@ fn pair(node: &Node, time: &'static str, factor: &'static str) -> Parsed<(SimDur
             .map(|entry| &entry.node)
             .ok_or_else(missing)
     };
-    let factor = value_of(factor).and_then(|node| {
-        let value = number(node)?;
-        if (0.01..=20.0).contains(&value) {
-            return Ok(value);
-        }
-        Err(vec![mistake(
-            node,
-            "E0024",
-            format!("{factor} must be between 0.01 and 20"),
-        )])
-    });
+    let factor = value_of(factor).and_then(read);
     match both(value_of(time).and_then(positive), factor) {
         Ok(values) if mistakes.is_empty() => Ok(values),
         Ok(_) => Err(mistakes),
@@ -160,7 +217,7 @@ fn pair(node: &Node, time: &'static str, factor: &'static str) -> Parsed<(SimDur
     }
 }
 
-fn mixture(node: &Node) -> Parsed<Distribution> {
+fn mixture(node: &Node, observed: &Observations) -> Parsed<Distribution> {
     let Value::Array(items) = &node.value else {
         return Err(vec![wrong_type(
             node,
@@ -170,7 +227,7 @@ fn mixture(node: &Node) -> Parsed<Distribution> {
     let mut parts = Vec::new();
     let mut mistakes = Vec::new();
     for item in items {
-        match part(item) {
+        match part(item, observed) {
             Ok(part) => parts.push(part),
             Err(more) => mistakes.extend(more),
         }
@@ -193,7 +250,7 @@ fn mixture(node: &Node) -> Parsed<Distribution> {
 }
 
 /// A weight and a distribution that is not itself a mixture.
-fn part(node: &Node) -> Parsed<(f64, Distribution)> {
+fn part(node: &Node, observed: &Observations) -> Parsed<(f64, Distribution)> {
     let Some(table) = node.table() else {
         return Err(vec![wrong_type(
             node,
@@ -213,7 +270,8 @@ fn part(node: &Node) -> Parsed<(f64, Distribution)> {
             )])
         }),
     };
-    both(weight, shape(node, table, &SHAPES[..5], &["weight"]))
+    let plain = &SHAPES[..SHAPES.len() - 1];
+    both(weight, shape(node, table, plain, &["weight"], observed))
 }
 
 /// Both values, or the mistakes of both.

@@ -11,6 +11,7 @@ mod delay;
 pub mod diagnostic;
 mod digest;
 mod document;
+mod empirical;
 pub mod expect;
 pub mod failures;
 pub mod library;

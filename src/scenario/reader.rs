@@ -14,6 +14,7 @@ use super::document;
 use super::document::Node;
 use super::document::Table;
 use super::document::Value;
+use super::empirical::Observations;
 use super::suggest;
 use super::value;
 use super::value::Parsed;
@@ -77,6 +78,8 @@ pub(super) struct Reader {
     pub(super) broken: Vec<String>,
     /// Whether a key that is absent may have been lost to a syntax error.
     pub(super) incomplete: bool,
+    /// What the CSV files hold that the texts name.
+    pub(super) observed: Observations,
 }
 
 /// One table being read.
@@ -294,7 +297,9 @@ impl<'a> Section<'a> {
 
     /// Reads a distribution.
     pub(super) fn distribution(&mut self, setting: &Setting) -> Distribution {
-        let parsed = self.read(setting, delay::distribution);
+        let observed = std::mem::take(&mut self.reader.observed);
+        let parsed = self.read(setting, |node| delay::distribution(node, &observed));
+        self.reader.observed = observed;
         parsed.unwrap_or(Distribution::Fixed {
             value: SimDuration { ms: 0 },
         })
@@ -340,6 +345,14 @@ impl<'a> Section<'a> {
                 self.refuse(key, mistakes);
                 None
             }
+        }
+    }
+
+    /// Notes a written value that [`Section::optional`] has read, for `show` and the report.
+    pub(super) fn assume_written(&mut self, key: &str) {
+        let entry = self.table.and_then(|table| table.entries.get(key));
+        if let Some(node) = entry.map(|entry| &entry.node) {
+            self.assume(key, node.value.shown(), Ok(&node.place));
         }
     }
 

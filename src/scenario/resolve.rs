@@ -91,6 +91,7 @@ pub fn load_text(
             reader.diagnostics.extend(mistakes);
         }
     }
+    reader.observed.gather(&mut library, &table);
     let mut scenario = read(&mut reader, &mut library, &source, &table);
     if !reader.incomplete {
         rules::judge(&scenario, &table, &source, &mut reader);

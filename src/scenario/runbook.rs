@@ -17,6 +17,7 @@ use super::diagnostic::Source;
 use super::document;
 use super::document::Node;
 use super::document::Value;
+use super::library::Library;
 use super::reader;
 use super::reader::Reader;
 use super::reader::Section;
@@ -52,7 +53,11 @@ const DURATION: Setting = Setting::required(
 
 impl RunbookFile {
     /// Reads a runbook; `None` after a mistake, which the reader has noted.
-    pub(super) fn read(reader: &mut Reader, source: &Arc<Source>) -> Option<Self> {
+    pub(super) fn read(
+        reader: &mut Reader,
+        library: &mut Library<'_>,
+        source: &Arc<Source>,
+    ) -> Option<Self> {
         if source.text.trim().is_empty() {
             let message = "the runbook is empty".to_owned();
             let mistake = Diagnostic::about(&source.name, Severity::Error, "E0006", message);
@@ -66,6 +71,7 @@ impl RunbookFile {
         let incomplete = reader.incomplete;
         reader.incomplete |= !syntax.is_empty();
         reader.diagnostics.extend(syntax);
+        reader.observed.gather(library, &table);
         let stem = Path::new(&source.name).file_stem().unwrap_or_default();
         let name = stem.to_string_lossy().into_owned();
         let place = document::place(source, 0..0);

@@ -12,7 +12,7 @@ pub mod purpose;
 pub mod random;
 pub mod run;
 pub mod shipping;
-mod special;
+pub(crate) mod special;
 pub mod tally;
 pub mod timed;
 pub mod trial;
