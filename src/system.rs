@@ -1,9 +1,9 @@
 //! From a scenario to the system under test: its topology and its clocks.
 
 use poolproof_models::component::Component;
-use poolproof_models::event::{EventKind, FaultClass, role_of};
+use poolproof_models::event::{Event, EventKind, FaultClass, role_of};
 use poolproof_models::network::Link;
-use poolproof_models::runbook::Mistake;
+use poolproof_models::runbook::{Mistake, Operation};
 use poolproof_models::site::{ShareLocation, Site};
 use poolproof_models::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
 
@@ -14,8 +14,10 @@ use crate::scenario::failures::FailureMode;
 use crate::scenario::log_shipping::JobPhases;
 use crate::scenario::operators::SiteAssumption;
 use crate::scenario::pool::Variant;
-use crate::simulate::activities::{Activities, Activity, JobSchedule, Memory};
+use crate::simulate::activities::{Activities, Activity, JobSchedule, Memory, Shifts};
 use crate::simulate::purpose::Purpose;
+
+mod clocks;
 
 /// What both engines share.
 fn configured(scenario: &Scenario) -> Topology {
@@ -104,7 +106,34 @@ pub fn checked_topology(scenario: &Scenario) -> Topology {
 #[must_use]
 pub fn timed_topology(scenario: &Scenario) -> Topology {
     let mut topology = configured(scenario);
+    let failures = &scenario.failures;
     topology.slices.clients = true;
+    topology.slices.grey = !failures.grey_failure.rate.is_zero();
+    topology.slices.storage = failures.database_server.iter().any(|m| m.destructive > 0.0);
+    let operators = &scenario.operators;
+    topology.mistakes = operators
+        .mistakes
+        .iter()
+        .map(|(mistake, _)| *mistake)
+        .collect();
+    let mut misoperations: Vec<_> = operators.misoperations.iter().map(|(o, _)| *o).collect();
+    // Routine work of the database administrators, outside any runbook.
+    let patched = failures
+        .database_server
+        .iter()
+        .any(|m| m.planned_every.is_some());
+    for (needed, operation) in [
+        (topology.mirror && patched, Operation::ManualFailover),
+        (
+            topology.mirror && topology.slices.storage,
+            Operation::ReseedMirror,
+        ),
+    ] {
+        if needed && !misoperations.contains(&operation) {
+            misoperations.push(operation);
+        }
+    }
+    topology.misoperations = misoperations;
     topology.finish()
 }
 
@@ -114,8 +143,11 @@ pub fn activities(scenario: &Scenario, topology: &Topology) -> Activities {
     let by_event = topology
         .events()
         .iter()
-        .map(|event| activity(scenario, event.kind, event.at))
+        .map(|event| activity(scenario, topology, *event))
         .collect();
+    let mut shared = clocks::common_causes(scenario, topology);
+    shared.extend(clocks::maintenance(scenario, topology));
+    shared.extend(clocks::misoperations(scenario, topology));
     let shipping = &scenario.log_shipping;
     let aligned = (shipping.phases == JobPhases::Aligned).then_some(0);
     let job = |interval: SimDuration, duration: SimDuration, component: Component| JobSchedule {
@@ -126,6 +158,12 @@ pub fn activities(scenario: &Scenario, topology: &Topology) -> Activities {
     };
     Activities {
         by_event,
+        shared,
+        shifts: scenario.operators.shifts.as_ref().map(|shifts| Shifts {
+            from_ms: shifts.from.ms,
+            to_ms: shifts.to.ms,
+            days: shifts.days,
+        }),
         jobs: [
             job(
                 shipping.backup_interval,
@@ -146,8 +184,9 @@ pub fn activities(scenario: &Scenario, topology: &Topology) -> Activities {
     }
 }
 
-fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activity> {
+fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Activity> {
     use EventKind as K;
+    let Event { kind, at, .. } = event;
     let number = at.number();
     let mirroring = &scenario.mirroring;
     let fixed = |value| Distribution::Fixed { value };
@@ -160,9 +199,6 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
         | K::Copy
         | K::Restore
         | K::ShareLoss
-        | K::Misoperation
-        | K::GreyFailure
-        | K::GreyRepair
         | K::Destroy
         | K::LogFull
         | K::Notice
@@ -170,32 +206,58 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
         | K::Accept
         | K::Retention
         | K::Export
-        | K::Premature
         | K::Skip
         | K::SwapNext
         | K::WrongFile
         | K::Abort => None,
-        K::Rebuild => Some(Activity {
+        K::Rebuild => {
+            let repairs = [
+                &scenario.failures.site_disaster.repair,
+                &scenario.failures.site_outage.repair,
+            ];
+            let delays = repairs.map(Sampler::new).to_vec();
             // The return of DC2 has an address of its own.
-            component: match at {
+            let owner = match at {
                 Component::Dc2 => Component::LogShippingOperators.number(),
                 _ => number,
-            },
-            purpose: Purpose::Repair,
-            memory: Memory::Restart,
-            delays: vec![
-                Sampler::new(&scenario.failures.site_disaster.repair),
-                Sampler::new(&scenario.failures.site_outage.repair),
-            ],
-        }),
-        K::Crash | K::Cut | K::Outage => one(
+            };
+            Some(Activity::staged(
+                owner,
+                Purpose::Repair,
+                Memory::Restart,
+                delays,
+            ))
+        }
+        K::Misoperation => {
+            if event.operation != Some(Operation::ReseedMirror) {
+                return None;
+            }
+            let owner = Component::PairDc1.number();
+            let delay = &scenario.operators.reseeding;
+            Some(Activity::new(owner, Purpose::Repair, Memory::Resume, delay))
+        }
+        K::GreyFailure => {
+            let modes = std::slice::from_ref(&scenario.failures.grey_failure);
+            one(Purpose::Grey, Memory::Resume, &time_to_failure(modes, 1.0)?)
+        }
+        K::GreyRepair => one(
+            Purpose::Grey,
+            Memory::Restart,
+            &scenario.failures.grey_failure.repair,
+        ),
+        K::Crash => clocks::crash(scenario, topology, at),
+        K::Cut | K::Outage => one(
             Purpose::Failure,
             Memory::Resume,
-            &time_to_failure(modes(scenario, kind, at))?,
+            &time_to_failure(modes(scenario, kind, at), 1.0)?,
         ),
         K::Disaster => {
             let modes = std::slice::from_ref(&scenario.failures.site_disaster);
-            one(Purpose::Disaster, Memory::Resume, &time_to_failure(modes)?)
+            one(
+                Purpose::Disaster,
+                Memory::Resume,
+                &time_to_failure(modes, 1.0)?,
+            )
         }
         K::Restart | K::Heal | K::Return => {
             let failure = match kind {
@@ -203,11 +265,11 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
                 K::Heal => K::Cut,
                 _ => K::Outage,
             };
-            one(
-                Purpose::Repair,
-                Memory::Restart,
-                &repair(modes(scenario, failure, at))?,
-            )
+            let modes = modes(scenario, failure, at);
+            let delay = repair(modes).or_else(|| clocks::planned_repair(modes).cloned())?;
+            let mut activity = Activity::new(number, Purpose::Repair, Memory::Restart, &delay);
+            activity.planned = clocks::planned_repair(modes).map(Sampler::new);
+            Some(activity)
         }
         K::Detect => one(
             Purpose::Detection,
@@ -244,15 +306,8 @@ fn activity(scenario: &Scenario, kind: EventKind, at: Component) -> Option<Activ
             Memory::Restart,
             &scenario.pool.reconnect,
         ),
-        K::RunbookStep => {
-            let file = scenario.operators.runbook(role_of(at)?)?;
-            Some(Activity {
-                component: number,
-                purpose: Purpose::Step,
-                memory: Memory::Resume,
-                delays: file.durations.iter().map(Sampler::new).collect(),
-            })
-        }
+        K::RunbookStep => clocks::step(scenario, topology, role_of(at)?, number),
+        K::Premature => clocks::premature(scenario, role_of(at)?, number),
         K::Expose | K::StartRunbook | K::StandDown => Some(Activity::immediate(number)),
     }
 }
@@ -274,25 +329,22 @@ fn modes(scenario: &Scenario, failure: EventKind, at: Component) -> &[FailureMod
 }
 
 /// The time to the first failure of any mode; `None` if nothing ever fails.
-fn time_to_failure(modes: &[FailureMode]) -> Option<Distribution> {
+fn time_to_failure(modes: &[FailureMode], shape: f64) -> Option<Distribution> {
     let per_ms: f64 = modes.iter().map(|mode| mode.rate.per_ms()).sum();
-    (per_ms > 0.0).then(|| {
-        let mean = SimDuration {
-            ms: (1.0 / per_ms).round() as u64,
-        };
-        Distribution::Exponential { mean }
-    })
+    clocks::between_failures(per_ms, shape)
 }
 
 /// The time to repair: each mode as often as it fails.
 fn repair(modes: &[FailureMode]) -> Option<Distribution> {
-    let total: f64 = modes.iter().map(|mode| mode.rate.per_ms()).sum();
-    match modes {
+    let failing = modes.iter().filter(|mode| mode.planned_every.is_none());
+    let failing: Vec<&FailureMode> = failing.collect();
+    let total: f64 = failing.iter().map(|mode| mode.rate.per_ms()).sum();
+    match &failing[..] {
         [] => None,
         [mode] => Some(mode.repair.clone()),
         _ if total <= 0.0 => None,
         _ => Some(Distribution::Mixture {
-            parts: modes
+            parts: failing
                 .iter()
                 .map(|mode| (mode.rate.per_ms() / total, mode.repair.clone()))
                 .collect(),

@@ -335,6 +335,9 @@ fn purposes_of_draws() {
         (P::JobPhase, 9),
         (P::Drill, 10),
         (P::Immediate, 11),
+        (P::Choice, 12),
+        (P::CommonCause, 13),
+        (P::Grey, 14),
     ];
     for (purpose, number) in numbers {
         assert_eq!(purpose as u8, number, "{purpose:?}");

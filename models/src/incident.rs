@@ -67,11 +67,15 @@ pub enum Cause {
     DatabaseServerDc2 = 9,
     /// Operators' own steps: the planned outage of a failback.
     Operators = 10,
+    /// Planned maintenance: patching.
+    Maintenance = 11,
+    /// Operators' mistakes.
+    Mistake = 12,
 }
 
 impl Cause {
     /// Every cause, in stable order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::PoolServer,
         Self::DatabaseServer,
         Self::Witness,
@@ -83,6 +87,8 @@ impl Cause {
         Self::Other,
         Self::DatabaseServerDc2,
         Self::Operators,
+        Self::Maintenance,
+        Self::Mistake,
     ];
 
     /// The name used in results.
@@ -99,6 +105,8 @@ impl Cause {
             Self::InterSiteLink => "inter-site link",
             Self::SiteOutage => "site outage",
             Self::SiteDisaster => "site disaster",
+            Self::Maintenance => "planned maintenance",
+            Self::Mistake => "operators' mistakes",
             Self::Other => "other",
         }
     }
@@ -112,10 +120,24 @@ impl Cause {
             (EventKind::ShareLoss, _) | (EventKind::Crash, Component::Share) => Self::Share,
             (EventKind::Cut, Component::Wan) => Self::InterSiteLink,
             (EventKind::Cut, _) => Self::LocalLink,
-            (EventKind::Crash, Component::A | Component::B) => Self::DatabaseServer,
-            (EventKind::Crash, Component::S | Component::SM) => Self::DatabaseServerDc2,
+            (
+                EventKind::Crash | EventKind::Destroy | EventKind::GreyFailure,
+                Component::A | Component::B,
+            ) => Self::DatabaseServer,
+            (EventKind::Crash | EventKind::Destroy, Component::S | Component::SM) => {
+                Self::DatabaseServerDc2
+            }
             (EventKind::Crash, Component::W | Component::SW) => Self::Witness,
             (EventKind::Crash, _) => Self::PoolServer,
+            (
+                EventKind::Misoperation
+                | EventKind::Premature
+                | EventKind::Skip
+                | EventKind::SwapNext
+                | EventKind::WrongFile
+                | EventKind::Abort,
+                _,
+            ) => Self::Mistake,
             (EventKind::RunbookStep | EventKind::Replicate, _) => Self::Operators,
             _ => Self::Other,
         }

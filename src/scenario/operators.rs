@@ -1,16 +1,22 @@
 //! `[operators]`: which runbooks people follow, and what they may take for granted.
 
+use poolproof_models::runbook::Mistake;
+use poolproof_models::runbook::Operation;
 use poolproof_models::runbook::Role;
 pub use poolproof_models::topology::Assumption as SiteAssumption;
 
 use super::assumption::Grade;
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
+use super::document::Node;
 use super::library::Library;
 use super::reader::Section;
 use super::reader::Setting;
 use super::runbook::RunbookFile;
 use super::value;
+use super::value::Rate;
+use crate::distribution::Distribution;
+use crate::distribution::SimDuration;
 
 /// The operators.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +31,34 @@ pub struct Operators {
     pub log_shipping_repair: Option<RunbookFile>,
     /// Whether the documented assumption holds.
     pub assumption: SiteAssumption,
+    /// When people are at work, and how soon an alarm is seen; `None` where alarms are seen as the
+    /// runbooks say, at any hour.
+    pub shifts: Option<Shifts>,
+    /// Mistakes on the clock, with the probability of each at a step where it can be made.
+    pub mistakes: Vec<(Mistake, f64)>,
+    /// Operations outside any runbook on the clock, with how often they happen.
+    pub misoperations: Vec<(Operation, Rate)>,
+    /// The probability that an error is made, noticed and put right in one run of a runbook.
+    pub error_probability: f64,
+    /// How much longer such a run takes.
+    pub error_correction: Distribution,
+    /// Seeding a mirror again after its disks were lost.
+    pub reseeding: Distribution,
+}
+
+/// The hours of a week in which people are at work, and how soon they see an alarm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shifts {
+    /// From this time of the day.
+    pub from: SimDuration,
+    /// To this time of the day.
+    pub to: SimDuration,
+    /// On this many days, from Monday on.
+    pub days: u64,
+    /// Until an alarm is acknowledged in these hours: the steps `decide` of the phase `detect`.
+    pub on_duty: Distribution,
+    /// The same in all other hours.
+    pub off_duty: Distribution,
 }
 
 impl Operators {
@@ -64,8 +98,26 @@ impl Operators {
             ("dropped", SiteAssumption::Dropped),
         ];
         let assumption = section.word(&ASSUMPTION, &words);
+        let mistakes = mistakes(section.inner("mistakes"));
+        let misoperations = misoperations(section.inner("misoperations"));
+        let shifts = section
+            .has("shifts")
+            .then(|| shifts(section.inner("shifts")));
+        let error_probability = section
+            .read(&ERROR_PROBABILITY, |node| {
+                value::number_within(node, 0.0, 0.9)
+            })
+            .unwrap_or(0.0);
+        let error_correction = section.distribution(&ERROR_CORRECTION);
+        let reseeding = section.distribution(&RESEEDING);
         section.finish();
         Self {
+            shifts,
+            mistakes,
+            misoperations,
+            error_probability,
+            error_correction,
+            reseeding,
             mirror_failover,
             site_failover,
             site_failback,
@@ -73,6 +125,94 @@ impl Operators {
             assumption,
         }
     }
+}
+
+const ERROR_PROBABILITY: Setting = Setting::new(
+    "error_probability",
+    "0.0",
+    Grade::J,
+    "judgement: off; derived from HEART (Williams 1985) 0.02 where the procedure is drilled, 0.15 \
+     where it is not",
+);
+const ERROR_CORRECTION: Setting = Setting::new(
+    "error_correction",
+    "{ lognormal = { median = \"60min\", sigma = 1.0 } }",
+    Grade::J,
+    "judgement",
+);
+const RESEEDING: Setting = Setting::new(
+    "reseeding",
+    "{ lognormal = { median = \"4h\", sigma = 0.8 } }",
+    Grade::J,
+    "judgement: grows with the size of the database",
+);
+const FROM: Setting = Setting::new("from", "\"8h\"", Grade::J, "judgement: office hours");
+const TO: Setting = Setting::new("to", "\"18h\"", Grade::J, "judgement: office hours");
+const DAYS: Setting = Setting::new("days", "5", Grade::J, "judgement: Monday to Friday");
+const ALARM: &str = "judgement around targets of 5 and 30 min (Site Reliability Engineering, 2016)";
+const ON_DUTY: Setting = Setting::new(
+    "on_duty",
+    "{ lognormal = { median = \"5min\", sigma = 0.8 } }",
+    Grade::J,
+    ALARM,
+);
+const OFF_DUTY: Setting = Setting::new(
+    "off_duty",
+    "{ lognormal = { median = \"15min\", sigma = 1.0 } }",
+    Grade::J,
+    ALARM,
+);
+
+fn shifts(mut section: Section<'_>) -> Shifts {
+    let day = SimDuration { ms: 86_400_000 };
+    let place = section.place().clone();
+    let shifts = Shifts {
+        from: section.duration(&FROM, SimDuration { ms: 0 }..=day),
+        to: section.duration(&TO, SimDuration { ms: 0 }..=day),
+        days: section.integer(&DAYS, 1..=7),
+        on_duty: section.distribution(&ON_DUTY),
+        off_duty: section.distribution(&OFF_DUTY),
+    };
+    if shifts.from >= shifts.to {
+        let place = section.value_place("to").unwrap_or(place);
+        let message = "the hours end before they begin".to_owned();
+        let mistake = Diagnostic::at(&place, Severity::Error, "E0024", message);
+        let help = "times of one day, such as from = \"8h\" and to = \"18h\"";
+        section.refuse("to", vec![mistake.helped(help)]);
+    }
+    section.finish();
+    shifts
+}
+
+/// The probabilities of mistakes, by their name.
+fn mistakes(mut section: Section<'_>) -> Vec<(Mistake, f64)> {
+    let mut found = Vec::new();
+    for mistake in Mistake::ALL {
+        let read = |node: &Node| value::number_within(node, 0.0, 0.19);
+        if let Some(probability) = section.optional(mistake.name(), read) {
+            section.assume_written(mistake.name());
+            if probability > 0.0 {
+                found.push((mistake, probability));
+            }
+        }
+    }
+    section.finish();
+    found
+}
+
+/// The rates of operations outside any runbook, by their name.
+fn misoperations(mut section: Section<'_>) -> Vec<(Operation, Rate)> {
+    let mut found = Vec::new();
+    for operation in Operation::ALL {
+        if let Some(rate) = section.optional(operation.name(), value::rate) {
+            section.assume_written(operation.name());
+            if !rate.is_zero() {
+                found.push((operation, rate));
+            }
+        }
+    }
+    section.finish();
+    found
 }
 
 /// Reads the runbook that a key names; "none" is the same as no key, for variants that drop the
@@ -95,7 +235,7 @@ fn read_runbook(
             return None;
         }
     };
-    let file = RunbookFile::read(section.reader, &source)?;
+    let file = RunbookFile::read(section.reader, library, &source)?;
     let found = file.runbook.role;
     if found != role {
         let message = format!(

@@ -300,6 +300,17 @@ pub(super) fn integer(node: &Node) -> Parsed<u64> {
     }
 }
 
+/// Reads a number between two, both included.
+pub(super) fn number_within(node: &Node, low: f64, high: f64) -> Parsed<f64> {
+    let value = number(node)?;
+    if (low..=high).contains(&value) {
+        return Ok(value);
+    }
+    let message = format!("{value} is out of range");
+    let help = format!("from {low} to {high}");
+    Err(vec![mistake(node, "E0024", message).helped(help)])
+}
+
 /// Reads a finite number.
 pub(super) fn number(node: &Node) -> Parsed<f64> {
     let text = match &node.value {

@@ -13,6 +13,26 @@ pub enum Memory {
     Restart,
 }
 
+/// One of the things that can happen when a clock rings.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The probability of this case, above 0; those of a clock sum to at most 1.
+    pub probability: f64,
+    /// What happens in this case.
+    pub outcome: Outcome,
+}
+
+/// What happens when a clock rings.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// These events, one after the other at the same instant, each if it can happen then.
+    Events(Vec<usize>),
+    /// Not yet: the work takes this much longer, and then may go wrong again.
+    Longer(Sampler),
+    /// Nothing, until the event has been impossible and becomes possible again.
+    Nothing,
+}
+
 /// The clock of one event.
 #[derive(Debug, Clone)]
 pub struct Activity {
@@ -24,17 +44,38 @@ pub struct Activity {
     pub memory: Memory,
     /// The delay, by stage.
     pub delays: Vec<Sampler>,
+    /// The delay of a stage where it depends on the hour at which it begins: on duty, off duty.
+    pub by_hour: Vec<Option<[Sampler; 2]>>,
+    /// The delay after a planned stop, where it differs.
+    pub planned: Option<Sampler>,
+    /// What else can happen instead of the event; the event itself with what is left of
+    /// probability 1.
+    pub cases: Vec<Case>,
 }
 
 impl Activity {
     /// A clock with one stage.
     #[must_use]
     pub fn new(component: u8, purpose: Purpose, memory: Memory, delay: &Distribution) -> Self {
+        Self::staged(component, purpose, memory, vec![Sampler::new(delay)])
+    }
+
+    /// A clock with several stages.
+    #[must_use]
+    pub const fn staged(
+        component: u8,
+        purpose: Purpose,
+        memory: Memory,
+        delays: Vec<Sampler>,
+    ) -> Self {
         Self {
             component,
             purpose,
             memory,
-            delays: vec![Sampler::new(delay)],
+            delays,
+            by_hour: Vec::new(),
+            planned: None,
+            cases: Vec::new(),
         }
     }
 
@@ -48,11 +89,66 @@ impl Activity {
     }
 }
 
+/// When a shared clock rings.
+#[derive(Debug, Clone)]
+pub enum Timer {
+    /// Again and again, after a delay each.
+    Renewal(Sampler),
+    /// On a timetable whose beginning is uniformly random in each trial.
+    Every {
+        /// From one time to the next, in milliseconds, above 0.
+        interval_ms: u64,
+        /// Where in the interval, from 0 to 1, after the timetable's beginning.
+        offset: f64,
+    },
+}
+
+/// A clock that runs all the time, whatever can happen.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// The component that owns the draws.
+    pub component: u8,
+    /// What it draws for.
+    pub purpose: Purpose,
+    /// When it rings.
+    pub timer: Timer,
+    /// What can happen then; nothing with what is left of probability 1.
+    pub cases: Vec<Case>,
+    /// It is work that is planned: it waits until it does no harm. The event by which what was
+    /// stopped starts again.
+    pub planned: Option<usize>,
+}
+
+/// The hours of a week in which people are on duty. Time 0 is a Monday, 00:00.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shifts {
+    /// From this time of the day, in milliseconds.
+    pub from_ms: u64,
+    /// To this time of the day, in milliseconds, above `from_ms`.
+    pub to_ms: u64,
+    /// On this many days, from Monday on.
+    pub days: u64,
+}
+
+impl Shifts {
+    /// Whether people are on duty at a time, in milliseconds since the start.
+    #[must_use]
+    pub const fn on_duty(&self, at_ms: u64) -> bool {
+        const DAY_MS: u64 = 86_400_000;
+        let time = at_ms % DAY_MS;
+        at_ms / DAY_MS % 7 < self.days && self.from_ms <= time && time < self.to_ms
+    }
+}
+
 /// The clocks of a system: one slot per event, empty where the event never happens by itself.
 #[derive(Debug, Clone)]
 pub struct Activities {
     /// By dense index of the event.
     pub by_event: Vec<Option<Activity>>,
+    /// Clocks of no event of their own.
+    pub shared: Vec<Shared>,
+    /// When people are on duty; `None` for always.
+    pub shifts: Option<Shifts>,
     /// Interval, duration and first start of the jobs; a first start is drawn where it is `None`.
     pub jobs: [JobSchedule; 3],
 }
@@ -68,4 +164,24 @@ pub struct JobSchedule {
     pub phase: Option<u64>,
     /// The component that owns the draw of the phase.
     pub component: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn office_hours_repeat_every_week() {
+        let hour = 3_600_000;
+        let shifts = Shifts {
+            from_ms: 8 * hour,
+            to_ms: 18 * hour,
+            days: 5,
+        };
+        let on = |h: u64| shifts.on_duty(h * hour);
+        assert!(!on(7) && on(8) && on(17) && !on(18));
+        assert!(on(4 * 24 + 9) && !on(5 * 24 + 9) && !on(6 * 24 + 9) && on(7 * 24 + 9));
+        let staffed = (0..7 * 24).filter(|h| on(*h)).count();
+        assert_eq!(staffed, 50);
+    }
 }

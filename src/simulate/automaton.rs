@@ -23,6 +23,8 @@ pub struct Row<S> {
     pub state: S,
     /// What can happen.
     pub enabled: EventSet,
+    /// Of this, the events whose clocks run.
+    pub clocked: EventSet,
     /// What can be read off it.
     pub facts: Facts,
 }
@@ -155,9 +157,11 @@ impl<'s, T: Timed> Automaton<'s, T> {
         }
         let row = self.rows.len() as u32;
         self.index[at] = row + 1;
+        let enabled = self.system.enabled(&state);
         self.rows.push(Row {
             state,
-            enabled: self.system.enabled(&state),
+            enabled,
+            clocked: self.system.clocked(&state, enabled),
             facts: self.system.facts(&state),
         });
         self.edges

@@ -29,4 +29,10 @@ pub enum Purpose {
     Drill = 10,
     /// Steps without duration.
     Immediate = 11,
+    /// Which of an activity's cases happens.
+    Choice = 12,
+    /// Time to a failure of several servers by one cause.
+    CommonCause = 13,
+    /// Time to a grey failure, and until it is repaired.
+    Grey = 14,
 }

@@ -1,13 +1,13 @@
 //! What the clock needs to know of a system, beyond what the checker does.
 
 use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind};
+use poolproof_models::event::{Event, EventKind, EventSet};
 use poolproof_models::incident::Cause;
-use poolproof_models::runbook::{Phase, Role};
+use poolproof_models::runbook::{Operation, Phase, Role};
 use poolproof_models::site::Site;
 use poolproof_models::system::System;
 use poolproof_models::topology::Topology;
-use poolproof_models::world::{COPIES, Pair, SiteState, World, copy_node};
+use poolproof_models::world::{COPIES, Pair, PartnerRole, SiteState, World, copy_node};
 
 /// A job of log shipping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,28 @@ pub trait Timed: System {
     fn stage(&self, state: &Self::State, event: usize) -> Option<usize>;
     /// What the event stands for when it begins an outage.
     fn cause(&self, event: usize) -> Cause;
-    /// Whether the event is a fault.
+    /// Whether the event is a fault: in the first state, for what is a fault only later is a
+    /// consequence on the clock.
     fn is_fault(&self, event: usize) -> bool;
+    /// The events whose clocks run, among those that can happen.
+    fn clocked(&self, _state: &Self::State, enabled: EventSet) -> EventSet {
+        enabled
+    }
+    /// Whether planned work can begin in this state by the event that stops something.
+    fn planned(&self, _state: &Self::State, _event: usize) -> Planned {
+        Planned::Now
+    }
+}
+
+/// What becomes of planned work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planned {
+    /// It is done now.
+    Now,
+    /// This event comes first; the work itself some time later.
+    After(usize),
+    /// It is put off for some time.
+    Wait,
 }
 
 impl Timed for Topology {
@@ -111,7 +131,7 @@ impl Timed for Topology {
     fn stage(&self, world: &World, event: usize) -> Option<usize> {
         let event = self.events()[event];
         match event.kind {
-            EventKind::RunbookStep => {}
+            EventKind::RunbookStep | EventKind::Premature => {}
             // A lost data centre is rebuilt; one that was left is powered up again.
             EventKind::Rebuild => {
                 let left = event.at == Component::Dc1 && world.site(Site::Dc1) == SiteState::Outage;
@@ -128,17 +148,51 @@ impl Timed for Topology {
     }
 
     fn is_fault(&self, event: usize) -> bool {
-        use EventKind as K;
-        matches!(
-            self.events()[event].kind,
-            K::Crash
-                | K::Cut
-                | K::Disaster
-                | K::Outage
-                | K::ShareLoss
-                | K::Misoperation
-                | K::GreyFailure
-                | K::Destroy
-        )
+        System::fault_class(self, &self.initial(), event).is_some()
     }
+
+    fn clocked(&self, world: &World, enabled: EventSet) -> EventSet {
+        // Database administrators do not seed again what is in order, nor after a failover.
+        let absent = |copy: usize| !world.copy(copy).is_present();
+        let at_home = world.progress(Role::SiteFailover) == 0 && world.site_up(Site::Dc1);
+        let mut idle = EventSet::default();
+        if let Some(reseed) = self.index_of(Event::misoperation(Operation::ReseedMirror))
+            && !(at_home && (absent(0) || absent(1)))
+        {
+            idle.insert(reseed);
+        }
+        enabled.minus(&idle)
+    }
+
+    fn planned(&self, world: &World, event: usize) -> Planned {
+        let node = self.events()[event].at;
+        if !world.is_up(node) {
+            return Planned::Wait;
+        }
+        let Some((pair, member)) = pair_member(node)
+            .filter(|(pair, _)| (0..2).all(|m| world.session(*pair).role(m) != PartnerRole::None))
+        else {
+            return Planned::Now;
+        };
+        // Nobody patches one of the two while the other could not take over.
+        if !world.session(pair).synchronized() || !world.is_up(pair.node(1 - member)) {
+            return Planned::Wait;
+        }
+        if !world.session(pair).is_principal(member) {
+            return Planned::Now;
+        }
+        let failover = self.index_of(Event::misoperation(Operation::ManualFailover));
+        let failover = failover.filter(|index| world.may(self, self.events()[*index]));
+        failover.map_or(Planned::Wait, Planned::After)
+    }
+}
+
+/// Which of the two partners of which pair a node is.
+fn pair_member(node: Component) -> Option<(Pair, usize)> {
+    let members = Pair::ALL
+        .into_iter()
+        .flat_map(|pair| [(pair, 0), (pair, 1)]);
+    members
+        .into_iter()
+        .find(|(pair, member)| pair.node(*member) == node)
 }

@@ -4,16 +4,19 @@ use poolproof_models::event::EventSet;
 use poolproof_models::incident::Cause;
 use poolproof_models::runbook::Phase;
 
-use super::activities::{Activities, Memory};
+use super::activities::{Activities, Case, Memory, Outcome, Timer};
 use super::automaton::{Automaton, Edge};
 use super::ledger::{Ledger, Lost};
 use super::purpose::Purpose;
 use super::random::Draws;
 use super::shipping::{Shipped, Shipping, Timetable};
 use super::tally::{ByPhase, Incident, Tally};
-use super::timed::{Facts, Job, Timed};
+use super::timed::{Facts, Job, Planned, Timed};
 
 const NEVER: u64 = u64::MAX;
+
+/// How long planned work is put off where it cannot begin, and how long before it roles are moved.
+const PUT_OFF_MS: u64 = 30 * 60_000;
 
 /// What a trial is about.
 #[derive(Debug, Clone)]
@@ -60,6 +63,16 @@ pub struct Runner<'s, T: Timed> {
     write_events: [Option<usize>; 4],
     /// Events whose delay depends on the stage of some work.
     staged: Vec<usize>,
+    /// By clock: whether ringing can mean something else than the event of that number. Clocks of
+    /// no event of their own follow those of the events.
+    branches: Vec<bool>,
+    /// By event: whether it is a fault, and what it stands for.
+    faults: Vec<bool>,
+    causes: Vec<Cause>,
+    /// By event: it ends a planned stop.
+    planned: Vec<bool>,
+    /// What the events of this moment are ascribed to, where it is not themselves.
+    ascribed: Option<Cause>,
     clocks: Vec<u64>,
     /// Remaining time of stopped clocks.
     kept: Vec<u64>,
@@ -103,7 +116,14 @@ impl<'s, T: Timed> Runner<'s, T> {
             job_events: [Job::Backup, Job::Copy, Job::Restore].map(|job| system.job_event(job)),
             write_events: [0, 1, 2, 3].map(|copy| system.write_event(copy)),
             staged: (0..events).filter(staged).collect(),
-            clocks: vec![NEVER; events],
+            branches: (0..events + activities.shared.len())
+                .map(|clock| branches(activities, clock))
+                .collect(),
+            faults: (0..events).map(|e| system.is_fault(e)).collect(),
+            causes: (0..events).map(|e| system.cause(e)).collect(),
+            planned: vec![false; events],
+            ascribed: None,
+            clocks: vec![NEVER; events + activities.shared.len()],
             kept: vec![NEVER; events],
             ledger: Ledger::new(),
             shipping: Shipping::new([never_ran; 3], 0),
@@ -137,18 +157,157 @@ impl<'s, T: Timed> Runner<'s, T> {
                 break;
             }
             self.advance(at);
-            self.acknowledge();
-            let mut edge = self.automaton.edge(self.row, event);
-            if edge.ship_first {
-                self.ship();
-                edge = self.automaton.edge(self.row, event);
+            if self.branches[event] {
+                self.branch(event, trial, mission, tally);
+            } else {
+                self.execute(event, trial, mission, tally);
             }
-            self.happen(event, edge, trial, mission, tally);
             if self.drilled && self.open.is_none() {
                 break;
             }
         }
         self.finish(trial, mission, tally);
+    }
+
+    /// Does an event that can happen now.
+    fn execute(&mut self, event: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
+        self.acknowledge();
+        let mut edge = self.automaton.edge(self.row, event);
+        if edge.ship_first {
+            self.ship();
+            edge = self.automaton.edge(self.row, event);
+        }
+        self.happen(event, edge, trial, mission, tally);
+    }
+
+    /// Does what a clock with cases stands for this time.
+    fn branch(&mut self, clock: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
+        let activities = self.activities;
+        let Some(shared) = clock.checked_sub(self.planned.len()) else {
+            let Some(activity) = &activities.by_event[clock] else {
+                return;
+            };
+            // The drill's own fault is the one that was asked for.
+            let asked = mission.drill.as_ref().is_some_and(|d| d.event == clock);
+            let outcome = match asked && !self.drilled {
+                true => None,
+                false => self.choose(activity.component, &activity.cases),
+            };
+            match outcome {
+                None => self.execute(clock, trial, mission, tally),
+                Some(Outcome::Events(events)) => {
+                    self.clocks[clock] = NEVER;
+                    if !self.execute_each(events, trial, mission, tally) {
+                        return self.execute(clock, trial, mission, tally);
+                    }
+                    let clocked = self.automaton.row(self.row).clocked;
+                    if self.clocks[clock] == NEVER && clocked.contains(clock) {
+                        self.wind(clock);
+                    }
+                }
+                Some(Outcome::Longer(delay)) => {
+                    let u = self.draws.next(activity.component, activity.purpose as u8);
+                    let more = delay.sample(u).ms;
+                    self.clocks[clock] = self.ledger.now().at.saturating_add(more);
+                }
+                Some(Outcome::Nothing) => self.clocks[clock] = NEVER,
+            }
+            return;
+        };
+        let shared = &activities.shared[shared];
+        self.rearm(clock, &shared.timer, shared.component, shared.purpose);
+        let Some(Outcome::Events(events)) = self.choose(shared.component, &shared.cases) else {
+            return;
+        };
+        let (Some(restart), Some(stop)) = (shared.planned, events.first()) else {
+            self.execute_each(events, trial, mission, tally);
+            return;
+        };
+        let state = self.automaton.row(self.row).state;
+        self.ascribed = Some(Cause::Maintenance);
+        match self.automaton.system().planned(&state, *stop) {
+            Planned::Now => {
+                self.planned[restart] = true;
+                self.execute_each(events, trial, mission, tally);
+            }
+            Planned::After(first) => {
+                self.execute_each(&[first], trial, mission, tally);
+                self.clocks[clock] = self.ledger.now().at + PUT_OFF_MS;
+            }
+            Planned::Wait => self.clocks[clock] = self.ledger.now().at + PUT_OFF_MS,
+        }
+        self.ascribed = None;
+    }
+
+    /// Does the events that can happen, one after the other; whether there was any.
+    fn execute_each(
+        &mut self,
+        events: &[usize],
+        trial: u64,
+        mission: &Mission,
+        tally: &mut Tally,
+    ) -> bool {
+        let mut any = false;
+        for event in events {
+            if self.automaton.row(self.row).enabled.contains(*event) {
+                self.execute(*event, trial, mission, tally);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// The case that is drawn; `None` for what is left of probability 1.
+    fn choose<'c>(&mut self, component: u8, cases: &'c [Case]) -> Option<&'c Outcome> {
+        // A case that is certain needs no draw.
+        let certain = |case: &&Case| case.probability >= 1.0;
+        if let Some(case) = cases.first().filter(certain) {
+            return Some(&case.outcome);
+        }
+        let mut u = self.draws.next(component, Purpose::Choice as u8).get();
+        for case in cases {
+            if u < case.probability {
+                return Some(&case.outcome);
+            }
+            u -= case.probability;
+        }
+        None
+    }
+
+    /// Sets a shared clock to its next time after now.
+    fn rearm(&mut self, clock: usize, timer: &Timer, component: u8, purpose: Purpose) {
+        let now = self.ledger.now().at;
+        self.clocks[clock] = match timer {
+            Timer::Renewal(delay) => {
+                let u = self.draws.next(component, purpose as u8);
+                now.saturating_add(delay.sample(u).ms)
+            }
+            Timer::Every { interval_ms, .. } => now.saturating_add(*interval_ms),
+        };
+    }
+
+    /// Starts the shared clocks of a trial.
+    fn start_shared(&mut self) {
+        let activities = self.activities;
+        let mut beginning = None;
+        for (index, shared) in activities.shared.iter().enumerate() {
+            let clock = self.planned.len() + index;
+            let Timer::Every {
+                interval_ms,
+                offset,
+            } = &shared.timer
+            else {
+                self.rearm(clock, &shared.timer, shared.component, shared.purpose);
+                continue;
+            };
+            // One beginning for all: what is planned is done in turn.
+            let beginning = *beginning.get_or_insert_with(|| {
+                let (component, purpose) = (shared.component, shared.purpose as u8);
+                self.draws.next(component, purpose).get()
+            });
+            let share = beginning + offset;
+            self.clocks[clock] = ((share - libm::floor(share)) * *interval_ms as f64) as u64;
+        }
     }
 
     fn start(&mut self, trial: u64, mission: &Mission) {
@@ -157,6 +316,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.row = self.automaton.initial();
         self.clocks.fill(NEVER);
         self.kept.fill(NEVER);
+        self.planned.fill(false);
         self.ledger = Ledger::new();
         self.open = None;
         self.last_fault = Cause::Other;
@@ -166,7 +326,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.by_cause = [0; Cause::ALL.len()];
         self.lost = Lost::default();
         let row = self.automaton.row(self.row);
-        let (enabled, facts) = (row.enabled, row.facts);
+        let (clocked, facts) = (row.clocked, row.facts);
         self.violated = facts.violated;
         let tables = self.activities.jobs.map(|job| Timetable {
             interval: job.interval,
@@ -180,9 +340,10 @@ impl<'s, T: Timed> Runner<'s, T> {
         if !facts.up {
             self.begin_incident();
         }
-        for event in enabled.iter() {
+        for event in clocked.iter() {
             self.wind(event);
         }
+        self.start_shared();
         if let Some(drill) = &mission.drill {
             let u = self.draws.next(drill.component, Purpose::Drill as u8);
             self.clocks[drill.event] = (u.get() * mission.horizon_ms as f64) as u64;
@@ -334,11 +495,11 @@ impl<'s, T: Timed> Runner<'s, T> {
     ) {
         let (before, facts) = {
             let row = self.automaton.row(self.row);
-            (row.enabled, row.facts)
+            (row.clocked, row.facts)
         };
         let shipped_before = facts.shipped.map(|rank| self.ledger.of_rank(rank).at);
-        if self.automaton.system().is_fault(event) {
-            self.last_fault = self.automaton.system().cause(event);
+        if self.faults[event] {
+            self.last_fault = self.ascribed.unwrap_or(self.causes[event]);
         }
         if mission
             .drill
@@ -349,7 +510,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
         self.take(event, edge);
         let row = self.automaton.row(self.row);
-        let (enabled, after) = (row.enabled, row.facts);
+        let (enabled, after) = (row.clocked, row.facts);
         if edge.ship_first {
             self.correct_shipping(shipped_before, after);
             if facts.jobs != after.jobs {
@@ -372,7 +533,7 @@ impl<'s, T: Timed> Runner<'s, T> {
                 self.begin_incident();
                 // What begins an outage without being a fault follows from the last one, unless
                 // operators did it.
-                let cause = self.automaton.system().cause(event);
+                let cause = self.ascribed.unwrap_or(self.causes[event]);
                 if let Some(open) = &mut self.open
                     && cause != Cause::Other
                 {
@@ -449,7 +610,15 @@ impl<'s, T: Timed> Runner<'s, T> {
             0
         };
         let u = self.draws.next(activity.component, activity.purpose as u8);
-        self.clocks[event] = now.saturating_add(activity.delays[stage].sample(u).ms);
+        let delay = match (&self.activities.shifts, activity.by_hour.get(stage)) {
+            (Some(shifts), Some(Some(by_hour))) => &by_hour[usize::from(!shifts.on_duty(now))],
+            _ => &activity.delays[stage],
+        };
+        let delay = match &activity.planned {
+            Some(planned) if std::mem::take(&mut self.planned[event]) => planned,
+            _ => delay,
+        };
+        self.clocks[event] = now.saturating_add(delay.sample(u).ms);
     }
 
     fn begin_incident(&mut self) {
@@ -518,6 +687,14 @@ impl<'s, T: Timed> Runner<'s, T> {
                 slot.first = Some(slot.first.map_or(trial, |first| first.min(trial)));
             }
         }
+    }
+}
+
+/// Whether a clock can mean something else than the event of its number.
+fn branches(activities: &Activities, clock: usize) -> bool {
+    match activities.by_event.get(clock) {
+        Some(activity) => activity.as_ref().is_some_and(|a| !a.cases.is_empty()),
+        None => true,
     }
 }
 

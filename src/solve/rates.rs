@@ -1,7 +1,7 @@
 //! How fast each event is, where a Markov chain can say it.
 
 use crate::distribution::{Distribution, Sampler, SimDuration};
-use crate::simulate::activities::Activities;
+use crate::simulate::activities::{Activities, Outcome};
 use crate::simulate::random::Uniform;
 
 /// Milliseconds of an hour: rates are per hour.
@@ -48,11 +48,23 @@ impl Rates {
         let by_event = activities.by_event.iter().map(|activity| {
             activity
                 .as_ref()
-                .map_or_else(Vec::new, |a| a.delays.iter().map(delays).collect())
+                .map_or_else(Vec::new, |a| match &a.cases[..] {
+                    [] => a.delays.iter().map(delays).collect(),
+                    // A clock with cases stands for more than its event.
+                    _ => vec![Delay::Other; a.delays.len()],
+                })
         });
-        Self {
-            by_event: by_event.collect(),
+        let mut by_event: Vec<_> = by_event.collect();
+        let shared = activities.shared.iter().flat_map(|shared| &shared.cases);
+        for case in shared {
+            // What also happens by a clock of no event is not its own delay's alone.
+            if let Outcome::Events(events) = &case.outcome {
+                events
+                    .iter()
+                    .for_each(|e| by_event[*e] = vec![Delay::Other]);
+            }
         }
+        Self { by_event }
     }
 
     /// The delay of an event at a stage; an event with one delay has it at every stage.

@@ -128,6 +128,8 @@ impl Toy {
         Activities {
             by_event: self.commands.iter().enumerate().map(clock).collect(),
             jobs: [no_job; 3],
+            shared: Vec::new(),
+            shifts: None,
         }
     }
 

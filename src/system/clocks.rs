@@ -1,0 +1,247 @@
+//! Clocks that stand for more than one event: failures with cases, common causes, planned
+//! maintenance, steps that can go wrong.
+
+use poolproof_models::component::Component;
+use poolproof_models::event::{Event, EventKind, mistake_kind, operators};
+use poolproof_models::runbook::{Mistake, Operation, Phase, Role};
+use poolproof_models::topology::Topology;
+
+use super::modes;
+use crate::distribution::{Distribution, Sampler, SimDuration};
+use crate::scenario::Scenario;
+use crate::scenario::failures::FailureMode;
+use crate::simulate::activities::{Activity, Case, Memory, Outcome, Shared, Timer};
+use crate::simulate::purpose::Purpose;
+
+/// Times between failures at a rate per millisecond; `None` if nothing ever fails.
+pub(super) fn between_failures(per_ms: f64, shape: f64) -> Option<Distribution> {
+    (per_ms > 0.0).then(|| {
+        let mean = SimDuration {
+            ms: (1.0 / per_ms).round() as u64,
+        };
+        if shape == 1.0 {
+            Distribution::Exponential { mean }
+        } else {
+            Distribution::Weibull { mean, shape }
+        }
+    })
+}
+
+/// A group of servers that one cause can take down: those of a kind in a site.
+fn group(topology: &Topology, node: Component) -> Vec<Component> {
+    let kind = |node: Component| match node {
+        Component::A | Component::B | Component::S | Component::SM => 0,
+        Component::W | Component::SW => 1,
+        Component::Share => 2,
+        Component::FrontEnd1 => 3,
+        _ => 4,
+    };
+    let alike = |other: &Component| {
+        kind(*other) == kind(node) && topology.site_of(*other) == topology.site_of(node)
+    };
+    topology.nodes().into_iter().filter(alike).collect()
+}
+
+/// The rate of what a mode's servers have in common, per millisecond, and of what each has alone.
+///
+/// The beta-factor model: of the failures of each server a share beta is common, so the common
+/// cause comes at beta times the rate of one server, whatever their number.
+fn split(modes: &[FailureMode], servers: usize) -> (f64, f64) {
+    modes.iter().fold((0.0, 0.0), |(common, alone), mode| {
+        let rate = mode.rate.per_ms();
+        let beta = if servers > 1 { mode.common_cause } else { 0.0 };
+        (common + beta * rate, alone + (1.0 - beta) * rate)
+    })
+}
+
+/// The crash of a server by itself. Some crashes destroy what it stores.
+pub(super) fn crash(scenario: &Scenario, topology: &Topology, at: Component) -> Option<Activity> {
+    let modes = modes(scenario, EventKind::Crash, at);
+    let servers = group(topology, at).len();
+    let (_, alone) = split(modes, servers);
+    let delay = between_failures(alone, scenario.failures.shape)?;
+    let mut activity = Activity::new(at.number(), Purpose::Failure, Memory::Resume, &delay);
+    let destructive: f64 = modes
+        .iter()
+        .map(|mode| {
+            let beta = if servers > 1 { mode.common_cause } else { 0.0 };
+            mode.destructive * (1.0 - beta) * mode.rate.per_ms()
+        })
+        .sum();
+    let crash = topology.index_of(Event::new(EventKind::Crash, at))?;
+    let events = match at {
+        Component::Share => {
+            let files = topology.index_of(Event::new(EventKind::ShareLoss, at));
+            files.map(|files| vec![files, crash])
+        }
+        // Without a partner there is nothing to seed it from, and no page says what is done.
+        _ if servers < 2 => None,
+        _ => topology
+            .index_of(Event::new(EventKind::Destroy, at))
+            .map(|destroy| vec![destroy]),
+    };
+    if let Some(events) = events.filter(|_| destructive > 0.0) {
+        activity.cases.push(Case {
+            probability: destructive / alone,
+            outcome: Outcome::Events(events),
+        });
+    }
+    Some(activity)
+}
+
+/// One clock for each group of servers with a cause in common.
+pub(super) fn common_causes(scenario: &Scenario, topology: &Topology) -> Vec<Shared> {
+    let nodes = topology.nodes();
+    let first_of_group = |node: &&Component| group(topology, **node).first() == Some(*node);
+    let clock = |node: &Component| {
+        let servers = group(topology, *node);
+        let (common, _) = split(modes(scenario, EventKind::Crash, *node), servers.len());
+        let delay = between_failures(common, scenario.failures.shape)?;
+        let crash = |server: &Component| topology.index_of(Event::new(EventKind::Crash, *server));
+        Some(Shared {
+            component: node.number(),
+            purpose: Purpose::CommonCause,
+            timer: Timer::Renewal(Sampler::new(&delay)),
+            cases: vec![certainly(servers.iter().filter_map(crash).collect())],
+            planned: None,
+        })
+    };
+    nodes
+        .iter()
+        .filter(first_of_group)
+        .filter_map(clock)
+        .collect()
+}
+
+/// Planned work, server by server in turn.
+pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Shared> {
+    let mut clocks = Vec::new();
+    for node in topology.nodes() {
+        let planned = modes(scenario, EventKind::Crash, node)
+            .iter()
+            .filter_map(|mode| mode.planned_every);
+        for every in planned {
+            let stop = topology.index_of(Event::new(EventKind::Crash, node));
+            let restart = topology.index_of(Event::new(EventKind::Restart, node));
+            if let Some((stop, restart)) = stop.zip(restart) {
+                clocks.push(Shared {
+                    component: Component::Clients.number(),
+                    purpose: Purpose::JobPhase,
+                    timer: Timer::Every {
+                        interval_ms: every.ms,
+                        offset: 0.0,
+                    },
+                    cases: vec![certainly(vec![stop])],
+                    planned: Some(restart),
+                });
+            }
+        }
+    }
+    let count = clocks.len() as f64;
+    for (number, clock) in clocks.iter_mut().enumerate() {
+        if let Timer::Every { offset, .. } = &mut clock.timer {
+            *offset = number as f64 / count;
+        }
+    }
+    clocks
+}
+
+/// How long planned work takes: that of the first mode that has any.
+pub(super) fn planned_repair(modes: &[FailureMode]) -> Option<&Distribution> {
+    let planned = modes.iter().find(|mode| mode.planned_every.is_some());
+    planned.map(|mode| &mode.repair)
+}
+
+/// Operations outside any runbook, at their rates.
+pub(super) fn misoperations(scenario: &Scenario, topology: &Topology) -> Vec<Shared> {
+    let listed = &scenario.operators.misoperations;
+    let total: f64 = listed.iter().map(|(_, rate)| rate.per_ms()).sum();
+    let Some(delay) = between_failures(total, 1.0) else {
+        return Vec::new();
+    };
+    let case = |(operation, rate): &(Operation, _)| {
+        let index = topology.index_of(Event::misoperation(*operation))?;
+        let rate: &crate::scenario::value::Rate = rate;
+        Some(Case {
+            probability: rate.per_ms() / total,
+            outcome: Outcome::Events(vec![index]),
+        })
+    };
+    vec![Shared {
+        component: Component::SiteOperators.number(),
+        purpose: Purpose::Failure,
+        timer: Timer::Renewal(Sampler::new(&delay)),
+        cases: listed.iter().filter_map(case).collect(),
+        planned: None,
+    }]
+}
+
+/// The steps of a runbook: some go wrong, some take longer, and who sees the alarm depends on the
+/// hour.
+pub(super) fn step(
+    scenario: &Scenario,
+    topology: &Topology,
+    role: Role,
+    component: u8,
+) -> Option<Activity> {
+    let file = scenario.operators.runbook(role)?;
+    let settings = &scenario.operators;
+    let delays = file.durations.iter().map(Sampler::new).collect();
+    let mut activity = Activity::staged(component, Purpose::Step, Memory::Resume, delays);
+    if let Some(shifts) = &settings.shifts {
+        let by_hour = [&shifts.on_duty, &shifts.off_duty].map(Sampler::new);
+        let alarm = |step: &poolproof_models::runbook::Step| {
+            step.operation == Operation::Decide && step.phase == Phase::Detect
+        };
+        let steps = file.runbook.steps.iter();
+        activity.by_hour = steps
+            .map(|step| alarm(step).then(|| by_hour.clone()))
+            .collect();
+    }
+    for (mistake, probability) in &settings.mistakes {
+        let event = Event::new(mistake_kind(*mistake), operators(role));
+        // Nobody is too early at a step that can be done.
+        if let Some(index) = topology
+            .index_of(event)
+            .filter(|_| *mistake != Mistake::Premature)
+        {
+            activity.cases.push(Case {
+                probability: *probability,
+                outcome: Outcome::Events(vec![index]),
+            });
+        }
+    }
+    // Once in so many runs of the whole procedure, at any of its steps alike.
+    let steps = file.durations.len() as f64;
+    let slip = -libm::expm1(libm::log1p(-settings.error_probability) / steps);
+    if slip > 0.0 {
+        activity.cases.push(Case {
+            probability: slip,
+            outcome: Outcome::Longer(Sampler::new(&settings.error_correction)),
+        });
+    }
+    Some(activity)
+}
+
+/// Somebody does not wait for what the current step waits for.
+pub(super) fn premature(scenario: &Scenario, role: Role, component: u8) -> Option<Activity> {
+    let listed = scenario.operators.mistakes.iter();
+    let (_, probability) = listed
+        .clone()
+        .find(|(mistake, _)| *mistake == Mistake::Premature)?;
+    let file = scenario.operators.runbook(role)?;
+    let delays = file.durations.iter().map(Sampler::new).collect();
+    let mut activity = Activity::staged(component, Purpose::Step, Memory::Restart, delays);
+    activity.cases.push(Case {
+        probability: 1.0 - probability,
+        outcome: Outcome::Nothing,
+    });
+    Some(activity)
+}
+
+fn certainly(events: Vec<usize>) -> Case {
+    Case {
+        probability: 1.0,
+        outcome: Outcome::Events(events),
+    }
+}
