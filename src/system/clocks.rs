@@ -123,7 +123,13 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
         for every in planned {
             let stop = topology.index_of(Event::new(EventKind::Crash, node));
             let restart = topology.index_of(Event::new(EventKind::Restart, node));
+            // Whoever is stopped in order closes its connections: that is noticed at once (3.11).
+            let links = topology.links().into_iter();
+            let noticed = links.filter_map(|link| {
+                topology.index_of(Event::new(EventKind::Detect, link.component()))
+            });
             if let Some((stop, restart)) = stop.zip(restart) {
+                let events = std::iter::once(stop).chain(noticed).collect();
                 clocks.push(Shared {
                     component: Component::Clients.number(),
                     purpose: Purpose::JobPhase,
@@ -131,7 +137,7 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
                         interval_ms: every.ms,
                         offset: 0.0,
                     },
-                    cases: vec![certainly(vec![stop])],
+                    cases: vec![certainly(events)],
                     planned: Some(restart),
                 });
             }
