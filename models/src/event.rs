@@ -356,15 +356,15 @@ impl EventSet {
     /// The dense indices, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> + use<> {
         let words = self.0;
-        (0..Self::WORDS).flat_map(move |i| {
-            let mut rest = words[i];
-            std::iter::from_fn(move || {
-                (rest != 0).then(|| {
-                    let bit = rest.trailing_zeros() as usize;
-                    rest &= rest - 1;
-                    i * 64 + bit
-                })
-            })
+        let (mut word, mut rest) = (0, words[0]);
+        std::iter::from_fn(move || {
+            while rest == 0 {
+                word += 1;
+                rest = *words.get(word)?;
+            }
+            let bit = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            Some(word * 64 + bit)
         })
     }
 }

@@ -59,6 +59,7 @@ const UNUSED: u8 = 0xFF;
 ///
 /// Timelines are numbered in the order of their birth.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub struct Lineage {
     /// Parent (high nibble) and the rank of the fork (low nibble).
     forks: [u8; TIMELINES],
@@ -282,26 +283,31 @@ impl Lineage {
             *slot = (*slot).max(Some(holder.rank()));
             written |= ((writers >> i & 1) as u8) << holder.timeline();
         }
-        let live: Vec8 = (0..TIMELINES)
+        let live = (0..TIMELINES)
             .filter(|t| self.forks[*t] != UNUSED)
-            .collect();
-        for &timeline in live.as_slice() {
-            let timeline = usize::from(timeline);
-            // The fork that leaves last, unless two leave at the same point.
-            let mut last: Option<(u8, usize)> = None;
-            let (mut children, mut tie) = (0, false);
-            for &child in live.as_slice() {
-                let child = usize::from(child);
-                if let Some(fork) = self.fork_of(child).filter(|f| f.timeline() == timeline) {
-                    children += 1;
-                    match last {
-                        Some((rank, _)) if fork.rank() < rank => {}
-                        Some((rank, _)) if fork.rank() == rank => tie = true,
-                        _ => (last, tie) = (Some((fork.rank(), child)), false),
-                    }
+            .fold(0u8, |live, t| live | 1 << t);
+        // Of each timeline the fork that leaves last, unless two leave at the same point.
+        let mut last: [Option<(u8, usize)>; TIMELINES] = [None; TIMELINES];
+        let mut ties = 0u8;
+        for child in bits(live) {
+            let Some(fork) = self.fork_of(child) else {
+                continue;
+            };
+            let (parent, rank) = (fork.timeline(), fork.rank());
+            match last[parent] {
+                Some((known, _)) if rank < known => {}
+                Some((known, _)) if rank == known => ties |= 1 << parent,
+                _ => {
+                    last[parent] = Some((rank, child));
+                    ties &= !(1 << parent);
                 }
             }
-            if children == 0 && highest[timeline].is_none() {
+        }
+        for timeline in bits(live) {
+            let Some((rank, child)) = last[timeline] else {
+                if highest[timeline].is_some() {
+                    continue;
+                }
                 self.forks[timeline] = UNUSED;
                 self.own &= !(1 << timeline);
                 self.elder &= !(1 << timeline);
@@ -309,16 +315,12 @@ impl Lineage {
                     .filter(|t| **t == timeline as u8)
                     .for_each(|t| *t = 0xFF);
                 return true;
-            }
-            let Some((rank, child)) = last else { continue };
+            };
             // Nothing can grow beyond the fork: the child is the timeline's continuation. A
             // sibling born in between would lose its elder; then both stay.
-            let between = live
-                .as_slice()
-                .iter()
-                .any(|t| usize::from(*t) > timeline && usize::from(*t) < child);
-            let oldest = live.as_slice()[0] == timeline as u8;
-            if tie
+            let between = bits(live).any(|t| t > timeline && t < child);
+            let oldest = live.trailing_zeros() as usize == timeline;
+            if ties >> timeline & 1 == 1
                 || written >> timeline & 1 == 1
                 || highest[timeline].is_some_and(|h| h > rank)
                 || between && !oldest
@@ -391,9 +393,11 @@ impl Lineage {
     }
 
     fn ranks_in_use(&self, holders: &[Position]) -> u32 {
-        let holders = holders.iter().filter(|h| h.is_present());
-        let used = holders.fold(0, |used, holder| used | 1 << holder.rank());
-        self.fork_ranks().fold(used, |used, rank| used | 1 << rank)
+        // No branches: which positions are absent is hard to foresee.
+        let bit = |p: &Position| u32::from(p.is_present()) << p.rank();
+        let used = holders.iter().fold(0, |used, p| used | bit(p));
+        let fork_bit = |f: &u8| u32::from(*f < ROOT) << (f & 15);
+        self.forks.iter().fold(used, |used, f| used | fork_bit(f))
     }
 
     /// Renumbers ranks without gaps; returns the old ranks in use.
@@ -418,28 +422,11 @@ impl Lineage {
     }
 }
 
-/// A list of at most eight timeline numbers, without an allocation.
-struct Vec8 {
-    items: [u8; TIMELINES],
-    len: usize,
-}
-
-impl Vec8 {
-    fn as_slice(&self) -> &[u8] {
-        &self.items[..self.len]
-    }
-}
-
-impl FromIterator<usize> for Vec8 {
-    fn from_iter<I: IntoIterator<Item = usize>>(items: I) -> Self {
-        let mut list = Self {
-            items: [0; TIMELINES],
-            len: 0,
-        };
-        for item in items.into_iter().take(TIMELINES) {
-            list.items[list.len] = item as u8;
-            list.len += 1;
-        }
-        list
-    }
+/// The bits that are set, ascending.
+fn bits(mut mask: u8) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        (bit < TIMELINES).then_some(bit)
+    })
 }

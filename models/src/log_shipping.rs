@@ -20,11 +20,12 @@ impl World {
     /// there is anything new in it (4.1).
     #[must_use]
     pub fn backup_source(&self, topology: &Topology) -> Option<usize> {
+        if !self.share_to.is_present() || self.control.is(Control::GAP) {
+            return None;
+        }
         (0..2).find(|member| {
             topology.ships(*member)
                 && self.can_acknowledge(topology, Pair::Dc1, *member)
-                && self.share_to.is_present()
-                && !self.control.is(Control::GAP)
                 && self.share_reachable(topology, Site::Dc1)
                 && self.lineage.is_prefix(self.share_to, self.copies[*member])
         })
@@ -170,14 +171,17 @@ impl World {
     /// it: the monitor server, or S for its own jobs.
     #[must_use]
     pub fn no_restore_alert(&self, topology: &Topology) -> bool {
-        let runs = self.backup_source(topology).is_some()
-            && self.copy_runs(topology)
-            && self.restore_runs(topology);
+        // The cheapest questions first: nearly every world is asked this.
+        let runs = || {
+            self.restore_runs(topology)
+                && self.copy_runs(topology)
+                && self.backup_source(topology).is_some()
+        };
         let heard = match topology.alerts.monitor {
             Some(site) => self.site_up(site),
             None => self.is_up(Component::S) && self.control.has(Control::JOBS),
         };
-        topology.secondary && topology.alerts.no_restore && heard && !runs
+        topology.secondary && topology.alerts.no_restore && heard && !runs()
     }
 
     /// 4.1, T17: no log backup will be finished for longer than the threshold, and somebody hears
@@ -188,25 +192,25 @@ impl World {
             Some(site) => self.site_up(site),
             None => self.is_up(Component::A),
         };
-        let runs = self.backup_source(topology).is_some();
-        topology.secondary && topology.alerts.no_backup && heard && !runs
+        let runs = || self.backup_source(topology).is_some();
+        topology.secondary && topology.alerts.no_backup && heard && !runs()
     }
 
     /// 4.8: whether S has to be initialised again, although no failover is under way: it has lost
     /// its database, was recovered, has no jobs any more, or its chain is broken.
     pub(crate) fn secondary_stalled(&self, topology: &Topology) -> bool {
-        let served = (0..2).any(|member| self.can_acknowledge(topology, Pair::Dc1, member));
-        let left = self.control.has(Control::FAILED_OVER) || self.is_leaving_dc1(topology);
+        let served = || (0..2).any(|member| self.can_acknowledge(topology, Pair::Dc1, member));
+        let left = || self.control.has(Control::FAILED_OVER) || self.is_leaving_dc1(topology);
         let empty = !self.copies[SECONDARY].is_present();
-        let alert = empty || self.no_restore_alert(topology) || self.no_backup_alert(topology);
+        let alert = || self.no_restore_alert(topology) || self.no_backup_alert(topology);
         topology.secondary
-            && alert
-            && served
-            && !left
+            && !left()
             && (empty
                 || self.session(Pair::Dc2).is_principal(0)
                 || !self.control.has(Control::JOBS)
                 || self.chain_broken(topology))
+            && (empty || alert())
+            && served()
     }
 
     /// CH: whether the log that is being written can never reach S by log shipping (4.2).
@@ -229,17 +233,20 @@ impl World {
     /// every server runs (4.3, T17).
     #[must_use]
     pub fn target_stale(&self, topology: &Topology) -> bool {
-        let served = self.service(topology) & 3;
-        topology.secondary
-            && self.copies[SECONDARY].is_present()
-            && (0..2).any(|member| {
-                let ships = topology.ships(member)
-                    && !(member == 1 && topology.mirror_ships == MirrorShipping::OtherFolder);
-                served >> member & 1 == 1
-                    && (!ships
-                        || !self.control.has(Control::JOBS)
-                        || self.session(Pair::Dc2).is_principal(0))
-            })
-            || self.chain_broken(topology) && served != 0
+        if !topology.secondary || !self.copies[SECONDARY].is_present() {
+            return false;
+        }
+        let cut_off = !self.control.has(Control::JOBS) || self.session(Pair::Dc2).is_principal(0);
+        let unshipped = (0..2).fold(0, |bits, member| {
+            let ships = topology.ships(member)
+                && !(member == 1 && topology.mirror_ships == MirrorShipping::OtherFolder);
+            bits | u8::from(cut_off || !ships) << member
+        });
+        let stale = if self.chain_broken(topology) {
+            3
+        } else {
+            unshipped
+        };
+        stale != 0 && self.service(topology) & stale != 0
     }
 }

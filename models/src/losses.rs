@@ -12,6 +12,7 @@ impl World {
         let after = self.holders();
         for held in before.holders() {
             if !held.is_present()
+                || after.contains(&held)
                 || after
                     .iter()
                     .any(|h| h.is_present() && self.lineage.is_prefix(held, *h))

@@ -112,16 +112,18 @@ impl World {
             return false;
         }
         let home_lost = self.site(Self::team_site(role)) == SiteState::Lost;
-        let believed = self.trigger_believed(topology, role);
-        let over = self.has_only_decided(topology, role) && !believed;
+        let over =
+            || self.has_only_decided(topology, role) && !self.trigger_believed(topology, role);
         // Whoever waits for the end of the last failover begins anew when the next is needed.
-        let again = role == Role::MirrorFailover
-            && believed
-            && self.current_step(topology, role).is_some_and(|step| {
-                step.wait_for
-                    .is_some_and(|belief| !self.believes(topology, belief))
-            });
-        home_lost || over || again
+        let again = || {
+            role == Role::MirrorFailover
+                && self.trigger_believed(topology, role)
+                && self.current_step(topology, role).is_some_and(|step| {
+                    step.wait_for
+                        .is_some_and(|belief| !self.believes(topology, belief))
+                })
+        };
+        home_lost || over() || again()
     }
 
     /// 5, 6: the team is there, believes what the step waits for, and the step can be done or

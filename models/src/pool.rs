@@ -265,6 +265,9 @@ impl World {
     /// WS: an overload of the servers that take users: 30,000 each are the most after a loss (1.2).
     #[must_use]
     pub fn overloaded(&self, topology: &Topology) -> bool {
+        if topology.users == 0 {
+            return false;
+        }
         let servers = self.serving_servers(topology).count_ones();
         servers > 0 && topology.users > 30_000 * servers && self.service(topology) != 0
     }

@@ -263,6 +263,8 @@ impl World {
             let bound = !session.is_alone(0) && !session.is_alone(1);
             session.witness_set()
                 && bound
+                && session.is_principal(0)
+                && session.is_principal(1)
                 && self.can_acknowledge(topology, pair, 0)
                 && self.can_acknowledge(topology, pair, 1)
         };

@@ -36,11 +36,13 @@ impl World {
     fn is_same_session(&self, before: &Self, pair: Pair) -> bool {
         const NODES: [u16; 2] = [0b111 << Component::A as u8, 0b111 << Component::S as u8];
         const LINKS: [u8; 2] = [0b111 << Link::AB as u8, 0b111 << Link::SSM as u8];
-        let (at, copy) = (pair as usize, pair.copy(0));
+        let at = pair as usize;
+        let [first, second] = [pair.copy(0), pair.copy(1)];
         self.sessions[at] == before.sessions[at]
             && (self.down ^ before.down) & NODES[at] == 0
             && (self.cut ^ before.cut) & LINKS[at] == 0
-            && self.copies[copy..copy + 2] == before.copies[copy..copy + 2]
+            && self.copies[first] == before.copies[first]
+            && self.copies[second] == before.copies[second]
     }
 
     /// Whether anything changed that the renumbering reads. The numbers before were dense, so
@@ -49,7 +51,8 @@ impl World {
         // The low four bits of a session: the roles, and so which members are principals.
         let roles = |world: &Self| world.sessions.map(|session| session.0 & 0b1111);
         self.lineage != before.lineage
-            || self.positions() != before.positions()
+            || self.copies != before.copies
+            || self.other_positions() != before.other_positions()
             || roles(self) != roles(before)
             || self.split_brain() != before.split_brain()
     }
@@ -57,9 +60,13 @@ impl World {
     /// Every position in use, in a fixed order; absent ones too.
     const fn positions(&self) -> [Position; 10] {
         let [a, b, s, sm] = self.copies;
-        let (from, to, folder) = (self.share_from, self.share_to, self.folder);
-        let (image, archive, exported) = (self.image, self.archive, self.exported);
+        let [from, to, folder, image, archive, exported] = self.other_positions();
         [a, b, s, sm, from, to, folder, image, archive, exported]
+    }
+
+    const fn other_positions(&self) -> [Position; 6] {
+        let (from, to, folder) = (self.share_from, self.share_to, self.folder);
+        [from, to, folder, self.image, self.archive, self.exported]
     }
 
     /// Renumbers; the principals' copies are marked as those that could still write.

@@ -4,6 +4,7 @@ use crate::component::Component;
 use crate::event::{Event, EventKind, FaultClass, pair_of, role_of};
 use crate::lineage::{Position, Renumbering};
 use crate::losses::Losses;
+use crate::masks::bits;
 use crate::mutant::Mutant;
 use crate::network::Link;
 use crate::runbook::{Mistake, Role};
@@ -328,22 +329,13 @@ impl World {
             SiteState::Outage
         };
         self.set_site(site, state);
-        for node in topology.nodes() {
-            if topology.site_of(node) == Some(site) {
-                let crashed =
-                    u16::from(!self.is_up(node)) << node.number() >> Component::A.number();
-                self.crashed |= crashed as u8;
-                self.set_down(node, true);
-            }
-        }
+        let nodes = topology.nodes_in_site(site);
+        self.crashed |= ((self.down & nodes) >> Component::A.number()) as u8;
+        self.down |= nodes;
         if for_good {
             self.forget_crashes(topology, site);
         }
-        for server in 0..topology.servers.len() {
-            if topology.servers[server].site == site {
-                self.control.lingering &= !(1 << server);
-            }
-        }
+        self.control.lingering &= !topology.servers_in_site(site);
         if !for_good {
             return Losses::default();
         }
@@ -377,31 +369,16 @@ impl World {
     /// 3.10, H-12: everything starts but what had crashed by itself before.
     fn site_returns(&mut self, topology: &Topology, site: Site) {
         self.set_site(site, SiteState::Up);
-        for node in topology.nodes() {
-            if topology.site_of(node) == Some(site) && !self.had_crashed(node) {
-                self.restart(topology, node);
-            }
+        let crashed = u16::from(self.crashed) << Component::A.number();
+        for node in bits(topology.nodes_in_site(site) & !crashed) {
+            self.restart(topology, Component::ALL[node]);
         }
         self.forget_crashes(topology, site);
     }
 
-    /// Whether a server was down by itself when its data centre went down (H-12).
-    fn had_crashed(&self, node: Component) -> bool {
-        let bit = node.number().checked_sub(Component::A.number());
-        bit.is_some_and(|bit| bit < 8 && (self.crashed >> bit) & 1 == 1)
-    }
-
     /// H-12: what had crashed before its data centre failed is no longer told apart.
     fn forget_crashes(&mut self, topology: &Topology, site: Site) {
-        for node in topology.nodes() {
-            let bit = node
-                .number()
-                .checked_sub(Component::A.number())
-                .filter(|bit| *bit < 8);
-            if let Some(bit) = bit.filter(|_| topology.site_of(node) == Some(site)) {
-                self.crashed &= !(1 << bit);
-            }
-        }
+        self.crashed &= !((topology.nodes_in_site(site) >> Component::A.number()) as u8);
     }
 
     /// A database server loses its disks: it is down, and comes back with nothing (3.12, L5).

@@ -199,8 +199,8 @@ fn topology(chance: &mut Chance) -> Topology {
 
 /// The positions of a packed world and the forks of its lineage (see `World::pack`).
 fn positions(world: &World) -> (Vec<u8>, Vec<u8>) {
-    let [forks, b, c, _, e] = world.pack().map(u64::to_le_bytes);
-    let held = [b[2], b[3], b[4], b[5], b[6], c[0], c[1], e[3], e[4], e[5]];
+    let [forks, b, c, _, _] = world.pack().map(u64::to_le_bytes);
+    let held = [b[2], b[3], b[4], b[5], b[6], b[7], c[0], c[1], c[2], c[3]];
     let held = held.into_iter().filter(|p| *p != 0xFF).collect();
     (held, forks.to_vec())
 }

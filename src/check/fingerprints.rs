@@ -20,47 +20,77 @@ impl Fingerprints {
 
     /// Adds a fingerprint; false if it was there.
     pub fn insert(&mut self, fingerprint: u64) -> bool {
-        // Three quarters full: a probe is still short, and a stored state costs about 11 bytes.
-        if self.len * 4 >= self.slots.len() * 3 {
+        // Four fifths full: a probe is still short, and a slot is not much more than its state.
+        if self.len * 5 >= self.slots.len() * 4 {
             self.grow();
         }
         let fingerprint = fingerprint | u64::from(fingerprint == 0);
-        if Self::place(&mut self.slots, fingerprint) {
-            self.len += 1;
-            return true;
+        match self.find(fingerprint) {
+            Ok(_) => false,
+            Err(free) => {
+                self.slots[free] = fingerprint;
+                self.len += 1;
+                true
+            }
         }
-        false
     }
 
-    fn place(slots: &mut [u64], fingerprint: u64) -> bool {
-        let mask = slots.len() - 1;
-        let mut at = (fingerprint >> 20) as usize & mask;
+    /// Whether a fingerprint is in the set.
+    #[must_use]
+    pub fn contains(&self, fingerprint: u64) -> bool {
+        self.find(fingerprint | u64::from(fingerprint == 0)).is_ok()
+    }
+
+    /// Reads where the fingerprints are or would be, so that the next lookups need not wait for
+    /// memory one after the other: no branch depends on what is read.
+    pub fn touch(&self, fingerprints: impl Iterator<Item = u64>) {
+        let read = fingerprints.fold(0, |sum, f| sum ^ self.slots[self.home(f)]);
+        std::hint::black_box(read);
+    }
+
+    /// Home is a multiplication away instead of a mask: the table can have any size, so that it
+    /// grows by a quarter, and it is in the order of fingerprints but for collisions, so that
+    /// growing reads and writes it from front to back.
+    const fn home(&self, fingerprint: u64) -> usize {
+        ((fingerprint as u128 * self.slots.len() as u128) >> 64) as usize
+    }
+
+    /// The slot of a fingerprint, or the one that it would take.
+    fn find(&self, fingerprint: u64) -> Result<usize, usize> {
+        let size = self.slots.len();
+        let mut at = self.home(fingerprint);
         loop {
-            match slots[at] {
-                0 => {
-                    slots[at] = fingerprint;
-                    return true;
-                }
-                known if known == fingerprint => return false,
-                _ => at = (at + 1) & mask,
+            match self.slots[at] {
+                0 => return Err(at),
+                known if known == fingerprint => return Ok(at),
+                _ => at += 1,
+            }
+            if at == size {
+                at = 0;
             }
         }
     }
 
     fn grow(&mut self) {
-        let mut slots = vec![0; self.slots.len() * 2];
-        for fingerprint in self.slots.iter().filter(|f| **f != 0) {
-            Self::place(&mut slots, *fingerprint);
+        let size = self.slots.len();
+        let before = std::mem::replace(&mut self.slots, vec![0; size + size / 4]);
+        for fingerprint in before.into_iter().filter(|f| *f != 0) {
+            if let Err(free) = self.find(fingerprint) {
+                self.slots[free] = fingerprint;
+            }
         }
-        self.slots = slots;
     }
 
     /// The bytes of the table while `new` fingerprints are added; both tables while it grows.
     #[must_use]
     pub const fn bytes_soon(&self, new: usize) -> u64 {
-        let grows = (self.len + new) * 4 >= self.slots.len() * 3;
-        let tables = if grows { 3 } else { 1 };
-        (self.slots.len() * tables * size_of::<u64>()) as u64
+        let mut size = self.slots.len();
+        let mut before = 0;
+        while (self.len + new) * 5 >= size * 4 {
+            before = size;
+            size += size / 4;
+        }
+        ((before + size) * size_of::<u64>()) as u64
     }
 
     /// Number of states.
@@ -73,6 +103,12 @@ impl Fingerprints {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Bytes of memory.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        (self.slots.len() * size_of::<u64>()) as u64
     }
 }
 
@@ -116,7 +152,21 @@ mod tests {
         }
         assert_eq!(set.len(), 100_000);
         assert!((0..100_000_u64).all(|i| !set.insert(fingerprint([i, 0, 0, 0, 0], 0))));
+        assert!((0..100_000_u64).all(|i| set.contains(fingerprint([i, 0, 0, 0, 0], 0))));
+        assert!((100_000..200_000).all(|i| !set.contains(fingerprint([i, 0, 0, 0, 0], 0))));
         assert!(!set.is_empty());
+    }
+
+    #[test]
+    fn the_least_and_the_largest_fingerprint_have_a_place() {
+        let mut set = Fingerprints::new();
+        for fingerprint in [0, u64::MAX, u64::MAX - 1, u64::MAX - 2] {
+            assert!(!set.contains(fingerprint));
+            assert!(set.insert(fingerprint));
+            assert!(set.contains(fingerprint));
+        }
+        // 0 is an empty slot: 1 stands for it.
+        assert!(set.contains(1));
     }
 
     #[test]

@@ -3,10 +3,12 @@
 pub mod counterexample;
 mod coverage;
 pub mod cuts;
+mod expansion;
 pub mod fingerprints;
 pub mod layer;
 pub mod recoverability;
 pub mod recovery;
 pub mod returns;
 pub mod search;
+mod trail;
 pub mod verdict;

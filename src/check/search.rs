@@ -3,11 +3,13 @@
 //! Stateright's own searches do not order by faults, report no event counts and call a search that
 //! hit a limit done; this loop runs over the same bounded model and is compared with them in tests.
 
-use poolproof_models::event::EventSet;
-use poolproof_models::model::{Bounded, Node};
+use poolproof_models::model::Bounded;
 use poolproof_models::system::System;
+use rayon::prelude::*;
 
+use super::expansion::{Arrival, Expansion, Waiting};
 use super::fingerprints::{Fingerprints, fingerprint};
+use super::trail::Trail;
 
 /// How far a search may go, and who is told.
 pub struct Limits<'a> {
@@ -71,30 +73,17 @@ pub struct Outcome {
     pub fired: Vec<u64>,
     /// How often each event happened as a fault; some events are faults in some states only.
     pub fired_as_fault: Vec<u64>,
-    parents: Vec<u32>,
-    causes: Vec<u8>,
+    /// Bytes of memory for what is stored of every state: fingerprint, parent and event.
+    pub stored_bytes: u64,
+    trail: Trail,
 }
 
 impl Outcome {
     /// The events that lead from the start to a found state.
     #[must_use]
     pub fn path(&self, found: Found) -> Vec<usize> {
-        let mut path = Vec::new();
-        let mut at = found.id as usize;
-        while at != 0 {
-            path.push(usize::from(self.causes[at]));
-            at = self.parents[at] as usize;
-        }
-        path.reverse();
-        path
+        self.trail.path(found.id)
     }
-}
-
-/// A state that waits for its expansion.
-#[derive(Clone, Copy)]
-struct Waiting<T> {
-    node: Node<T>,
-    id: u32,
 }
 
 /// The bytes of a list while `new` entries are added: it doubles when it is full.
@@ -110,10 +99,17 @@ pub(super) fn bytes_soon<T>(list: &Vec<T>, new: usize) -> u64 {
 /// How often the caller is asked whether to go on.
 const EXPANSIONS_PER_REPORT: u64 = 1 << 13;
 
+/// States that are expanded together: the lookups of their successors wait for memory together
+/// (alone, every third cycle was such a wait), and the successors stay in the nearest caches.
+const CHUNK: usize = 64;
+
+/// Chunks a thread gets at once; with fewer states than two threads need, one does it all.
+const CHUNKS_PER_THREAD: usize = 16;
+
 /// Searches the space of `model` for the properties and goals in the masks.
 ///
 /// A state that breaks every property of the mask is not expanded: nothing new can be learned
-/// behind it.
+/// behind it. Uses the threads of the current pool; the outcome does not depend on their number.
 pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limits<'_>) -> Outcome {
     let mut run = Run {
         model,
@@ -129,11 +125,12 @@ pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limit
             goals: vec![None; 32],
             fired: vec![0; model.system.event_count()],
             fired_as_fault: vec![0; model.system.event_count()],
-            parents: Vec::new(),
-            causes: Vec::new(),
+            stored_bytes: 0,
+            trail: Trail::default(),
         },
     };
     run.all(limits);
+    run.outcome.stored_bytes = run.seen.bytes() + run.outcome.trail.bytes();
     run.outcome
 }
 
@@ -145,27 +142,35 @@ struct Run<'m, S: System> {
     outcome: Outcome,
 }
 
+/// The states that wait at each depth, for the same number of faults.
+type Layer<T> = Vec<Vec<Waiting<T>>>;
+
 impl<S: System> Run<'_, S> {
     fn all(&mut self, limits: &mut Limits<'_>) {
-        let start = self.model.initial();
-        let id = self.discover(&start, 0, 0).unwrap_or(0);
+        let node = self.model.initial();
+        let words = self.model.system.words(&node.state);
+        self.seen.insert(fingerprint(words, node.spent.bits()));
+        let id = self.outcome.trail.push(0, 0);
         // By faults spent; within, by depth. A fault leads to the next layer.
-        let mut layer = vec![vec![Waiting { node: start, id }]];
+        let mut layer = vec![vec![Waiting { node, id }]];
         let mut faults = 0;
         while layer.iter().any(|nodes| !nodes.is_empty()) {
-            let mut next_layer: Vec<Vec<Waiting<S::State>>> = Vec::new();
+            let mut next_layer = Layer::new();
             let mut depth = 0;
             while depth < layer.len() {
                 let here = std::mem::take(&mut layer[depth]);
                 if layer.len() == depth + 1 && !here.is_empty() {
                     layer.push(Vec::new());
                 }
-                let room = here.capacity();
-                for waiting in here {
-                    self.expand(waiting, faults, depth, &mut layer, &mut next_layer);
-                    if self.should_stop(limits, faults, room, &[&layer, &next_layer]) {
-                        return;
-                    }
+                let mut round = Round {
+                    faults,
+                    depth,
+                    here: here.capacity(),
+                    layer: &mut layer,
+                    next_layer: &mut next_layer,
+                };
+                if !self.expand(&here, &mut round, limits) {
+                    return;
                 }
                 depth += 1;
             }
@@ -174,21 +179,92 @@ impl<S: System> Run<'_, S> {
         }
     }
 
-    fn should_stop(
+    /// Expands the states at one depth; false if the search is to end.
+    ///
+    /// Expanding only reads, so threads share it; what was found is taken in afterwards by one,
+    /// in the order of a search without threads.
+    fn expand(
         &mut self,
+        here: &[Waiting<S::State>],
+        round: &mut Round<'_, S::State>,
         limits: &mut Limits<'_>,
-        faults: u8,
-        room: usize,
-        layers: &[&Vec<Vec<Waiting<S::State>>>; 2],
     ) -> bool {
+        let threads = rayon::current_num_threads();
+        let mut one = Expansion::default();
+        for block in here.chunks(CHUNK * CHUNKS_PER_THREAD * threads) {
+            if threads > 1 && block.len() >= 2 * CHUNK * CHUNKS_PER_THREAD {
+                let this = &*self;
+                let expanded: Vec<_> = block
+                    .par_chunks(CHUNK)
+                    .map(|chunk| {
+                        let mut expansion = Expansion::default();
+                        expansion.fill(this.model, this.properties, chunk, &this.seen);
+                        expansion
+                    })
+                    .collect();
+                for (chunk, expansion) in block.chunks(CHUNK).zip(&expanded) {
+                    if !self.take_in(chunk, expansion, round, limits) {
+                        return false;
+                    }
+                }
+            } else {
+                for chunk in block.chunks(CHUNK) {
+                    one.fill(self.model, self.properties, chunk, &self.seen);
+                    if !self.take_in(chunk, &one, round, limits) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Numbers what is new and notes what was found; false if the search is to end.
+    fn take_in(
+        &mut self,
+        chunk: &[Waiting<S::State>],
+        expansion: &Expansion<S::State>,
+        round: &mut Round<'_, S::State>,
+        limits: &mut Limits<'_>,
+    ) -> bool {
+        for (waiting, (expanded, arrivals)) in chunk.iter().zip(expansion.iter()) {
+            let found = Found {
+                faults: round.faults,
+                depth: round.depth as u32,
+                id: waiting.id,
+            };
+            self.outcome.depth = self.outcome.depth.max(found.depth);
+            if expanded.broken != 0 {
+                self.note_violations(expanded.broken, found);
+            }
+            for event in expanded.tried.iter() {
+                self.outcome.fired[event] += 1;
+                self.outcome.progress.transitions += 1;
+            }
+            for event in expanded.costly.iter() {
+                self.outcome.fired_as_fault[event] += 1;
+            }
+            for arrival in arrivals {
+                if self.seen.insert(arrival.fingerprint) {
+                    self.discover(arrival, found, round);
+                }
+            }
+            if self.should_stop(limits, round) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn should_stop(&mut self, limits: &mut Limits<'_>, round: &Round<'_, S::State>) -> bool {
         self.outcome.progress.states = self.seen.len() as u64;
-        self.outcome.progress.faults = faults;
+        self.outcome.progress.faults = round.faults;
         if self.outcome.progress.states >= limits.states {
             self.outcome.cut_off = Some(CutOff::States);
         }
         self.expansions += 1;
         if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT) {
-            if self.bytes_soon(room, layers) > limits.bytes {
+            if self.bytes_soon(round) > limits.bytes {
                 self.outcome.cut_off = Some(CutOff::Memory);
             }
             if !(limits.on_progress)(&self.outcome.progress) {
@@ -199,111 +275,58 @@ impl<S: System> Run<'_, S> {
     }
 
     /// The bytes that the tables hold at most until the next report: a table that may have to grow
-    /// by then exists twice while it does. `room` is that of the list being expanded.
-    fn bytes_soon(&self, room: usize, layers: &[&Vec<Vec<Waiting<S::State>>>; 2]) -> u64 {
+    /// by then exists twice while it does.
+    fn bytes_soon(&self, round: &Round<'_, S::State>) -> u64 {
         // Most successors are known already: a few new ones per expansion.
         let new = 8 * EXPANSIONS_PER_REPORT as usize;
-        let waiting = layers.iter().copied().flatten().map(Vec::capacity);
-        let waiting = room + waiting.sum::<usize>();
+        let lists = round.layer.iter().chain(&*round.next_layer);
+        let waiting: usize = round.here + lists.map(Vec::capacity).sum::<usize>();
         self.seen.bytes_soon(new)
-            + bytes_soon(&self.outcome.parents, new)
-            + bytes_soon(&self.outcome.causes, new)
+            + self.outcome.trail.bytes_soon(new)
             + (waiting * size_of::<Waiting<S::State>>()) as u64
     }
 
-    /// Numbers a node if it is new.
-    fn discover(&mut self, node: &Node<S::State>, parent: u32, cause: usize) -> Option<u32> {
-        let words = self.model.system.words(&node.state);
-        self.seen
-            .insert(fingerprint(words, node.spent.bits()))
-            .then(|| {
-                self.outcome.parents.push(parent);
-                self.outcome.causes.push(cause as u8);
-                (self.outcome.parents.len() - 1) as u32
-            })
+    fn note_violations(&mut self, broken: u32, found: Found) {
+        for (property, slot) in self.outcome.violations.iter_mut().enumerate() {
+            if broken >> property & 1 == 1 && slot.is_none() {
+                *slot = Some(found);
+            }
+        }
+        self.outcome.pruned |= broken == self.properties;
     }
 
-    fn expand(
+    /// Numbers a state that is new, and puts it where it waits for its turn.
+    fn discover(
         &mut self,
-        waiting: Waiting<S::State>,
-        faults: u8,
-        depth: usize,
-        layer: &mut [Vec<Waiting<S::State>>],
-        next_layer: &mut Vec<Vec<Waiting<S::State>>>,
+        arrival: &Arrival<S::State>,
+        from: Found,
+        round: &mut Round<'_, S::State>,
     ) {
-        let Waiting { node, id } = waiting;
-        self.outcome.depth = self.outcome.depth.max(depth as u32);
-        let found = Found {
-            faults,
-            depth: depth as u32,
+        let id = self.outcome.trail.push(from.id, arrival.event());
+        let there = Found {
+            faults: from.faults + u8::from(arrival.costs),
+            depth: from.depth + 1,
             id,
         };
-        let model = self.model;
-        let enabled: EventSet = model.system.enabled(&node.state);
-        let broken = model.system.violated(&node.state, node.spent, &enabled) & self.properties;
-        if broken != 0 {
-            for (property, slot) in self.outcome.violations.iter_mut().enumerate() {
-                if broken >> property & 1 == 1 && slot.is_none() {
-                    *slot = Some(found);
-                }
-            }
-            if broken == self.properties {
-                self.outcome.pruned = true;
-                return;
-            }
+        if arrival.reached != 0 {
+            self.note_goals(arrival.reached, there);
         }
-        let costly = model.system.faults(&node.state);
-        let affordable = if node.spent.total() < model.budget.total {
-            enabled
+        let depth = round.depth + 1;
+        let layer = if arrival.costs {
+            if round.next_layer.len() <= depth {
+                round.next_layer.resize_with(depth + 1, Vec::new);
+            }
+            &mut round.next_layer
         } else {
-            enabled.minus(&costly)
+            &mut round.layer
         };
-        for event in affordable.iter() {
-            let spent = if costly.contains(event) {
-                let Some(spent) = model.spend(&node, event) else {
-                    continue;
-                };
-                spent
-            } else {
-                node.spent
-            };
-            let state = model.system.after(&node.state, event);
-            self.outcome.progress.transitions += 1;
-            self.outcome.fired[event] += 1;
-            let costs = spent.total() > node.spent.total();
-            self.outcome.fired_as_fault[event] += u64::from(costs);
-            let next = Node {
-                state: model.system.canonical(state),
-                spent,
-            };
-            let Some(id) = self.discover(&next, id, event) else {
-                continue;
-            };
-            let there = Found {
-                faults: faults + u8::from(costs),
-                depth: depth as u32 + 1,
-                id,
-            };
-            self.note_goals(event, &next.state, there);
-            let target = if costs {
-                if next_layer.len() <= depth + 1 {
-                    next_layer.resize_with(depth + 2, Vec::new);
-                }
-                &mut next_layer[depth + 1]
-            } else {
-                &mut layer[depth + 1]
-            };
-            target.push(Waiting { node: next, id });
-        }
+        let node = arrival.node;
+        layer[depth].push(Waiting { node, id });
     }
 
     /// A goal counts where the state that reaches it is new: an event that is the goal itself
     /// always leads to a state that is new at its first occurrence or was reached by it before.
-    fn note_goals(&mut self, event: usize, after: &S::State, there: Found) {
-        let reached = self.model.system.reached(event, after);
-        if reached == 0 {
-            return;
-        }
+    fn note_goals(&mut self, reached: u32, there: Found) {
         for (goal, slot) in self.outcome.goals.iter_mut().enumerate() {
             let sooner =
                 slot.is_none_or(|known| (there.faults, there.depth) < (known.faults, known.depth));
@@ -312,4 +335,14 @@ impl<S: System> Run<'_, S> {
             }
         }
     }
+}
+
+/// Where the search is: the states at one depth are being expanded.
+struct Round<'a, T> {
+    faults: u8,
+    depth: usize,
+    /// The capacity of their list.
+    here: usize,
+    layer: &'a mut Layer<T>,
+    next_layer: &'a mut Layer<T>,
 }

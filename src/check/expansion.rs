@@ -1,0 +1,156 @@
+//! A few states expanded: what can happen in each of them, and the states that may be new.
+
+use poolproof_models::event::EventSet;
+use poolproof_models::model::{Bounded, Node};
+use poolproof_models::system::System;
+
+use super::fingerprints::{Fingerprints, fingerprint};
+
+/// A state that waits for its expansion.
+#[derive(Clone, Copy)]
+pub struct Waiting<T> {
+    /// The state, and the faults spent on the way to it.
+    pub node: Node<T>,
+    /// Its number, in the order of discovery.
+    pub id: u32,
+}
+
+/// A successor that was not known when its parent was expanded.
+pub struct Arrival<T> {
+    /// The state, and the faults spent on the way to it.
+    pub node: Node<T>,
+    /// Of both.
+    pub fingerprint: u64,
+    /// The goals that are reached here, as bits.
+    pub reached: u32,
+    event: u8,
+    /// Whether the event was a fault.
+    pub costs: bool,
+}
+
+impl<T> Arrival<T> {
+    /// The dense index of the event that led here.
+    pub const fn event(&self) -> usize {
+        self.event as usize
+    }
+}
+
+/// What was learned about a state.
+pub struct Expanded {
+    /// The listed properties that are broken, as bits.
+    pub broken: u32,
+    /// The events that happen: those that are enabled and within the budget.
+    pub tried: EventSet,
+    /// Those of them that are faults here.
+    pub costly: EventSet,
+    /// Where its arrivals end.
+    end: usize,
+}
+
+/// A few states expanded. Kept and filled again, so that nothing is allocated for each state.
+pub struct Expansion<T> {
+    states: Vec<Expanded>,
+    arrivals: Vec<Arrival<T>>,
+}
+
+impl<T> Default for Expansion<T> {
+    fn default() -> Self {
+        Self {
+            states: Vec::new(),
+            arrivals: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy> Expansion<T> {
+    /// Expands states, in place of what was there before.
+    pub fn fill<S: System<State = T>>(
+        &mut self,
+        model: &Bounded<S>,
+        properties: u32,
+        states: &[Waiting<T>],
+        seen: &Fingerprints,
+    ) {
+        self.states.clear();
+        self.arrivals.clear();
+        for waiting in states {
+            let expanded = self.expand(model, properties, &waiting.node);
+            self.states.push(expanded);
+        }
+        self.forget_known(seen);
+        for arrival in &mut self.arrivals {
+            arrival.reached = model.system.reached(arrival.event(), &arrival.node.state);
+        }
+    }
+
+    fn expand<S: System<State = T>>(
+        &mut self,
+        model: &Bounded<S>,
+        properties: u32,
+        node: &Node<T>,
+    ) -> Expanded {
+        let system = &model.system;
+        let enabled = system.enabled(&node.state);
+        let broken = system.violated(&node.state, node.spent, &enabled) & properties;
+        let (mut tried, mut costly) = (EventSet::default(), EventSet::default());
+        if broken == 0 || broken != properties {
+            let faults = system.faults(&node.state);
+            if node.spent.total() < model.budget.total {
+                let affordable = |event: &usize| model.spend(node, *event).is_some();
+                for event in enabled.and(&faults).iter().filter(affordable) {
+                    costly.insert(event);
+                }
+            }
+            tried = enabled.minus(&faults).or(&costly);
+            for event in tried.iter() {
+                let costs = costly.contains(event);
+                let spent = if costs {
+                    model.spend(node, event).unwrap_or(node.spent)
+                } else {
+                    node.spent
+                };
+                let state = system.canonical(system.after(&node.state, event));
+                self.arrivals.push(Arrival {
+                    node: Node { state, spent },
+                    fingerprint: fingerprint(system.words(&state), spent.bits()),
+                    reached: 0,
+                    event: event as u8,
+                    costs,
+                });
+            }
+        }
+        Expanded {
+            broken,
+            tried,
+            costly,
+            end: self.arrivals.len(),
+        }
+    }
+
+    /// Drops the arrivals whose states are known already: three of four.
+    fn forget_known(&mut self, seen: &Fingerprints) {
+        seen.touch(self.arrivals.iter().map(|arrival| arrival.fingerprint));
+        let (mut from, mut kept) = (0, 0);
+        for expanded in &mut self.states {
+            for at in from..expanded.end {
+                if !seen.contains(self.arrivals[at].fingerprint) {
+                    self.arrivals.swap(kept, at);
+                    kept += 1;
+                }
+            }
+            from = expanded.end;
+            expanded.end = kept;
+        }
+        self.arrivals.truncate(kept);
+    }
+
+    /// The states in order, each with its arrivals.
+    pub fn iter(&self) -> impl Iterator<Item = (&Expanded, &[Arrival<T>])> {
+        let mut from = 0;
+        self.states.iter().map(move |expanded| {
+            let arrivals = &self.arrivals[from..expanded.end];
+            from = expanded.end;
+            (expanded, arrivals)
+        })
+    }
+}
