@@ -6,11 +6,13 @@
 //! compares the two. Asking every event took half the time of a search.
 
 use crate::component::Component;
-use crate::event::{Event, EventKind, EventSet};
+use crate::event::{Event, EventKind, EventSet, pair_of, role_of};
 use crate::network::Link;
+use crate::runbook::Role;
 use crate::site::Site;
+use crate::step::{copy_of, site_of};
 use crate::topology::Topology;
-use crate::world::{Pair, SiteState, World};
+use crate::world::{Control, Pair, SiteState, World};
 
 /// No such event in this topology.
 const NONE: u8 = u8::MAX;
@@ -28,8 +30,8 @@ pub(crate) struct Masks {
     detect: [Slot; 7],
     /// Replication, by number of the server.
     replicate: [Slot; 8],
-    /// Everything else, asked one by one.
-    others: Vec<(u8, Event)>,
+    /// Everything else, asked one by one where its gates are open.
+    others: Vec<Other>,
     /// Faults wherever they happen.
     pub(crate) faults: EventSet,
     /// Returns to DC1: faults once it has been left.
@@ -62,6 +64,58 @@ impl Slot {
     }
 }
 
+/// An event about which more than a bit decides.
+#[derive(Debug, Clone, Copy)]
+struct Other {
+    index: u8,
+    /// Bits of the world (see [`World::gates`]) without which it cannot happen: most events of
+    /// operators, sites and sessions fail on one of them, at a tenth of the price of their rule.
+    needs: u32,
+    event: Event,
+}
+
+/// Bits of [`World::gates`].
+struct Gate;
+
+impl Gate {
+    /// Bit per site: it is up.
+    const SITE_UP: u32 = 1;
+    /// Bit per site: it is not.
+    const SITE_DOWN: u32 = 1 << 2;
+    /// Bit per team: its runbook is not begun.
+    const IDLE: u32 = 1 << 4;
+    /// Bit per team: its runbook is.
+    const BUSY: u32 = 1 << 8;
+    /// Bit per session: its partners see each other.
+    const SEEN: u32 = 1 << 12;
+    /// Bit per session: they do not.
+    const UNSEEN: u32 = 1 << 14;
+    /// Bit per copy: it is a principal's.
+    const PRINCIPAL: u32 = 1 << 16;
+    /// Log shipping's jobs exist.
+    const JOBS: u32 = 1 << 20;
+
+    /// What an event needs at least.
+    fn needs(event: Event) -> u32 {
+        use EventKind as K;
+        let site = site_of(event.at).map_or(0, |site| site as u32);
+        let role = role_of(event.at).map_or(0, |role| role as u32);
+        let pair = pair_of(event.at).map_or(0, |pair| pair as u32);
+        match event.kind {
+            K::Disaster | K::Outage => Self::SITE_UP << site,
+            K::Return | K::Rebuild => Self::SITE_DOWN << site,
+            K::StartRunbook => Self::IDLE << role,
+            K::RunbookStep | K::StandDown => Self::BUSY << role,
+            K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => Self::BUSY << role,
+            K::Resynchronise | K::SwapRoles => Self::SEEN << pair,
+            K::Expose | K::AutomaticFailover => Self::UNSEEN << pair,
+            K::Write => copy_of(event.at).map_or(0, |copy| Self::PRINCIPAL << copy),
+            K::Copy | K::Restore => Self::JOBS,
+            _ => 0,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct BreakAndRepair {
     breaks: Slot,
@@ -84,7 +138,11 @@ impl Masks {
                 (K::Heal, Some(link)) => masks.links[link].repair = slot,
                 (K::Detect, Some(link)) => masks.detect[link] = slot,
                 (K::Replicate, _) => masks.replicate[node] = slot,
-                _ => masks.others.push((slot.0, *event)),
+                _ => masks.others.push(Other {
+                    index: slot.0,
+                    needs: Gate::needs(*event),
+                    event: *event,
+                }),
             }
             if matches!(event.kind, K::Crash | K::Cut) {
                 masks.breaks.insert(index);
@@ -154,12 +212,48 @@ impl World {
                 slot.insert_into(&mut set);
             }
         }
-        for (index, event) in &masks.others {
-            if self.may(topology, *event) {
-                set.insert(usize::from(*index));
+        let closed = !self.gates();
+        for other in &masks.others {
+            if other.needs & closed == 0 && self.may(topology, other.event) {
+                set.insert(usize::from(other.index));
             }
         }
         set
+    }
+
+    /// What the [`Gate`]s say of this world.
+    fn gates(&self) -> u32 {
+        let mut gates = 0;
+        for site in Site::ALL {
+            let gate = if self.site_up(site) {
+                Gate::SITE_UP
+            } else {
+                Gate::SITE_DOWN
+            };
+            gates |= gate << site as u32;
+        }
+        for role in Role::ALL {
+            let gate = if self.progress(role) == 0 {
+                Gate::IDLE
+            } else {
+                Gate::BUSY
+            };
+            gates |= gate << role as u32;
+        }
+        for pair in Pair::ALL {
+            let session = self.session(pair);
+            let gate = if session.seen(0) {
+                Gate::SEEN
+            } else {
+                Gate::UNSEEN
+            };
+            gates |= gate << pair as u32;
+            for member in 0..2 {
+                let principal = u32::from(session.is_principal(member));
+                gates |= (Gate::PRINCIPAL * principal) << pair.copy(member);
+            }
+        }
+        gates | Gate::JOBS * u32::from(self.control.has(Control::JOBS))
     }
 
     /// The enabled and other events that would cost a fault in this world.
