@@ -30,6 +30,7 @@ fn search_all(model: &Bounded<Topology>) -> Outcome {
     let all = Property::ALL.iter().fold(0, |mask, p| mask | p.bit());
     let mut limits = Limits {
         states: u64::MAX,
+        bytes: u64::MAX,
         on_progress: &mut |_| true,
     };
     search(model, all, &mut limits)

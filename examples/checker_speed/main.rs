@@ -48,6 +48,7 @@ where
         fastest("poolproof", || {
             let mut limits = Limits {
                 states: u64::MAX,
+                bytes: u64::MAX,
                 on_progress: &mut |_| true,
             };
             let found = search(&ours, properties, &mut limits);

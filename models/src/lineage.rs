@@ -250,8 +250,16 @@ impl Lineage {
     pub(crate) fn compact(&mut self, holders: &mut [Position], writers: u16) -> Renumbering {
         let mut map = [0, 1, 2, 3, 4, 5, 6, 7];
         if self.len() > 1 {
-            while self.simplify(holders, writers, &mut map) {}
-            self.close_gaps(holders, &mut map);
+            let mut gaps = false;
+            while self.simplify(holders, writers, &mut map) {
+                gaps = true;
+            }
+            if gaps {
+                self.close_gaps(holders, &mut map);
+            } else {
+                // A fork takes the next number, so only what was dropped leaves a gap.
+                map[self.len()..].fill(0xFF);
+            }
         }
         let ranks = self.close_ranks(holders);
         Renumbering {

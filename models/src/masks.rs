@@ -30,8 +30,12 @@ pub(crate) struct Masks {
     detect: [Slot; 7],
     /// Replication, by number of the server.
     replicate: [Slot; 8],
-    /// Everything else, asked one by one where its gates are open.
-    others: Vec<Other>,
+    /// Everything else, asked one by one where its gate is open.
+    others: EventSet,
+    /// Bits of [`World::gates`] with the events that cannot happen while the bit is clear:
+    /// most events of operators, sites and sessions fail on one, at a tenth of the price of their
+    /// rule.
+    gates: Vec<(u32, EventSet)>,
     /// Faults wherever they happen.
     pub(crate) faults: EventSet,
     /// Returns to DC1: faults once it has been left.
@@ -64,16 +68,6 @@ impl Slot {
     }
 }
 
-/// An event about which more than a bit decides.
-#[derive(Debug, Clone, Copy)]
-struct Other {
-    index: u8,
-    /// Bits of the world (see [`World::gates`]) without which it cannot happen: most events of
-    /// operators, sites and sessions fail on one of them, at a tenth of the price of their rule.
-    needs: u32,
-    event: Event,
-}
-
 /// Bits of [`World::gates`].
 struct Gate;
 
@@ -95,8 +89,8 @@ impl Gate {
     /// Log shipping's jobs exist.
     const JOBS: u32 = 1 << 20;
 
-    /// What an event needs at least.
-    fn needs(event: Event) -> u32 {
+    /// The bit without which an event cannot happen; 0 if there is none.
+    fn needed_by(event: Event) -> u32 {
         use EventKind as K;
         let site = site_of(event.at).map_or(0, |site| site as u32);
         let role = role_of(event.at).map_or(0, |role| role as u32);
@@ -138,11 +132,7 @@ impl Masks {
                 (K::Heal, Some(link)) => masks.links[link].repair = slot,
                 (K::Detect, Some(link)) => masks.detect[link] = slot,
                 (K::Replicate, _) => masks.replicate[node] = slot,
-                _ => masks.others.push(Other {
-                    index: slot.0,
-                    needs: Gate::needs(*event),
-                    event: *event,
-                }),
+                _ => masks.add_other(index, *event),
             }
             if matches!(event.kind, K::Crash | K::Cut) {
                 masks.breaks.insert(index);
@@ -158,6 +148,22 @@ impl Masks {
             }
         }
         masks
+    }
+
+    fn add_other(&mut self, index: usize, event: Event) {
+        self.others.insert(index);
+        let gate = Gate::needed_by(event);
+        if gate != 0 {
+            let known = self.gates.iter_mut().find(|(bit, _)| *bit == gate);
+            match known {
+                Some((_, set)) => set.insert(index),
+                None => {
+                    let mut set = EventSet::default();
+                    set.insert(index);
+                    self.gates.push((gate, set));
+                }
+            }
+        }
     }
 }
 
@@ -212,10 +218,16 @@ impl World {
                 slot.insert_into(&mut set);
             }
         }
-        let closed = !self.gates();
-        for other in &masks.others {
-            if other.needs & closed == 0 && self.may(topology, other.event) {
-                set.insert(usize::from(other.index));
+        let open = self.gates();
+        let mut others = masks.others;
+        for (gate, events) in &masks.gates {
+            if gate & open == 0 {
+                others = others.minus(events);
+            }
+        }
+        for index in others.iter() {
+            if self.may(topology, topology.events()[index]) {
+                set.insert(index);
             }
         }
         set
@@ -253,7 +265,7 @@ impl World {
                 gates |= (Gate::PRINCIPAL * principal) << pair.copy(member);
             }
         }
-        gates | Gate::JOBS * u32::from(self.control.has(Control::JOBS))
+        gates | (Gate::JOBS * u32::from(self.control.has(Control::JOBS)))
     }
 
     /// The enabled and other events that would cost a fault in this world.

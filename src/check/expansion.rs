@@ -4,7 +4,7 @@ use poolproof_models::event::EventSet;
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::system::System;
 
-use super::fingerprints::{Fingerprints, fingerprint};
+use super::fingerprints::{Fingerprints, Vacancy, fingerprint};
 
 /// A state that waits for its expansion.
 #[derive(Clone, Copy)]
@@ -15,6 +15,14 @@ pub struct Waiting<T> {
     pub id: u32,
 }
 
+/// A successor of a state, before it is known whether it is new.
+struct Successor<T> {
+    node: Node<T>,
+    fingerprint: u64,
+    event: u8,
+    costs: bool,
+}
+
 /// A successor that was not known when its parent was expanded.
 pub struct Arrival<T> {
     /// The state, and the faults spent on the way to it.
@@ -23,6 +31,8 @@ pub struct Arrival<T> {
     pub fingerprint: u64,
     /// The goals that are reached here, as bits.
     pub reached: u32,
+    /// Where the fingerprint goes.
+    pub vacancy: Vacancy,
     event: u8,
     /// Whether the event was a fault.
     pub costs: bool,
@@ -43,13 +53,14 @@ pub struct Expanded {
     pub tried: EventSet,
     /// Those of them that are faults here.
     pub costly: EventSet,
-    /// Where its arrivals end.
+    /// Where its successors end; once known ones are dropped, where its arrivals do.
     end: usize,
 }
 
 /// A few states expanded. Kept and filled again, so that nothing is allocated for each state.
 pub struct Expansion<T> {
     states: Vec<Expanded>,
+    successors: Vec<Successor<T>>,
     arrivals: Vec<Arrival<T>>,
 }
 
@@ -57,6 +68,7 @@ impl<T> Default for Expansion<T> {
     fn default() -> Self {
         Self {
             states: Vec::new(),
+            successors: Vec::new(),
             arrivals: Vec::new(),
         }
     }
@@ -72,15 +84,13 @@ impl<T: Copy> Expansion<T> {
         seen: &Fingerprints,
     ) {
         self.states.clear();
+        self.successors.clear();
         self.arrivals.clear();
         for waiting in states {
             let expanded = self.expand(model, properties, &waiting.node);
             self.states.push(expanded);
         }
-        self.forget_known(seen);
-        for arrival in &mut self.arrivals {
-            arrival.reached = model.system.reached(arrival.event(), &arrival.node.state);
-        }
+        self.forget_known(model, seen);
     }
 
     fn expand<S: System<State = T>>(
@@ -110,10 +120,9 @@ impl<T: Copy> Expansion<T> {
                     node.spent
                 };
                 let state = system.canonical(system.after(&node.state, event));
-                self.arrivals.push(Arrival {
+                self.successors.push(Successor {
                     node: Node { state, spent },
                     fingerprint: fingerprint(system.words(&state), spent.bits()),
-                    reached: 0,
                     event: event as u8,
                     costs,
                 });
@@ -123,25 +132,32 @@ impl<T: Copy> Expansion<T> {
             broken,
             tried,
             costly,
-            end: self.arrivals.len(),
+            end: self.successors.len(),
         }
     }
 
-    /// Drops the arrivals whose states are known already: three of four.
-    fn forget_known(&mut self, seen: &Fingerprints) {
-        seen.touch(self.arrivals.iter().map(|arrival| arrival.fingerprint));
-        let (mut from, mut kept) = (0, 0);
+    /// Keeps the successors whose states are not known already: one of four.
+    fn forget_known<S: System<State = T>>(&mut self, model: &Bounded<S>, seen: &Fingerprints) {
+        seen.touch(self.successors.iter().map(|next| next.fingerprint));
+        let mut from = 0;
         for expanded in &mut self.states {
-            for at in from..expanded.end {
-                if !seen.contains(self.arrivals[at].fingerprint) {
-                    self.arrivals.swap(kept, at);
-                    kept += 1;
-                }
+            for next in &self.successors[from..expanded.end] {
+                let Some(vacancy) = seen.vacancy(next.fingerprint) else {
+                    continue;
+                };
+                let event = usize::from(next.event);
+                self.arrivals.push(Arrival {
+                    node: next.node,
+                    fingerprint: next.fingerprint,
+                    reached: model.system.reached(event, &next.node.state),
+                    vacancy,
+                    event: next.event,
+                    costs: next.costs,
+                });
             }
             from = expanded.end;
-            expanded.end = kept;
+            expanded.end = self.arrivals.len();
         }
-        self.arrivals.truncate(kept);
     }
 
     /// The states in order, each with its arrivals.

@@ -245,7 +245,7 @@ impl<S: System> Run<'_, S> {
                 self.outcome.fired_as_fault[event] += 1;
             }
             for arrival in arrivals {
-                if self.seen.insert(arrival.fingerprint) {
+                if self.seen.insert_at(arrival.fingerprint, arrival.vacancy) {
                     self.discover(arrival, found, round);
                 }
             }
