@@ -198,7 +198,12 @@ fn timing_is_json_lines_on_stderr() {
     let required = [
         (
             "check",
-            &["seconds", "states_per_second", "transitions_per_second"],
+            &[
+                "seconds",
+                "states_per_second",
+                "transitions_per_second",
+                "bytes_per_state",
+            ],
         ),
         (
             "simulate",

@@ -265,4 +265,8 @@ impl System for Trio {
     fn reached(&self, _: usize, _: &State) -> u32 {
         0
     }
+
+    fn is_serving(&self, s: &State) -> bool {
+        s.acknowledges(A) || s.acknowledges(B)
+    }
 }

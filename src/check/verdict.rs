@@ -41,6 +41,8 @@ pub struct Checked {
     pub document: doc::Check,
     /// States and transitions, for timing.
     pub progress: Progress,
+    /// Bytes of memory for what is stored of every state, for timing.
+    pub stored_bytes: u64,
     /// Whether the search ended because somebody asked it to.
     pub interrupted: bool,
 }
@@ -155,6 +157,7 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
     Checked {
         document,
         progress: outcome.progress,
+        stored_bytes: outcome.stored_bytes,
         interrupted,
     }
 }

@@ -39,6 +39,7 @@ pub fn check(scenario: &Scenario, args: &RunArgs, bounds: &BoundArgs) -> Checked
             seconds,
             states_per_second: Some(checked.progress.states as f64 / seconds),
             transitions_per_second: Some(checked.progress.transitions as f64 / seconds),
+            bytes_per_state: Some(checked.stored_bytes as f64 / checked.progress.states as f64),
             ..Timing::default()
         }
         .print();

@@ -35,6 +35,8 @@ pub struct Timing {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transitions_per_second: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes_per_state: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub events_per_second: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub simulated_years_per_second: Option<f64>,
