@@ -291,7 +291,7 @@ mod tests {
         let published = include_str!("../schema/cuts-v1.schema.json");
         assert!(
             published == crate::cuts_schema(),
-            "cargo run -p poolproof-reports --example schema cuts > \\
+            "cargo run -p poolproof-reports --example schema cuts > \
              reports/schema/cuts-v1.schema.json"
         );
     }
