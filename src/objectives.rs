@@ -2,13 +2,20 @@
 
 use poolproof_reports::document as doc;
 
-use crate::scenario::expect::{Column, Comparison, Limit, Measure, Objective, Statistic};
+use crate::scenario::expect::{Column, Comparison, Figure, Limit, Measure, Objective, Statistic};
 use crate::scenario::value::duration_text;
 
 /// Judges an objective: it is met, or missed, only if the whole interval says so.
 #[must_use]
 pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Objective {
-    let value = figure(objective, simulation);
+    let value = figure(
+        Figure {
+            column: objective.column,
+            measure: objective.measure,
+            statistic: objective.statistic,
+        },
+        simulation,
+    );
     let (limit, limit_text) = match objective.limit {
         Limit::Duration(duration) => (duration.ms as f64, duration_text(duration)),
         Limit::Count(count) => (count, count.to_string()),
@@ -42,8 +49,10 @@ pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Object
     }
 }
 
-fn figure(objective: &Objective, simulation: &doc::Simulation) -> doc::Estimate {
-    let name = match objective.column {
+/// The estimate of a figure.
+#[must_use]
+pub fn figure(figure: Figure, simulation: &doc::Simulation) -> doc::Estimate {
+    let name = match figure.column {
         Column::PerIncident => doc::ColumnName::PerIncident,
         Column::PerYear => doc::ColumnName::PerYear,
         Column::GivenSiteLoss => doc::ColumnName::GivenSiteLoss,
@@ -51,14 +60,14 @@ fn figure(objective: &Objective, simulation: &doc::Simulation) -> doc::Estimate 
     let Some(column) = simulation.columns.iter().find(|column| column.name == name) else {
         return simulation.availability.clone();
     };
-    let distribution = match objective.measure {
+    let distribution = match figure.measure {
         Measure::TimeToRecover | Measure::Outage => &column.time_ms,
         Measure::DataLost => &column.data_lost_ms,
         Measure::MessagesLost => &column.messages_lost,
         Measure::Availability => return simulation.availability.clone(),
         Measure::AnyLoss => return column.any_loss.clone(),
     };
-    match objective.statistic {
+    match figure.statistic {
         Statistic::Mean => distribution.mean.clone(),
         Statistic::P50 => distribution.p50.clone(),
         Statistic::P95 => distribution.p95.clone(),

@@ -381,6 +381,18 @@ pub fn failure(scenario: &Scenario, failure: EventKind, at: Component) -> Option
     })
 }
 
+/// The names of the faults that can be drilled: every one that can happen on the clock.
+#[must_use]
+pub fn faults(scenario: &Scenario) -> Vec<String> {
+    let topology = timed_topology(scenario);
+    let first = topology.initial();
+    let events = topology.events().iter();
+    events
+        .filter(|event| first.fault_class(&topology, **event).is_some())
+        .map(|event| event.name())
+        .collect()
+}
+
 /// Whether the share has a place of its own in the topology.
 #[must_use]
 pub fn share_text(share: ShareLocation) -> &'static str {

@@ -97,6 +97,17 @@ pub enum Limit {
     Share(f64),
 }
 
+/// A figure of the simulation, such as `per_year.outage.mean`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figure {
+    /// Which observations.
+    pub column: Column,
+    /// What of them.
+    pub measure: Measure,
+    /// Which number of these.
+    pub statistic: Statistic,
+}
+
 /// An objective such as `given_site_loss.data_lost.p95 <= "30min"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Objective {

@@ -4,6 +4,7 @@
 use super::document::Node;
 use super::expect::Column;
 use super::expect::Comparison;
+use super::expect::Figure;
 use super::expect::Limit;
 use super::expect::Measure;
 use super::expect::Objective;
@@ -114,7 +115,37 @@ fn parse(text: &str) -> Result<Objective, (String, String)> {
         .ok_or_else(|| plain("no comparison in the objective"))?;
     let (left, right) = text.split_at(at);
     let (comparison, limit) = comparison(right);
-    let names: Vec<&str> = left.trim().split('.').map(str::trim).collect();
+    let figure = figure(left)?;
+    let limit = self::limit(figure.measure, limit)?;
+    Ok(Objective {
+        text: text.to_owned(),
+        column: figure.column,
+        measure: figure.measure,
+        statistic: figure.statistic,
+        comparison,
+        limit,
+    })
+}
+
+/// Reads a figure without a limit, as in `per_year.outage.mean`.
+pub(super) fn read_figure(node: &Node) -> Parsed<Figure> {
+    let Some(text) = node.text() else {
+        return Err(vec![value::wrong_type(node, "a figure as a string")]);
+    };
+    figure(text).map_err(|(message, help)| {
+        let mistake = value::mistake(node, "E0027", message);
+        vec![mistake.helped(if help.is_empty() {
+            "write column.measure.statistic, as in \"per_year.outage.mean\"".to_owned()
+        } else {
+            help
+        })]
+    })
+}
+
+/// Parses column, measure and statistic.
+fn figure(text: &str) -> Result<Figure, (String, String)> {
+    let plain = |message: &str| (message.to_owned(), String::new());
+    let names: Vec<&str> = text.trim().split('.').map(str::trim).collect();
     let [column, measure, rest @ ..] = &names[..] else {
         return Err(plain("an objective begins with a column and a measure"));
     };
@@ -135,14 +166,10 @@ fn parse(text: &str) -> Result<Objective, (String, String)> {
             format!("write {}.{}", column.name(), measure.name()),
         ));
     }
-    let limit = self::limit(measure, limit)?;
-    Ok(Objective {
-        text: text.to_owned(),
+    Ok(Figure {
         column,
         measure,
         statistic,
-        comparison,
-        limit,
     })
 }
 

@@ -1,7 +1,11 @@
 //! `[simulate]`: how much is simulated.
 
+use poolproof_models::event::Event;
+
 use super::assumption::Grade;
 use super::document::Node;
+use super::expect::{Column, Figure, Measure, Statistic};
+use super::objective;
 use super::reader::Section;
 use super::reader::Setting;
 use super::value;
@@ -24,6 +28,14 @@ pub struct SimulateSettings {
     pub confidence: f64,
     /// Trials whose incidents are written to `incidents.csv`, from the first on.
     pub incident_trials: u64,
+    /// The relative half-width of an interval at which no more trials are run; 0 runs them all.
+    pub precision: f64,
+    /// The figure whose interval that is.
+    pub precision_of: Figure,
+    /// No more trials are run once every objective is met or missed.
+    pub stop_when_decided: bool,
+    /// The fault of the drills; `None` for the loss of DC1.
+    pub drill: Option<Event>,
 }
 
 const AMOUNT: &str = "poolproof: an amount of work, not a property of the system";
@@ -44,6 +56,11 @@ const CONFIDENCE: Setting = Setting::new(
 );
 const INCIDENT_TRIALS: Setting = Setting::new("incident_trials", "1_000", Grade::J, AMOUNT);
 
+const PRECISION: Setting = Setting::new("precision", "0.0", Grade::J, AMOUNT);
+const PRECISION_OF: Setting =
+    Setting::new("precision_of", "\"per_year.outage.mean\"", Grade::J, AMOUNT);
+const STOP_WHEN_DECIDED: Setting = Setting::new("stop_when_decided", "false", Grade::J, AMOUNT);
+
 /// More trials than this are a slip of the keyboard: a year of computing.
 const TRIALS_MOST: u64 = 10_000_000_000;
 
@@ -57,6 +74,18 @@ impl SimulateSettings {
             seed: section.integer(&SEED, 0..=u64::MAX),
             confidence: section.read(&CONFIDENCE, confidence).unwrap_or_default(),
             incident_trials: section.integer(&INCIDENT_TRIALS, 0..=TRIALS_MOST),
+            precision: section
+                .read(&PRECISION, |node| value::number_within(node, 0.0, 0.5))
+                .unwrap_or_default(),
+            precision_of: section
+                .read(&PRECISION_OF, objective::read_figure)
+                .unwrap_or(Figure {
+                    column: Column::PerYear,
+                    measure: Measure::Outage,
+                    statistic: Statistic::Mean,
+                }),
+            stop_when_decided: section.boolean(&STOP_WHEN_DECIDED),
+            drill: None,
         };
         section.finish();
         settings

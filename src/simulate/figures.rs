@@ -11,7 +11,8 @@ use poolproof_reports::document as doc;
 use super::accumulator::MeanAccumulator;
 use super::estimate::{Confidence, Proportion, poisson_rate};
 use super::histogram::Histogram;
-use super::run::{OnBatch, run};
+use super::run::{OnBatch, Run, run_range};
+use super::stopping;
 use super::tally::{Incident, Measures, Tally};
 use super::trial::{Drill, Mission};
 use crate::check::verdict;
@@ -65,27 +66,43 @@ pub fn simulate(
         incident_trials: settings.incident_trials,
         drill: None,
     };
-    let mut stage = |stage: Stage, mission: &Mission, trials: u64| {
-        let on_batch: OnBatch<'_> = &mut |done| on_progress(stage, done, trials);
-        run(
-            &topology,
-            &activities,
-            mission,
-            settings.seed,
-            trials,
-            on_batch,
-        )
+    let nothing = Tally::default();
+    let mut stage = |stage: Stage, mission: &Mission, trials: u64, plain: Option<&Tally>| {
+        let mut whole = Run {
+            tally: Tally::default(),
+            complete: true,
+        };
+        for end in stopping::checkpoints(scenario, trials) {
+            let done = whole.tally.trials;
+            let on_batch: OnBatch<'_> = &mut |more| on_progress(stage, done + more, trials);
+            let (seed, range) = (settings.seed, done..end);
+            let part = run_range(&topology, &activities, mission, seed, range, on_batch);
+            whole.tally.merge(part.tally);
+            whole.complete = part.complete;
+            if !whole.complete || end == trials {
+                break;
+            }
+            let (trials, drills) = match plain {
+                Some(plain) => (plain, &whole.tally),
+                None => (&whole.tally, &nothing),
+            };
+            let so_far = document(scenario, trials, drills, false);
+            if stopping::is_enough(scenario, &so_far, plain.is_some()) {
+                break;
+            }
+        }
+        whole
     };
-    let plain = stage(Stage::Trials, &mission, settings.trials);
+    let plain = stage(Stage::Trials, &mission, settings.trials, None);
     let incidents = plain.tally.incidents.iter().map(incident).collect();
-    mission.drill = drill(&topology);
+    mission.drill = drill(&topology, settings.drill);
     mission.incident_trials = 0;
     let drills = if plain.complete && mission.drill.is_some() {
         settings.drill_trials
     } else {
         0
     };
-    let drilled = stage(Stage::Drills, &mission, drills);
+    let drilled = stage(Stage::Drills, &mission, drills, Some(&plain.tally));
     let interrupted = !plain.complete || !drilled.complete;
     let document = document(scenario, &plain.tally, &drilled.tally, interrupted);
     Simulated {
@@ -97,19 +114,33 @@ pub fn simulate(
     }
 }
 
-/// The loss of DC1 for good, without any other loss of a site.
-fn drill(topology: &Topology) -> Option<Drill> {
-    let event = topology.index_of(Event::new(EventKind::Disaster, Component::Dc1))?;
+/// The loss of DC1 for good, without any other loss of a site; or another fault, in a world where
+/// everything else goes on happening.
+fn drill(topology: &Topology, fault: Option<Event>) -> Option<Drill> {
+    let site_loss = Event::new(EventKind::Disaster, Component::Dc1);
+    let fault = fault.unwrap_or(site_loss);
+    let event = topology.index_of(fault)?;
     let losses = Site::ALL.into_iter().flat_map(|site| {
         [EventKind::Disaster, EventKind::Outage]
             .map(|kind| topology.index_of(Event::new(kind, Component::site(site))))
     });
-    let without = losses.flatten().filter(|other| *other != event).collect();
+    let without = match fault.kind {
+        EventKind::Disaster | EventKind::Outage => losses.flatten().collect(),
+        _ => Vec::new(),
+    };
     Some(Drill {
         event,
-        component: Component::Dc1.number(),
+        component: fault.at.number(),
         without,
     })
+}
+
+/// The heading of the drills.
+fn given(fault: Option<Event>) -> String {
+    match fault {
+        None => "Given loss of DC1".to_owned(),
+        Some(fault) => format!("Given {}", fault.name()),
+    }
 }
 
 fn incident(incident: &Incident) -> doc::Incident {
@@ -136,8 +167,7 @@ fn document(
     interrupted: bool,
 ) -> doc::Simulation {
     let settings = &scenario.simulate;
-    // Validation has refused everything else.
-    let confidence = Confidence::new(settings.confidence).unwrap_or_default();
+    let confidence = stopping::confidence(scenario);
     let per_year = YEAR_MS as f64 / settings.horizon.ms as f64;
     let years = plain.trials as f64 / per_year;
     let outage = mean(&plain.per_trial.time_mean, confidence, 1.0);
@@ -177,7 +207,7 @@ fn document(
             ),
             column(
                 doc::ColumnName::GivenSiteLoss,
-                "Given loss of DC1",
+                &given(settings.drill),
                 "time to recover",
                 &drilled.per_incident,
                 confidence,
@@ -294,15 +324,21 @@ fn distribution(
 /// A mean, times a factor of units.
 fn mean(sums: &MeanAccumulator, confidence: Confidence, factor: f64) -> doc::Estimate {
     let found = sums.estimate(confidence);
+    // Of values that were all 0 nothing bounds the mean: the proportion beside it has the limit.
+    let nothing_seen = sums.sum() == 0;
     let scaled = |x: Option<f64>| x.map(|x| x * factor);
     doc::Estimate {
         value: scaled(found.as_ref().map(|f| f.value)),
         // A time or a count is never negative, whatever Student's t says of its mean.
         low: scaled(found.as_ref().and_then(|f| f.interval.low)).map(|x| x.max(0.0)),
-        high: scaled(found.as_ref().and_then(|f| f.interval.high)),
+        high: scaled(found.as_ref().and_then(|f| f.interval.high)).filter(|_| !nothing_seen),
         confidence: confidence.get(),
         n: sums.count(),
-        method: "Student's t".to_owned(),
+        method: match nothing_seen {
+            true => "one-sided, nothing seen",
+            false => "Student's t",
+        }
+        .to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod random;
 pub mod run;
 pub mod shipping;
 pub(crate) mod special;
+mod stopping;
 pub mod tally;
 pub mod timed;
 pub mod trial;

@@ -1,5 +1,7 @@
 //! Many trials, on any number of threads: the same bytes.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::activities::Activities;
@@ -30,11 +32,24 @@ pub fn run<T: Timed>(
     trials: u64,
     on_batch: OnBatch<'_>,
 ) -> Run {
-    let batches = trials.div_ceil(BATCH);
+    run_range(system, activities, mission, seed, 0..trials, on_batch)
+}
+
+/// Runs the trials of a range that begins with a batch. Counts of ranges one after the other merge
+/// to those of the whole.
+pub fn run_range<T: Timed>(
+    system: &T,
+    activities: &Activities,
+    mission: &Mission,
+    seed: u64,
+    range: Range<u64>,
+    on_batch: OnBatch<'_>,
+) -> Run {
+    let batches = range.end.div_ceil(BATCH);
     let mut tally = Tally::default();
     // A round is what is asked for between two reports; merging goes by the number of the batch.
     let round = rayon::current_num_threads() as u64 * 8;
-    let mut next = 0;
+    let mut next = range.start / BATCH;
     while next < batches {
         let end = (next + round).min(batches);
         let parts: Vec<Tally> = (next..end)
@@ -43,7 +58,7 @@ pub fn run<T: Timed>(
                 || Runner::new(system, activities, seed),
                 |runner, batch| {
                     let mut tally = Tally::default();
-                    for trial in batch * BATCH..((batch + 1) * BATCH).min(trials) {
+                    for trial in batch * BATCH..((batch + 1) * BATCH).min(range.end) {
                         runner.run(trial, mission, &mut tally);
                     }
                     tally

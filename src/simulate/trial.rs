@@ -83,6 +83,8 @@ pub struct Runner<'s, T: Timed> {
     last_fault: Cause,
     /// Set when the drill's fault has happened.
     drilled: bool,
+    /// Set while it happens.
+    drilling: bool,
     horizon_ms: u64,
     outage_ms: u64,
     by_cause: [u64; Cause::ALL.len()],
@@ -116,20 +118,22 @@ impl<'s, T: Timed> Runner<'s, T> {
             job_events: [Job::Backup, Job::Copy, Job::Restore].map(|job| system.job_event(job)),
             write_events: [0, 1, 2, 3].map(|copy| system.write_event(copy)),
             staged: (0..events).filter(staged).collect(),
-            branches: (0..events + activities.shared.len())
+            // The last clock is the drill's.
+            branches: (0..=events + activities.shared.len())
                 .map(|clock| branches(activities, clock))
                 .collect(),
             faults: (0..events).map(|e| system.is_fault(e)).collect(),
             causes: (0..events).map(|e| system.cause(e)).collect(),
             planned: vec![false; events],
             ascribed: None,
-            clocks: vec![NEVER; events + activities.shared.len()],
+            clocks: vec![NEVER; events + activities.shared.len() + 1],
             kept: vec![NEVER; events],
             ledger: Ledger::new(),
             shipping: Shipping::new([never_ran; 3], 0),
             open: None,
             last_fault: Cause::Other,
             drilled: false,
+            drilling: false,
             horizon_ms: 0,
             outage_ms: 0,
             by_cause: [0; Cause::ALL.len()],
@@ -187,12 +191,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             let Some(activity) = &activities.by_event[clock] else {
                 return;
             };
-            // The drill's own fault is the one that was asked for.
-            let asked = mission.drill.as_ref().is_some_and(|d| d.event == clock);
-            let outcome = match asked && !self.drilled {
-                true => None,
-                false => self.choose(activity.component, &activity.cases),
-            };
+            let outcome = self.choose(activity.component, &activity.cases);
             match outcome {
                 None => self.execute(clock, trial, mission, tally),
                 Some(Outcome::Events(events)) => {
@@ -214,7 +213,9 @@ impl<'s, T: Timed> Runner<'s, T> {
             }
             return;
         };
-        let shared = &activities.shared[shared];
+        let Some(shared) = activities.shared.get(shared) else {
+            return self.begin_fault(clock, trial, mission, tally);
+        };
         self.rearm(clock, &shared.timer, shared.component, shared.purpose);
         let Some(Outcome::Events(events)) = self.choose(shared.component, &shared.cases) else {
             return;
@@ -237,6 +238,22 @@ impl<'s, T: Timed> Runner<'s, T> {
             Planned::Wait => self.clocks[clock] = self.ledger.now().at + PUT_OFF_MS,
         }
         self.ascribed = None;
+    }
+
+    /// The drill's fault, as soon as it can happen.
+    fn begin_fault(&mut self, clock: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
+        let Some(drill) = &mission.drill else {
+            self.clocks[clock] = NEVER;
+            return;
+        };
+        if !self.automaton.row(self.row).enabled.contains(drill.event) {
+            self.clocks[clock] = self.ledger.now().at.saturating_add(PUT_OFF_MS);
+            return;
+        }
+        self.clocks[clock] = NEVER;
+        self.drilling = true;
+        self.execute(drill.event, trial, mission, tally);
+        self.drilling = false;
     }
 
     /// Does the events that can happen, one after the other; whether there was any.
@@ -346,7 +363,9 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.start_shared();
         if let Some(drill) = &mission.drill {
             let u = self.draws.next(drill.component, Purpose::Drill as u8);
-            self.clocks[drill.event] = (u.get() * mission.horizon_ms as f64) as u64;
+            if let Some(clock) = self.clocks.last_mut() {
+                *clock = (u.get() * mission.horizon_ms as f64) as u64;
+            }
         }
     }
 
@@ -501,11 +520,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         if self.faults[event] {
             self.last_fault = self.ascribed.unwrap_or(self.causes[event]);
         }
-        if mission
-            .drill
-            .as_ref()
-            .is_some_and(|drill| drill.event == event)
-        {
+        if self.drilling {
             self.ledger.take_lost();
         }
         self.take(event, edge);
@@ -518,11 +533,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             }
         }
         self.rewind(event, before, enabled);
-        if mission
-            .drill
-            .as_ref()
-            .is_some_and(|drill| drill.event == event)
-        {
+        if self.drilling {
             self.begin_drill();
             if after.up {
                 self.end_incident(trial, mission, tally, true);
