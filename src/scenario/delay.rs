@@ -30,7 +30,8 @@ const SHAPES: [&str; 9] = [
 const HELP: &str = "write \"10s\", { fixed = \"10s\" }, { uniform = [\"5s\", \"20s\"] }, \
      { exponential = \"30min\" }, { lognormal = { median = \"30min\", sigma = 1.3 } }, \
      { lognormal = { median = \"30min\", p95 = \"4h\" } }, \
-     { weibull = { mean = \"30min\", shape = 0.75 } }, { gamma = { mean = \"30min\", shape = 2 } }, \
+     { weibull = { mean = \"30min\", shape = 0.75 } }, \
+     { gamma = { mean = \"30min\", shape = 2 } }, \
      { erlang = { mean = \"30min\", stages = 3 } }, { empirical = \"repairs.csv\" } or \
      { mixture = [...] }";
 
@@ -91,11 +92,11 @@ fn shape(
         }),
         "lognormal" => lognormal(value),
         "weibull" => {
-            let (mean, shape) = pair(value, "mean", "shape", factor)?;
+            let (mean, shape) = pair(value, "mean", "shape", |node| factor(node, "shape"))?;
             Ok(Distribution::Weibull { mean, shape })
         }
         "gamma" => {
-            let (mean, shape) = pair(value, "mean", "shape", factor)?;
+            let (mean, shape) = pair(value, "mean", "shape", |node| factor(node, "shape"))?;
             Ok(Distribution::Gamma { mean, shape })
         }
         "erlang" => {
@@ -144,7 +145,7 @@ fn lognormal(node: &Node) -> Parsed<Distribution> {
         .table()
         .is_some_and(|table| table.entries.contains_key("p95"));
     if !has_p95 {
-        let (median, sigma) = pair(node, "median", "sigma", factor)?;
+        let (median, sigma) = pair(node, "median", "sigma", |node| factor(node, "sigma"))?;
         return Ok(Distribution::Lognormal { median, sigma });
     }
     let (median, p95) = pair(node, "median", "p95", positive)?;
@@ -160,12 +161,12 @@ const SIGMA_LEAST: f64 = 0.01;
 const FACTOR_MOST: f64 = 20.0;
 
 /// A sigma or a shape.
-fn factor(node: &Node) -> Parsed<f64> {
+fn factor(node: &Node, name: &str) -> Parsed<f64> {
     let value = number(node)?;
     if (SIGMA_LEAST..=FACTOR_MOST).contains(&value) {
         return Ok(value);
     }
-    let message = format!("must be between {SIGMA_LEAST} and {FACTOR_MOST}");
+    let message = format!("{name} must be between {SIGMA_LEAST} and {FACTOR_MOST}");
     Err(vec![mistake(node, "E0024", message)])
 }
 

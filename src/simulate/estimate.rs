@@ -229,8 +229,8 @@ impl Proportion {
 
 /// The exact limits of a rate of independent events, per unit of `exposure` (for example years).
 ///
-/// By the chi-square distribution (F. Garwood 1936); one-sided without events. No limits unless the exposure is positive and
-/// finite.
+/// By the chi-square distribution (F. Garwood 1936); one-sided without events.
+/// No limits unless the exposure is positive and finite.
 #[must_use]
 pub fn poisson_rate(events: u64, exposure: f64, confidence: Confidence) -> Interval {
     if !(exposure > 0.0 && exposure.is_finite()) {

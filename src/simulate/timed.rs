@@ -77,6 +77,8 @@ pub enum Planned {
     After(usize),
     /// It is put off for some time.
     Wait,
+    /// It is left out this time.
+    Skip,
 }
 
 impl Timed for Topology {
@@ -167,7 +169,7 @@ impl Timed for Topology {
     fn planned(&self, world: &World, event: usize) -> Planned {
         let node = self.events()[event].at;
         if !world.is_up(node) {
-            return Planned::Wait;
+            return Planned::Skip;
         }
         let Some((pair, member)) = pair_member(node)
             .filter(|(pair, _)| (0..2).all(|m| world.session(*pair).role(m) != PartnerRole::None))

@@ -1,0 +1,134 @@
+//! The promise of clocks with cases: what a scenario says of common causes, planned work, destroyed
+//! disks and mistakes is what the simulated years contain.
+
+use std::path::Path;
+
+use poolproof::scenario::{Scenario, load_with};
+use poolproof::simulate::trial::{Mission, Runner};
+use poolproof::system;
+
+const YEAR_MS: u64 = 8_766 * 3_600_000;
+const TRIALS: u64 = 150;
+
+fn scenario(overrides: &[(&str, &str)]) -> Scenario {
+    let overrides: Vec<_> = overrides
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    let path = Path::new("scenarios/lync-2013-lbw.toml");
+    load_with(path, &overrides).unwrap().scenario
+}
+
+/// Time and name of every event of some years.
+fn years(scenario: &Scenario) -> Vec<Vec<(u64, String)>> {
+    let topology = system::timed_topology(scenario);
+    let activities = system::activities(scenario, &topology);
+    let mission = Mission {
+        horizon_ms: YEAR_MS,
+        follow_ms: 0,
+        messages_per_s: 1.0,
+        incident_trials: 0,
+        drill: None,
+    };
+    let mut runner = Runner::new(&topology, &activities, 7);
+    let named = |(at, event): (u64, usize)| (at, topology.events()[event].name());
+    let trial = |trial| {
+        runner
+            .trace(trial, &mission)
+            .into_iter()
+            .map(named)
+            .collect()
+    };
+    (0..TRIALS).map(trial).collect()
+}
+
+fn per_year(years: &[Vec<(u64, String)>], name: &str) -> f64 {
+    let count = |year: &Vec<(u64, String)>| year.iter().filter(|(_, n)| n == name).count();
+    years.iter().map(count).sum::<usize>() as f64 / years.len() as f64
+}
+
+fn quiet<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut all = vec![
+        ("failures.site_disaster.rate", "0/year"),
+        ("failures.site_outage.rate", "0/year"),
+    ];
+    all.extend(more);
+    all
+}
+
+#[test]
+fn a_common_cause_is_a_share_of_each_servers_failures() {
+    let mode = "[{ rate = \"10/year\", repair = \"1min\", common_cause = 0.4 }]";
+    let years = years(&scenario(&quiet(&[("failures.database_server", mode)])));
+    let crashes = per_year(&years, "crash:A");
+    let together = years.iter().flatten().zip(years.iter().flatten().skip(1));
+    let together = together
+        .filter(|((at, one), (then, other))| at == then && one == "crash:A" && other == "crash:B")
+        .count() as f64
+        / TRIALS as f64;
+    // Poisson: 1500 crashes of A, 600 of them with B; 4 standard deviations.
+    assert!(
+        (crashes - 10.0).abs() < 4.0 * (10.0 / TRIALS as f64).sqrt(),
+        "{crashes}"
+    );
+    assert!(
+        (together - 4.0).abs() < 4.0 * (4.0 / TRIALS as f64).sqrt(),
+        "{together}"
+    );
+}
+
+#[test]
+fn patching_is_regular_and_moves_the_principal_first() {
+    let mode = "[{ every = \"730.5h\", repair = \"10min\" }]";
+    let years = years(&scenario(&quiet(&[("failures.database_server", mode)])));
+    for server in ["A", "B", "S"] {
+        let stops = per_year(&years, &format!("crash:{server}"));
+        assert!((11.5..=12.5).contains(&stops), "{server}: {stops}");
+    }
+    let moved = per_year(&years, "misoperation:manual-failover");
+    assert!((20.0..=24.5).contains(&moved), "{moved}");
+    for year in &years {
+        let mut roles_moved = 0;
+        for (_, name) in year {
+            roles_moved += u64::from(name == "swap-roles:pair-A-B");
+            // A is the principal at first and after every second failover.
+            let principal = if roles_moved % 2 == 0 {
+                "crash:A"
+            } else {
+                "crash:B"
+            };
+            assert_ne!(name, principal, "the principal is stopped");
+        }
+    }
+}
+
+#[test]
+fn destroyed_disks_are_seeded_again() {
+    let mode = "[{ rate = \"4/year\", repair = \"1h\", destructive = 0.5 }]";
+    let years = years(&scenario(&quiet(&[("failures.database_server", mode)])));
+    let destroyed = per_year(&years, "destroy:A") + per_year(&years, "destroy:B");
+    let seeded = per_year(&years, "misoperation:reseed-mirror");
+    assert!(
+        (destroyed - 4.0).abs() < 4.0 * (4.0 / TRIALS as f64).sqrt(),
+        "{destroyed}"
+    );
+    assert!(
+        seeded > 0.9 * destroyed && seeded <= destroyed,
+        "{seeded} of {destroyed}"
+    );
+}
+
+#[test]
+fn mistakes_are_made_as_often_as_is_said() {
+    let years = years(&scenario(&[
+        ("failures.site_disaster.rate", "0/year"),
+        ("failures.site_outage.rate", "20/year"),
+        ("failures.site_outage.repair", "30d"),
+        ("operators.mistakes.skip", "0.1"),
+    ]));
+    let steps = per_year(&years, "runbook-step:site-operators");
+    let skipped = per_year(&years, "skip:site-operators");
+    // Nobody leaves out the decision: two of the steps cannot be skipped.
+    let share = skipped / (steps + skipped);
+    assert!((0.04..0.12).contains(&share), "{skipped} of {steps}");
+}
