@@ -174,8 +174,8 @@ fn mean_of(values: &[u64], of: impl Fn(f64) -> f64) -> f64 {
 ///
 /// Validation refuses bad parameters long before. Those that come here all the same give no panic
 /// and no NaN: an invalid `sigma` counts as 0, a Weibull with an invalid shape always has its mean,
-/// as does a gamma; a weight that is invalid counts as 0, and a mixture without parts is 0, as is an
-/// empirical distribution without values.
+/// as does a gamma; a weight that is invalid counts as 0, and a mixture without parts is 0, as is
+/// an empirical distribution without values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampler(Form);
 
