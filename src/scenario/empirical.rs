@@ -162,10 +162,7 @@ fn values(source: &Arc<Source>, choice: &Choice<'_>) -> Parsed<Values> {
         let column = match column {
             Some(column) => column,
             None => {
-                let (index, is_header) = match header(&record, choice) {
-                    Ok(header) => header,
-                    Err(mistake) => return Err(vec![mistake]),
-                };
+                let (index, is_header) = header(&record, choice)?;
                 column = Some(index);
                 if is_header {
                     continue;
@@ -180,7 +177,7 @@ fn values(source: &Arc<Source>, choice: &Choice<'_>) -> Parsed<Values> {
             Err(message) => {
                 mistakes.push(at(span, "E0029", message).helped(
                     "one delay a row, such as \"12min\"; or plain numbers, with `unit` given",
-                ))
+                ));
             }
         }
         if mistakes.len() == MISTAKES_MOST {
@@ -204,7 +201,7 @@ fn values(source: &Arc<Source>, choice: &Choice<'_>) -> Parsed<Values> {
 }
 
 /// The column that counts, and whether this first row is a header.
-fn header(record: &ByteRecord, choice: &Choice<'_>) -> Result<(usize, bool), Diagnostic> {
+fn header(record: &ByteRecord, choice: &Choice<'_>) -> Parsed<(usize, bool)> {
     let Some((name, place)) = choice.column else {
         let first = record.get(0).and_then(|field| field.first());
         return Ok((0, first.is_some_and(|byte| byte.is_ascii_alphabetic())));
@@ -214,7 +211,7 @@ fn header(record: &ByteRecord, choice: &Choice<'_>) -> Result<(usize, bool), Dia
         let known: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
         let message = format!("no column `{name}` in the first row");
         let help = format!("columns there: {}", known.join(", "));
-        Diagnostic::at(place, Severity::Error, "E0029", message).helped(help)
+        vec![Diagnostic::at(place, Severity::Error, "E0029", message).helped(help)]
     })
 }
 
