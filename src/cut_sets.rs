@@ -134,7 +134,7 @@ impl Basic {
                 repair_h,
                 components,
             } => (components, Some(per_year), Some(repair_h)),
-            Frequency::OnDemand | Frequency::Unknown => (1, None, None),
+            Frequency::OnDemand { .. } | Frequency::Unknown => (1, None, None),
         };
         doc::BasicEvent {
             event: self.name.clone(),
@@ -237,8 +237,11 @@ fn cut_set(set: &Multiset, basic: &[Basic]) -> doc::CutSet {
         _ if set.is_empty() => (None, false, "it needs no fault".to_owned()),
         Ok(Estimate { per_year, at_most }) => {
             let note = if at_most {
-                let on_demand = texts(&|f| matches!(f, Frequency::OnDemand));
-                format!("taken for certain: {on_demand}")
+                let certain = texts(&|f| *f == Frequency::OnDemand { probability: 1.0 });
+                match certain.as_str() {
+                    "" => "a mistake at any step".to_owned(),
+                    certain => format!("taken for certain: {certain}"),
+                }
             } else {
                 String::new()
             };

@@ -8,7 +8,8 @@
 //! add up.
 
 use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind, FaultClass};
+use poolproof_models::event::{Event, EventKind, FaultClass, mistake_kind, role_of};
+use poolproof_models::runbook::Role;
 
 use crate::scenario::Scenario;
 use crate::system;
@@ -29,8 +30,12 @@ pub enum Frequency {
         components: u32,
     },
     /// At most once, where the other events have happened: the return of what was left, and the
-    /// mistakes at a runbook. The scenario has no probability for it.
-    OnDemand,
+    /// mistakes at a runbook.
+    OnDemand {
+        /// The most that its probability can be: for a mistake that the scenario has a probability
+        /// of at each step, that of making it at any; 1 where the scenario says nothing.
+        probability: f64,
+    },
     /// The scenario says nothing about it.
     Unknown,
 }
@@ -56,13 +61,22 @@ pub struct Estimate {
 /// The frequency of a basic event.
 #[must_use]
 pub fn frequency(scenario: &Scenario, event: Event, class: FaultClass) -> Frequency {
-    let on_demand = match class {
-        FaultClass::LateReturn => true,
-        FaultClass::Mistake => event.kind != EventKind::Misoperation,
-        _ => false,
-    };
-    if on_demand {
-        return Frequency::OnDemand;
+    if class == FaultClass::LateReturn {
+        return Frequency::OnDemand { probability: 1.0 };
+    }
+    if let Some(role) = role_of(event.at).filter(|_| event.kind != EventKind::Misoperation) {
+        let probability = mistake(scenario, event.kind, role);
+        return Frequency::OnDemand { probability };
+    }
+    if let Some(operation) = event.operation {
+        // Done in a moment; what it leaves behind is no part of the estimate.
+        let mut listed = scenario.operators.misoperations.iter();
+        let rate = listed.find(|(listed, _)| *listed == operation);
+        return rate.map_or(Frequency::Unknown, |(_, rate)| Frequency::Rate {
+            per_year: rate.per_year(),
+            repair_h: 0.0,
+            components: 1,
+        });
     }
     let Some(failure) = system::failure(scenario, event.kind, event.at) else {
         return Frequency::Unknown;
@@ -72,6 +86,19 @@ pub fn frequency(scenario: &Scenario, event: Event, class: FaultClass) -> Freque
         repair_h: failure.repair_ms / 3_600_000.0,
         components: components(scenario, event.at),
     }
+}
+
+/// The probability of a mistake in one run of a runbook, at any of its steps.
+fn mistake(scenario: &Scenario, kind: EventKind, role: Role) -> f64 {
+    let operators = &scenario.operators;
+    let mut listed = operators.mistakes.iter();
+    let at_a_step = listed.find(|(mistake, _)| mistake_kind(*mistake) == kind);
+    let steps = operators
+        .runbook(role)
+        .map_or(0, |file| file.runbook.steps.len());
+    at_a_step.map_or(1.0, |(_, probability)| {
+        1.0 - libm::pow(1.0 - probability, steps as f64)
+    })
 }
 
 /// Number of components that a component of the checked topology stands for.
@@ -100,7 +127,10 @@ pub fn estimate(events: &[(Frequency, u32)]) -> Result<Estimate, Unrated> {
     for (frequency, count) in events {
         match *frequency {
             Frequency::Unknown => return Err(Unrated::NoRate),
-            Frequency::OnDemand => at_most = true,
+            Frequency::OnDemand { probability } => {
+                at_most = true;
+                ways *= libm::pow(probability, f64::from(*count));
+            }
             Frequency::Rate {
                 per_year,
                 repair_h,
@@ -187,11 +217,16 @@ mod tests {
             estimate(&[known, (Frequency::Unknown, 1)]),
             Err(Unrated::NoRate)
         );
-        assert_eq!(estimate(&[(Frequency::OnDemand, 1)]), Err(Unrated::NoRate));
+        assert_eq!(
+            estimate(&[(Frequency::OnDemand { probability: 1.0 }, 1)]),
+            Err(Unrated::NoRate)
+        );
         assert_eq!(estimate(&[(rate(1.0, 1.0, 1), 2)]), Err(Unrated::Repeated));
-        let bound = estimate(&[known, (Frequency::OnDemand, 1)]).unwrap();
+        let bound = estimate(&[known, (Frequency::OnDemand { probability: 1.0 }, 1)]).unwrap();
         assert!(bound.at_most);
         close(Ok(bound), estimate(&[known]).unwrap().per_year);
+        let seldom = Frequency::OnDemand { probability: 0.25 };
+        close(estimate(&[known, (seldom, 1)]), bound.per_year / 4.0);
     }
 
     #[test]
