@@ -195,7 +195,7 @@ fn timing_is_json_lines_on_stderr() {
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
-    let required = [
+    let required: [(&str, &[&str]); 2] = [
         (
             "check",
             vec![
@@ -215,7 +215,7 @@ fn timing_is_json_lines_on_stderr() {
         assert_eq!(line["stage"], stage);
         for figure in figures {
             assert!(
-                line[figure].as_f64().is_some_and(|x| x > 0.0),
+                line[*figure].as_f64().is_some_and(|x| x > 0.0),
                 "{figure}: {line}"
             );
         }

@@ -42,6 +42,10 @@ pub(crate) struct Masks {
     pub(crate) late: EventSet,
     /// See [`EventKind::is_progress`].
     pub(crate) progress: EventSet,
+    /// Bits of the nodes in each data centre, by their numbers.
+    pub(crate) nodes_in_site: [u16; 2],
+    /// Bit `i`: servers `i` and `i + 1` are interchangeable.
+    pub(crate) like_next: u8,
 }
 
 /// The dense index of an event, if the topology has it.
@@ -147,6 +151,13 @@ impl Masks {
                 masks.progress.insert(index);
             }
         }
+        masks.nodes_in_site = Site::ALL.map(|site| {
+            let nodes = topology.nodes().into_iter();
+            let there = nodes.filter(|node| topology.site_of(*node) == Some(site));
+            there.fold(0, |bits, node| bits | 1 << node.number())
+        });
+        let pairs = topology.servers.windows(2).enumerate();
+        masks.like_next = pairs.fold(0, |bits, (i, two)| bits | u8::from(two[0] == two[1]) << i);
         masks
     }
 

@@ -329,7 +329,7 @@ impl World {
             SiteState::Outage
         };
         self.set_site(site, state);
-        let nodes = topology.nodes_in_site(site);
+        let nodes = topology.masks().nodes_in_site[site as usize];
         self.crashed |= ((self.down & nodes) >> Component::A.number()) as u8;
         self.down |= nodes;
         if for_good {
@@ -370,7 +370,7 @@ impl World {
     fn site_returns(&mut self, topology: &Topology, site: Site) {
         self.set_site(site, SiteState::Up);
         let crashed = u16::from(self.crashed) << Component::A.number();
-        for node in bits(topology.nodes_in_site(site) & !crashed) {
+        for node in bits(topology.masks().nodes_in_site[site as usize] & !crashed) {
             self.restart(topology, Component::ALL[node]);
         }
         self.forget_crashes(topology, site);
@@ -378,7 +378,8 @@ impl World {
 
     /// H-12: what had crashed before its data centre failed is no longer told apart.
     fn forget_crashes(&mut self, topology: &Topology, site: Site) {
-        self.crashed &= !((topology.nodes_in_site(site) >> Component::A.number()) as u8);
+        self.crashed &=
+            !((topology.masks().nodes_in_site[site as usize] >> Component::A.number()) as u8);
     }
 
     /// A database server loses its disks: it is down, and comes back with nothing (3.12, L5).

@@ -50,7 +50,7 @@ impl World {
     #[inline]
     fn has_unsorted_servers(&self, topology: &Topology) -> bool {
         let control = &self.control;
-        let (mut larger, mut equal) = (0, topology.like_next());
+        let (mut larger, mut equal) = (0, topology.masks().like_next);
         for bits in [
             control.lingering,
             control.replica_active,

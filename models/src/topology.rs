@@ -178,10 +178,6 @@ pub struct Topology {
     masks: Masks,
     /// Bits of the servers in each data centre.
     site_bits: [u8; 2],
-    /// Bits of the nodes in each data centre, by their numbers.
-    node_bits: [u16; 2],
-    /// Bit `i`: servers `i` and `i + 1` agree in every attribute.
-    like_next: u8,
     /// The progress of the site failover from which on DC1 counts as left.
     committed_from: u8,
 }
@@ -241,8 +237,6 @@ impl Topology {
             events: Vec::new(),
             masks: Masks::default(),
             site_bits: [0; 2],
-            node_bits: [0; 2],
-            like_next: 0,
             committed_from: u8::MAX,
         }
     }
@@ -253,13 +247,6 @@ impl Topology {
         self.events = event_table(&self);
         self.masks = Masks::of(&self);
         self.site_bits = Site::ALL.map(|site| self.server_bits(|server| server.site == site));
-        self.node_bits = Site::ALL.map(|site| {
-            let nodes = self.nodes().into_iter();
-            let there = nodes.filter(|node| self.site_of(*node) == Some(site));
-            there.fold(0, |bits, node| bits | 1 << node.number())
-        });
-        let pairs = self.servers.windows(2).enumerate();
-        self.like_next = pairs.fold(0, |bits, (i, two)| bits | u8::from(two[0] == two[1]) << i);
         self.committed_from = self
             .runbook(Role::SiteFailover)
             .and_then(|r| {
@@ -271,7 +258,7 @@ impl Topology {
         self
     }
 
-    /// The events sorted by what decides about them.
+    /// Bits of events, nodes and servers by what decides about them.
     pub(crate) const fn masks(&self) -> &Masks {
         &self.masks
     }
@@ -287,16 +274,6 @@ impl Topology {
     #[must_use]
     pub const fn servers_in_site(&self, site: Site) -> u8 {
         self.site_bits[site as usize]
-    }
-
-    /// The bits of the nodes in a data centre, by their numbers.
-    pub(crate) const fn nodes_in_site(&self, site: Site) -> u16 {
-        self.node_bits[site as usize]
-    }
-
-    /// Bit `i`: servers `i` and `i + 1` are interchangeable.
-    pub(crate) const fn like_next(&self) -> u8 {
-        self.like_next
     }
 
     /// Whether the failover to DC2 has passed its first step that does something: from then on the
