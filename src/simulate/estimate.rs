@@ -229,18 +229,14 @@ impl Proportion {
 
 /// The exact limits of a rate of independent events, per unit of `exposure` (for example years).
 ///
-/// By the chi-square distribution (F. Garwood 1936); one-sided without events.
+/// By the chi-square distribution (F. Garwood 1936), with equal tails even without events.
 /// No limits unless the exposure is positive and finite.
 #[must_use]
 pub fn poisson_rate(events: u64, exposure: f64, confidence: Confidence) -> Interval {
     if !(exposure > 0.0 && exposure.is_finite()) {
         return Interval::NONE;
     }
-    // Where nothing was seen only the upper side can err.
-    let error = match events {
-        0 => confidence.error,
-        _ => confidence.per_side(),
-    };
+    let error = confidence.per_side();
     let events = events as f64;
     // A chi-square with 2k degrees of freedom, halved, is Gamma(k, 1).
     let low = match events {
