@@ -80,7 +80,8 @@ impl World {
         topology.runbook(role)?.steps.get(number)
     }
 
-    /// Whether a team has done nothing yet but look and decide (5 step 0a).
+    /// Whether a team has done nothing yet but look, decide and salvage: nothing that the system
+    /// would notice (5 step 0a). Until then what it believed at first has to be true still.
     fn has_only_decided(&self, topology: &Topology, role: Role) -> bool {
         let done = usize::from(self.progress(role)).saturating_sub(1);
         topology.runbook(role).is_some_and(|runbook| {
@@ -88,7 +89,7 @@ impl World {
                 .steps
                 .iter()
                 .take(done)
-                .all(|s| s.operation == Operation::Decide)
+                .all(|s| matches!(s.operation, Operation::Decide | Operation::Salvage))
         })
     }
 
