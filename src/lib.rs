@@ -9,6 +9,8 @@ pub mod evaluate;
 pub mod exit;
 pub mod frequency;
 pub mod objectives;
+pub mod regression;
+pub mod replay;
 pub mod scenario;
 pub mod simulate;
 pub mod solve;

@@ -4,7 +4,9 @@ use crate::network::Link;
 use crate::site::Site;
 use crate::story::node_title;
 use crate::topology::Topology;
-use crate::world::{Control, Latch, LossKind, Pair, PartnerRole, SiteState, World, copy_node};
+use crate::world::{
+    COPIES, Control, Latch, LossKind, Pair, PartnerRole, SiteState, World, copy_node,
+};
 
 impl World {
     /// What differs between this world and the next, in words.
@@ -166,17 +168,42 @@ impl World {
             }
         }
         if self.service(topology) != after.service(topology) {
-            let served = after.service(topology);
-            let copies: Vec<_> = (0..4)
-                .filter(|c| served >> c & 1 == 1)
-                .map(|c| copy_node(c).name())
-                .collect();
-            out.push(if copies.is_empty() {
-                "no user is served".to_owned()
-            } else {
-                format!("users are served from {}", copies.join(" and "))
-            });
+            out.push(after.service_text(topology));
         }
+    }
+
+    /// Whether users are served, and from where.
+    #[must_use]
+    pub fn service_text(&self, topology: &Topology) -> String {
+        let served = self.service(topology);
+        let copies: Vec<_> = (0..4)
+            .filter(|c| served >> c & 1 == 1)
+            .map(|c| copy_node(c).name())
+            .collect();
+        if copies.is_empty() {
+            "no user is served".to_owned()
+        } else {
+            format!("users are served from {}", copies.join(" and "))
+        }
+    }
+
+    /// What a server or place holds, where no story has numbered the posts: which history, and how
+    /// far. Empty for what holds none.
+    #[must_use]
+    pub fn content_text(&self, holder: &str) -> String {
+        let copy = (0..COPIES).find(|copy| copy_node(*copy).name() == holder);
+        let end = match (copy, holder) {
+            (Some(copy), _) => self.copy(copy),
+            (None, "the share") if self.share_has_files() => self.share_to,
+            (None, "the share") => return "no files".to_owned(),
+            (None, "the folder in DC2") => self.folder,
+            _ => return String::new(),
+        };
+        if !end.is_present() {
+            return "empty".to_owned();
+        }
+        let (history, rank) = (end.timeline() + 1, end.rank());
+        format!("history {history} up to position {rank}")
     }
 
     fn latch_changes(&self, after: &Self, out: &mut Vec<String>) {

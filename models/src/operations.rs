@@ -140,7 +140,7 @@ impl World {
 
     /// The copy that is about to be given up: a mirror's that is not part of its principal's
     /// history, S's where it is ahead of DC1 (4.3, H-26), else A's.
-    fn old_copy(&self) -> usize {
+    pub(crate) fn old_copy(&self) -> usize {
         let session = self.session(Pair::Dc1);
         let mirror = (0..2).find(|m| {
             session.is_mirror(*m) && !self.lineage.is_prefix(self.copies[*m], self.copies[1 - *m])
@@ -315,7 +315,7 @@ impl World {
 
     /// The member of the DC1 pair that a full backup for S is taken from: the principal, or A where
     /// there is none (6 step 5).
-    fn shipping_source(&self) -> usize {
+    pub(crate) fn shipping_source(&self) -> usize {
         self.newest_principal(Pair::Dc1).unwrap_or(0)
     }
 

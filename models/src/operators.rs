@@ -82,7 +82,7 @@ impl World {
 
     /// Whether a team has done nothing yet but look, decide and salvage: nothing that the system
     /// would notice (5 step 0a). Until then what it believed at first has to be true still.
-    fn has_only_decided(&self, topology: &Topology, role: Role) -> bool {
+    pub(crate) fn has_only_decided(&self, topology: &Topology, role: Role) -> bool {
         let done = usize::from(self.progress(role)).saturating_sub(1);
         topology.runbook(role).is_some_and(|runbook| {
             runbook

@@ -404,7 +404,7 @@ impl World {
 }
 
 /// The mistake of an event.
-const fn mistake_of(kind: EventKind) -> Option<Mistake> {
+pub(crate) const fn mistake_of(kind: EventKind) -> Option<Mistake> {
     match kind {
         EventKind::Premature => Some(Mistake::Premature),
         EventKind::Skip => Some(Mistake::Skip),

@@ -20,6 +20,10 @@ pub struct Told {
     pub changes: Vec<String>,
     /// Whether it is a fault.
     pub fault: bool,
+    /// The number of the post that it acknowledges.
+    pub post: Option<u32>,
+    /// The server that goes on with a history of its own from here (a recovery fork).
+    pub branch: Option<&'static str>,
 }
 
 impl World {
@@ -33,6 +37,9 @@ impl World {
             text,
             changes: self.changes(topology, after),
             fault: class.is_some(),
+            // Numbers are the narrator's: a world does not count.
+            post: None,
+            branch: None,
         }
     }
 

@@ -2,39 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-use serde::Serialize;
-
 use crate::chart::Chart;
 use crate::csv;
-use crate::document::Counterexample;
 use crate::document::Incident;
 use crate::document::ResultDocument;
-use crate::document::RunIdentity;
 use crate::error::ReportError;
 use crate::html;
 use crate::json;
-
-/// The name and version of the format of `traces/*.json`.
-pub const TRACE_SCHEMA: &str = "poolproof/trace/v1";
-
-/// The counterexample of one property, as it stands in `traces/<property>.json`.
-///
-/// It carries the identity of its run, so that the file alone can be replayed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trace {
-    /// [`TRACE_SCHEMA`].
-    pub schema: String,
-    /// The run that found it.
-    pub identity: RunIdentity,
-    /// The property that is violated.
-    pub property: String,
-    /// The title of the property.
-    pub title: String,
-    /// The steps to the violation.
-    pub counterexample: Counterexample,
-}
+use crate::trace::Engine;
+use crate::trace::TRACE_SCHEMA;
+use crate::trace::Trace;
 
 /// Returns the files of a result: relative path, with `/` on every platform, and content.
 ///
@@ -67,7 +44,7 @@ pub fn render(
     }
     let mut taken = BTreeSet::new();
     for trace in traces(document) {
-        let name = file_name(&trace.property, &mut taken);
+        let name = file_name(trace.property.as_deref().unwrap_or_default(), &mut taken);
         files.push((
             format!("traces/{name}.json"),
             json::pretty(&trace)?.into_bytes(),
@@ -84,7 +61,9 @@ pub fn traces(document: &ResultDocument) -> Vec<Trace> {
             Some(Trace {
                 schema: TRACE_SCHEMA.to_owned(),
                 identity: document.identity.clone(),
-                property: verdict.property.clone(),
+                engine: Engine::Check,
+                trial: None,
+                property: Some(verdict.property.clone()),
                 title: verdict.title.clone(),
                 counterexample: verdict.counterexample.clone()?,
             })

@@ -20,6 +20,8 @@ pub use check::Coverage;
 pub use check::EventCount;
 pub use check::Goal;
 pub use check::HolderState;
+pub use check::LinkState;
+pub use check::Start;
 pub use check::Step;
 pub use check::Verdict;
 pub use check::VerdictStatus;

@@ -6,6 +6,7 @@ use serde::Serializer;
 use crate::document::ResultDocument;
 use crate::entry::Entry;
 use crate::error::ReportError;
+use crate::trace::Trace;
 
 /// Returns the text of `result.json`.
 ///
@@ -34,6 +35,14 @@ impl Serialize for Entry {
             Self::Input(diagnostics) => diagnostics.serialize(serializer),
         }
     }
+}
+
+/// Returns the text of a trace.
+///
+/// # Errors
+/// Never: a trace holds no number that JSON cannot say.
+pub fn trace(trace: &Trace) -> Result<String, ReportError> {
+    pretty(trace)
 }
 
 /// Returns indented JSON with a newline at the end.

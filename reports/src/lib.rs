@@ -31,8 +31,10 @@ pub mod sarif;
 mod schema;
 pub mod table;
 pub mod timeline;
+pub mod trace;
 
 pub use error::ReportError;
 pub use schema::cuts_schema;
 pub use schema::diagnostics_schema;
 pub use schema::schema;
+pub use schema::trace_schema;

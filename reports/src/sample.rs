@@ -289,10 +289,13 @@ pub fn counterexample() -> Counterexample {
         text: words.to_owned(),
         changes: changes.iter().map(|change| (*change).to_owned()).collect(),
         fault,
+        at_ms: None,
         state: Vec::new(),
+        links: Vec::new(),
     };
     Counterexample {
         faults: 2,
+        start: Start::default(),
         steps: vec![
             step(
                 1,
@@ -340,6 +343,7 @@ pub fn counterexample_with_state() -> Counterexample {
         role_text: role.to_owned(),
         up,
         holds: holds.to_owned(),
+        posts: Vec::new(),
     };
     for step in &mut way.steps {
         let dc1_up = step.number == 4;
@@ -426,6 +430,8 @@ fn simulation() -> Simulation {
             property: "SB".to_owned(),
             trials: 7,
             first_trial: 1_203,
+            drill: false,
+            replay: "poolproof replay --trial 1203 lbw.toml".to_owned(),
         }],
         incidents_csv_trials: 1_000,
         events_executed: 48_200_193,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::diagnostics::Diagnostics;
 use crate::document::CutSets;
 use crate::document::ResultDocument;
+use crate::trace::Trace;
 
 /// Returns the schema of `result.json` in its current version, as indented JSON.
 ///
@@ -24,6 +25,11 @@ pub fn diagnostics_schema() -> String {
 /// Returns the schema of cut sets in its current version, as indented JSON.
 pub fn cuts_schema() -> String {
     of::<CutSets>()
+}
+
+/// Returns the schema of `traces/*.json` in its current version, as indented JSON.
+pub fn trace_schema() -> String {
+    of::<Trace>()
 }
 
 fn of<T: JsonSchema>() -> String {

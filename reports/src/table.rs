@@ -198,12 +198,21 @@ fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
     let outage = quantity::estimate(&simulation.mean_outage_ms_per_year, quantity::duration);
     lines.extend(hanging("  outage:        ", &format!("{outage} per year")));
     for seen in &simulation.violations_seen {
-        let trials = quantity::plural(seen.trials, "trial", "trials");
+        let (one, many) = if seen.drill {
+            ("drill", "drills")
+        } else {
+            ("trial", "trials")
+        };
+        let trials = quantity::plural(seen.trials, one, many);
         let text = format!(
-            "{} violated in {trials}, first in trial {}",
+            "{} violated in {trials}, first in {one} {}",
             seen.property, seen.first_trial
         );
         lines.extend(hanging("  seen:          ", &text));
+        // Not wrapped, so that it can be pasted.
+        if !seen.replay.is_empty() {
+            lines.push(format!("                 {}", seen.replay));
+        }
     }
     for columns in simulation.columns.chunks(3) {
         lines.push(String::new());

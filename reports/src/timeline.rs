@@ -3,6 +3,7 @@
 //! A fault is marked with `!`, because colour alone must not say it.
 
 use crate::document::Counterexample;
+use crate::document::Step;
 use crate::layout::hanging;
 use crate::layout::one_line;
 use crate::layout::padded;
@@ -65,8 +66,42 @@ pub fn text(counterexample: &Counterexample) -> String {
     text
 }
 
+/// Returns one step, as told while it runs: time where there is one, number, actor, words, changes.
+pub fn step(step: &Step) -> String {
+    let mark = if step.fault { '!' } else { ' ' };
+    let time = step
+        .at_ms
+        .map_or_else(String::new, |at| format!("{:>17}  ", clock(at)));
+    let lead = format!(
+        "{time}{:>4} {mark} {}: ",
+        step.number,
+        one_line(&step.actor)
+    );
+    let mut lines = hanging(&lead, &step.text);
+    let blank = " ".repeat(time.chars().count() + 9);
+    for change in &step.changes {
+        lines.extend(hanging(&format!("{blank}- "), change));
+    }
+    lines
+        .iter()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
+/// A moment of a trial: days, then hours, minutes, seconds and milliseconds.
+fn clock(at_ms: u64) -> String {
+    let (seconds, ms) = (at_ms / 1_000, at_ms % 1_000);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    format!(
+        "{days}d {:02}:{:02}:{:02}.{ms:03}",
+        hours % 24,
+        minutes % 60,
+        seconds % 60
+    )
+}
+
 /// Returns the size of a counterexample: `2 faults, 4 steps`.
-pub(crate) fn size(counterexample: &Counterexample) -> String {
+pub fn size(counterexample: &Counterexample) -> String {
     let faults = quantity::plural(u64::from(counterexample.faults), "fault", "faults");
     let steps = quantity::plural(counterexample.steps.len() as u64, "step", "steps");
     format!("{faults}, {steps}")
@@ -99,9 +134,27 @@ mod tests {
     }
 
     #[test]
+    fn a_step_has_its_time_in_front() {
+        let mut first = sample::counterexample().steps[0].clone();
+        first.at_ms = Some(90_061_001);
+        let text = step(&first);
+        assert!(
+            text.starts_with("  1d 01:01:01.001     1 ! DC1: DC1 loses power"),
+            "{text}"
+        );
+        assert!(
+            text.lines()
+                .nth(1)
+                .is_some_and(|line| line.ends_with("- DC1: up → down")),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn nothing_gives_nothing() {
         let nothing = Counterexample {
             faults: 0,
+            start: crate::document::Start::default(),
             steps: Vec::new(),
             cause: String::new(),
         };

@@ -1,6 +1,7 @@
 //! What the formats for machines promise: they fit the schemas that others read them by.
 
 use jsonschema::Validator;
+use poolproof_reports::bundle;
 use poolproof_reports::diagnostics::Diagnostics;
 use poolproof_reports::diagnostics_schema;
 use poolproof_reports::document::ResultDocument;
@@ -12,10 +13,12 @@ use poolproof_reports::markdown;
 use poolproof_reports::sample;
 use poolproof_reports::sarif;
 use poolproof_reports::schema;
+use poolproof_reports::trace_schema;
 use serde_json::Value;
 use serde_json::json;
 
 const SARIF_SCHEMA: &str = include_str!("schemas/sarif-schema-2.1.0.json");
+const TRACE_SCHEMA: &str = include_str!("../schema/trace-v1.schema.json");
 const RESULT_SCHEMA: &str = include_str!("../schema/result-v1.schema.json");
 const DIAGNOSTICS_SCHEMA: &str = include_str!("../schema/diagnostics-v1.schema.json");
 
@@ -82,6 +85,28 @@ fn the_published_schema_is_that_of_the_types() {
         diagnostics_schema() == DIAGNOSTICS_SCHEMA,
         "reports/schema/diagnostics-v1.schema.json differs from the types; write it anew"
     );
+}
+
+#[test]
+fn the_published_schema_of_traces_is_that_of_the_types() {
+    // To write it anew: cargo run -p poolproof-reports --example schema trace > FILE
+    assert!(
+        trace_schema() == TRACE_SCHEMA,
+        "reports/schema/trace-v1.schema.json differs from the types; write it anew"
+    );
+    let schema = parsed(TRACE_SCHEMA);
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = validator(&schema);
+    let mut written = 0;
+    for document in documents() {
+        for trace in bundle::traces(&document) {
+            assert_fits(&validator, &parsed(&json::trace(&trace).expect("written")));
+            written += 1;
+        }
+    }
+    assert!(written >= 2);
+    let foreign = json!({ "schema": "poolproof/result/v1" });
+    assert!(!validator.is_valid(&foreign));
 }
 
 #[test]

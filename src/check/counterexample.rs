@@ -2,11 +2,14 @@
 
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::narrator::Narrator;
+use poolproof_models::property::Property;
 use poolproof_models::site::Site;
 use poolproof_models::system::System;
 use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
 
+use super::cause::{self, Story};
+use super::minimise::{Ground, Target, minimise};
 use super::search::{Found, Outcome};
 
 /// Turns a path of canonical states into events on concrete states.
@@ -43,61 +46,114 @@ pub fn lift<S: System>(model: &Bounded<S>, path: &[usize]) -> Vec<usize> {
     lifted
 }
 
-/// Tells the way to a state.
+/// The shortest way to a violation, without steps that were not needed.
 #[must_use]
-pub fn counterexample(
+pub fn of_property(
     model: &Bounded<Topology>,
     outcome: &Outcome,
     found: Found,
+    property: Property,
 ) -> doc::Counterexample {
+    let ground = Ground::within(model);
+    let lifted = lift(model, &outcome.path(found));
+    let target = Target::Violation(property.bit());
+    let events = minimise(ground, &lifted, target).unwrap_or(lifted);
+    tell(ground, &events, Some(property))
+}
+
+/// The shortest way to a goal.
+#[must_use]
+pub fn of_goal(model: &Bounded<Topology>, outcome: &Outcome, found: Found) -> doc::Counterexample {
     told(model, &outcome.path(found))
 }
 
 /// Tells a path of canonical states.
 #[must_use]
 pub fn told(model: &Bounded<Topology>, path: &[usize]) -> doc::Counterexample {
-    let topology = &model.system;
+    tell(Ground::within(model), &lift(model, path), None)
+}
+
+/// Tells a way step by step, with the cause of the violation at its end, if it has one.
+#[must_use]
+pub fn tell(
+    ground: Ground<'_, Topology>,
+    events: &[usize],
+    property: Option<Property>,
+) -> doc::Counterexample {
+    let topology = ground.system();
     let mut narrator = Narrator::new(topology);
-    let mut steps = Vec::new();
-    for (number, index) in lift(model, path).into_iter().enumerate() {
-        let event = topology.events()[index];
+    let start = start(topology, &narrator);
+    let (mut steps, mut all_told) = (Vec::new(), Vec::new());
+    for (number, index) in (1..).zip(events) {
+        let event = topology.events()[*index];
         let told = narrator.step(event);
         steps.push(doc::Step {
-            number: number as u32 + 1,
-            actor: told.actor,
+            number,
+            actor: told.actor.clone(),
             event: event.name(),
-            text: told.text,
-            changes: told.changes,
+            text: told.text.clone(),
+            changes: told.changes.clone(),
             fault: told.fault,
-            state: narrator
-                .holders()
-                .into_iter()
-                .map(|holder| doc::HolderState {
-                    holder: holder.name.to_owned(),
-                    site: holder.site.map_or("", Site::name).to_owned(),
-                    role_text: holder.role.to_owned(),
-                    up: holder.up,
-                    holds: holder.holds,
-                })
-                .collect(),
+            at_ms: None,
+            state: holders(&narrator),
+            links: links(&narrator),
         });
+        all_told.push(told);
     }
-    let faults: Vec<&str> = steps
-        .iter()
-        .filter(|s| s.fault)
-        .map(|s| s.text.as_str())
-        .collect();
-    let last = steps.last().map_or("", |step| step.text.as_str());
-    let cause = match faults.as_slice() {
-        [] => format!("Without any fault; it becomes so with the last step: {last}."),
-        _ => format!(
-            "Faults: {}. It becomes so with the last step: {last}.",
-            faults.join("; ")
-        ),
+    let story = Story {
+        ground,
+        events,
+        told: &all_told,
+        posts: narrator.posts(),
+    };
+    let cause = match property {
+        Some(property) => cause::of_violation(&story, property),
+        None => cause::of_goal(&story),
     };
     doc::Counterexample {
-        faults: faults.len() as u32,
+        faults: steps.iter().filter(|step| step.fault).count() as u32,
+        start,
         steps,
         cause,
     }
+}
+
+/// How everything stands where a story begins.
+#[must_use]
+pub fn start(topology: &Topology, narrator: &Narrator<'_>) -> doc::Start {
+    doc::Start {
+        name: topology.start.name().to_owned(),
+        state: holders(narrator),
+        links: links(narrator),
+    }
+}
+
+/// How every server stands, for the document.
+#[must_use]
+pub fn holders(narrator: &Narrator<'_>) -> Vec<doc::HolderState> {
+    let holders = narrator.holders().into_iter();
+    holders
+        .map(|holder| doc::HolderState {
+            holder: holder.name.to_owned(),
+            site: holder.site.map_or("", Site::name).to_owned(),
+            role_text: holder.role.to_owned(),
+            up: holder.up,
+            holds: holder.holds,
+            posts: holder.posts,
+        })
+        .collect()
+}
+
+/// How every link stands, for the document.
+#[must_use]
+pub fn links(narrator: &Narrator<'_>) -> Vec<doc::LinkState> {
+    let links = narrator.links().into_iter();
+    links
+        .map(|link| doc::LinkState {
+            link: link.name.to_owned(),
+            ends: link.ends.map(str::to_owned),
+            cut: link.cut,
+            believed: link.believed,
+        })
+        .collect()
 }

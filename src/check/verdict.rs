@@ -6,7 +6,7 @@ use poolproof_models::property::{Goal, Property};
 use poolproof_models::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
-use super::counterexample::counterexample;
+use super::counterexample;
 use super::coverage::coverage;
 use super::recovery::{Recovery, recovery};
 use super::search::{CutOff, Limits, Outcome, Progress, search};
@@ -228,7 +228,7 @@ fn verdict(
         how_far,
         counterexample: match recovery {
             Some(recovery) => recovery.counterexample.clone(),
-            None => found.map(|found| counterexample(model, outcome, found)),
+            None => found.map(|found| counterexample::of_property(model, outcome, found, property)),
         },
     }
 }
@@ -252,7 +252,7 @@ fn goals(
                 reached: found.is_some(),
                 expected,
                 complete,
-                witness: found.map(|found| counterexample(model, outcome, found)),
+                witness: found.map(|found| counterexample::of_goal(model, outcome, found)),
             }
         })
         .collect()

@@ -9,7 +9,7 @@ use poolproof_reports::{bundle, json};
 use super::bounds::BoundArgs;
 use super::format::RunFormat;
 use super::runs::{self, Ran};
-use super::{RunArgs, output, quoted, stages};
+use super::{RunArgs, output, quoted, replay, stages};
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::scenario::Loaded;
@@ -50,12 +50,13 @@ fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Ran {
         args.run.reproducing(),
         args.bounds.reproducing()
     );
-    let (check, simulated) = args.run.on_threads(|| {
+    let (check, mut simulated) = args.run.on_threads(|| {
         (
             stages::check(scenario, &args.run, &args.bounds),
             stages::simulate(scenario, &args.run),
         )
     });
+    replay::name_replays(&mut simulated.document, path, &args.run, None);
     let document = evaluate::document(
         scenario,
         &loaded.warnings,

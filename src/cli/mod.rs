@@ -4,11 +4,14 @@ mod bounds;
 mod check;
 mod cuts;
 mod evaluate;
+mod explain;
+mod explore;
 mod format;
 mod input;
 mod interrupt;
 mod output;
 mod progress;
+mod replay;
 mod report;
 mod runs;
 mod show;
@@ -16,6 +19,7 @@ mod simulate;
 mod solve;
 mod stages;
 mod timing;
+mod trace;
 mod validate;
 
 use std::process::ExitCode;
@@ -44,6 +48,9 @@ enum Command {
     Evaluate(evaluate::EvaluateArgs),
     Check(check::CheckArgs),
     Cuts(cuts::CutsArgs),
+    Explain(explain::ExplainArgs),
+    Explore(explore::ExploreArgs),
+    Replay(replay::ReplayArgs),
     Simulate(simulate::SimulateArgs),
     Solve(solve::SolveArgs),
     Validate(validate::ValidateArgs),
@@ -107,6 +114,9 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Check(args) => check::run(args),
         Command::Cuts(args) => cuts::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Explore(args) => explore::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Solve(args) => solve::run(args),
         Command::Validate(args) => validate::run(args),

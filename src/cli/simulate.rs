@@ -10,7 +10,7 @@ use poolproof_reports::quantity;
 
 use super::format::RunFormat;
 use super::runs::{self, Ran};
-use super::{RunArgs, input, quoted, stages};
+use super::{RunArgs, input, quoted, replay, stages};
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::system;
@@ -48,7 +48,7 @@ pub struct SimulateArgs {
 }
 
 /// The drill of every simulation: the loss of DC1.
-const SITE_LOSS: &str = "site-loss";
+pub const SITE_LOSS: &str = "site-loss";
 
 /// Runs the command.
 pub fn run(args: &SimulateArgs) -> Exit {
@@ -94,13 +94,15 @@ pub fn run(args: &SimulateArgs) -> Exit {
                 loaded.scenario.simulate.drill = Event::from_name(drill);
             }
             let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
-            let simulated = args
+            let mut simulated = args
                 .run
                 .on_threads(|| stages::simulate(scenario, &args.run));
             let note = match args.drill {
                 Some(_) => phases(&simulated.document),
                 None => String::new(),
             };
+            let drill = args.drill.as_deref();
+            replay::name_replays(&mut simulated.document, path, &args.run, drill);
             let simulation = Some(simulated.document);
             Ran {
                 document: evaluate::document(scenario, warnings, &command, None, simulation),

@@ -59,13 +59,7 @@ pub fn simulate(
     let settings = &scenario.simulate;
     let topology = system::timed_topology(scenario);
     let activities = system::activities(scenario, &topology);
-    let mut mission = Mission {
-        horizon_ms: settings.horizon.ms,
-        follow_ms: FOLLOW_MS,
-        messages_per_s: scenario.pool.message_rate.per_second(),
-        incident_trials: settings.incident_trials,
-        drill: None,
-    };
+    let mut mission = mission(scenario);
     let nothing = Tally::default();
     let mut stage = |stage: Stage, mission: &Mission, trials: u64, plain: Option<&Tally>| {
         let mut whole = Run {
@@ -114,9 +108,22 @@ pub fn simulate(
     }
 }
 
+/// What the plain trials of a scenario are about.
+#[must_use]
+pub fn mission(scenario: &Scenario) -> Mission {
+    Mission {
+        horizon_ms: scenario.simulate.horizon.ms,
+        follow_ms: FOLLOW_MS,
+        messages_per_s: scenario.pool.message_rate.per_second(),
+        incident_trials: scenario.simulate.incident_trials,
+        drill: None,
+    }
+}
+
 /// The loss of DC1 for good, without any other loss of a site; or another fault, in a world where
 /// everything else goes on happening.
-fn drill(topology: &Topology, fault: Option<Event>) -> Option<Drill> {
+#[must_use]
+pub fn drill(topology: &Topology, fault: Option<Event>) -> Option<Drill> {
     let site_loss = Event::new(EventKind::Disaster, Component::Dc1);
     let fault = fault.unwrap_or(site_loss);
     let event = topology.index_of(fault)?;
@@ -225,20 +232,30 @@ fn document(
                 given_site_loss_ms: mean(&drilled.by_phase[phase as usize], confidence, 1.0),
             })
             .collect(),
-        violations_seen: verdict::properties(scenario)
+        violations_seen: [(plain, false), (drilled, true)]
             .into_iter()
-            .filter_map(|property| {
-                let seen = plain.violations[property as usize];
-                Some(doc::ViolationSeen {
-                    property: property.name().to_owned(),
-                    trials: seen.trials,
-                    first_trial: seen.first?,
-                })
-            })
+            .flat_map(|(tally, drill)| violations_seen(scenario, tally, drill))
             .collect(),
         incidents_csv_trials: settings.incident_trials.min(plain.trials),
         events_executed: plain.events + drilled.events,
     }
+}
+
+/// The properties that some trial broke, with the lowest number of such a trial.
+fn violations_seen(scenario: &Scenario, tally: &Tally, drill: bool) -> Vec<doc::ViolationSeen> {
+    verdict::properties(scenario)
+        .into_iter()
+        .filter_map(|property| {
+            let seen = tally.violations[property as usize];
+            Some(doc::ViolationSeen {
+                property: property.name().to_owned(),
+                trials: seen.trials,
+                first_trial: seen.first?,
+                drill,
+                replay: String::new(),
+            })
+        })
+        .collect()
 }
 
 fn cause_share(

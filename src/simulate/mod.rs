@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod normal;
 pub mod purpose;
 pub mod random;
+pub mod replay;
 pub mod run;
 pub mod shipping;
 pub(crate) mod special;

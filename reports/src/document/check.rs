@@ -86,10 +86,27 @@ pub enum VerdictStatus {
 pub struct Counterexample {
     /// How many of the steps are faults.
     pub faults: u32,
+    /// Where it begins.
+    #[serde(default)]
+    pub start: Start,
     /// The steps in order.
     pub steps: Vec<Step>,
     /// What had to happen, in one sentence or two.
     pub cause: String,
+}
+
+/// Where a way begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Start {
+    /// The name of the start, as in `check.start` of a scenario.
+    pub name: String,
+    /// How everything stands there; may be left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub state: Vec<HolderState>,
+    /// How every link stands there; may be left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<LinkState>,
 }
 
 /// One step of a counterexample.
@@ -108,25 +125,48 @@ pub struct Step {
     pub changes: Vec<String>,
     /// Whether the step is a fault.
     pub fault: bool,
+    /// When it happened on the clock, in milliseconds; only in what a simulation recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_ms: Option<u64>,
     /// How everything stands after the step, for the picture of it; may be left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub state: Vec<HolderState>,
+    /// How every link stands after the step; may be left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<LinkState>,
 }
 
-/// How one server, copy or link stands after a step.
+/// How one server or copy stands after a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HolderState {
     /// Its name.
     pub holder: String,
-    /// The name of its site; empty for what lies between the sites, such as a link.
+    /// The name of its site; empty for what stands in neither.
     pub site: String,
     /// What it is at this time, in words.
     pub role_text: String,
     /// Whether it runs.
     pub up: bool,
-    /// What it holds at this time, in words; empty if nothing.
+    /// What it holds at this time, in words; empty if it holds none by its nature.
     pub holds: String,
+    /// The numbers of the posts that it holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<u32>,
+}
+
+/// How a link stands after a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkState {
+    /// Its name.
+    pub link: String,
+    /// Both ends: two servers, or two sites.
+    pub ends: [String; 2],
+    /// Whether it is cut.
+    pub cut: bool,
+    /// Whether its ends believe that the other end is there.
+    pub believed: bool,
 }
 
 /// A state that should (or should not) be reachable.

@@ -177,6 +177,12 @@ pub struct ViolationSeen {
     pub trials: u64,
     /// The first that did, to replay it.
     pub first_trial: u64,
+    /// Whether these trials are drills, which are numbered on their own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drill: bool,
+    /// The command that shows the first of them, event by event.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub replay: String,
 }
 
 /// One incident: a line of `incidents.csv`.

@@ -16,7 +16,7 @@ pub(crate) struct Figures<'a> {
     pub(crate) groups: Vec<Group>,
     pub(crate) causes: Vec<Row>,
     pub(crate) phases: Vec<Row>,
-    pub(crate) seen: Vec<(&'a str, String, u64)>,
+    pub(crate) seen: Vec<(&'a str, String, String, &'a str)>,
     pub(crate) intervals: String,
 }
 
@@ -97,10 +97,16 @@ impl<'a> Figures<'a> {
                 .violations_seen
                 .iter()
                 .map(|seen| {
+                    let (one, many) = if seen.drill {
+                        ("drill", "drills")
+                    } else {
+                        ("trial", "trials")
+                    };
                     (
                         seen.property.as_str(),
-                        quantity::count(seen.trials),
-                        seen.first_trial,
+                        quantity::plural(seen.trials, one, many),
+                        format!("{one} {}", seen.first_trial),
+                        seen.replay.as_str(),
                     )
                 })
                 .collect(),

@@ -1,0 +1,161 @@
+//! A trace: a recorded way through the model that can be told, replayed and compared.
+//!
+//! `evaluate` writes one per violated property, `explain` and `replay` print one. It names events
+//! by their stable names and says how everything stood after each step, so that a replay can tell
+//! where a run differs from the record.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::document::Counterexample;
+use crate::document::RunIdentity;
+
+/// The name and version of the format.
+pub const TRACE_SCHEMA: &str = "poolproof/trace/v1";
+
+/// A recorded way, with the identity of its run, so that the file alone can be replayed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Trace of poolproof, version 1")]
+#[serde(deny_unknown_fields)]
+pub struct Trace {
+    /// [`TRACE_SCHEMA`]; [`Trace::parse`] refuses anything else.
+    #[schemars(description = "The name and version of this format.", extend("const" = TRACE_SCHEMA))]
+    pub schema: String,
+    /// The run that recorded it.
+    pub identity: RunIdentity,
+    /// Which engine recorded it.
+    pub engine: Engine,
+    /// The number of the simulated trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<u64>,
+    /// The property that is violated at the end; none where the way is only told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property: Option<String>,
+    /// What the way shows, in a few words.
+    pub title: String,
+    /// The steps.
+    pub counterexample: Counterexample,
+}
+
+/// Who recorded a trace: the engines look at different parts of the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// The model checker, with the slices, the start and the cutoff of `[check]`.
+    Check,
+    /// The simulator, with every server and with clients that reconnect.
+    Simulation,
+}
+
+/// Why a text is no trace.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TraceError {
+    /// The text is not JSON, or a field is missing, unknown or of the wrong type.
+    #[error("not a trace of poolproof: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// The text follows a format that this version does not know.
+    #[error("the file has schema \"{found}\", but a trace has \"{TRACE_SCHEMA}\"")]
+    Schema {
+        /// The schema that the text names.
+        found: String,
+    },
+    /// The steps contradict each other: the text was edited.
+    #[error("the trace contradicts itself: {0}")]
+    Contradiction(String),
+}
+
+impl Trace {
+    /// Reads a trace.
+    ///
+    /// # Errors
+    /// When the text is not JSON, names another schema, does not fit it, or contradicts itself.
+    pub fn parse(text: &str) -> Result<Self, TraceError> {
+        #[derive(Deserialize)]
+        struct Header {
+            schema: String,
+        }
+        let Header { schema } = serde_json::from_str(text)?;
+        if schema != TRACE_SCHEMA {
+            return Err(TraceError::Schema { found: schema });
+        }
+        let trace: Self = serde_json::from_str(text)?;
+        trace
+            .contradiction()
+            .map_or(Ok(trace), |what| Err(TraceError::Contradiction(what)))
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        let way = &self.counterexample;
+        let mut time = 0;
+        for (step, number) in way.steps.iter().zip(1..) {
+            if step.number != number {
+                return Some(format!("step {number} has the number {}", step.number));
+            }
+            let at = step.at_ms.unwrap_or(time);
+            if at < time {
+                return Some(format!("step {number} happens before the step before it"));
+            }
+            time = at;
+        }
+        let faults = way.steps.iter().filter(|step| step.fault).count();
+        (faults != way.faults as usize).then(|| {
+            format!(
+                "it says {} faults, and {faults} of its steps are faults",
+                way.faults
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle;
+    use crate::json;
+    use crate::sample;
+
+    fn text() -> String {
+        let mut document = sample::document();
+        let check = document.check.as_mut().expect("the sample is checked");
+        check.verdicts[1].counterexample = Some(sample::counterexample_with_state());
+        let trace = bundle::traces(&document).pop().expect("a violation");
+        json::pretty(&trace).expect("written")
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let text = text();
+        let trace = Trace::parse(&text).expect("read");
+        assert_eq!(json::pretty(&trace).expect("written"), text);
+    }
+
+    #[test]
+    fn what_is_no_trace_is_refused_with_a_reason() {
+        let text = text();
+        let refused = |text: &str| Trace::parse(text).expect_err("refused").to_string();
+        assert!(refused("{").starts_with("not a trace of poolproof: EOF"));
+        assert!(refused("{\"schema\": \"poolproof/result/v1\"}").contains("poolproof/result/v1"));
+        let unknown = text.replace("\"engine\"", "\"motor\"");
+        assert!(refused(&unknown).contains("motor"));
+        for (from, to, why) in [
+            ("\"number\": 2", "\"number\": 7", "step 2 has the number 7"),
+            ("\"faults\": 2", "\"faults\": 1", "it says 1 faults, and 2"),
+        ] {
+            let edited = text.replace(from, to);
+            assert_ne!(edited, text);
+            assert!(refused(&edited).contains(why), "{}", refused(&edited));
+        }
+    }
+
+    #[test]
+    fn time_does_not_run_backwards() {
+        let mut trace = Trace::parse(&text()).expect("read");
+        trace.counterexample.steps[0].at_ms = Some(5);
+        trace.counterexample.steps[1].at_ms = Some(4);
+        let text = json::pretty(&trace).expect("written");
+        let error = Trace::parse(&text).expect_err("refused").to_string();
+        assert!(error.contains("step 2 happens before"), "{error}");
+    }
+}

@@ -1,0 +1,377 @@
+//! Why a property broke, in words: worked out from the way itself, by replaying it without each
+//! fault and by looking at what can still follow.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use poolproof_models::event::{Event, EventKind};
+use poolproof_models::narrator::Post;
+use poolproof_models::property::Property;
+use poolproof_models::story::Told;
+use poolproof_models::system::System;
+use poolproof_models::topology::Topology;
+use poolproof_models::world::World;
+
+use super::minimise::{At, Ground, Target};
+
+/// The most states that are looked at to find out what can still follow.
+const STATES_MOST: usize = 4_000;
+
+/// A way, told.
+pub struct Story<'a> {
+    /// The rules.
+    pub ground: Ground<'a, Topology>,
+    /// The events.
+    pub events: &'a [usize],
+    /// Each step in words.
+    pub told: &'a [Told],
+    /// What became of the posts.
+    pub posts: &'a [Post],
+}
+
+/// Explains a violation.
+#[must_use]
+pub fn of_violation(story: &Story<'_>, property: Property) -> String {
+    let states = states(story);
+    let mut sentences = vec![faults(story, &states)];
+    if let Some(last) = story.told.len().checked_sub(1) {
+        sentences.extend(decisive(story, last));
+        sentences.push(format!(
+            "Step {} breaks {}: {}.",
+            last + 1,
+            property.name(),
+            story.told[last].text
+        ));
+    } else {
+        sentences.push(format!("{} is broken from the start.", property.name()));
+    }
+    sentences.extend(lost(story));
+    if let Some(no_return) = point_of_no_return(story, &states, property) {
+        sentences.push(no_return);
+    }
+    sentences.push(aftermath(story, &states, property));
+    sentences.join(" ")
+}
+
+/// Explains how a goal is reached.
+#[must_use]
+pub fn of_goal(story: &Story<'_>) -> String {
+    let states = states(story);
+    let last = story.told.last().map_or("", |told| told.text.as_str());
+    format!(
+        "{} The last step reaches it: {last}.",
+        faults(story, &states)
+    )
+}
+
+/// Every state on the way, the start first.
+fn states(story: &Story<'_>) -> Vec<At<World>> {
+    let mut states = vec![story.ground.start()];
+    for event in story.events {
+        let next = states.last().and_then(|at| story.ground.step(at, *event));
+        let Some(next) = next else { break };
+        states.push(next);
+    }
+    states
+}
+
+/// Which faults were needed, and what could not have happened without each.
+fn faults(story: &Story<'_>, states: &[At<World>]) -> String {
+    let faults: Vec<usize> = (0..story.told.len())
+        .filter(|i| story.told[*i].fault)
+        .collect();
+    let mut text = match faults.as_slice() {
+        [] => return "No fault is needed.".to_owned(),
+        [_] => "One fault is needed.".to_owned(),
+        several => format!("{} faults are needed.", several.len()),
+    };
+    for fault in faults {
+        let what = &story.told[fault].text;
+        let number = fault + 1;
+        text += &format!(" Step {number}: {what}");
+        text += &match without(story, states, fault) {
+            Some((step, reason)) => {
+                let follows = &story.told[step].text;
+                format!(
+                    "; without it step {} ({follows}) cannot happen: {reason}.",
+                    step + 1
+                )
+            }
+            None => "; without it the other steps break nothing.".to_owned(),
+        };
+    }
+    text
+}
+
+/// The first later step that cannot happen without step `fault`, and why.
+fn without(story: &Story<'_>, states: &[At<World>], fault: usize) -> Option<(usize, String)> {
+    let topology = story.ground.system();
+    let mut at = states.get(fault).copied()?;
+    for (step, index) in story.events.iter().enumerate().skip(fault + 1) {
+        let event = topology.events()[*index];
+        match story.ground.step(&at, *index) {
+            Some(next) => at = next,
+            None => {
+                let reason = at.state.why_not(topology, event);
+                // Only the budget can refuse what the rules allow.
+                return Some((step, reason.unwrap_or_else(|| "too many faults".to_owned())));
+            }
+        }
+    }
+    None
+}
+
+/// The operators' step that made the difference, and where histories part.
+fn decisive(story: &Story<'_>, last: usize) -> Vec<String> {
+    let topology = story.ground.system();
+    let event = |step: usize| topology.events()[story.events[step]];
+    let by_operators = |step: &usize| is_operators(event(*step));
+    let branch = (0..=last)
+        .rev()
+        .find(|step| story.told[*step].branch.is_some());
+    let mut out = Vec::new();
+    if let Some(step) = branch.filter(|step| *step < last || !by_operators(step)) {
+        let told = &story.told[step];
+        let server = told.branch.unwrap_or_default();
+        let who = if by_operators(&step) {
+            told.actor.as_str()
+        } else {
+            "no operator"
+        };
+        out.push(format!(
+            "In step {} ({}; {who}) {server} begins a history of its own.",
+            step + 1,
+            told.text
+        ));
+    }
+    let operators = branch
+        .filter(by_operators)
+        .or_else(|| (0..=last).rev().find(|step| by_operators(step)));
+    match operators {
+        Some(step) if Some(step) == branch && step < last => {}
+        Some(step) if step < last => out.push(format!(
+            "The operators' last step before it is step {} ({}): {}.",
+            step + 1,
+            story.told[step].actor,
+            story.told[step].text
+        )),
+        _ => {}
+    }
+    out
+}
+
+/// Whether operators do it.
+fn is_operators(event: Event) -> bool {
+    use EventKind as K;
+    matches!(
+        event.kind,
+        K::RunbookStep
+            | K::Misoperation
+            | K::Premature
+            | K::Skip
+            | K::SwapNext
+            | K::WrongFile
+            | K::Abort
+    )
+}
+
+/// The posts that are gone.
+fn lost(story: &Story<'_>) -> Option<String> {
+    let lost: Vec<String> = story
+        .posts
+        .iter()
+        .filter_map(|post| {
+            let gone = post.lost_in?;
+            let Post {
+                number, by, step, ..
+            } = post;
+            Some(format!(
+                "post {number}, acknowledged by {by} in step {step}, in step {gone}"
+            ))
+        })
+        .collect();
+    (!lost.is_empty()).then(|| format!("Gone for good: {}.", lost.join("; ")))
+}
+
+/// The first step after which nothing brings service back without breaking the property.
+fn point_of_no_return(
+    story: &Story<'_>,
+    states: &[At<World>],
+    property: Property,
+) -> Option<String> {
+    let target = Target::Violation(property.bit());
+    let last = states.len().checked_sub(2)?;
+    let mut from = last + 1;
+    // Backward, as long as there is no way out.
+    while from > 0 {
+        match can_be_avoided(story.ground, &states[from - 1], target) {
+            Some(true) => break,
+            Some(false) => from -= 1,
+            // Too many states to say.
+            None => return None,
+        }
+    }
+    if from == last + 1 {
+        let text = "Until that step it could have been avoided without another fault.";
+        return Some(text.to_owned());
+    }
+    let told = story.told.get(from.checked_sub(1)?)?;
+    Some(format!(
+        "Since step {from} ({}) nothing that can follow without another fault brings service back \
+         without breaking {}.",
+        told.text,
+        property.name()
+    ))
+}
+
+/// Whether users can be served from this state on, without another fault and without what the
+/// target shows; `None` where that takes too many states to say.
+fn can_be_avoided(ground: Ground<'_, Topology>, from: &At<World>, target: Target) -> Option<bool> {
+    let topology = ground.system();
+    let found = reach(ground, from, |at, by| {
+        if ground.shows(at, by, target) {
+            return Next::Leave;
+        }
+        let posted = by.is_some_and(|e| topology.events()[e].kind == EventKind::Write);
+        if posted { Next::Found } else { Next::Expand }
+    });
+    match found {
+        Reached::Way(_) => Some(true),
+        Reached::Nothing => Some(false),
+        Reached::TooMany => None,
+    }
+}
+
+/// What becomes of the violation.
+fn aftermath(story: &Story<'_>, states: &[At<World>], property: Property) -> String {
+    if is_latched(property) {
+        return "What has happened stays: nothing that follows undoes it.".to_owned();
+    }
+    let Some(end) = states.last() else {
+        return String::new();
+    };
+    let (ground, target) = (story.ground, Target::Violation(property.bit()));
+    let found = reach(ground, end, |at, by| {
+        if by.is_some() && !ground.shows(at, by, target) {
+            Next::Found
+        } else {
+            Next::Expand
+        }
+    });
+    let name = property.name();
+    match found {
+        Reached::Way(way) => {
+            let words = told(ground, end, &way);
+            format!(
+                "{name} can hold again without another fault: {}.",
+                words.join("; ")
+            )
+        }
+        Reached::Nothing => {
+            format!("Nothing that can follow without another fault makes {name} hold again.")
+        }
+        Reached::TooMany => {
+            format!("In the next {STATES_MOST} states without another fault {name} stays broken.")
+        }
+    }
+}
+
+/// Properties about something that has happened; the others are about how things stand.
+#[must_use]
+pub const fn is_latched(property: Property) -> bool {
+    use Property as P;
+    match property {
+        P::SplitBrain
+        | P::NoLossUnderOneFault
+        | P::NoFinishedBackupLeftOut
+        | P::FailoverKeepsAll
+        | P::NoLoss
+        | P::NothingDestroyed
+        | P::NothingOverwritten
+        | P::RecordsComplete
+        | P::NumbersUnique => true,
+        P::OnePrincipal
+        | P::MirrorHasAll
+        | P::RegisterIsTrue
+        | P::TargetFresh
+        | P::ChainIntact
+        | P::NeverStuck
+        | P::ServiceReturns
+        | P::RightSide => false,
+    }
+}
+
+/// The events of a way in words.
+fn told(ground: Ground<'_, Topology>, from: &At<World>, way: &[usize]) -> Vec<String> {
+    let topology = ground.system();
+    let mut world = from.state;
+    let mut words = Vec::new();
+    for index in way {
+        let event = topology.events()[*index];
+        let (after, _) = world.apply(topology, event);
+        words.push(world.tell(topology, event, &after).text);
+        world = after;
+    }
+    words
+}
+
+/// What to do with a state.
+enum Next {
+    Found,
+    Expand,
+    Leave,
+}
+
+/// What a look around has found.
+enum Reached {
+    Way(Vec<usize>),
+    Nothing,
+    TooMany,
+}
+
+/// Looks for a state without any further fault, nearest first.
+fn reach(
+    ground: Ground<'_, Topology>,
+    from: &At<World>,
+    judge: impl Fn(&At<World>, Option<usize>) -> Next,
+) -> Reached {
+    let topology = ground.system();
+    let mut seen = BTreeSet::from([topology.words(&from.state)]);
+    // Each entry knows the entry and the event that it comes from.
+    let mut entries: Vec<(At<World>, usize, usize)> = Vec::new();
+    let mut open = VecDeque::new();
+    if matches!(judge(from, None), Next::Leave) {
+        return Reached::Nothing;
+    }
+    entries.push((*from, usize::MAX, usize::MAX));
+    open.push_back(0);
+    while let Some(number) = open.pop_front() {
+        let at = entries[number].0;
+        for event in System::enabled(topology, &at.state).iter() {
+            if System::fault_class(topology, &at.state, event).is_some() {
+                continue;
+            }
+            let Some(next) = ground.step(&at, event) else {
+                continue;
+            };
+            let verdict = judge(&next, Some(event));
+            if matches!(verdict, Next::Found) {
+                let mut way = vec![event];
+                let mut back = number;
+                while entries[back].1 != usize::MAX {
+                    way.push(entries[back].2);
+                    back = entries[back].1;
+                }
+                way.reverse();
+                return Reached::Way(way);
+            }
+            if matches!(verdict, Next::Expand) && seen.insert(topology.words(&next.state)) {
+                if entries.len() >= STATES_MOST {
+                    return Reached::TooMany;
+                }
+                entries.push((next, number, event));
+                open.push_back(entries.len() - 1);
+            }
+        }
+    }
+    Reached::Nothing
+}

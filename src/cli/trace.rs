@@ -1,0 +1,243 @@
+//! Reading traces for a command, and finding the scenario that each was recorded of.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use poolproof_models::property::Property;
+use poolproof_reports::document as doc;
+use poolproof_reports::trace::Trace;
+
+use super::{RunArgs, input, quoted};
+use crate::exit::Exit;
+use crate::replay::{Difference, Replay};
+use crate::scenario::Loaded;
+
+/// A trace with its scenario and the system that it runs through.
+pub struct Opened {
+    /// The trace.
+    pub trace: Trace,
+    /// The scenario.
+    pub loaded: Loaded,
+    /// Where it was found.
+    pub path: PathBuf,
+    /// The options that make the scenario what it was.
+    pub args: RunArgs,
+    /// The events.
+    pub replay: Replay,
+}
+
+/// Whether a file is meant as a trace: scenarios are TOML.
+pub fn is_trace(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// Reads a trace and loads its scenario: the one that is given, or else the one that the recorded
+/// command names, looked for from here and from the directories above the trace.
+pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<Opened, Exit> {
+    let refuse = |error: String| {
+        eprintln!("error: cannot use {}: {error}", path.display());
+        Exit::Input
+    };
+    let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+    let trace = Trace::parse(&text).map_err(|error| refuse(error.to_string()))?;
+    let recorded = recorded(&trace.identity.command);
+    let mut args = args.clone();
+    if args.set.is_empty() {
+        args.set = recorded.set;
+    }
+    args.seed = args.seed.or(Some(trace.identity.seed));
+    let candidates = match (scenario, recorded.scenario) {
+        (Some(scenario), _) => vec![scenario.to_owned()],
+        (None, Some(scenario)) => places(path, &scenario),
+        (None, None) => Vec::new(),
+    };
+    let Some(found) = pick(&candidates, &trace, &args) else {
+        let name = &trace.identity.scenario_name;
+        return Err(refuse(format!(
+            "the scenario \"{name}\" that it was recorded of is not where the record says; name \
+             it with --scenario"
+        )));
+    };
+    let loaded = input::load(&found, &args)?;
+    let replay =
+        Replay::new(&loaded.scenario, &trace).map_err(|error| refuse(error.to_string()))?;
+    let version = env!("CARGO_PKG_VERSION");
+    if trace.identity.poolproof_version != version {
+        let recorded = &trace.identity.poolproof_version;
+        eprintln!("note: recorded by poolproof {recorded}, replayed by {version}");
+    }
+    Ok(Opened {
+        trace,
+        loaded,
+        path: found,
+        args,
+        replay,
+    })
+}
+
+/// The first file that is the recorded scenario; if none is, the first that there is.
+fn pick(candidates: &[PathBuf], trace: &Trace, args: &RunArgs) -> Option<PathBuf> {
+    let there: Vec<&PathBuf> = candidates.iter().filter(|path| path.is_file()).collect();
+    let is_it = |path: &Path| {
+        let loaded = crate::scenario::load_with(path, &args.set);
+        loaded.is_ok_and(|l| l.scenario.digest == trace.identity.scenario_digest)
+    };
+    let found = there
+        .iter()
+        .find(|path| is_it(path))
+        .or_else(|| there.first());
+    // A file that was named is reported as missing by whoever loads it.
+    found
+        .map(|path| (*path).clone())
+        .or_else(|| match candidates {
+            [only] => Some(only.clone()),
+            _ => None,
+        })
+}
+
+/// Where a scenario may be that was named in a recorded command.
+fn places(trace: &Path, scenario: &str) -> Vec<PathBuf> {
+    let mut places = vec![PathBuf::from(scenario)];
+    let from_above = trace.ancestors().skip(1);
+    places.extend(from_above.map(|directory| directory.join(scenario)));
+    places
+}
+
+/// What a recorded command says about the scenario.
+#[derive(Default, Debug, PartialEq)]
+struct Recorded {
+    scenario: Option<String>,
+    set: Vec<(String, String)>,
+}
+
+fn recorded(command: &str) -> Recorded {
+    let mut found = Recorded::default();
+    // The program and the subcommand come first.
+    let mut words = words(command).into_iter().skip(2);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--set" => {
+                let assignment = words.next().unwrap_or_default();
+                if let Some((path, value)) = assignment.split_once('=') {
+                    found.set.push((path.to_owned(), value.to_owned()));
+                }
+            }
+            option if option.starts_with("--") => drop(words.next()),
+            _ => found.scenario = found.scenario.or(Some(word)),
+        }
+    }
+    found
+}
+
+/// The words of a command as we write it: plain, or in single quotes.
+fn words(command: &str) -> Vec<String> {
+    let (mut words, mut word) = (Vec::new(), None::<String>);
+    let (mut inside, mut letters) = (false, command.chars());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' => {
+                inside = !inside;
+                word.get_or_insert_default();
+            }
+            '\\' if !inside => word.get_or_insert_default().extend(letters.next()),
+            ' ' if !inside => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// The property of that name, for an option.
+pub fn property(name: &str) -> Result<Property, String> {
+    Property::from_name(name).ok_or_else(|| {
+        let known = Property::ALL.map(Property::name).join(", ");
+        format!("properties are {known}")
+    })
+}
+
+/// A difference in words, each line ended.
+pub fn told(difference: &Difference, step: Option<&doc::Step>) -> String {
+    let words = step.map_or("", |step| step.text.as_str());
+    match difference {
+        Difference::Start { lines } => {
+            format!("DIFFERS at the start:\n{}", listed(lines))
+        }
+        Difference::Refused {
+            step,
+            event,
+            reason,
+            enabled,
+        } => {
+            let mut text = format!(
+                "DIFFERS at step {step}: {event} ({words}) cannot happen here: {reason}\n\
+                 what can happen instead:\n"
+            );
+            let width = enabled.iter().map(|(name, _)| name.chars().count()).max();
+            let width = width.unwrap_or(0);
+            for (name, words) in enabled {
+                text += &format!("    {name:<width$}  {words}\n");
+            }
+            text
+        }
+        Difference::Changed { step, event, lines } => {
+            format!(
+                "DIFFERS at step {step}: {event} ({words}) does something else:\n{}",
+                listed(lines)
+            )
+        }
+        Difference::NotViolated { property } => {
+            format!("DIFFERS at the end: {property} is not violated\n")
+        }
+    }
+}
+
+fn listed(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("    {line}\n")).collect()
+}
+
+/// The command that replays a file.
+pub fn replaying(path: &Path, scenario: Option<&Path>) -> String {
+    let scenario = scenario.map_or_else(String::new, |scenario| {
+        format!(" --scenario {}", quoted(&scenario.display().to_string()))
+    });
+    format!(
+        "poolproof replay {}{scenario}",
+        quoted(&path.display().to_string())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recorded_command_names_its_scenario_and_its_changes() {
+        let command =
+            "poolproof evaluate 'my files/it'\\''s.toml' --seed 3 --set 'a.b=x y' --set c=1";
+        let found = recorded(command);
+        assert_eq!(found.scenario.as_deref(), Some("my files/it's.toml"));
+        let set = [("a.b", "x y"), ("c", "1")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        assert_eq!(found.set, set);
+        let trial = recorded("poolproof replay --trial 7 --drill site-loss x.toml");
+        assert_eq!(trial.scenario.as_deref(), Some("x.toml"));
+        assert_eq!(recorded(""), Recorded::default());
+    }
+
+    #[test]
+    fn a_scenario_is_looked_for_from_the_trace_upwards() {
+        let places = places(Path::new("out/x/traces/SB.json"), "s/a.toml");
+        let here = [
+            "s/a.toml",
+            "out/x/traces/s/a.toml",
+            "out/x/s/a.toml",
+            "out/s/a.toml",
+        ];
+        assert!(
+            here.iter()
+                .all(|path| places.contains(&PathBuf::from(path))),
+            "{places:?}"
+        );
+    }
+}

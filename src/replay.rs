@@ -1,0 +1,287 @@
+//! Replaying a trace: the recorded events, one by one, through the same rules; the first step that
+//! differs from the record ends it.
+
+use poolproof_models::event::Event;
+use poolproof_models::narrator::Narrator;
+use poolproof_models::property::Property;
+use poolproof_models::system::System;
+use poolproof_models::topology::Topology;
+use poolproof_reports::document as doc;
+use poolproof_reports::trace::{Engine, Trace};
+
+use crate::check::counterexample::{holders, links, start};
+use crate::check::minimise::{Ground, Target};
+use crate::scenario::Scenario;
+use crate::system;
+
+/// Where a replay differs from the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// It begins elsewhere.
+    Start {
+        /// What the record says, and what is so.
+        lines: Vec<String>,
+    },
+    /// The recorded event cannot happen.
+    Refused {
+        /// The step, from 1.
+        step: u32,
+        /// The recorded event.
+        event: String,
+        /// The guard that refuses it, in words.
+        reason: String,
+        /// What could happen instead: stable name and words.
+        enabled: Vec<(String, String)>,
+    },
+    /// It happens, but what it does differs.
+    Changed {
+        /// The step, from 1.
+        step: u32,
+        /// The recorded event.
+        event: String,
+        /// What the record says, and what is so.
+        lines: Vec<String>,
+    },
+    /// Everything happens as recorded, but the property is not violated.
+    NotViolated {
+        /// The property.
+        property: String,
+    },
+}
+
+/// Why a trace cannot be replayed at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// It was recorded of something else.
+    #[error(
+        "it was recorded of another scenario: its digest is {recorded}, that of {name} is {found}"
+    )]
+    OtherScenario {
+        /// The name of the scenario at hand.
+        name: String,
+        /// The digest in the trace.
+        recorded: String,
+        /// The digest of the scenario.
+        found: String,
+    },
+    /// A step names an event that the scenario's system does not have.
+    #[error("step {step} has the event \"{event}\", which {name} does not have")]
+    UnknownEvent {
+        /// The step, from 1.
+        step: u32,
+        /// The event.
+        event: String,
+        /// The name of the scenario.
+        name: String,
+    },
+    /// It names a property that does not exist.
+    #[error("it names the property \"{0}\", which does not exist")]
+    UnknownProperty(String),
+}
+
+/// A trace with the system that it belongs to.
+pub struct Replay {
+    topology: Topology,
+    events: Vec<usize>,
+    property: Option<Property>,
+}
+
+impl Replay {
+    /// Finds the events and the property of a trace in a scenario.
+    ///
+    /// # Errors
+    /// When the trace was recorded of another scenario, or names what does not exist.
+    pub fn new(scenario: &Scenario, trace: &Trace) -> Result<Self, Unusable> {
+        if trace.identity.scenario_digest != scenario.digest {
+            return Err(Unusable::OtherScenario {
+                name: scenario.name.clone(),
+                recorded: trace.identity.scenario_digest.clone(),
+                found: scenario.digest.clone(),
+            });
+        }
+        let topology = match trace.engine {
+            Engine::Check => system::checked_topology(scenario),
+            Engine::Simulation => system::timed_topology(scenario),
+        };
+        let find = |step: &doc::Step| {
+            let event = Event::from_name(&step.event);
+            let index = event.and_then(|event| topology.index_of(event));
+            index.ok_or_else(|| Unusable::UnknownEvent {
+                step: step.number,
+                event: step.event.clone(),
+                name: scenario.name.clone(),
+            })
+        };
+        let steps = &trace.counterexample.steps;
+        let events = steps.iter().map(find).collect::<Result<_, _>>()?;
+        let property = trace.property.as_ref().map(|name| {
+            Property::from_name(name).ok_or_else(|| Unusable::UnknownProperty(name.clone()))
+        });
+        Ok(Self {
+            events,
+            property: property.transpose()?,
+            topology,
+        })
+    }
+
+    /// The system.
+    #[must_use]
+    pub const fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    /// The events.
+    #[must_use]
+    pub fn events(&self) -> &[usize] {
+        &self.events
+    }
+
+    /// The property that the trace says is violated.
+    #[must_use]
+    pub const fn property(&self) -> Option<Property> {
+        self.property
+    }
+
+    /// Does each recorded event and compares what it does with the record. `on_step` is told each
+    /// step that went as recorded.
+    ///
+    /// # Errors
+    /// The first difference.
+    pub fn run(
+        &self,
+        trace: &Trace,
+        on_step: &mut dyn FnMut(&doc::Step),
+    ) -> Result<(), Difference> {
+        let record = &trace.counterexample;
+        let mut narrator = Narrator::new(&self.topology);
+        let here = start(&self.topology, &narrator);
+        let lines = differing_starts(&record.start, &here);
+        if !lines.is_empty() {
+            return Err(Difference::Start { lines });
+        }
+        let ground = Ground::unlimited(&self.topology);
+        let mut at = ground.start();
+        let mut last = None;
+        for (step, index) in record.steps.iter().zip(&self.events) {
+            let event = self.topology.events()[*index];
+            let Some(next) = ground.step(&at, *index) else {
+                return Err(self.refused(narrator.world(), step, event));
+            };
+            let told = narrator.step(event);
+            (at, last) = (next, Some(*index));
+            let mut lines = differing(&step.changes, &told.changes, "");
+            if step.fault != told.fault {
+                let word = |fault: bool| if fault { "a fault" } else { "no fault" };
+                lines.push(format!("recorded: {}", word(step.fault)));
+                lines.push(format!("now:      {}", word(told.fault)));
+            }
+            lines.extend(differing_states(&step.state, &holders(&narrator)));
+            lines.extend(differing_links(&step.links, &links(&narrator)));
+            if !lines.is_empty() {
+                return Err(Difference::Changed {
+                    step: step.number,
+                    event: step.event.clone(),
+                    lines,
+                });
+            }
+            on_step(step);
+        }
+        match self.property {
+            // No state breaks RC by itself: it is about what can follow.
+            Some(Property::ServiceReturns) => Ok(()),
+            Some(p) if !ground.shows(&at, last, Target::Violation(p.bit())) => {
+                Err(Difference::NotViolated {
+                    property: p.name().to_owned(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn refused(
+        &self,
+        world: &poolproof_models::world::World,
+        step: &doc::Step,
+        event: Event,
+    ) -> Difference {
+        let words = |index: usize| {
+            let event = self.topology.events()[index];
+            let (after, _) = world.apply(&self.topology, event);
+            let told = world.tell(&self.topology, event, &after);
+            (event.name(), told.text)
+        };
+        let enabled = System::enabled(&self.topology, world);
+        Difference::Refused {
+            step: step.number,
+            event: step.event.clone(),
+            reason: world.why_not(&self.topology, event).unwrap_or_default(),
+            enabled: enabled.iter().map(words).collect(),
+        }
+    }
+}
+
+fn differing_starts(recorded: &doc::Start, now: &doc::Start) -> Vec<String> {
+    let mut lines = Vec::new();
+    if recorded.name != now.name {
+        lines.push(format!("recorded: start \"{}\"", recorded.name));
+        lines.push(format!("now:      start \"{}\"", now.name));
+    }
+    lines.extend(differing_states(&recorded.state, &now.state));
+    lines.extend(differing_links(&recorded.links, &now.links));
+    lines
+}
+
+/// What stands in only one of two lists, in their order.
+fn differing(recorded: &[String], now: &[String], what: &str) -> Vec<String> {
+    let only = |label: &str, these: &[String], those: &[String]| -> Vec<String> {
+        let new = these.iter().filter(|line| !those.contains(line));
+        new.map(|line| format!("{label}{what}{line}")).collect()
+    };
+    let mut lines = only("recorded: ", recorded, now);
+    lines.extend(only("now:      ", now, recorded));
+    lines
+}
+
+/// A record may leave the states out.
+fn differing_states(recorded: &[doc::HolderState], now: &[doc::HolderState]) -> Vec<String> {
+    if recorded.is_empty() {
+        return Vec::new();
+    }
+    let words = |states: &[doc::HolderState]| -> Vec<String> {
+        let each = states.iter().map(|s| {
+            let up = if s.up { "up" } else { "down" };
+            let holds = if s.holds.is_empty() {
+                String::new()
+            } else {
+                format!(", {}", s.holds)
+            };
+            let posts = &s.posts;
+            format!(
+                "{} ({}): {}, {up}{holds} {posts:?}",
+                s.holder, s.site, s.role_text
+            )
+        });
+        each.collect()
+    };
+    differing(&words(recorded), &words(now), "")
+}
+
+fn differing_links(recorded: &[doc::LinkState], now: &[doc::LinkState]) -> Vec<String> {
+    if recorded.is_empty() {
+        return Vec::new();
+    }
+    let words = |links: &[doc::LinkState]| -> Vec<String> {
+        let each = links.iter().map(|link| {
+            let state = if link.cut { "cut" } else { "whole" };
+            let believed = if link.believed {
+                "believed in"
+            } else {
+                "given up"
+            };
+            let [a, b] = &link.ends;
+            format!("{} ({a} to {b}): {state}, {believed}", link.link)
+        });
+        each.collect()
+    };
+    differing(&words(recorded), &words(now), "link ")
+}
