@@ -194,7 +194,10 @@ fn changes_on_the_command_line_are_saved() {
     ];
     done(&[&["explain", H01, "--save", text(&saved)], &set[..]].concat());
     let source = fs::read_to_string(&saved).unwrap();
-    assert!(source.contains("[pool]\ndc1.active = 3\n"), "{source}");
+    assert!(
+        source.contains("[pool]\ndc1.active = 3\nusers = 60_000\n"),
+        "{source}"
+    );
     assert!(
         source.contains("[log_shipping]\ncopy_interval = \"5min\"\n"),
         "{source}"

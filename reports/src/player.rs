@@ -3,10 +3,13 @@
 //! Everything is in the markup, and the script only hides all steps but one: without it, or on
 //! paper, the page is the list of the steps with a picture where the step has one.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use crate::document::Counterexample;
 use crate::document::HolderState;
+use crate::document::LinkState;
 use crate::document::ResultDocument;
 use crate::document::Step;
 use crate::error::ReportError;
@@ -36,13 +39,33 @@ struct Picture {
     /// Whether it shows the step; otherwise it shows the start, with what the step names.
     current: bool,
     sites: Vec<Site>,
+    /// What stands in neither site.
     between: Vec<Holder>,
+    /// The links from site to site.
+    wide: Vec<Link>,
 }
 
 struct Site {
     name: String,
     touched: bool,
     holders: Vec<Holder>,
+    links: Vec<Link>,
+}
+
+/// A link, drawn as a line between its ends.
+struct Link {
+    name: String,
+    ends: [String; 2],
+    look: &'static str,
+    /// The state in a word, since the line alone must not say it.
+    word: &'static str,
+    touched: bool,
+}
+
+/// A place on the log: one post of the story.
+struct Place {
+    post: u32,
+    held: bool,
 }
 
 struct Holder {
@@ -53,6 +76,15 @@ struct Holder {
     /// The state in a word, since the border alone must not say it.
     word: &'static str,
     touched: bool,
+    /// Every post so far, and whether it is held here; empty for what holds none by its nature.
+    log: Vec<Place>,
+}
+
+/// How everything stands at one moment.
+#[derive(Clone, Copy)]
+struct Moment<'a> {
+    state: &'a [HolderState],
+    links: &'a [LinkState],
 }
 
 /// Returns the page of a counterexample; `title` says what it violates or reaches.
@@ -64,23 +96,36 @@ pub fn page(
     counterexample: &Counterexample,
     title: &str,
 ) -> Result<String, ReportError> {
-    let mut before: &[HolderState] = &[];
+    let first = Moment {
+        state: &counterexample.start.state,
+        links: &counterexample.start.links,
+    };
+    let mut before = first;
     let mut frames = Vec::with_capacity(counterexample.steps.len());
     for step in &counterexample.steps {
+        let now = Moment {
+            state: &step.state,
+            links: &step.links,
+        };
         let picture = if step.state.is_empty() {
             start(document, Some(step))
         } else {
-            current(document, step, before)
+            current(document, Some(step), now, before)
         };
-        before = &step.state;
+        before = now;
         frames.push(Frame { step, picture });
     }
+    let start = if first.state.is_empty() {
+        start(document, None)
+    } else {
+        current(document, None, first, first)
+    };
     let page = Page {
         document,
         title,
         size: timeline::size(counterexample),
         cause: counterexample.cause.trim(),
-        start: start(document, None),
+        start,
         last: frames.len(),
         frames,
     };
@@ -110,11 +155,13 @@ fn start(document: &ResultDocument, step: Option<&Step>) -> Picture {
                 look: if node.active { "" } else { "standby" },
                 word: if node.active { "active" } else { "standby" },
                 touched: meant && step.is_some_and(|step| touches(step, &node.name)),
+                log: Vec::new(),
             });
             Site {
                 name: site.name.clone(),
                 touched: names(&site.name),
                 holders: holders.collect(),
+                links: Vec::new(),
             }
         })
         .collect();
@@ -122,15 +169,27 @@ fn start(document: &ResultDocument, step: Option<&Step>) -> Picture {
         current: step.is_none(),
         sites,
         between: Vec::new(),
+        wide: Vec::new(),
     }
 }
 
-/// Draws the state after a step, and marks what differs from the state before it.
-fn current(document: &ResultDocument, step: &Step, before: &[HolderState]) -> Picture {
+/// Draws how everything stands, and marks what differs from before.
+fn current(
+    document: &ResultDocument,
+    step: Option<&Step>,
+    now: Moment<'_>,
+    before: Moment<'_>,
+) -> Picture {
+    let all = now.state.iter().flat_map(|state| &state.posts);
+    let posts: BTreeSet<u32> = all.copied().collect();
     let holder = |state: &HolderState| {
-        let earlier = before
-            .iter()
-            .find(|one| one.holder == state.holder && one.site == state.site);
+        let mut known = before.state.iter();
+        let earlier = known.find(|one| one.holder == state.holder && one.site == state.site);
+        let held = |post: &u32| Place {
+            post: *post,
+            held: state.posts.contains(post),
+        };
+        let has_log = !state.holds.is_empty();
         Holder {
             name: state.holder.clone(),
             role: state.role_text.clone(),
@@ -139,8 +198,9 @@ fn current(document: &ResultDocument, step: &Step, before: &[HolderState]) -> Pi
             word: if state.up { "up" } else { "down" },
             touched: match earlier {
                 Some(earlier) => earlier != state,
-                None => touches(step, &state.holder),
+                None => step.is_some_and(|step| touches(step, &state.holder)),
             },
+            log: posts.iter().filter(|_| has_log).map(held).collect(),
         }
     };
     let mut names: Vec<&str> = document
@@ -149,26 +209,56 @@ fn current(document: &ResultDocument, step: &Step, before: &[HolderState]) -> Pi
         .iter()
         .map(|site| site.name.as_str())
         .collect();
-    for state in &step.state {
+    for state in now.state {
         if !state.site.is_empty() && !names.contains(&state.site.as_str()) {
             names.push(&state.site);
         }
     }
     let at = |site: &str| -> Vec<Holder> {
-        let states = step.state.iter().filter(|state| state.site == site);
+        let states = now.state.iter().filter(|state| state.site == site);
         states.map(holder).collect()
     };
+    let is_at = |site: &str, name: &str| {
+        let mut states = now.state.iter();
+        states.any(|state| state.site == site && state.holder == name)
+    };
+    let within = |link: &LinkState, site: &str| link.ends.iter().all(|end| is_at(site, end));
+    let drawn = |links: Vec<&LinkState>| -> Vec<Link> {
+        let links = links.into_iter();
+        links.map(|link| line(link, before.links)).collect()
+    };
+    let wide = now.links.iter();
+    let wide = wide.filter(|link| !names.iter().any(|name| within(link, name)));
     Picture {
         current: true,
+        wide: drawn(wide.collect()),
         sites: names
-            .into_iter()
+            .iter()
             .map(|name| Site {
-                name: name.to_owned(),
-                touched: mentions(&step.text, name),
+                name: (*name).to_owned(),
+                touched: step.is_some_and(|step| mentions(&step.text, name)),
                 holders: at(name),
+                links: drawn(now.links.iter().filter(|link| within(link, name)).collect()),
             })
             .collect(),
         between: at(""),
+    }
+}
+
+fn line(link: &LinkState, before: &[LinkState]) -> Link {
+    let (look, word) = match (link.cut, link.believed) {
+        (true, true) => ("cut", "cut, not noticed"),
+        (true, false) => ("cut", "cut"),
+        (false, true) => ("", "up"),
+        (false, false) => ("silent", "silent"),
+    };
+    let earlier = before.iter().find(|one| one.link == link.link);
+    Link {
+        name: link.link.clone(),
+        ends: link.ends.clone(),
+        look,
+        word,
+        touched: earlier.is_some_and(|earlier| earlier != link),
     }
 }
 
@@ -229,7 +319,11 @@ mod tests {
     fn a_state_is_drawn_with_what_changed() {
         let way = sample::counterexample_with_state();
         let document = sample::document();
-        let second = current(&document, &way.steps[1], &way.steps[0].state);
+        let moment = |index: usize| Moment {
+            state: &way.steps[index].state,
+            links: &way.steps[index].links,
+        };
+        let second = current(&document, Some(&way.steps[1]), moment(1), moment(0));
         let touched = |picture: &Picture| -> Vec<String> {
             let holders = picture.sites.iter().flat_map(|site| &site.holders);
             holders
@@ -241,10 +335,31 @@ mod tests {
         assert_eq!(touched(&second), ["sql-c"]);
         assert_eq!(second.sites[0].holders[0].word, "down");
         assert_eq!(second.between.len(), 1);
-        let first = current(&document, &way.steps[0], &[]);
+        // The link from site to site is cut in the first step and works again in the last.
+        let wide = |picture: &Picture| (picture.wide[0].word, picture.wide[0].touched);
+        assert_eq!(wide(&second), ("cut", false));
+        let last = current(&document, Some(&way.steps[3]), moment(3), moment(2));
+        assert_eq!(wide(&last), ("up", true));
+        let inside = &last.sites[0].links[0];
+        assert_eq!((inside.name.as_str(), inside.word), ("sql-a-sql-b", "up"));
+        // One place on the log per post of the story, the same for every holder.
+        let log = |name: &str| -> Vec<bool> {
+            let mut holders = last.sites.iter().flat_map(|site| &site.holders);
+            let holder = holders.find(|holder| holder.name == name).expect("drawn");
+            holder.log.iter().map(|place| place.held).collect()
+        };
+        assert_eq!(log("sql-a"), [true, false, true]);
+        assert_eq!(log("sql-b"), [true, false, false]);
+        assert_eq!(log("sql-c"), [true, true, false]);
+        assert!(log("pchat-1").is_empty());
+        let nothing = Moment {
+            state: &[],
+            links: &[],
+        };
+        let first = current(&document, Some(&way.steps[0]), moment(0), nothing);
         assert!(touched(&first).is_empty(), "nothing is known of before");
         let text = sample_page(&way);
-        assert!(text.contains("posts 1 and 3; timeline 1"));
+        assert!(text.contains("posts 1 and 3"));
     }
 
     #[test]

@@ -343,7 +343,16 @@ pub fn counterexample_with_state() -> Counterexample {
         role_text: role.to_owned(),
         up,
         holds: holds.to_owned(),
-        posts: Vec::new(),
+        posts: holds
+            .split(|letter: char| !letter.is_ascii_digit())
+            .filter_map(|number| number.parse().ok())
+            .collect(),
+    };
+    let link = |name: &str, ends: [&str; 2], cut| LinkState {
+        link: name.to_owned(),
+        ends: ends.map(str::to_owned),
+        cut,
+        believed: !cut,
     };
     for step in &mut way.steps {
         let dc1_up = step.number == 4;
@@ -354,24 +363,22 @@ pub fn counterexample_with_state() -> Counterexample {
             "log-shipping secondary"
         };
         let c_holds = if dc2_serves {
-            "posts 1 and 2; timeline 2"
+            "posts 1 and 2"
         } else {
             "post 1"
         };
         let pool = if dc2_serves { "serving" } else { "idle" };
         step.state = vec![
             state("pchat-1", "DC1", "Persistent Chat server", dc1_up, ""),
-            state(
-                "sql-a",
-                "DC1",
-                "principal",
-                dc1_up,
-                "posts 1 and 3; timeline 1",
-            ),
+            state("sql-a", "DC1", "principal", dc1_up, "posts 1 and 3"),
             state("sql-b", "DC1", "mirror", dc1_up, "post 1"),
             state("pchat-3", "DC2", pool, true, ""),
             state("sql-c", "DC2", c_role, true, c_holds),
-            state("link DC1-DC2", "", "log shipping", dc1_up, ""),
+            state("the share", "", "log backups", dc1_up, "post 1"),
+        ];
+        step.links = vec![
+            link("sql-a-sql-b", ["sql-a", "sql-b"], false),
+            link("DC1-DC2", ["DC1", "DC2"], !dc1_up),
         ];
     }
     way

@@ -129,6 +129,49 @@ fn the_player_goes_forward_and_back() {
     assert_eq!(title.split(';').collect::<Vec<_>>(), expected);
 }
 
+/// Tells of each step which links are drawn as cut, which holders as down and which as changed,
+/// and how far the line of a cut link is really dashed.
+const LOOKER: &str = r#"<script>
+const seen = [];
+const look = () => {
+  const frame = document.querySelector(".frame:not([hidden])");
+  const names = (what) => [...frame.querySelectorAll(what)].map((one) => one.textContent);
+  const cut = [...frame.querySelectorAll(".link.cut")].map((one) => one.dataset.link);
+  const dashed = [...frame.querySelectorAll(".link.cut .line")]
+    .every((line) => getComputedStyle(line).borderTopStyle === "dashed");
+  const held = [...frame.querySelectorAll(".holder")].filter((one) => one.querySelector(".log"))
+    .map((one) => one.querySelector(".name").textContent + one.querySelectorAll(".held").length);
+  seen.push(["cut " + cut, dashed, "down " + names(".holder.down .name"),
+    "touched " + names(".holder.touched .name"), "held " + held].join("|"));
+};
+const press = (key) => {
+  document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  look();
+};
+press("ArrowRight"); press("ArrowRight"); press("End"); press("ArrowLeft");
+document.title = seen.join(";");
+</script></body>"#;
+
+#[test]
+fn the_picture_shows_links_logs_and_changes() {
+    let way = sample::counterexample_with_state();
+    let page = player::page(&sample::document(), &way, "SB is violated").expect("drawn");
+    let Some(title) = title_of("picture", &page.replace("</body>", LOOKER), 1280) else {
+        return;
+    };
+    let expected = [
+        "cut DC1-DC2|true|down pchat-1,sql-a,sql-b,the share|touched |\
+         held sql-a2,sql-b1,sql-c1,the share1",
+        "cut DC1-DC2|true|down pchat-1,sql-a,sql-b,the share|touched sql-c|\
+         held sql-a2,sql-b1,sql-c1,the share1",
+        "cut |true|down |touched pchat-1,sql-a,sql-b,the share|\
+         held sql-a2,sql-b1,sql-c2,the share1",
+        "cut DC1-DC2|true|down pchat-1,sql-a,sql-b,the share|touched pchat-3,sql-c|\
+         held sql-a2,sql-b1,sql-c2,the share1",
+    ];
+    assert_eq!(title.split(';').collect::<Vec<_>>(), expected);
+}
+
 #[test]
 fn the_pages_fit_a_narrow_window() {
     let document = sample::document();
