@@ -186,12 +186,15 @@ fn a_saved_counterexample_is_a_scenario() {
 fn changes_on_the_command_line_are_saved() {
     let directory = tempfile::tempdir().unwrap();
     let saved = directory.path().join("saved.toml");
-    let set = [
-        "--set",
+    let changes = [
         "pool.dc1.active=3",
-        "--set",
+        "pool.users=60_000",
         "log_shipping.copy_interval=5min",
     ];
+    let set: Vec<&str> = changes
+        .iter()
+        .flat_map(|change| ["--set", change])
+        .collect();
     done(&[&["explain", H01, "--save", text(&saved)], &set[..]].concat());
     let source = fs::read_to_string(&saved).unwrap();
     assert!(

@@ -1,4 +1,5 @@
-//! The promise of the explorer: the model in a browser, in the domain's words, on this machine only.
+//! The promise of the explorer: the model in a browser, in the domain's words, on this machine
+//! only.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

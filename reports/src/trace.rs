@@ -20,7 +20,7 @@ pub const TRACE_SCHEMA: &str = "poolproof/trace/v1";
 #[serde(deny_unknown_fields)]
 pub struct Trace {
     /// [`TRACE_SCHEMA`]; [`Trace::parse`] refuses anything else.
-    #[schemars(description = "The name and version of this format.", extend("const" = TRACE_SCHEMA))]
+    #[schemars(description = "The name and version.", extend("const" = TRACE_SCHEMA))]
     pub schema: String,
     /// The run that recorded it.
     pub identity: RunIdentity,
