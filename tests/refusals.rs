@@ -45,6 +45,7 @@ fn topologies() -> Vec<(String, Topology)> {
             topology.slices.one_sided_detection = true;
             topology.slices.witness_memory = true;
             topology.slices.compliance = true;
+            topology.record_before_commit = true;
             found.push((loaded.scenario.name, topology.finish()));
         }
     }

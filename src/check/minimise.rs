@@ -259,6 +259,7 @@ mod tests {
         let mut chance = Chance(1);
         let mut limits = Limits {
             states: u64::MAX,
+            bytes: u64::MAX,
             on_progress: &mut |_| true,
         };
         let outcome = search(&model, Property::SplitBrain.bit(), &mut limits);
