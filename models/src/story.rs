@@ -6,7 +6,7 @@ use crate::component::Component;
 use crate::event::{Event, EventKind, FaultClass, pair_of, role_of};
 use crate::runbook::{Belief, Operation, Role};
 use crate::site::Site;
-use crate::topology::Topology;
+use crate::topology::{Start, Topology};
 use crate::world::World;
 
 /// One step of a counterexample, told.
@@ -231,6 +231,18 @@ impl World {
             step.actor.clone(),
             format!("Runbook step {number}: {text}{passed}"),
         )
+    }
+}
+
+impl Start {
+    /// The name used in scenario files and traces.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::FailedOver => "failed-over",
+            Self::FailedOverOldDisks => "failed-over-old-disks",
+        }
     }
 }
 

@@ -101,18 +101,6 @@ pub struct Alerts {
     pub monitor: Option<Site>,
 }
 
-impl Start {
-    /// The name used in scenario files and traces.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::FailedOver => "failed-over",
-            Self::FailedOverOldDisks => "failed-over-old-disks",
-        }
-    }
-}
-
 /// The configuration of the modelled system, with its dense table of events.
 #[derive(Debug, Clone)]
 pub struct Topology {
