@@ -198,7 +198,7 @@ fn timing_is_json_lines_on_stderr() {
     let required: [(&str, &[&str]); 2] = [
         (
             "check",
-            vec![
+            &[
                 "seconds",
                 "states_per_second",
                 "transitions_per_second",
@@ -207,7 +207,7 @@ fn timing_is_json_lines_on_stderr() {
         ),
         (
             "simulate",
-            vec!["seconds", "events_per_second", "simulated_years_per_second"],
+            &["seconds", "events_per_second", "simulated_years_per_second"],
         ),
     ];
     assert_eq!(lines.len(), required.len(), "{stderr}");
