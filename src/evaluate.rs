@@ -58,6 +58,7 @@ fn view(scenario: &Scenario, warnings: &[Diagnostic]) -> doc::Scenario {
         assumptions: scenario
             .assumptions()
             .iter()
+            .filter(|assumption| assumption.is_modelled || !assumption.is_default)
             .map(|assumption| doc::Assumption {
                 key: assumption.key.clone(),
                 value: assumption.value.clone(),
@@ -68,7 +69,10 @@ fn view(scenario: &Scenario, warnings: &[Diagnostic]) -> doc::Scenario {
             .collect(),
         warnings: warnings
             .iter()
-            .map(|w| format!("{}: {} ({})", w.code, w.message, w.hazards.join(", ")))
+            .map(|w| match w.hazards[..] {
+                [] => format!("{}: {}", w.code, w.message),
+                _ => format!("{}: {} ({})", w.code, w.message, w.hazards.join(", ")),
+            })
             .collect(),
     }
 }

@@ -49,6 +49,8 @@ pub struct Diagnostic {
     pub label: String,
     /// What would be right; may be empty.
     pub help: String,
+    /// What comes of it, and whether results show it; may be empty.
+    pub note: String,
     /// The rule of the handbook, such as `V18`.
     pub rule: Option<String>,
     /// The hazards of the handbook that it is about, such as `H-21`.
@@ -94,14 +96,14 @@ impl Diagnostics {
 }
 
 impl Diagnostic {
-    /// Returns the message, what would be right, and the hazards, on lines of their own.
+    /// Returns the message, what would be right, and what comes of it, on lines of their own.
     pub(crate) fn said(&self) -> String {
         let mut said = self.message.clone();
         if !self.help.is_empty() {
             said += &format!("\nhelp: {}", self.help);
         }
-        if !self.hazards.is_empty() {
-            said += &format!("\nhazard {} of the handbook", self.hazards.join(", "));
+        if !self.note.is_empty() {
+            said += &format!("\nnote: {}", self.note);
         }
         said
     }

@@ -27,7 +27,7 @@ const FORMATS: [RunFormat; 6] = [
 /// counterexample of every property that is violated.
 #[derive(Args)]
 pub struct CheckArgs {
-    /// Scenario files
+    /// Scenario files; - is standard input
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Print the results in this form

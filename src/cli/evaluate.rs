@@ -20,7 +20,7 @@ use crate::scenario::Loaded;
 /// and the counterexample of every property that is violated.
 #[derive(Args)]
 pub struct EvaluateArgs {
-    /// Scenario files
+    /// Scenario files; - is standard input
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Write results below this directory

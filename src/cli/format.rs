@@ -147,6 +147,7 @@ impl Printer {
             message: one.message.clone(),
             label: one.label.clone(),
             help: one.help.clone(),
+            note: one.note.clone(),
             rule: one.rule.clone(),
             hazards: one.hazards.clone(),
         }

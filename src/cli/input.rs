@@ -1,7 +1,8 @@
 //! Reading scenarios for a command.
 
-use std::io::IsTerminal;
 use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
 
 use super::RunArgs;
 use crate::exit::Exit;
@@ -27,7 +28,8 @@ pub fn read(path: &Path, args: &RunArgs) -> Result<Loaded, Vec<Diagnostic>> {
     Ok(loaded)
 }
 
-/// Whether diagnostics are coloured: on a terminal, unless `NO_COLOR` says otherwise.
+/// Whether diagnostics are coloured: on a terminal that can, unless `NO_COLOR` or `CLICOLOR` say
+/// otherwise; elsewhere only if `CLICOLOR_FORCE` does.
 pub fn colour() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+    AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
 }

@@ -2,18 +2,22 @@
 
 mod bounds;
 mod check;
+mod completions;
 mod cuts;
 mod evaluate;
 mod explain;
 mod explore;
 mod format;
+mod init;
 mod input;
 mod interrupt;
+mod man;
 mod output;
 mod progress;
 mod replay;
 mod report;
 mod runs;
+mod schema;
 mod show;
 mod simulate;
 mod solve;
@@ -55,6 +59,10 @@ enum Command {
     Solve(solve::SolveArgs),
     Validate(validate::ValidateArgs),
     Show(show::ShowArgs),
+    Init(init::InitArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
     Report(report::ReportArgs),
 }
 
@@ -121,6 +129,10 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::Solve(args) => solve::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Show(args) => show::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
         Command::Report(args) => report::run(args),
     }
 }

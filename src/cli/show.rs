@@ -14,7 +14,7 @@ use crate::scenario::assumption::Grade;
 /// derived, M remembered and J judgement; M and J are no published facts.
 #[derive(Args)]
 pub struct ShowArgs {
-    /// Scenario file
+    /// Scenario file; - is standard input
     #[arg(value_name = "SCENARIO")]
     scenario: PathBuf,
     #[command(flatten)]

@@ -20,7 +20,7 @@ use crate::system;
 /// Prints availability, time to recover and data lost with their intervals.
 #[derive(Args)]
 pub struct SimulateArgs {
-    /// Scenario files
+    /// Scenario files; - is standard input
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Run this many trials in place of the scenario's number

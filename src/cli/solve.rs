@@ -26,7 +26,7 @@ use crate::solve::{SolveError, prism};
 /// none.
 #[derive(Args)]
 pub struct SolveArgs {
-    /// Scenario files
+    /// Scenario files; - is standard input
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Write the chain into this directory as SCENARIO.tra, .lab and .srew, for the PRISM model

@@ -20,7 +20,7 @@ const FORMATS: [RunFormat; 4] = [
 /// Read scenario files and report every mistake and doubtful choice
 #[derive(Args)]
 pub struct ValidateArgs {
-    /// Scenario files
+    /// Scenario files; - is standard input
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Print the diagnostics in this form

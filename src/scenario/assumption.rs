@@ -49,4 +49,7 @@ pub struct Assumption {
     pub grade: Option<Grade>,
     /// Whether the file is silent and the default was taken.
     pub is_default: bool,
+    /// Whether results depend on it. A fact of the design that only the rules of the handbook
+    /// look at, left at its default, does not belong into a report.
+    pub is_modelled: bool,
 }

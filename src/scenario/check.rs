@@ -12,6 +12,7 @@ pub use poolproof_models::topology::Start;
 
 use super::assumption::Grade;
 use super::document::Node;
+use super::keys::Kind;
 use super::reader;
 use super::reader::Section;
 use super::reader::Setting;
@@ -74,32 +75,38 @@ const FAULTS: Setting = Setting::new(
     "2",
     Grade::J,
     "poolproof: single and double faults",
-);
-const STATES_LIMIT: Setting = Setting::new("states_limit", "20_000_000", Grade::J, AMOUNT);
+)
+.means("how many faults may happen on one path");
+const STATES_LIMIT: Setting = Setting::new("states_limit", "20_000_000", Grade::J, AMOUNT)
+    .means("states after which the verdict is undecided");
 const SERVERS_PER_CLASS: Setting = Setting::new(
     "servers_per_class",
     "2",
     Grade::J,
     "poolproof: a cutoff, tested at 1, 2 and 3",
-);
+)
+.means("servers kept for each class and site, 0 for all of them: a cutoff, named with the verdict");
 const START: Setting = Setting::new(
     "start",
     "\"normal\"",
     Grade::J,
     "poolproof: everything runs in DC1",
-);
+)
+.means("where the check begins");
 const PROPERTIES: Setting = Setting::new(
     "properties",
     "[\"SB\", \"AL0\", \"ALr\", \"I3\"]",
     Grade::J,
     "poolproof: handbook 9 and 3.12",
-);
+)
+.means("what is checked");
 /// A budget above this is out of reach of any search.
 const FAULTS_MOST: u64 = 8;
 
 impl CheckSettings {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let faults = section.integer(&FAULTS, 0..=FAULTS_MOST);
+        describe(&mut section);
         let limits = limits(section.inner("limits"));
         let faults_enabled =
             section
@@ -147,6 +154,28 @@ impl CheckSettings {
     }
 }
 
+/// Says what may stand at the keys that have no default.
+fn describe(section: &mut Section<'_>) {
+    section.describe(
+        "faults_enabled",
+        Kind::list(Kind::Fault),
+        "the only faults considered; every class with every mistake and no misoperation unless \
+         given",
+    );
+    let words = Property::ALL.map(|property| (property.name(), ()));
+    section.describe("properties", Kind::list(Kind::words(&words)), "");
+    section.describe(
+        "exclude",
+        Kind::list(Kind::Event),
+        "events that do not happen here: an assumption, named with the verdict",
+    );
+    section.describe(
+        "slices",
+        Kind::list(Kind::words(&SLICES.map(|name| (name, ())))),
+        "parts of the system that are modelled only where something reads them",
+    );
+}
+
 /// Reads the limits per class; an absent class is bounded by the budget alone.
 fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
     let mut limits = BTreeMap::new();
@@ -157,6 +186,9 @@ fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
             let limit = section.integer(&setting, 0..=FAULTS_MOST);
             limits.insert(class, u32::try_from(limit).unwrap_or_default());
         } else {
+            let most = FAULTS_MOST;
+            let meaning = "faults of this class on one path; as many as the budget unless given";
+            section.describe(name, Kind::Integer { least: 0, most }, meaning);
             // Known all the same, so that a misspelt class can be recognised.
             let _ = section.node(name);
         }

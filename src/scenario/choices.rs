@@ -30,24 +30,30 @@ const ACKNOWLEDGE: Setting = Setting::new(
     "\"on-commit\"",
     Grade::J,
     "handbook 10, choice 1: the pages do not say when the SIP 200 OK is sent",
-);
+)
+.means("when users are told that their post is stored");
 const COMPLIANCE_RECORD: Setting = Setting::new(
     "compliance_record",
     "\"after-commit\"",
     Grade::J,
     "handbook 10, choice 16: unspecified",
-);
+)
+.means("whether the compliance record of a post leaves before its commit");
 const FORCED_SERVICE: Setting = Setting::new(
     "forced_service_with_witness",
     "\"guarded\"",
     Grade::D,
     "handbook 3.15 a and b: most pages allow it where the witness does not see the principal",
-);
+)
+.means("forced service with a witness: guarded as in handbook 3.9, or always refused");
 const REMOVED_PRINCIPAL: Setting = Setting::new(
     "removed_principal",
     "\"online\"",
     Grade::J,
     "handbook 10, choice 22: the worst case, matches an observed report",
+)
+.means(
+    "a principal whose session was removed while it was away: online when it learns of it, or not",
 );
 
 const REGAINED_CONTACT: Setting = Setting::new(
@@ -55,13 +61,18 @@ const REGAINED_CONTACT: Setting = Setting::new(
     "false",
     Grade::D,
     "handbook 3.7: a later contact of mirror and witness does not count",
+)
+.means(
+    "whether an automatic failover can begin when mirror and witness meet again after the loss of \
+     the principal",
 );
 const INSTANT_RESYNCHRONISATION: Setting = Setting::new(
     "instant_resynchronisation",
     "false",
     Grade::D,
     "handbook 3.3: DISCONNECTED is followed by SYNCHRONIZING",
-);
+)
+.means("whether partners that meet again with nothing behind are synchronised at once");
 
 impl Choices {
     pub(super) fn read(mut section: Section<'_>) -> Self {

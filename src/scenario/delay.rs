@@ -6,6 +6,7 @@ use super::document::Node;
 use super::document::Table;
 use super::document::Value;
 use super::empirical::Observations;
+use super::reader::MISTAKES_MOST;
 use super::reader::integer_within;
 use super::suggest::suggestion;
 use super::value::Parsed;
@@ -16,7 +17,7 @@ use super::value::wrong_type;
 use crate::distribution::Distribution;
 use crate::distribution::SimDuration;
 
-const SHAPES: [&str; 9] = [
+pub(super) const SHAPES: [&str; 9] = [
     "fixed",
     "uniform",
     "exponential",
@@ -64,7 +65,7 @@ fn shape(
     for (key, entry) in &table.entries {
         if shapes.contains(&key.as_str()) {
             found.push((key.as_str(), &entry.node));
-        } else if !others.contains(&key.as_str()) {
+        } else if !others.contains(&key.as_str()) && mistakes.len() < MISTAKES_MOST {
             let message = format!("unknown distribution `{key}`");
             let diagnostic = Diagnostic::at(&entry.key, Severity::Error, "E0020", message);
             let help = suggestion(key, shapes).unwrap_or_else(|| HELP.to_owned());
@@ -191,7 +192,8 @@ fn pair<T>(
     let unknown = table
         .entries
         .iter()
-        .filter(|(key, _)| *key != time && *key != factor);
+        .filter(|(key, _)| *key != time && *key != factor)
+        .take(MISTAKES_MOST);
     let mut mistakes: Vec<Diagnostic> = unknown
         .map(|(key, entry)| {
             let message = format!("unknown key `{key}`");
@@ -231,6 +233,9 @@ fn mixture(node: &Node, observed: &Observations) -> Parsed<Distribution> {
         match part(item, observed) {
             Ok(part) => parts.push(part),
             Err(more) => mistakes.extend(more),
+        }
+        if mistakes.len() > MISTAKES_MOST {
+            break;
         }
     }
     if !mistakes.is_empty() {

@@ -13,15 +13,18 @@ use annotate_snippets::Origin;
 use annotate_snippets::Renderer;
 use annotate_snippets::Snippet;
 
+use super::rules::RULES;
+
 /// Every code with its meaning, in order. Handbook rules follow as 100 plus the rule's number:
 /// E0118, or W0118 where it only warns, is rule V18.
-pub const CODES: [(&str, &str); 19] = [
+pub const CODES: [(&str, &str); 21] = [
     ("E0001", "the file is missing"),
     ("E0002", "the path is a directory"),
     ("E0003", "the file is not UTF-8"),
     ("E0004", "the file is too large"),
     ("E0005", "the file cannot be read"),
     ("E0006", "the file is empty"),
+    ("E0007", "the file has more mistakes than are shown"),
     ("E0010", "the file is not TOML"),
     ("E0011", "`extends` goes in a circle or too deep"),
     ("E0012", "an override does not fit"),
@@ -37,6 +40,7 @@ pub const CODES: [(&str, &str); 19] = [
     ("E0026", "values contradict each other"),
     ("E0027", "an objective cannot be read"),
     ("E0028", "the steps of a runbook are in an impossible order"),
+    ("E0029", "a file of observed delays cannot be used"),
     (
         "E0070",
         "a defect of poolproof: a built-in default cannot be read",
@@ -61,16 +65,41 @@ pub struct Source {
     pub text: String,
     /// The file whose directory relative paths in the text start from.
     pub base: String,
+    /// Where each line begins: a position must not cost a walk through the text.
+    lines: Vec<usize>,
 }
 
 impl Source {
     /// The text of a file.
     pub(super) fn file(name: &str, text: &str) -> Self {
+        Self::new(name.to_owned(), text.to_owned(), name.to_owned())
+    }
+
+    /// A text with paths relative to the directory of `base`.
+    pub(super) fn new(name: String, text: String, base: String) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
         Self {
-            name: name.to_owned(),
-            text: text.to_owned(),
-            base: name.to_owned(),
+            name,
+            text,
+            base,
+            lines,
         }
+    }
+
+    /// Line and column from 1, and the line itself, of a byte offset.
+    fn locate(&self, offset: usize) -> (usize, usize, String) {
+        let text = &self.text;
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = self.lines.get(line.saturating_sub(1)).copied();
+        let start = start.unwrap_or_default();
+        let column = text[start..offset].chars().count() + 1;
+        let excerpt = text[start..].lines().next().unwrap_or_default().to_owned();
+        (line, column, excerpt)
     }
 }
 
@@ -104,6 +133,8 @@ pub struct Diagnostic {
     pub label: String,
     /// What would be right; may be empty.
     pub help: String,
+    /// What comes of it; may be empty.
+    pub note: String,
     /// Hazards of the handbook that the finding is about, such as `H-21`.
     pub hazards: Vec<String>,
     /// The handbook rule, such as `V18`.
@@ -115,7 +146,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Makes a diagnostic about a place.
     pub(super) fn at(place: &Place, severity: Severity, code: &str, message: String) -> Self {
-        let (line, column, excerpt) = locate(&place.source.text, place.span.start);
+        let (line, column, excerpt) = place.source.locate(place.span.start);
         Self {
             file: place.source.name.clone(),
             line,
@@ -138,6 +169,7 @@ impl Diagnostic {
             message,
             label: String::new(),
             help: String::new(),
+            note: String::new(),
             hazards: Vec::new(),
             rule: None,
             place: None,
@@ -162,7 +194,11 @@ impl Diagnostic {
         let known = CODES.iter().find(|(code, _)| *code == self.code);
         match (known, &self.rule) {
             (Some((_, meaning)), _) => (*meaning).to_owned(),
-            (None, Some(rule)) => format!("rule {rule} of the handbook"),
+            (None, Some(rule)) => {
+                let row = RULES.iter().find(|row| row.id == rule);
+                let demand = row.map_or("unknown", |row| row.demand);
+                format!("rule {rule} of the handbook: {demand}")
+            }
             (None, None) => self.message.clone(),
         }
     }
@@ -190,9 +226,8 @@ impl Diagnostic {
             None if self.message.contains(&self.file) => Group::with_title(title),
             None => title.element(Origin::path(self.file.as_str())),
         };
-        if !self.hazards.is_empty() {
-            let note = format!("hazard {} of the handbook", self.hazards.join(", "));
-            group = group.element(Level::NOTE.message(note));
+        if !self.note.is_empty() {
+            group = group.element(Level::NOTE.message(self.note.as_str()));
         }
         if !self.help.is_empty() {
             group = group.element(Level::HELP.message(self.help.as_str()));
@@ -226,20 +261,6 @@ pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
     text
 }
 
-/// Line and column from 1, and the line itself, of a byte offset.
-fn locate(text: &str, offset: usize) -> (usize, usize, String) {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    let before = &text[..offset];
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.matches('\n').count() + 1;
-    let column = before[start..].chars().count() + 1;
-    let excerpt = text[start..].lines().next().unwrap_or_default().to_owned();
-    (line, column, excerpt)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,14 +268,13 @@ mod tests {
     #[test]
     fn positions_count_characters_and_survive_odd_offsets() {
         let text = "a = 1\r\nü = \"ö\"\n";
-        assert_eq!(locate(text, 0), (1, 1, "a = 1".to_owned()));
-        assert_eq!(
-            locate(text, text.find('=').unwrap()),
-            (1, 3, "a = 1".to_owned())
-        );
-        assert_eq!(locate(text, 9), (2, 2, "ü = \"ö\"".to_owned()));
-        assert_eq!(locate(text, 8), (2, 1, "ü = \"ö\"".to_owned()));
-        assert_eq!(locate(text, 10_000).0, 3);
+        let source = Source::file("t.toml", text);
+        let locate = |offset| source.locate(offset);
+        assert_eq!(locate(0), (1, 1, "a = 1".to_owned()));
+        assert_eq!(locate(text.find('=').unwrap()), (1, 3, "a = 1".to_owned()));
+        assert_eq!(locate(9), (2, 2, "ü = \"ö\"".to_owned()));
+        assert_eq!(locate(8), (2, 1, "ü = \"ö\"".to_owned()));
+        assert_eq!(locate(10_000).0, 3);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::diagnostic::Diagnostic;
 use super::diagnostic::Place;
 use super::diagnostic::Severity;
 use super::diagnostic::Source;
+use super::reader::MISTAKES_MOST;
 
 /// A value and its place.
 #[derive(Debug, Clone)]
@@ -139,6 +140,18 @@ impl Table {
         }
     }
 
+    /// Whether there is a node at a path of keys.
+    pub(super) fn has(&self, path: &str) -> bool {
+        let mut keys = path.split('.');
+        let first = keys.next().and_then(|key| self.entries.get(key));
+        keys.try_fold(first, |found, key| {
+            let table = found?.node.table()?;
+            Some(table.entries.get(key))
+        })
+        .flatten()
+        .is_some()
+    }
+
     /// The node at a path of keys, or the nearest place above it that exists.
     pub(super) fn nearest(&self, path: &str) -> Option<Place> {
         let mut table = self;
@@ -170,7 +183,7 @@ pub(super) fn parse(source: &Arc<Source>) -> (Table, Vec<Diagnostic>) {
 /// Parses `text` in place of the source's own, which must have the same layout.
 pub(super) fn parse_as(source: &Arc<Source>, text: &str) -> (Table, Vec<Diagnostic>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let diagnostics = errors.iter().map(|error| {
+    let diagnostics = errors.iter().take(MISTAKES_MOST).map(|error| {
         let place = place(source, error.span().unwrap_or_default());
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
         let message = if message.is_empty() {

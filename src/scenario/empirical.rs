@@ -32,7 +32,7 @@ pub(super) struct Observations {
     by_place: BTreeMap<(String, usize), Parsed<Values>>,
 }
 
-const UNITS: [&str; 6] = ["ms", "s", "min", "h", "d", "w"];
+pub(super) const UNITS: [&str; 6] = ["ms", "s", "min", "h", "d", "w"];
 const HELP: &str = "write empirical = \"repairs.csv\", or \
      { file = \"repairs.csv\", column = \"repair\", unit = \"min\" }";
 

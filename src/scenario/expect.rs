@@ -13,6 +13,7 @@ use super::check::CheckSettings;
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
 use super::document::Node;
+use super::keys::Kind;
 use super::objective;
 use super::reader;
 use super::reader::Section;
@@ -191,12 +192,37 @@ impl Expectations {
         let mut expect = Self::default();
         let verdicts = Verdict::ALL.map(|verdict| (verdict.name(), verdict));
         for property in Property::ALL {
+            let meaning = format!(
+                "expected verdict on {}: holds unless given",
+                property.name()
+            );
+            section.describe(property.name(), Kind::words(&verdicts), &meaning);
             let read = section.optional(property.name(), |node| reader::word(node, &verdicts));
             if let Some(verdict) = read {
                 expect.verdicts.insert(property, verdict);
             }
         }
         let goals = Goal::ALL.map(|goal| (goal.name(), goal));
+        section.describe(
+            "reachable",
+            Kind::list(Kind::words(&goals)),
+            "goals that must be reachable, so that a verdict is not empty",
+        );
+        section.describe(
+            "unreachable",
+            Kind::list(Kind::words(&goals)),
+            "goals that must not be reachable",
+        );
+        section.describe(
+            "fires",
+            Kind::list(Kind::Event),
+            "events, or kinds of events, that must happen somewhere in the search",
+        );
+        section.describe(
+            "objectives",
+            Kind::list(Kind::Objective),
+            "objectives that must be met, as in 'per_year.outage.p95 <= \"4h\"'",
+        );
         let goal = |node: &Node| reader::word(node, &goals);
         let reachable = section.optional("reachable", |node| reader::list(node, goal));
         expect.reachable = reachable.unwrap_or_default();

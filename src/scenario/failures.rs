@@ -5,6 +5,7 @@ use super::diagnostic::Place;
 use super::document::Node;
 use super::document::Table;
 use super::document::Value;
+use super::keys::Kind;
 use super::reader::Reader;
 use super::reader::Section;
 use super::reader::Setting;
@@ -236,13 +237,19 @@ const SHAPE: Setting = Setting::new(
     "1.0",
     Grade::R,
     "recomputed from the LANL records (LA-UR-05-7318): 0.75 is the alternative with the same mean",
-);
+)
+.means("the Weibull shape of the times between failures of servers; 1 is exponential");
 
 /// Modes of one kind; more are a mistake and would use up the addresses of random draws.
 const MODES_MOST: usize = 8;
 
 impl Failures {
     pub(super) fn read(mut section: Section<'_>) -> Self {
+        let shape = Kind::Within {
+            least: 0.2,
+            most: 5.0,
+        };
+        section.describe("shape", shape, "");
         let failures = Self {
             database_server: modes(&mut section, "database_server", &DATABASE_SERVER),
             pool_server: modes(&mut section, "pool_server", &POOL_SERVER),
@@ -272,6 +279,10 @@ fn single(section: &mut Section<'_>, key: &'static str, builtin: &Builtin) -> Fa
 fn modes(section: &mut Section<'_>, key: &'static str, builtin: &[Builtin]) -> Vec<FailureMode> {
     let path = section.path_of(key);
     let place = section.place().clone();
+    if section.is_catalogue() {
+        section.describe_modes(key, modes_of(key), &listed(builtin));
+        return Vec::new();
+    }
     let Some(node) = section.node(key) else {
         let modes = builtin.iter().map(|builtin| {
             let section = section_of(section.reader, &path, builtin.name, None, &place);
@@ -326,6 +337,34 @@ fn modes(section: &mut Section<'_>, key: &'static str, builtin: &[Builtin]) -> V
     modes
 }
 
+/// What fails in the ways listed at a key.
+fn modes_of(key: &str) -> &'static str {
+    match key {
+        "database_server" => "how each of A, B, S and SM fails",
+        "pool_server" => "how each Persistent Chat server fails",
+        "witness_server" => "how each of W and SW fails",
+        "share_server" => "how the host of the backup share fails, unless that is A",
+        _ => "",
+    }
+}
+
+/// Built-in modes as a file would write them.
+fn listed(builtin: &[Builtin]) -> String {
+    let modes: Vec<String> = builtin
+        .iter()
+        .map(|mode| {
+            let settings = [Some(&mode.rate), Some(&mode.repair)];
+            let shares = [mode.common_cause.as_ref(), mode.destructive.as_ref()];
+            let keys = settings.into_iter().chain(shares).flatten();
+            let keys: Vec<String> = keys
+                .map(|setting| format!("{} = {}", setting.key, setting.default))
+                .collect();
+            format!("{{ name = \"{}\", {} }}", mode.name, keys.join(", "))
+        })
+        .collect();
+    format!("[{}]", modes.join(", "))
+}
+
 fn section_of<'a>(
     reader: &'a mut Reader,
     path: &str,
@@ -336,8 +375,24 @@ fn section_of<'a>(
     Section::new(reader, format!("{path}.{name}"), table, place.clone())
 }
 
+/// Says what may stand at the keys of a mode that have no default of their own.
+fn describe(section: &mut Section<'_>) {
+    let share = Kind::Within {
+        least: 0.0,
+        most: 1.0,
+    };
+    section.describe("name", Kind::Text, "a short name for reports");
+    let meaning = "of the failures, the share that takes all servers of the kind in the site down";
+    section.describe("common_cause", share.clone(), meaning);
+    let meaning = "of the failures, the share that destroys what the component stores";
+    section.describe("destructive", share, meaning);
+}
+
 /// Reads a mode. A share that is neither written nor built in is 0.
 fn mode(mut section: Section<'_>, builtin: &Builtin) -> FailureMode {
+    describe(&mut section);
+    let often = builtin.rate.means("how often it fails while it is up");
+    let repair = builtin.repair.means("from the failure until it is back");
     let planned = builtin.rate.key == "every";
     let least = SimDuration { ms: 3_600_000 };
     let share = |section: &mut Section<'_>, key, builtin: &Option<Setting>| {
@@ -357,10 +412,10 @@ fn mode(mut section: Section<'_>, builtin: &Builtin) -> FailureMode {
                 count: 0.0,
                 per: value::RateUnit::Year,
             },
-            false => section.rate(&builtin.rate),
+            false => section.rate(&often),
         },
-        planned_every: planned.then(|| section.duration(&builtin.rate, least..=value::LONGEST)),
-        repair: section.distribution(&builtin.repair),
+        planned_every: planned.then(|| section.duration(&often, least..=value::LONGEST)),
+        repair: section.distribution(&repair),
         common_cause: match planned {
             true => 0.0,
             false => share(&mut section, "common_cause", &builtin.common_cause),

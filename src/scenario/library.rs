@@ -13,7 +13,7 @@ use super::digest::Digest;
 use super::value::Parsed;
 
 /// The largest scenario or runbook file, in bytes. The reference files have a few thousand.
-pub const FILE_BYTES_MOST: u64 = 1 << 20;
+pub const FILE_BYTES_MOST: u64 = 1 << 18;
 
 /// Why a file could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]

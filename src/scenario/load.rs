@@ -8,11 +8,16 @@ use std::path::Path;
 use super::library::FILE_BYTES_MOST;
 use super::library::Resolver;
 use super::library::Unreadable;
+use super::resolve;
 use super::resolve::LoadError;
 use super::resolve::Loaded;
 use super::resolve::load_text;
 
-/// Loads a scenario file.
+/// What stands for standard input on a command line.
+const STANDARD_INPUT: &str = "-";
+
+/// Loads a scenario file, or standard input for `-`: what that names is relative to the current
+/// directory.
 ///
 /// # Errors
 ///
@@ -27,8 +32,12 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
 ///
 /// All mistakes of the file, of those it names and of the overrides.
 pub fn load_with(path: &Path, overrides: &[(String, String)]) -> Result<Loaded, LoadError> {
-    let name = path.display().to_string();
-    match read(path) {
+    let (name, text) = if path == Path::new(STANDARD_INPUT) {
+        (resolve::STANDARD_INPUT.to_owned(), whole(io::stdin()))
+    } else {
+        (path.display().to_string(), read(path))
+    };
+    match text {
         Ok(text) => load_text(&name, &text, overrides, &FileSystem),
         Err(why) => Err(LoadError {
             diagnostics: vec![why.diagnostic(&name)],
@@ -50,10 +59,14 @@ fn read(path: &Path) -> Result<String, Unreadable> {
     if path.is_dir() {
         return Err(Unreadable::Directory);
     }
+    whole(File::open(path).map_err(|error| unreadable(&error))?)
+}
+
+fn whole(input: impl Read) -> Result<String, Unreadable> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
     // The length is limited while reading: a pipe or device does not tell it beforehand.
-    file.take(FILE_BYTES_MOST + 1)
+    input
+        .take(FILE_BYTES_MOST + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > FILE_BYTES_MOST {

@@ -7,6 +7,7 @@ use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
 use super::reader::Section;
 use super::reader::Setting;
+use super::shipping_facts::ShippingFacts;
 use super::value::LONGEST;
 use super::value::duration_text;
 use crate::distribution::SimDuration;
@@ -54,6 +55,8 @@ pub struct LogShipping {
     pub no_backup_alert: Option<SimDuration>,
     /// Time without a restore after which an alert is raised; `None` where it is off.
     pub no_restore_alert: Option<SimDuration>,
+    /// Facts of the design that only the rules look at.
+    pub facts: ShippingFacts,
 }
 
 const ENABLED: Setting = Setting::new(
@@ -61,46 +64,57 @@ const ENABLED: Setting = Setting::new(
     "true",
     Grade::V,
     "Using a stretched Persistent Chat Server pool for disaster recovery",
-);
+)
+.means("whether the log-shipping secondary S exists in DC2 and is fed");
 const SHARE: Setting = Setting::new(
     "share",
     "\"DC1\"",
     Grade::J,
     "handbook 10 row 7: the location is not prescribed",
-);
+)
+.means("where the backup share is: on A, elsewhere in DC1, in DC2 or in a third place");
 const MIRROR_CONFIGURED: Setting = Setting::new(
     "mirror_configured",
     "true",
     Grade::V,
     "Setting up SQL Server Log Shipping between the primary mirror and the Log Shipping \
      secondary database",
-);
+)
+.means("whether B is configured as a log-shipping primary too");
 const INTERVAL_SOURCE: &str =
     "default of the set-up tools (handbook 7), not of the T-SQL reference";
 const BACKUP_INTERVAL: Setting =
-    Setting::new("backup_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE);
+    Setting::new("backup_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE)
+        .means("from one log backup to the next");
 const COPY_INTERVAL: Setting =
-    Setting::new("copy_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE);
+    Setting::new("copy_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE)
+        .means("from one run of the copy job to the next");
 const RESTORE_INTERVAL: Setting =
-    Setting::new("restore_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE);
+    Setting::new("restore_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE)
+        .means("from one run of the restore job to the next");
 const RESTORE_DELAY: Setting = Setting::new(
     "restore_delay",
     "\"0s\"",
     Grade::V,
     "Setting up SQL Server Log Shipping for the Persistent Chat Server primary database",
-);
+)
+.means("age that a copied file must have before it is restored");
 const DURATION_SOURCE: &str = "judgement; depends on the volume of log and the link";
 const BACKUP_DURATION: Setting =
-    Setting::new("backup_duration", "\"1min\"", Grade::J, DURATION_SOURCE);
-const COPY_DURATION: Setting = Setting::new("copy_duration", "\"2min\"", Grade::J, DURATION_SOURCE);
+    Setting::new("backup_duration", "\"1min\"", Grade::J, DURATION_SOURCE)
+        .means("time that one log backup takes, below its interval");
+const COPY_DURATION: Setting = Setting::new("copy_duration", "\"2min\"", Grade::J, DURATION_SOURCE)
+    .means("time that one run of the copy job takes, below its interval");
 const RESTORE_DURATION: Setting =
-    Setting::new("restore_duration", "\"3min\"", Grade::J, DURATION_SOURCE);
+    Setting::new("restore_duration", "\"3min\"", Grade::J, DURATION_SOURCE)
+        .means("time that one run of the restore job takes, below its interval");
 const PHASES: Setting = Setting::new(
     "phases",
     "\"random\"",
     Grade::J,
     "handbook 10 row 8: schedules are not prescribed",
-);
+)
+.means("how the schedules of the jobs lie to each other: drawn per trial, or all on one tick");
 
 const MIRROR_SHARE: Setting = Setting::new(
     "mirror_share",
@@ -108,26 +122,30 @@ const MIRROR_SHARE: Setting = Setting::new(
     Grade::V,
     "Setting up SQL Server Log Shipping between the primary mirror and the Log Shipping secondary \
      database: the same settings",
-);
+)
+.means("whether B's log backups go to the same folder as A's");
 
 const MONITOR: Setting = Setting::new(
     "monitor",
     "\"none\"",
     Grade::V,
     "About Log Shipping: the monitor server is optional",
-);
+)
+.means("where the monitor server is; with none each instance watches its own jobs");
 const NO_BACKUP_ALERT: Setting = Setting::new(
     "no_backup_alert",
     "\"60min\"",
     Grade::V,
     "sp_add_log_shipping_primary_database; the set-up tools switch it on",
-);
+)
+.means("time without a finished log backup until an alert, or \"off\"");
 const NO_RESTORE_ALERT: Setting = Setting::new(
     "no_restore_alert",
     "\"45min\"",
     Grade::V,
     "sp_add_log_shipping_secondary_database",
-);
+)
+.means("time without a restore until an alert, or \"off\"");
 
 impl LogShipping {
     pub(super) fn read(mut section: Section<'_>) -> Self {
@@ -169,6 +187,7 @@ impl LogShipping {
             monitor: section.word(&MONITOR, &monitors),
             no_backup_alert: section.duration_or_off(&NO_BACKUP_ALERT, thresholds.clone()),
             no_restore_alert: section.duration_or_off(&NO_RESTORE_ALERT, thresholds),
+            facts: ShippingFacts::read(&mut section),
         };
         for (key, interval, taken) in [
             ("backup", shipping.backup_interval, shipping.backup_duration),

@@ -29,6 +29,10 @@ pub struct Mirroring {
     pub strict_failover: bool,
     /// Whether seeding a mirror takes a log backup that S never gets (handbook 10, choice 15).
     pub seeding_breaks_chain: bool,
+    /// Where the mirror B is (rule V4); the model takes it to be in DC1.
+    pub mirror_site: Site,
+    /// Whether the session is synchronous (rule V24); the model knows no other.
+    pub synchronous: bool,
 }
 
 const ENABLED: Setting = Setting::new(
@@ -36,39 +40,61 @@ const ENABLED: Setting = Setting::new(
     "true",
     Grade::V,
     "SQL Server mirroring: the HA option of the product",
-);
+)
+.means("whether the mirror B exists; without it A stands alone");
 const WITNESS: Setting = Setting::new(
     "witness",
     "\"none\"",
     Grade::V,
     "Database Mirroring Witness: a session has none unless one is set",
-);
+)
+.means("where the witness of A and B is; with one the mirror takes over by itself");
 const PARTNER_TIMEOUT: Setting = Setting::new(
     "partner_timeout",
     "\"10s\"",
     Grade::V,
     "ALTER DATABASE Database Mirroring",
-);
+)
+.means("time after which a silent partner counts as failed");
 const REDO: Setting = Setting::new(
     "redo",
     "{ uniform = [\"5s\", \"20s\"] }",
     Grade::J,
     "judgement; redo queue near zero, see Estimate the Interruption of Service",
-);
+)
+.means("time for the redo of what the mirror has not yet applied, at a failover");
 const RESYNCHRONISATION: Setting = Setting::new(
     "resynchronisation",
     "\"10min\"",
     Grade::J,
     "judgement after a short outage; depends on the volume of log, 1 min to 6 h",
-);
+)
+.means("time from reconnection until the mirror is synchronised again");
 const STRICT_FAILOVER: Setting =
-    Setting::new("strict_failover", "false", Grade::D, "handbook 3.15 (d)");
+    Setting::new("strict_failover", "false", Grade::D, "handbook 3.15 (d)")
+        .means("no automatic failover when the principal had lost the witness before the mirror");
 
 const SEEDING: Setting = Setting::new(
     "seeding_breaks_chain",
     "true",
     Grade::J,
     "handbook 10, choice 15: SQL seeding needs a log backup, the cmdlet's internals are unknown",
+)
+.means("whether seeding a mirror takes a log backup that S never gets");
+
+const MIRROR_SITE: Setting = Setting::fact(
+    "mirror_site",
+    "\"DC1\"",
+    Grade::V,
+    "Using a stretched Persistent Chat Server pool for disaster recovery",
+    "where the mirror B is",
+);
+const SAFETY: Setting = Setting::fact(
+    "safety",
+    "\"FULL\"",
+    Grade::V,
+    "ALTER DATABASE Database Mirroring",
+    "transaction safety: FULL is synchronous, OFF is not",
 );
 
 impl Mirroring {
@@ -88,6 +114,8 @@ impl Mirroring {
             resynchronisation: section.distribution(&RESYNCHRONISATION),
             strict_failover: section.boolean(&STRICT_FAILOVER),
             seeding_breaks_chain: section.boolean(&SEEDING),
+            mirror_site: section.word(&MIRROR_SITE, &Site::ALL.map(|site| (site.name(), site))),
+            synchronous: section.word(&SAFETY, &[("FULL", true), ("OFF", false)]),
         };
         if let Some(node) = section.node("witness")
             && mirroring.witness.is_some()

@@ -6,6 +6,8 @@
 pub mod assumption;
 pub mod check;
 pub mod choices;
+pub mod codes;
+pub mod compliance;
 pub mod control;
 mod delay;
 pub mod diagnostic;
@@ -14,6 +16,7 @@ mod document;
 mod empirical;
 pub mod expect;
 pub mod failures;
+pub mod keys;
 pub mod library;
 mod load;
 pub mod log_shipping;
@@ -23,14 +26,21 @@ pub mod operators;
 mod overrides;
 pub mod pool;
 mod reader;
+pub mod reference;
 mod resolve;
 mod rule_checks;
+mod rule_table;
 pub mod rules;
 pub mod runbook;
 mod runbook_order;
+pub mod schema;
 pub mod secondary;
+mod setting;
+pub mod shipping_facts;
 pub mod simulate;
+pub mod sql;
 mod suggest;
+pub mod templates;
 pub mod value;
 
 pub use load::FileSystem;
@@ -43,6 +53,7 @@ pub use resolve::load_text;
 use assumption::Assumption;
 use check::CheckSettings;
 use choices::Choices;
+use compliance::Compliance;
 use control::Control;
 use expect::Expectations;
 use failures::Failures;
@@ -52,6 +63,7 @@ use operators::Operators;
 use pool::Pool;
 use secondary::Secondary;
 use simulate::SimulateSettings;
+use sql::SqlServers;
 
 /// A scenario with all defaults filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +88,10 @@ pub struct Scenario {
     pub control: Control,
     /// What the documents leave open.
     pub choices: Choices,
+    /// The SQL Server instances.
+    pub sql: SqlServers,
+    /// The compliance service.
+    pub compliance: Compliance,
     /// The runbooks and their assumption.
     pub operators: Operators,
     /// Rates and repair times.

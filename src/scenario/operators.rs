@@ -9,6 +9,7 @@ use super::assumption::Grade;
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
 use super::document::Node;
+use super::keys::Kind;
 use super::library::Library;
 use super::reader::Section;
 use super::reader::Setting;
@@ -84,7 +85,8 @@ const ASSUMPTION: Setting = Setting::new(
     "\"holds\"",
     Grade::V,
     "Failing over Persistent Chat Server: in DC1 the databases and the Front End are down",
-);
+)
+.means("whether DC1 really is down when operators leave it, and stays down");
 
 impl Operators {
     pub(super) fn read(mut section: Section<'_>, library: &mut Library<'_>) -> Self {
@@ -101,8 +103,13 @@ impl Operators {
         let mistakes = mistakes(section.inner("mistakes"));
         let misoperations = misoperations(section.inner("misoperations"));
         let shifts = section
-            .has("shifts")
+            .wants("shifts")
             .then(|| shifts(section.inner("shifts")));
+        let share = Kind::Within {
+            least: 0.0,
+            most: 0.9,
+        };
+        section.describe("error_probability", share, "");
         let error_probability = section
             .read(&ERROR_PROBABILITY, |node| {
                 value::number_within(node, 0.0, 0.9)
@@ -133,35 +140,43 @@ const ERROR_PROBABILITY: Setting = Setting::new(
     Grade::J,
     "judgement: off; derived from HEART (Williams 1985) 0.02 where the procedure is drilled, 0.15 \
      where it is not",
-);
+)
+.means("probability that an error is made, noticed and put right in one run of a runbook");
 const ERROR_CORRECTION: Setting = Setting::new(
     "error_correction",
     "{ lognormal = { median = \"60min\", sigma = 1.0 } }",
     Grade::J,
     "judgement",
-);
+)
+.means("how much longer such a run takes");
 const RESEEDING: Setting = Setting::new(
     "reseeding",
     "{ lognormal = { median = \"4h\", sigma = 0.8 } }",
     Grade::J,
     "judgement: grows with the size of the database",
-);
-const FROM: Setting = Setting::new("from", "\"8h\"", Grade::J, "judgement: office hours");
-const TO: Setting = Setting::new("to", "\"18h\"", Grade::J, "judgement: office hours");
-const DAYS: Setting = Setting::new("days", "5", Grade::J, "judgement: Monday to Friday");
+)
+.means("seeding a mirror again after its disks were lost");
+const FROM: Setting = Setting::new("from", "\"8h\"", Grade::J, "judgement: office hours")
+    .means("people are at work from this time of the day");
+const TO: Setting = Setting::new("to", "\"18h\"", Grade::J, "judgement: office hours")
+    .means("people are at work to this time of the day");
+const DAYS: Setting = Setting::new("days", "5", Grade::J, "judgement: Monday to Friday")
+    .means("people are at work on this many days, from Monday on");
 const ALARM: &str = "judgement around targets of 5 and 30 min (Site Reliability Engineering, 2016)";
 const ON_DUTY: Setting = Setting::new(
     "on_duty",
     "{ lognormal = { median = \"5min\", sigma = 0.8 } }",
     Grade::J,
     ALARM,
-);
+)
+.means("until an alarm is acknowledged in these hours: the steps decide of the phase detect");
 const OFF_DUTY: Setting = Setting::new(
     "off_duty",
     "{ lognormal = { median = \"15min\", sigma = 1.0 } }",
     Grade::J,
     ALARM,
-);
+)
+.means("the same in all other hours");
 
 fn shifts(mut section: Section<'_>) -> Shifts {
     let day = SimDuration { ms: 86_400_000 };
@@ -189,6 +204,15 @@ fn mistakes(mut section: Section<'_>) -> Vec<(Mistake, f64)> {
     let mut found = Vec::new();
     for mistake in Mistake::ALL {
         let read = |node: &Node| value::number_within(node, 0.0, 0.19);
+        let share = Kind::Within {
+            least: 0.0,
+            most: 0.19,
+        };
+        let meaning = format!(
+            "probability of {} at a step where it can be made",
+            mistake.name()
+        );
+        section.describe(mistake.name(), share, &meaning);
         if let Some(probability) = section.optional(mistake.name(), read) {
             section.assume_written(mistake.name());
             if probability > 0.0 {
@@ -204,6 +228,8 @@ fn mistakes(mut section: Section<'_>) -> Vec<(Mistake, f64)> {
 fn misoperations(mut section: Section<'_>) -> Vec<(Operation, Rate)> {
     let mut found = Vec::new();
     for operation in Operation::ALL {
+        let meaning = format!("how often {} is done outside any runbook", operation.name());
+        section.describe(operation.name(), Kind::Rate, &meaning);
         if let Some(rate) = section.optional(operation.name(), value::rate) {
             section.assume_written(operation.name());
             if !rate.is_zero() {
@@ -223,6 +249,15 @@ fn read_runbook(
     role: Role,
     library: &mut Library<'_>,
 ) -> Option<RunbookFile> {
+    let meaning = match role {
+        Role::MirrorFailover => {
+            "runbook for the loss of the principal where nothing promotes the mirror by itself"
+        }
+        Role::SiteFailover => "runbook for the loss of DC1",
+        Role::SiteFailback => "runbook for the return to DC1",
+        Role::LogShippingRepair => "runbook for log shipping that has stopped for good",
+    };
+    section.describe(key, Kind::Path, meaning);
     let path = section.optional(key, value::string)?;
     let place = section.value_place(key)?;
     if path == "none" {

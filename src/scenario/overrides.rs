@@ -36,11 +36,8 @@ pub(super) fn apply(table: &mut Table, source: &Arc<Source>, path: &str) -> Pars
 
 /// The source that diagnostics about an override point into.
 pub(super) fn source(path: &str, value: &str, base: &str) -> Source {
-    Source {
-        name: format!("--set {path}"),
-        text: format!("{path} = {value}"),
-        base: base.to_owned(),
-    }
+    let (name, text) = (format!("--set {path}"), format!("{path} = {value}"));
+    Source::new(name, text, base.to_owned())
 }
 
 fn value_of(source: &Arc<Source>, path: &str) -> Node {

@@ -1,6 +1,7 @@
 //! `[pool]`: the Persistent Chat servers, their users and their messages.
 
 use super::assumption::Grade;
+use super::keys::Kind;
 use super::reader::Section;
 use super::reader::Setting;
 use super::value::Rate;
@@ -38,6 +39,27 @@ pub struct Pool {
     pub message_rate: Rate,
     /// From the moment the pool can be used again until a user is connected again.
     pub reconnect: Distribution,
+    /// Facts of the design that only the rules look at.
+    pub facts: PoolFacts,
+}
+
+/// What the handbook's rules want to know about the pool; the model takes no notice of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolFacts {
+    /// Users enabled for chat, whether connected or not (rule V2).
+    pub provisioned_users: u64,
+    /// Concurrent users of the other chat pools of the deployment (rule V2).
+    pub users_of_other_pools: u64,
+    /// Whether the edition is Standard, which has no high availability (rule V33).
+    pub standard_edition: bool,
+    /// Whether the pool was created as one of several servers (rule V33).
+    pub multiple_servers: bool,
+    /// The Active Directory domain of the pool's servers (rule V35).
+    pub domain: String,
+    /// Whether Message Queuing is installed on every server (rule V37).
+    pub message_queuing: bool,
+    /// Time zones of the data centres (rule V31), indexed as the servers are.
+    pub time_zones: [String; 2],
 }
 
 impl Pool {
@@ -67,18 +89,72 @@ const ACTIVE: Setting = Setting::required(
     "1",
     "the servers on the active list in this data centre",
 );
-const IDLE: Setting = Setting::new("idle", "0", Grade::J, "no standby server unless stated");
+const IDLE: Setting = Setting::new("idle", "0", Grade::J, "no standby server unless stated")
+    .means("standby servers in this data centre: installed, not on the active list");
 const MESSAGE_RATE: Setting = Setting::new(
     "message_rate",
     "\"24/s\"",
     Grade::V,
     "Capacity planning for Persistent Chat Server: the reference model at 80,000 users",
-);
+)
+.means("messages posted in the whole pool while it is in service");
 const RECONNECT: Setting = Setting::new(
     "reconnect",
     "{ lognormal = { median = \"3min\", sigma = 0.8 } }",
     Grade::J,
     "judgement around \"a few minutes or longer\" (Capacity planning for Persistent Chat Server)",
+)
+.means("from the moment the pool can be used again until a user is connected again");
+/// More than the product knows in any role.
+const USERS_MOST: u64 = 150_000;
+const PROVISIONED: Setting = Setting::fact(
+    "provisioned_users",
+    "150_000",
+    Grade::V,
+    "Capacity planning for Persistent Chat Server: the reference model",
+    "users enabled for chat, whether connected or not",
+);
+const OTHER_POOLS: Setting = Setting::fact(
+    "users_of_other_pools",
+    "0",
+    Grade::J,
+    "judgement: the only chat pool of the deployment",
+    "concurrent users of the other chat pools of the deployment, which share the limit",
+);
+const EDITION: Setting = Setting::fact(
+    "edition",
+    "\"Enterprise\"",
+    Grade::V,
+    "Deploying Persistent Chat Server",
+    "edition of Lync Server that the pool belongs to",
+);
+const MULTIPLE: Setting = Setting::fact(
+    "multiple_servers",
+    "true",
+    Grade::V,
+    "Add Persistent Chat Server to the topology",
+    "whether the pool was created as one of several servers, which cannot be changed later",
+);
+const DOMAIN: Setting = Setting::fact(
+    "domain",
+    super::control::DOMAIN_DEFAULT,
+    Grade::J,
+    "judgement: one domain",
+    "the Active Directory domain of the pool's servers",
+);
+const MESSAGE_QUEUING: Setting = Setting::fact(
+    "message_queuing",
+    "true",
+    Grade::V,
+    "Technical requirements for Persistent Chat Server",
+    "whether Message Queuing is installed on every server of the pool",
+);
+const TIME_ZONE: Setting = Setting::fact(
+    "time_zone",
+    "\"UTC\"",
+    Grade::J,
+    "judgement: one time zone for both data centres",
+    "time zone of the servers in this data centre, any name that tells it from others",
 );
 const USERS_SOURCE: &str =
     "Capacity planning for Persistent Chat Server: 20,000 per active server, 80,000 in all";
@@ -87,20 +163,38 @@ impl Pool {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let words = [("HBW", Variant::Hbw), ("LBW", Variant::Lbw)];
         let variant = section.word(&VARIANT, &words);
-        let servers = ["dc1", "dc2"].map(|site| Servers::read(section.inner(site)));
+        let [(dc1, zone1), (dc2, zone2)] =
+            ["dc1", "dc2"].map(|site| Servers::read(section.inner(site)));
+        let servers = [dc1, dc2];
         let mut pool = Self {
             variant,
             servers,
             users: 0,
             message_rate: section.rate(&MESSAGE_RATE),
             reconnect: section.distribution(&RECONNECT),
+            facts: PoolFacts {
+                provisioned_users: section.integer(&PROVISIONED, 0..=10_000_000),
+                users_of_other_pools: section.integer(&OTHER_POOLS, 0..=10_000_000),
+                standard_edition: section
+                    .word(&EDITION, &[("Enterprise", false), ("Standard", true)]),
+                multiple_servers: section.boolean(&MULTIPLE),
+                domain: section.text(&DOMAIN),
+                message_queuing: section.boolean(&MESSAGE_QUEUING),
+                time_zones: [zone1, zone2],
+            },
         };
         let computed = (pool.active() * 20_000).clamp(1, 80_000);
         let users = if section.has("users") {
             let written = Setting::new("users", "1", Grade::V, USERS_SOURCE);
-            section.integer(&written, 1..=150_000)
+            section.integer(&written, 1..=USERS_MOST)
         } else {
             let default = Setting::new("users", "", Grade::D, USERS_SOURCE);
+            let meaning = "concurrent users; 20,000 for each active server unless given";
+            let range = Kind::Integer {
+                least: 1,
+                most: USERS_MOST,
+            };
+            section.describe("users", range, meaning);
             let _ = section.node("users");
             section.assume("users", computed.to_string(), Err(&default));
             u64::from(computed)
@@ -112,13 +206,15 @@ impl Pool {
 }
 
 impl Servers {
-    fn read(mut section: Section<'_>) -> Self {
+    /// The servers of a data centre and its time zone.
+    fn read(mut section: Section<'_>) -> (Self, String) {
         let mut count = |setting| u8::try_from(section.integer(setting, 0..=8)).unwrap_or(8);
         let servers = Self {
             active: count(&ACTIVE),
             idle: count(&IDLE),
         };
+        let time_zone = section.text(&TIME_ZONE);
         section.finish();
-        servers
+        (servers, time_zone)
     }
 }

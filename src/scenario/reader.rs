@@ -15,6 +15,10 @@ use super::document::Node;
 use super::document::Table;
 use super::document::Value;
 use super::empirical::Observations;
+use super::keys;
+use super::keys::Key;
+use super::keys::Kind;
+pub(super) use super::setting::Setting;
 use super::suggest;
 use super::value;
 use super::value::Parsed;
@@ -24,50 +28,9 @@ use super::value::duration_text;
 use crate::distribution::Distribution;
 use crate::distribution::SimDuration;
 
-/// A key with its default, in the syntax of the file, and where the default comes from.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Setting {
-    pub(super) key: &'static str,
-    /// TOML; for a required key only what stands in for it after its absence was reported.
-    pub(super) default: &'static str,
-    pub(super) grade: Grade,
-    /// Page title, publication or handbook section; what the key means, if required.
-    pub(super) source: &'static str,
-    pub(super) required: bool,
-}
-
-impl Setting {
-    /// A key with a default.
-    pub(super) const fn new(
-        key: &'static str,
-        default: &'static str,
-        grade: Grade,
-        source: &'static str,
-    ) -> Self {
-        Self {
-            key,
-            default,
-            grade,
-            source,
-            required: false,
-        }
-    }
-
-    /// A key that must be given; `meaning` is shown when it is not.
-    pub(super) const fn required(
-        key: &'static str,
-        stand_in: &'static str,
-        meaning: &'static str,
-    ) -> Self {
-        Self {
-            key,
-            default: stand_in,
-            grade: Grade::J,
-            source: meaning,
-            required: true,
-        }
-    }
-}
+/// Of more mistakes than this in one table or list, the others are left out: each costs time and
+/// memory, and nobody reads them.
+pub(super) const MISTAKES_MOST: usize = 200;
 
 /// What the walk gathers.
 #[derive(Debug, Default)]
@@ -80,6 +43,8 @@ pub(super) struct Reader {
     pub(super) incomplete: bool,
     /// What the CSV files hold that the texts name.
     pub(super) observed: Observations,
+    /// The keys that were asked for, where somebody wants to know: see `keys`.
+    pub(super) catalogue: Option<Vec<Key>>,
 }
 
 /// One table being read.
@@ -114,6 +79,8 @@ impl<'a> Section<'a> {
     /// Starts reading the table at `key`, for which the caller keeps the tables apart.
     pub(super) fn inner(&mut self, key: &'static str) -> Section<'_> {
         let (table, place) = self.table_at(key);
+        let meaning = keys::meaning_of_table(&self.path_of(key));
+        self.describe(key, Kind::Table, meaning);
         let path = self.path_of(key);
         Section::new(self.reader, path, table, place)
     }
@@ -145,12 +112,62 @@ impl<'a> Section<'a> {
             .is_some_and(|table| table.entries.contains_key(key))
     }
 
+    /// Whether the file has this key, or its keys are asked for by the catalogue.
+    pub(super) fn wants(&self, key: &str) -> bool {
+        self.has(key) || self.is_catalogue()
+    }
+
     /// The node of a key, which is known from now on.
     pub(super) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);
+        self.catalogued(key);
         self.table
             .and_then(|table| table.entries.get(key))
             .map(|entry| &entry.node)
+    }
+
+    /// The entry of a key in the catalogue of keys, if one is kept.
+    fn catalogued(&mut self, key: &str) -> Option<&mut Key> {
+        let path = self.path_of(key);
+        let catalogue = self.reader.catalogue.as_mut()?;
+        let at = catalogue.iter().position(|known| known.path == path);
+        let at = at.unwrap_or_else(|| {
+            catalogue.push(Key::undescribed(path));
+            catalogue.len() - 1
+        });
+        catalogue.get_mut(at)
+    }
+
+    /// Says what may stand at a key that has no [`Setting`], or more than its setting tells.
+    pub(super) fn describe(&mut self, key: &str, kind: Kind, meaning: &str) {
+        if let Some(entry) = self.catalogued(key) {
+            entry.kind = kind;
+            if !meaning.is_empty() {
+                meaning.clone_into(&mut entry.meaning);
+            }
+        }
+    }
+
+    /// Like [`Section::describe`], for a list of failure modes with a built-in default.
+    pub(super) fn describe_modes(&mut self, key: &str, meaning: &str, default: &str) {
+        self.describe(key, Kind::Modes, meaning);
+        if let Some(entry) = self.catalogued(key) {
+            entry.default = Some(default.to_owned());
+            let source = "each rate and repair time has its own: `poolproof show` lists them";
+            entry.source = Some((source.to_owned(), Grade::D));
+        }
+    }
+
+    fn catalogue(&mut self, setting: &Setting, kind: impl FnOnce() -> Kind) {
+        if let Some(entry) = self.catalogued(setting.key) {
+            entry.set(setting);
+            entry.kind = kind();
+        }
+    }
+
+    /// Whether the walk is for the catalogue of keys, not for a scenario.
+    pub(super) const fn is_catalogue(&self) -> bool {
+        self.reader.catalogue.is_some()
     }
 
     /// Whether the value of a key of this table was refused.
@@ -195,6 +212,7 @@ impl<'a> Section<'a> {
                     source,
                     grade: None,
                     is_default: false,
+                    is_modelled: true,
                 }
             }
             Err(setting) => {
@@ -205,6 +223,7 @@ impl<'a> Section<'a> {
                     source,
                     grade: Some(setting.grade),
                     is_default: true,
+                    is_modelled: setting.modelled,
                 }
             }
         };
@@ -219,6 +238,9 @@ impl<'a> Section<'a> {
         parse: impl Fn(&Node) -> Parsed<T>,
     ) -> Option<T> {
         let key = setting.key;
+        if let Some(entry) = self.catalogued(key) {
+            entry.set(setting);
+        }
         if let Some(node) = self.node(key) {
             match parse(node) {
                 Ok(parsed) => {
@@ -268,6 +290,10 @@ impl<'a> Section<'a> {
         setting: &Setting,
         range: RangeInclusive<SimDuration>,
     ) -> SimDuration {
+        self.catalogue(setting, || Kind::Duration {
+            least: *range.start(),
+            most: *range.end(),
+        });
         let parsed = self.read(setting, |node| {
             let duration = value::duration(node)?;
             if range.contains(&duration) {
@@ -287,16 +313,20 @@ impl<'a> Section<'a> {
         setting: &Setting,
         range: RangeInclusive<SimDuration>,
     ) -> Option<SimDuration> {
+        let (least, most) = (*range.start(), *range.end());
         let off = |node: &Node| matches!(&node.value, Value::Text(text) if text == "off");
         let entry = self.table.and_then(|table| table.entries.get(setting.key));
         if entry.is_some_and(|entry| off(&entry.node)) {
             return self.read(setting, |_| Ok(None)).flatten();
         }
-        Some(self.duration(setting, range))
+        let duration = self.duration(setting, range);
+        self.describe(setting.key, Kind::DurationOrOff { least, most }, "");
+        Some(duration)
     }
 
     /// Reads a distribution.
     pub(super) fn distribution(&mut self, setting: &Setting) -> Distribution {
+        self.catalogue(setting, || Kind::Distribution);
         let observed = std::mem::take(&mut self.reader.observed);
         let parsed = self.read(setting, |node| delay::distribution(node, &observed));
         self.reader.observed = observed;
@@ -307,6 +337,7 @@ impl<'a> Section<'a> {
 
     /// Reads a rate.
     pub(super) fn rate(&mut self, setting: &Setting) -> Rate {
+        self.catalogue(setting, || Kind::Rate);
         let parsed = self.read(setting, value::rate);
         parsed.unwrap_or(Rate {
             count: 0.0,
@@ -316,20 +347,39 @@ impl<'a> Section<'a> {
 
     /// Reads an integer within a range.
     pub(super) fn integer(&mut self, setting: &Setting, range: RangeInclusive<u64>) -> u64 {
+        self.catalogue(setting, || Kind::Integer {
+            least: *range.start(),
+            most: *range.end(),
+        });
         self.read(setting, |node| integer_within(node, &range))
             .unwrap_or_default()
     }
 
     /// Reads a boolean.
     pub(super) fn boolean(&mut self, setting: &Setting) -> bool {
+        self.catalogue(setting, || Kind::Boolean);
         self.read(setting, value::boolean).unwrap_or_default()
     }
 
     /// Reads one of several words.
     pub(super) fn word<T: Copy>(&mut self, setting: &Setting, words: &[(&str, T)]) -> T {
+        self.catalogue(setting, || Kind::words(words));
         // The words are a constant of the caller and never empty.
         self.read(setting, |node| word(node, words))
             .unwrap_or(words[0].1)
+    }
+
+    /// Reads a string, which may not be empty.
+    pub(super) fn text(&mut self, setting: &Setting) -> String {
+        self.catalogue(setting, || Kind::Text);
+        let parsed = self.read(setting, |node| {
+            let text = value::string(node)?;
+            if text.trim().is_empty() {
+                return Err(vec![value::mistake(node, "E0024", "the text is empty")]);
+            }
+            Ok(text)
+        });
+        parsed.unwrap_or_default()
     }
 
     /// Reads a key without default that is no assumption about the system, such as a name.
@@ -356,12 +406,26 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Like [`Section::optional`], for a key that is an assumption where it is written.
+    pub(super) fn written<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&Node) -> Parsed<T>,
+    ) -> Option<T> {
+        let value = self.optional(key, parse)?;
+        self.assume_written(key);
+        Some(value)
+    }
+
     /// Like [`Section::optional`], for a key that must be there.
     pub(super) fn needed<T>(
         &mut self,
         setting: &Setting,
         parse: impl Fn(&Node) -> Parsed<T>,
     ) -> Option<T> {
+        if let Some(entry) = self.catalogued(setting.key) {
+            entry.set(setting);
+        }
         if !self.has(setting.key) {
             self.missing(setting);
         }
@@ -370,16 +434,16 @@ impl<'a> Section<'a> {
 
     /// Reads an optional string.
     pub(super) fn string(&mut self, key: &'static str) -> Option<String> {
+        self.describe(key, Kind::Text, "");
         self.optional(key, value::string)
     }
 
     /// Ends the reading: every key that was not asked for is unknown.
     pub(super) fn finish(self) {
         let Some(table) = self.table else { return };
-        for (key, entry) in &table.entries {
-            if self.known.contains(&key.as_str()) {
-                continue;
-            }
+        let known = |key: &String| self.known.contains(&key.as_str());
+        let unknown = table.entries.iter().filter(|(key, _)| !known(key));
+        for (key, entry) in unknown.take(MISTAKES_MOST) {
             let place = if self.path.is_empty() {
                 String::new()
             } else {
@@ -434,6 +498,9 @@ pub(super) fn list<T>(node: &Node, item: impl Fn(&Node) -> Parsed<T>) -> Parsed<
         match item(node) {
             Ok(item) => items.push(item),
             Err(more) => mistakes.extend(more),
+        }
+        if mistakes.len() > MISTAKES_MOST {
+            break;
         }
     }
     if mistakes.is_empty() {

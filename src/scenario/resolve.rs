@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Scenario;
 use super::check::CheckSettings;
 use super::choices::Choices;
+use super::compliance::Compliance;
 use super::control::Control;
 use super::diagnostic;
 use super::diagnostic::Diagnostic;
@@ -17,6 +18,7 @@ use super::document::Node;
 use super::document::Table;
 use super::expect::Expectations;
 use super::failures::Failures;
+use super::keys::Kind;
 use super::library::Library;
 use super::library::Resolver;
 use super::log_shipping::LogShipping;
@@ -24,11 +26,13 @@ use super::mirroring::Mirroring;
 use super::operators::Operators;
 use super::overrides;
 use super::pool::Pool;
+use super::reader::MISTAKES_MOST;
 use super::reader::Reader;
 use super::reader::Section;
 use super::rules;
 use super::secondary::Secondary;
 use super::simulate::SimulateSettings;
+use super::sql::SqlServers;
 use super::value;
 
 /// A scenario that can be used, with what is doubtful about it.
@@ -54,6 +58,10 @@ impl fmt::Display for LoadError {
 }
 
 impl std::error::Error for LoadError {}
+
+/// The name of standard input in messages. It has no directory: what it names is relative to the
+/// current one.
+pub(super) const STANDARD_INPUT: &str = "<stdin>";
 
 /// How many files may extend each other in a row.
 const EXTENDS_MOST: usize = 8;
@@ -97,20 +105,31 @@ pub fn load_text(
         rules::judge(&scenario, &table, &source, &mut reader);
     }
     scenario.assumptions = std::mem::take(&mut reader.assumptions);
-    let diagnostics = in_order(reader.diagnostics, &library.opened);
+    let mut diagnostics = in_order(reader.diagnostics, &library.opened);
     if diagnostics
         .iter()
         .any(|found| found.severity == Severity::Error)
     {
         // A doubtful choice can wait until the file can be read at all.
-        let mut diagnostics = diagnostics;
         diagnostics.retain(|found| found.severity == Severity::Error);
+        shorten(&mut diagnostics, name);
         return Err(LoadError { diagnostics });
     }
     Ok(Loaded {
         scenario,
         warnings: diagnostics,
     })
+}
+
+/// Keeps the first mistakes and says how many there are more.
+fn shorten(diagnostics: &mut Vec<Diagnostic>, name: &str) {
+    let more = diagnostics.len().saturating_sub(MISTAKES_MOST);
+    if more > 0 {
+        diagnostics.truncate(MISTAKES_MOST);
+        let message = format!("{more} more mistakes are not shown");
+        let last = Diagnostic::about(name, Severity::Error, "E0007", message);
+        diagnostics.push(last.helped("mend the first ones, and ask again"));
+    }
 }
 
 /// Parses the file and what it extends, and lays one over the other. `None` for an empty file.
@@ -175,8 +194,24 @@ fn parse(reader: &mut Reader, source: &Arc<Source>) -> Table {
     table
 }
 
+/// The keys of the file itself.
+const TOP: [(&str, Kind, &str); 4] = [
+    (
+        "extends",
+        Kind::Path,
+        "a scenario file that this one varies: tables are merged key by key, all else is replaced",
+    ),
+    (
+        "name",
+        Kind::Name,
+        "short name that results are filed under; the file's name unless given",
+    ),
+    ("title", Kind::Text, "one line for headings"),
+    ("description", Kind::Text, "what the scenario is about"),
+];
+
 /// Reads every element of the merged table.
-fn read(
+pub(super) fn read(
     reader: &mut Reader,
     library: &mut Library<'_>,
     source: &Arc<Source>,
@@ -185,9 +220,16 @@ fn read(
     let start = document::place(source, 0..0);
     let mut file = Section::new(reader, "", Some(table), start);
     let stem = Path::new(&source.name).file_stem().unwrap_or_default();
-    let stem = stem.to_string_lossy().into_owned();
+    let stem = if source.name == STANDARD_INPUT {
+        "stdin".to_owned()
+    } else {
+        stem.to_string_lossy().into_owned()
+    };
     // Followed already, but a known key all the same.
     let _ = file.node("extends");
+    for (key, kind, meaning) in TOP {
+        file.describe(key, kind, meaning);
+    }
     let mut scenario = Scenario {
         name: file.optional("name", name).unwrap_or(stem),
         title: file.string("title").unwrap_or_default(),
@@ -199,6 +241,8 @@ fn read(
         secondary: Secondary::read(file.inner("secondary")),
         control: Control::read(file.inner("control")),
         choices: Choices::read(file.inner("choices")),
+        sql: SqlServers::read(file.inner("sql")),
+        compliance: Compliance::read(file.inner("compliance")),
         operators: Operators::read(file.inner("operators"), library),
         failures: Failures::read(file.inner("failures")),
         check: CheckSettings::read(file.inner("check")),

@@ -1,7 +1,6 @@
-//! The rules of handbook section 8 that a scenario file can break.
+//! The rules V1 to V40 of handbook section 8: how a scenario is judged by them.
 //!
-//! A rule is a row of [`RULES`]. Rules about things that the file format cannot express (the
-//! home of the mirror, ports, editions) have no row.
+//! A rule is a row of [`RULES`]; what it looks at is a function of `rule_checks`.
 
 use std::sync::Arc;
 
@@ -10,196 +9,51 @@ use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
 use super::diagnostic::Source;
 use super::document::Table;
+use super::keys::Kind;
 use super::reader;
 use super::reader::Reader;
 use super::reader::Section;
-use super::rule_checks as checks;
 
 /// What a rule has found: the key to point at, what is wrong and what would be right.
 pub(super) struct Finding {
-    pub(super) key: &'static str,
+    pub(super) key: String,
     pub(super) message: String,
     pub(super) help: String,
+    /// Whether results show what comes of it; otherwise they are those of a pool that keeps the
+    /// rule.
+    pub(super) modelled: bool,
 }
 
 /// A rule of the handbook.
 pub struct Rule {
     /// Its number there, such as `V18`.
     pub id: &'static str,
+    /// What it demands.
+    pub demand: &'static str,
     /// Whether breaking it is refused; `[allow] rules` turns an error into a warning.
     pub severity: Severity,
-    /// The hazards it guards against.
+    /// What happens where it is broken.
+    pub danger: &'static str,
+    /// The hazards of the handbook that it guards against; may be empty.
     pub hazards: &'static [&'static str],
     /// The page it comes from.
     pub source: &'static str,
-    /// Keys it reads: it is silent when one of them could not be read.
-    reads: &'static [&'static str],
-    check: fn(&Scenario) -> Option<Finding>,
+    /// Tables and keys it reads: it is silent when one of them could not be read.
+    pub reads: &'static [&'static str],
+    pub(super) check: fn(&Scenario) -> Vec<Finding>,
 }
 
-const CAPACITY: &str = "Capacity planning for Persistent Chat Server";
-const SHIPPING: &str = "Setting up SQL Server Log Shipping for the Persistent Chat Server primary \
-     database";
-const PLAN: &str = "Plan for high availability and disaster recovery for Persistent Chat Server";
-const SERVERS: &[&str] = &[
-    "pool.dc1",
-    "pool.dc2",
-    "pool.dc1.active",
-    "pool.dc1.idle",
-    "pool.dc2.active",
-    "pool.dc2.idle",
-];
-
-/// Every rule, by number.
-pub const RULES: [Rule; 13] = [
-    Rule {
-        id: "V1",
-        severity: Severity::Error,
-        hazards: &["H-36"],
-        source: CAPACITY,
-        reads: SERVERS,
-        check: checks::server_counts,
-    },
-    Rule {
-        id: "V2",
-        severity: Severity::Error,
-        hazards: &["H-50"],
-        source: CAPACITY,
-        reads: &[
-            "pool.users",
-            "pool.dc1",
-            "pool.dc2",
-            "pool.dc1.active",
-            "pool.dc2.active",
-        ],
-        check: checks::users,
-    },
-    Rule {
-        id: "V3",
-        severity: Severity::Warning,
-        hazards: &["H-50"],
-        source: CAPACITY,
-        reads: &[
-            "pool.users",
-            "pool.dc1",
-            "pool.dc2",
-            "pool.dc1.active",
-            "pool.dc2.active",
-        ],
-        check: checks::survivors,
-    },
-    Rule {
-        id: "V5",
-        severity: Severity::Error,
-        hazards: &[],
-        source: PLAN,
-        reads: &["mirroring.witness"],
-        check: checks::witness_site,
-    },
-    Rule {
-        id: "V13",
-        severity: Severity::Warning,
-        hazards: &["H-14"],
-        source: "Database Mirroring and Log Shipping",
-        reads: &["log_shipping.share", "log_shipping.enabled"],
-        check: checks::share_on_database_server,
-    },
-    Rule {
-        id: "V14",
-        severity: Severity::Warning,
-        hazards: &["H-14"],
-        source: "handbook 4.6",
-        reads: &[
-            "log_shipping.share",
-            "log_shipping.enabled",
-            "log_shipping.copy_interval",
-        ],
-        check: checks::share_in_dc1,
-    },
-    Rule {
-        id: "V18",
-        severity: Severity::Error,
-        hazards: &["H-21"],
-        source: "Setting up SQL Server Log Shipping between the primary mirror and the Log \
-             Shipping secondary database",
-        reads: &[
-            "log_shipping.mirror_configured",
-            "log_shipping.enabled",
-            "mirroring.enabled",
-        ],
-        check: checks::mirror_configured,
-    },
-    Rule {
-        id: "V20",
-        severity: Severity::Warning,
-        hazards: &[],
-        source: SHIPPING,
-        reads: &[
-            "log_shipping.enabled",
-            "log_shipping.backup_interval",
-            "log_shipping.copy_interval",
-            "log_shipping.restore_interval",
-            "log_shipping.restore_delay",
-        ],
-        check: checks::intervals,
-    },
-    Rule {
-        id: "V28",
-        severity: Severity::Warning,
-        hazards: &["H-41"],
-        source: "ALTER DATABASE Database Mirroring",
-        reads: &["mirroring.partner_timeout", "mirroring.enabled"],
-        check: checks::partner_timeout,
-    },
-    Rule {
-        id: "V29",
-        severity: Severity::Error,
-        hazards: &["H-34"],
-        source: "Failing over Persistent Chat Server",
-        reads: &[
-            "pool.variant",
-            "pool.dc1",
-            "pool.dc2",
-            "pool.dc1.active",
-            "pool.dc2.active",
-        ],
-        check: checks::active_beside_database,
-    },
-    Rule {
-        id: "V30",
-        severity: Severity::Error,
-        hazards: &["H-34"],
-        source: PLAN,
-        reads: &[
-            "pool.variant",
-            "pool.dc1",
-            "pool.dc2",
-            "pool.dc1.active",
-            "pool.dc2.active",
-        ],
-        check: checks::active_in_one_site,
-    },
-    Rule {
-        id: "V32",
-        severity: Severity::Error,
-        hazards: &["H-40"],
-        source: "Using Topology Builder to configure high availability and disaster recovery",
-        reads: &["log_shipping.enabled", "operators.site_failover"],
-        check: checks::failover_target,
-    },
-    Rule {
-        id: "V39",
-        severity: Severity::Warning,
-        hazards: &["H-38"],
-        source: "Central Management store failover",
-        reads: &["control.cms_paired"],
-        check: checks::cms_paired,
-    },
-];
+pub use super::rule_table::RULES;
 
 /// Reads `[allow]`.
 pub(super) fn allowed(mut section: Section<'_>) -> Vec<String> {
-    let words = RULES.map(|rule| (rule.id, rule.id));
+    let words: Vec<(&str, &str)> = RULES.iter().map(|rule| (rule.id, rule.id)).collect();
+    let kind = Kind::list(Kind::words(&words));
+    section.describe(
+        "rules",
+        kind,
+        "numbers of rules in the handbook, as in \"V18\"",
+    );
     let rules = section
         .optional("rules", |node| {
             reader::list(node, |item| reader::word(item, &words))
@@ -212,21 +66,88 @@ pub(super) fn allowed(mut section: Section<'_>) -> Vec<String> {
 /// Applies every rule whose inputs could be read.
 pub(super) fn judge(scenario: &Scenario, table: &Table, file: &Arc<Source>, reader: &mut Reader) {
     for rule in &RULES {
-        if rule
-            .reads
-            .iter()
-            .any(|key| reader.broken.iter().any(|broken| broken == key))
-        {
+        if rule.reads.iter().any(|key| is_broken(key, &reader.broken)) {
             continue;
         }
-        if let Some(finding) = (rule.check)(scenario) {
+        for finding in merged((rule.check)(scenario), table) {
             let found = rule.diagnostic(finding, scenario, table, file);
             reader.diagnostics.push(found);
         }
     }
 }
 
+/// Points findings about an instance at the key that holds for all where the instance has none of
+/// its own, and makes one of those that then point at the same.
+fn merged(findings: Vec<Finding>, table: &Table) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    let mut merged: Vec<(usize, String)> = Vec::new();
+    for mut finding in findings {
+        let parts: Vec<&str> = finding.key.split('.').collect();
+        if let ["sql", instance, key] = parts[..]
+            && !table.has(&finding.key)
+            && table.has(&format!("sql.{key}"))
+        {
+            let instance = instance.to_uppercase();
+            finding.key = format!("sql.{key}");
+            if let Some(at) = kept.iter().position(|other| other.key == finding.key) {
+                merged.push((at, instance));
+                continue;
+            }
+        }
+        kept.push(finding);
+    }
+    for (at, finding) in kept.iter_mut().enumerate() {
+        let likewise: Vec<&str> = merged
+            .iter()
+            .filter(|(of, _)| *of == at)
+            .map(|(_, instance)| instance.as_str())
+            .collect();
+        if !likewise.is_empty() {
+            let others = format!(" (likewise {})", likewise.join(", "));
+            finding.message.push_str(&others);
+        }
+    }
+    kept
+}
+
+/// Whether a key, something within it or the table it is in could not be read.
+fn is_broken(key: &str, broken: &[String]) -> bool {
+    let within = |inner: &str, outer: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    broken
+        .iter()
+        .any(|path| within(path, key) || within(key, path))
+}
+
 impl Rule {
+    /// The code of its diagnostics: the rules of the handbook are numbered below 100.
+    #[must_use]
+    pub fn code(&self, severity: Severity) -> String {
+        let letter = match severity {
+            Severity::Error => 'E',
+            Severity::Warning => 'W',
+        };
+        format!("{letter}01{:0>2}", self.id.trim_start_matches('V'))
+    }
+
+    /// What happens where the rule is broken, and whether results show it.
+    fn note(&self, modelled: bool) -> String {
+        let hazard = if self.hazards.is_empty() {
+            self.danger.to_owned()
+        } else {
+            let hazards = self.hazards.join(", ");
+            format!("hazard {hazards} of the handbook: {}", self.danger)
+        };
+        if modelled {
+            hazard
+        } else {
+            format!("{hazard}; not modelled, results are those of a pool that keeps the rule")
+        }
+    }
+
     fn diagnostic(
         &self,
         finding: Finding,
@@ -240,20 +161,15 @@ impl Rule {
         } else {
             self.severity
         };
-        let letter = if severity == Severity::Error {
-            'E'
-        } else {
-            'W'
-        };
-        // The rules of the handbook are numbered below 100.
-        let code = format!("{letter}01{:0>2}", self.id.trim_start_matches('V'));
-        let found = match table.nearest(finding.key) {
+        let code = self.code(severity);
+        let found = match table.nearest(&finding.key) {
             Some(place) => Diagnostic::at(&place, severity, &code, finding.message),
             None => Diagnostic::about(&file.name, severity, &code, finding.message),
         };
         Diagnostic {
             label: format!("rule {}: {}", self.id, self.source),
             help: finding.help,
+            note: self.note(finding.modelled || severity == Severity::Error),
             hazards: self
                 .hazards
                 .iter()

@@ -17,6 +17,7 @@ use super::diagnostic::Source;
 use super::document;
 use super::document::Node;
 use super::document::Value;
+use super::keys::Kind;
 use super::library::Library;
 use super::reader;
 use super::reader::Reader;
@@ -76,6 +77,11 @@ impl RunbookFile {
         let name = stem.to_string_lossy().into_owned();
         let place = document::place(source, 0..0);
         let mut section = Section::new(reader, name.as_str(), Some(&table), place);
+        section.describe("role", Kind::words(&Role::ALL.map(|r| (r.name(), r))), "");
+        section.describe("trigger", beliefs(), "");
+        let title = "one line for people who read the file";
+        section.describe("title", Kind::Text, title);
+        section.describe("step", Kind::Tables, "the steps in their order; at most 30");
         let role = section.needed(&ROLE, |node| {
             reader::word(node, &Role::ALL.map(|r| (r.name(), r)))
         });
@@ -121,6 +127,10 @@ fn refuse_impossible_order(
             vec![mistake.helped("handbook 4.2, 5 and 6 have the order")],
         );
     }
+}
+
+fn beliefs() -> Kind {
+    Kind::words(&Belief::ALL.map(|belief| (belief.name(), belief)))
 }
 
 fn belief(node: &Node) -> value::Parsed<Belief> {
@@ -177,10 +187,44 @@ fn steps(
     (steps, durations)
 }
 
+/// Says what may stand at the keys of a step.
+fn describe(section: &mut Section<'_>) {
+    let operations = Operation::ALL.map(|operation| (operation.name(), ()));
+    for (key, kind, meaning) in [
+        ("operation", Kind::words(&operations), ""),
+        ("actor", Kind::Text, ""),
+        ("source", Kind::Text, ""),
+        (
+            "duration_source",
+            Kind::Text,
+            "where the duration comes from",
+        ),
+        (
+            "duration_grade",
+            Kind::words(&Grade::ALL.map(|grade| (grade.name(), ()))),
+            "how well the duration is founded",
+        ),
+        ("wait_for", beliefs(), "the belief that the step waits for"),
+        (
+            "optional",
+            Kind::Boolean,
+            "whether the step is passed over where its effect is there already",
+        ),
+        (
+            "phase",
+            Kind::words(&Phase::ALL.map(|phase| (phase.name(), ()))),
+            "the phase of the incident that its time counts to; act unless given",
+        ),
+    ] {
+        section.describe(key, kind, meaning);
+    }
+}
+
 fn step(mut section: Section<'_>) -> Option<(Step, Distribution)> {
     let operations = Operation::ALL.map(|operation| (operation.name(), operation));
     let phases = Phase::ALL.map(|phase| (phase.name(), phase));
     let grades = Grade::ALL.map(|grade| (grade.name(), grade));
+    describe(&mut section);
     let operation = section.needed(&OPERATION, |node| reader::word(node, &operations));
     let actor = section.needed(&ACTOR, value::string);
     let duration = section.distribution(&DURATION);

@@ -5,6 +5,7 @@ use poolproof_models::event::Event;
 use super::assumption::Grade;
 use super::document::Node;
 use super::expect::{Column, Figure, Measure, Statistic};
+use super::keys::Kind;
 use super::objective;
 use super::reader::Section;
 use super::reader::Setting;
@@ -39,33 +40,54 @@ pub struct SimulateSettings {
 }
 
 const AMOUNT: &str = "poolproof: an amount of work, not a property of the system";
-const TRIALS: Setting = Setting::new("trials", "100_000", Grade::J, AMOUNT);
+const TRIALS: Setting =
+    Setting::new("trials", "100_000", Grade::J, AMOUNT).means("trials of one horizon each");
 const HORIZON: Setting = Setting::new(
     "horizon",
     "\"8766h\"",
     Grade::J,
     "poolproof: one year of 365.25 days",
-);
-const DRILL_TRIALS: Setting = Setting::new("drill_trials", "20_000", Grade::J, AMOUNT);
-const SEED: Setting = Setting::new("seed", "1", Grade::J, "poolproof: any number will do");
+)
+.means("simulated time of one trial");
+const DRILL_TRIALS: Setting = Setting::new("drill_trials", "20_000", Grade::J, AMOUNT)
+    .means("trials in which DC1 is lost at a uniformly random time; 0 for none");
+const SEED: Setting = Setting::new("seed", "1", Grade::J, "poolproof: any number will do")
+    .means("the seed of every random number");
 const CONFIDENCE: Setting = Setting::new(
     "confidence",
     "0.95",
     Grade::J,
     "poolproof: the customary level",
-);
-const INCIDENT_TRIALS: Setting = Setting::new("incident_trials", "1_000", Grade::J, AMOUNT);
+)
+.means("confidence of the intervals");
+const INCIDENT_TRIALS: Setting = Setting::new("incident_trials", "1_000", Grade::J, AMOUNT)
+    .means("trials whose incidents are written to incidents.csv, from the first on");
 
-const PRECISION: Setting = Setting::new("precision", "0.0", Grade::J, AMOUNT);
+const PRECISION: Setting = Setting::new("precision", "0.0", Grade::J, AMOUNT).means(
+    "relative half width of the interval of precision_of at which the run stops; 0 for never",
+);
 const PRECISION_OF: Setting =
-    Setting::new("precision_of", "\"per_year.outage.mean\"", Grade::J, AMOUNT);
-const STOP_WHEN_DECIDED: Setting = Setting::new("stop_when_decided", "false", Grade::J, AMOUNT);
+    Setting::new("precision_of", "\"per_year.outage.mean\"", Grade::J, AMOUNT)
+        .means("the figure that the precision is about");
+const STOP_WHEN_DECIDED: Setting = Setting::new("stop_when_decided", "false", Grade::J, AMOUNT)
+    .means("whether the run stops once every objective is met or missed");
 
 /// More trials than this are a slip of the keyboard: a year of computing.
 const TRIALS_MOST: u64 = 10_000_000_000;
 
 impl SimulateSettings {
     pub(super) fn read(mut section: Section<'_>) -> Self {
+        let level = Kind::Number {
+            above: 0.5,
+            below: 1.0,
+        };
+        section.describe("confidence", level, "");
+        let half_width = Kind::Within {
+            least: 0.0,
+            most: 0.5,
+        };
+        section.describe("precision", half_width, "");
+        section.describe("precision_of", Kind::Figure, "");
         let settings = Self {
             // Fewer give no honest interval for a skewed mean.
             trials: section.integer(&TRIALS, 100..=TRIALS_MOST),

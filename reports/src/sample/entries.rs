@@ -28,6 +28,7 @@ pub fn refused() -> Entry {
         label: "not a key here".to_owned(),
         help: "did you mean `title`?".to_owned(),
         rule: None,
+        note: String::new(),
         hazards: Vec::new(),
     };
     let doubtful = Diagnostic {
@@ -39,6 +40,7 @@ pub fn refused() -> Entry {
         excerpt: String::new(),
         message: "the backup share is lost with DC1".to_owned(),
         rule: Some("V14".to_owned()),
+        note: "hazard H-14 of the handbook: files not yet copied are lost with DC1".to_owned(),
         hazards: vec!["H-14".to_owned()],
         ..unknown.clone()
     };

@@ -1,0 +1,309 @@
+//! Rules of the product: editions, versions, domains, ports, compliance and the topology.
+
+use super::super::Scenario;
+use super::super::check::Start;
+use super::super::rules::Finding;
+use super::super::sql::RecoveryModel;
+use super::super::sql::Version;
+use super::super::value::duration_text;
+use super::fact;
+use super::found;
+use super::instances;
+use super::same;
+use super::sessions;
+use super::when;
+
+/// V10: compliance databases have instances of their own.
+pub(in super::super) fn compliance_instances(scenario: &Scenario) -> Vec<Finding> {
+    let compliance = scenario.compliance;
+    when(
+        compliance.enabled && !compliance.dedicated_instances,
+        || {
+            fact(
+                "compliance.dedicated_instances",
+                "the compliance databases share instances with the chat databases",
+                "three more instances, placed as those of the chat databases, are advised",
+            )
+        },
+    )
+}
+
+/// V23: the recovery model is FULL.
+pub(in super::super) fn recovery_model(scenario: &Scenario) -> Vec<Finding> {
+    let (mirrored, shipped) = (scenario.mirroring.enabled, scenario.log_shipping.enabled);
+    let model = match scenario.sql.recovery_model {
+        RecoveryModel::Full => return Vec::new(),
+        RecoveryModel::BulkLogged if !mirrored => return Vec::new(),
+        RecoveryModel::BulkLogged => "bulk-logged",
+        RecoveryModel::Simple => "simple",
+    };
+    when(mirrored || shipped, || {
+        fact(
+            "sql.recovery_model",
+            format!("the recovery model of the chat database is {model}"),
+            "write recovery_model = \"full\"",
+        )
+    })
+}
+
+/// V24: mirroring is synchronous.
+pub(in super::super) fn safety(scenario: &Scenario) -> Vec<Finding> {
+    let mirroring = &scenario.mirroring;
+    when(mirroring.enabled && !mirroring.synchronous, || {
+        let message = "mirroring is asynchronous";
+        fact("mirroring.safety", message, "write safety = \"FULL\"")
+    })
+}
+
+/// V25: one version on the three, one edition on the partners, 2008 R2 or later.
+pub(in super::super) fn sql_versions(scenario: &Scenario) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for instance in instances(scenario, &["a", "b", "w", "s", "sm", "sw"]) {
+        findings.extend(when(instance.version < Version::V2008R2, || {
+            let name = instance.key.to_uppercase();
+            fact(
+                format!("sql.{}.version", instance.key),
+                format!("the SQL Server of {name} is too old for Lync Server 2013"),
+                "2008 R2 or later",
+            )
+        }));
+    }
+    for session in sessions(scenario) {
+        let principal = session[0];
+        for other in &session[1..] {
+            let name = other.key.to_uppercase();
+            let first = principal.key.to_uppercase();
+            findings.extend(when(other.version != principal.version, || {
+                fact(
+                    format!("sql.{}.version", other.key),
+                    format!("{first} and {name} run different versions of SQL Server"),
+                    "partners and witness need the same version",
+                )
+            }));
+            let partner = !matches!(other.key, "w" | "sw");
+            findings.extend(when(partner && other.edition != principal.edition, || {
+                let (one, two) = (principal.edition, other.edition);
+                fact(
+                    format!("sql.{}.edition", other.key),
+                    format!("{first} is {one} Edition and {name} is {two} Edition"),
+                    "partners need the same edition; a witness may have any",
+                )
+            }));
+        }
+    }
+    findings
+}
+
+/// V26: one domain for partners and witness.
+pub(in super::super) fn sql_domains(scenario: &Scenario) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for session in sessions(scenario) {
+        let principal = session[0];
+        for other in &session[1..] {
+            findings.extend(when(!same(&principal.domain, &other.domain), || {
+                let (first, name) = (principal.key.to_uppercase(), other.key.to_uppercase());
+                fact(
+                    format!("sql.{}.domain", other.key),
+                    format!("{first} and {name} are in different domains"),
+                    "join partners and witness to one Active Directory domain",
+                )
+            }));
+        }
+    }
+    findings
+}
+
+/// V27: ports are unique on a host, and open.
+pub(in super::super) fn ports(scenario: &Scenario) -> Vec<Finding> {
+    let mirrored: Vec<_> = sessions(scenario).into_iter().flatten().collect();
+    let mut findings = Vec::new();
+    for (index, one) in mirrored.iter().enumerate() {
+        let taken = mirrored[..index].iter().find(|other| {
+            !same(&other.server, &one.server)
+                && same(other.host(), one.host())
+                && other.mirroring_port == one.mirroring_port
+        });
+        if let Some(other) = taken {
+            let (this, that) = (one.key.to_uppercase(), other.key.to_uppercase());
+            let port = one.mirroring_port;
+            findings.push(fact(
+                format!("sql.{}.mirroring_port", one.key),
+                format!("{this} and {that} use mirroring port {port} on one host"),
+                "give each instance on a host a port of its own",
+            ));
+        }
+    }
+    findings.extend(when(
+        !mirrored.is_empty() && !scenario.sql.ports_open,
+        || {
+            let message = "the mirroring ports are closed";
+            let help = "open them in every firewall between partners and witness";
+            fact("sql.ports_open", message, help)
+        },
+    ));
+    findings
+}
+
+/// V28: a partner timeout of at least 10 s, and processors with room.
+pub(in super::super) fn partner_timeout(scenario: &Scenario) -> Vec<Finding> {
+    let mirroring = &scenario.mirroring;
+    let timeout = mirroring.partner_timeout;
+    let mut findings = when(mirroring.enabled && timeout.ms < 10_000, || {
+        let timeout = duration_text(timeout);
+        let message = format!("a partner timeout of {timeout} sees false failures");
+        found(
+            "mirroring.partner_timeout",
+            message,
+            "10s or more is advised",
+        )
+    });
+    if mirroring.witness.is_some() {
+        for partner in instances(scenario, &["a", "b"]) {
+            findings.extend(when(partner.cpu_percent >= 50, || {
+                let (name, load) = (partner.key.to_uppercase(), partner.cpu_percent);
+                fact(
+                    format!("sql.{}.cpu_percent", partner.key),
+                    format!("the processors of {name} are loaded to {load} %"),
+                    "below 50 % with a witness: an overloaded partner looks like a failed one",
+                )
+            }));
+        }
+    }
+    findings
+}
+
+/// V32: a failover to DC2 has a target that the topology knows.
+pub(in super::super) fn failover_target(scenario: &Scenario) -> Vec<Finding> {
+    if scenario.operators.site_failover.is_none() {
+        return Vec::new();
+    }
+    let (secondary, facts) = (&scenario.secondary, &scenario.secondary.facts);
+    if !scenario.log_shipping.enabled {
+        return vec![found(
+            "log_shipping.enabled",
+            "the failover to DC2 has no secondary database to go to",
+            "write enabled = true in [log_shipping], or site_failover = \"none\"",
+        )];
+    }
+    let help = "add the store in Topology Builder and publish the topology";
+    let mut findings = when(!facts.in_topology, || {
+        let message = "the topology has no secondary store";
+        fact("secondary.in_topology", message, help)
+    });
+    findings.extend(when(secondary.mirror && !facts.mirror_in_topology, || {
+        let message = "the topology does not have the store of SM";
+        fact("secondary.mirror_in_topology", message, help)
+    }));
+    findings
+}
+
+/// V33: the pool can have several servers and high availability.
+pub(in super::super) fn edition(scenario: &Scenario) -> Vec<Finding> {
+    let facts = &scenario.pool.facts;
+    let several = scenario.pool.total() > 1;
+    let mut findings = when(several && !facts.multiple_servers, || {
+        fact(
+            "pool.multiple_servers",
+            "the pool was created for a single server and can never be extended",
+            "create a pool of several servers",
+        )
+    });
+    let available = scenario.mirroring.enabled || scenario.log_shipping.enabled || several;
+    findings.extend(when(facts.standard_edition && available, || {
+        fact(
+            "pool.edition",
+            "Standard Edition has no high availability",
+            "write edition = \"Enterprise\"",
+        )
+    }));
+    findings
+}
+
+/// V34: no availability group.
+pub(in super::super) fn availability_group(scenario: &Scenario) -> Vec<Finding> {
+    when(scenario.sql.availability_group, || {
+        fact(
+            "sql.availability_group",
+            "the chat database is in an Always On availability group",
+            "use mirroring; inside a data centre a SQL Server cluster is allowed as well",
+        )
+    })
+}
+
+/// V35: the pool is in the domain of Lync.
+pub(in super::super) fn pool_domain(scenario: &Scenario) -> Vec<Finding> {
+    let broken = !same(&scenario.pool.facts.domain, &scenario.control.domain);
+    when(broken, || {
+        fact(
+            "pool.domain",
+            "the servers of the pool are in another domain than Lync",
+            "join them to the domain of Lync",
+        )
+    })
+}
+
+/// V36: the adapter has a type.
+pub(in super::super) fn compliance_adapter(scenario: &Scenario) -> Vec<Finding> {
+    let compliance = scenario.compliance;
+    when(compliance.enabled && !compliance.adapter_set, || {
+        fact(
+            "compliance.adapter_set",
+            "compliance is on and has no adapter",
+            "set AdapterType with Set-CsPersistentChatComplianceConfiguration",
+        )
+    })
+}
+
+/// V37: Message Queuing is there.
+pub(in super::super) fn message_queuing(scenario: &Scenario) -> Vec<Finding> {
+    when(!scenario.pool.facts.message_queuing, || {
+        fact(
+            "pool.message_queuing",
+            "Message Queuing is missing on servers of the pool",
+            "install it on every server",
+        )
+    })
+}
+
+/// V38: the logins exist in DC2.
+pub(in super::super) fn logins(scenario: &Scenario) -> Vec<Finding> {
+    let broken = scenario.log_shipping.enabled && !scenario.secondary.logins;
+    when(broken, || {
+        found(
+            "secondary.logins",
+            "the logins of the pool's servers do not exist on S and SM",
+            "create them there: log shipping and mirroring do not carry logins",
+        )
+    })
+}
+
+/// V39: the store's pool is paired.
+pub(in super::super) fn cms_paired(scenario: &Scenario) -> Vec<Finding> {
+    when(!scenario.control.cms_paired, || {
+        found(
+            "control.cms_paired",
+            "the Central Management store cannot be failed over",
+            "pair the pool that hosts it with one in the other data centre",
+        )
+    })
+}
+
+/// V40: the pool state says which database serves.
+pub(in super::super) fn pool_state(scenario: &Scenario) -> Vec<Finding> {
+    let serves_in_dc2 = scenario.check.start != Start::Normal;
+    let Some(failed_over) = scenario.control.failed_over else {
+        return Vec::new();
+    };
+    when(failed_over != serves_in_dc2, || {
+        let (state, right, serving) = if failed_over {
+            ("FailedOver", "Normal", "A or B serve")
+        } else {
+            ("Normal", "FailedOver", "S serves")
+        };
+        fact(
+            "control.pool_state",
+            format!("the pool state is {state}, and {serving}"),
+            format!("write pool_state = \"{right}\", or change start in [check]"),
+        )
+    })
+}
