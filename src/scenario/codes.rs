@@ -189,8 +189,8 @@ const PAGES: [Page; 21] = [
     },
     Page {
         code: "E0029",
-        meaning: "A distribution is `{ empirical = \"repairs.csv\" }`, and a row or the whole of the \
-                  file is not what it should be. At most five mistakes of a file are shown.",
+        meaning: "A distribution is `{ empirical = \"repairs.csv\" }`, and a row or the whole \
+                  of the file is not what it should be. At most five mistakes of a file are shown.",
         right: "One delay a row. The first column counts unless `column` names another, and each \
                 value has its unit unless `unit` gives the unit of all. A first row that does not \
                 begin with a digit is a header.",
