@@ -23,8 +23,7 @@ impl World {
                 .iter()
                 .filter(|h| h.is_present())
                 .map(|h| self.lineage.common_rank(held, *h))
-                .max()
-                .unwrap_or(0);
+                .max();
             losses.add_beyond(&self.lineage, held, from);
         }
         if losses.iter().next().is_some() {
@@ -60,8 +59,9 @@ impl World {
 pub struct Loss {
     /// The timeline that they were acknowledged on.
     pub timeline: u8,
-    /// The last rank that is still held, or that the serving history has.
-    pub from: u8,
+    /// The last rank that is still held, or that the serving history has; `None` where nothing is
+    /// left at all.
+    pub from: Option<u8>,
     /// The last rank that is lost.
     pub to: u8,
 }
@@ -73,15 +73,14 @@ pub struct Losses([Option<Loss>; 4]);
 impl Losses {
     /// Adds the loss of `held` beyond rank `from`, without what another loss already covers: where
     /// a parent and a child timeline both end, they share what came before the fork (3.12).
-    pub(crate) fn add_beyond(&mut self, lineage: &Lineage, held: Position, from: u8) {
+    pub(crate) fn add_beyond(&mut self, lineage: &Lineage, held: Position, from: Option<u8>) {
         let timeline = held.timeline() as u8;
         let others = self.iter().filter(|loss| loss.timeline != timeline);
         let covered = others
             .map(|loss| lineage.common_rank(held, Position::new(loss.timeline, loss.to)))
-            .max()
-            .unwrap_or(0);
+            .max();
         let from = from.max(covered);
-        if from < held.rank() {
+        if from < Some(held.rank()) {
             self.add(Loss {
                 timeline,
                 from,

@@ -330,7 +330,7 @@ impl World {
         let mut losses = crate::losses::Losses::default();
         for held in self.serves_without(copy) {
             let from = self.lineage.common_rank(held, self.copies[copy]);
-            losses.add_beyond(&self.lineage, held, from);
+            losses.add_beyond(&self.lineage, held, Some(from));
         }
         if losses.iter().next().is_some() {
             self.latch_loss(LossKind::Recoverable, LossCause::ServedWithout);

@@ -350,3 +350,16 @@ fn t17_with_the_files_of_b_in_another_folder_there_is_a_gap() {
     assert!(!t.ship());
     assert!(t.world.chain_broken(&t.topology), "and a gap");
 }
+
+/// Handbook 9, AL: with its last copy everything is lost, whether or not anything was posted since.
+#[test]
+fn the_loss_of_the_only_copy_is_a_loss() {
+    let mut t = Trio::new(true);
+    t.go(EventKind::Disaster, Component::Dc1);
+    assert_eq!(t.world.loss(), LossKind::Final);
+    let mut t = Trio::shipping(MirrorShipping::SameShare);
+    t.go(EventKind::Disaster, Component::Dc1);
+    assert_eq!(t.world.loss(), LossKind::None, "S has everything");
+    t.go(EventKind::Disaster, Component::Dc2);
+    assert_eq!(t.world.loss(), LossKind::Final);
+}

@@ -15,6 +15,23 @@ pub struct Waiting<T> {
     pub id: u32,
 }
 
+/// What is known of states while those with a number of faults are expanded.
+#[derive(Default)]
+pub struct Known {
+    /// The states that have a number.
+    pub seen: Fingerprints,
+    /// The states that one fault more leads to. They have no number yet: a shorter way, with that
+    /// fault earlier, may still be found.
+    pub ahead: Fingerprints,
+}
+
+impl Known {
+    /// Where a state is looked up, by whether the event that leads to it is a fault.
+    pub const fn table(&self, costs: bool) -> &Fingerprints {
+        if costs { &self.ahead } else { &self.seen }
+    }
+}
+
 /// A successor of a state, before it is known whether it is new.
 struct Successor<T> {
     node: Node<T>,
@@ -81,7 +98,7 @@ impl<T: Copy> Expansion<T> {
         model: &Bounded<S>,
         properties: u32,
         states: &[Waiting<T>],
-        seen: &Fingerprints,
+        known: &Known,
     ) {
         self.states.clear();
         self.successors.clear();
@@ -90,7 +107,7 @@ impl<T: Copy> Expansion<T> {
             let expanded = self.expand(model, properties, &waiting.node);
             self.states.push(expanded);
         }
-        self.forget_known(model, seen);
+        self.forget_known(model, known);
     }
 
     fn expand<S: System<State = T>>(
@@ -137,12 +154,15 @@ impl<T: Copy> Expansion<T> {
     }
 
     /// Keeps the successors whose states are not known already: one of four.
-    fn forget_known<S: System<State = T>>(&mut self, model: &Bounded<S>, seen: &Fingerprints) {
-        seen.touch(self.successors.iter().map(|next| next.fingerprint));
+    fn forget_known<S: System<State = T>>(&mut self, model: &Bounded<S>, known: &Known) {
+        for costs in [false, true] {
+            let those = self.successors.iter().filter(|next| next.costs == costs);
+            known.table(costs).touch(those.map(|next| next.fingerprint));
+        }
         let mut from = 0;
         for expanded in &mut self.states {
             for next in &self.successors[from..expanded.end] {
-                let Some(vacancy) = seen.vacancy(next.fingerprint) else {
+                let Some(vacancy) = known.table(next.costs).vacancy(next.fingerprint) else {
                     continue;
                 };
                 let event = usize::from(next.event);

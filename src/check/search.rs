@@ -3,11 +3,11 @@
 //! Stateright's own searches do not order by faults, report no event counts and call a search that
 //! hit a limit done; this loop runs over the same bounded model and is compared with them in tests.
 
-use poolproof_models::model::Bounded;
+use poolproof_models::model::{Bounded, Node};
 use poolproof_models::system::System;
 use rayon::prelude::*;
 
-use super::expansion::{Arrival, Expansion, Waiting};
+use super::expansion::{Arrival, Expansion, Known, Waiting};
 use super::fingerprints::{Fingerprints, fingerprint};
 use super::trail::Trail;
 
@@ -114,7 +114,7 @@ pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limit
     let mut run = Run {
         model,
         properties,
-        seen: Fingerprints::new(),
+        known: Known::default(),
         expansions: 0,
         outcome: Outcome {
             progress: Progress::default(),
@@ -130,14 +130,14 @@ pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limit
         },
     };
     run.all(limits);
-    run.outcome.stored_bytes = run.seen.bytes() + run.outcome.trail.bytes();
+    run.outcome.stored_bytes = run.known.seen.bytes() + run.outcome.trail.bytes();
     run.outcome
 }
 
 struct Run<'m, S: System> {
     model: &'m Bounded<S>,
     properties: u32,
-    seen: Fingerprints,
+    known: Known,
     expansions: u64,
     outcome: Outcome,
 }
@@ -145,19 +145,36 @@ struct Run<'m, S: System> {
 /// The states that wait at each depth, for the same number of faults.
 type Layer<T> = Vec<Vec<Waiting<T>>>;
 
+/// A state that a fault leads to, with the number of the state before.
+struct Landing<T> {
+    node: Node<T>,
+    from: u32,
+    event: u8,
+}
+
+/// The states that one fault more leads to, by their depth.
+type Landings<T> = Vec<Vec<Landing<T>>>;
+
 impl<S: System> Run<'_, S> {
     fn all(&mut self, limits: &mut Limits<'_>) {
         let node = self.model.initial();
-        let words = self.model.system.words(&node.state);
-        self.seen.insert(fingerprint(words, node.spent.bits()));
+        self.known.seen.insert(self.fingerprint(&node));
         let id = self.outcome.trail.push(0, 0);
         // By faults spent; within, by depth. A fault leads to the next layer.
         let mut layer = vec![vec![Waiting { node, id }]];
+        let mut landings = Landings::new();
         let mut faults = 0;
-        while layer.iter().any(|nodes| !nodes.is_empty()) {
-            let mut next_layer = Layer::new();
+        while layer.iter().any(|nodes| !nodes.is_empty()) || !landings.is_empty() {
+            layer.resize_with(layer.len().max(landings.len()), Vec::new);
+            let mut next_landings = Landings::new();
             let mut depth = 0;
             while depth < layer.len() {
+                // Before the states of this depth are expanded, whose successors are as deep: of
+                // two ways of one length, the one by a fault is told.
+                if let Some(landed) = landings.get_mut(depth + 1) {
+                    let landed = std::mem::take(landed);
+                    self.land(landed, faults, depth + 1, &mut layer[depth + 1]);
+                }
                 let here = std::mem::take(&mut layer[depth]);
                 if layer.len() == depth + 1 && !here.is_empty() {
                     layer.push(Vec::new());
@@ -167,15 +184,45 @@ impl<S: System> Run<'_, S> {
                     depth,
                     here: here.capacity(),
                     layer: &mut layer,
-                    next_layer: &mut next_layer,
+                    landings: &mut next_landings,
                 };
                 if !self.expand(&here, &mut round, limits) {
                     return;
                 }
                 depth += 1;
             }
-            layer = next_layer;
+            layer.clear();
+            landings = next_landings;
+            self.known.ahead = Fingerprints::default();
             faults += 1;
+        }
+    }
+
+    fn fingerprint(&self, node: &Node<S::State>) -> u64 {
+        fingerprint(self.model.system.words(&node.state), node.spent.bits())
+    }
+
+    /// Numbers the states that a fault leads to at this depth, unless a shorter way was found.
+    fn land(
+        &mut self,
+        landed: Vec<Landing<S::State>>,
+        faults: u8,
+        depth: usize,
+        waiting: &mut Vec<Waiting<S::State>>,
+    ) {
+        for Landing { node, from, event } in landed {
+            if !self.known.seen.insert(self.fingerprint(&node)) {
+                continue;
+            }
+            let event = usize::from(event);
+            let id = self.outcome.trail.push(from, event);
+            let there = Found {
+                faults,
+                depth: depth as u32,
+                id,
+            };
+            self.note_goals(self.model.system.reached(event, &node.state), there);
+            waiting.push(Waiting { node, id });
         }
     }
 
@@ -198,7 +245,7 @@ impl<S: System> Run<'_, S> {
                     .par_chunks(CHUNK)
                     .map(|chunk| {
                         let mut expansion = Expansion::default();
-                        expansion.fill(this.model, this.properties, chunk, &this.seen);
+                        expansion.fill(this.model, this.properties, chunk, &this.known);
                         expansion
                     })
                     .collect();
@@ -209,7 +256,7 @@ impl<S: System> Run<'_, S> {
                 }
             } else {
                 for chunk in block.chunks(CHUNK) {
-                    one.fill(self.model, self.properties, chunk, &self.seen);
+                    one.fill(self.model, self.properties, chunk, &self.known);
                     if !self.take_in(chunk, &one, round, limits) {
                         return false;
                     }
@@ -245,7 +292,12 @@ impl<S: System> Run<'_, S> {
                 self.outcome.fired_as_fault[event] += 1;
             }
             for arrival in arrivals {
-                if self.seen.insert_at(arrival.fingerprint, arrival.vacancy) {
+                let known = if arrival.costs {
+                    &mut self.known.ahead
+                } else {
+                    &mut self.known.seen
+                };
+                if known.insert_at(arrival.fingerprint, arrival.vacancy) {
                     self.discover(arrival, found, round);
                 }
             }
@@ -257,7 +309,7 @@ impl<S: System> Run<'_, S> {
     }
 
     fn should_stop(&mut self, limits: &mut Limits<'_>, round: &Round<'_, S::State>) -> bool {
-        self.outcome.progress.states = self.seen.len() as u64;
+        self.outcome.progress.states = self.known.seen.len() as u64;
         self.outcome.progress.faults = round.faults;
         if self.outcome.progress.states >= limits.states {
             self.outcome.cut_off = Some(CutOff::States);
@@ -279,11 +331,13 @@ impl<S: System> Run<'_, S> {
     fn bytes_soon(&self, round: &Round<'_, S::State>) -> u64 {
         // Most successors are known already: a few new ones per expansion.
         let new = 8 * EXPANSIONS_PER_REPORT as usize;
-        let lists = round.layer.iter().chain(&*round.next_layer);
-        let waiting: usize = round.here + lists.map(Vec::capacity).sum::<usize>();
-        self.seen.bytes_soon(new)
+        let waiting: usize = round.here + round.layer.iter().map(Vec::capacity).sum::<usize>();
+        let landings: usize = round.landings.iter().map(Vec::capacity).sum();
+        self.known.seen.bytes_soon(new)
+            + self.known.ahead.bytes_soon(new)
             + self.outcome.trail.bytes_soon(new)
             + (waiting * size_of::<Waiting<S::State>>()) as u64
+            + (landings * size_of::<Landing<S::State>>()) as u64
     }
 
     fn note_violations(&mut self, broken: u32, found: Found) {
@@ -295,33 +349,37 @@ impl<S: System> Run<'_, S> {
         self.outcome.pruned |= broken == self.properties;
     }
 
-    /// Numbers a state that is new, and puts it where it waits for its turn.
+    /// Puts a state that is new where it waits for its turn, with its number unless a fault leads
+    /// to it.
     fn discover(
         &mut self,
         arrival: &Arrival<S::State>,
         from: Found,
         round: &mut Round<'_, S::State>,
     ) {
+        let depth = round.depth + 1;
+        let node = arrival.node;
+        if arrival.costs {
+            if round.landings.len() <= depth {
+                round.landings.resize_with(depth + 1, Vec::new);
+            }
+            round.landings[depth].push(Landing {
+                node,
+                from: from.id,
+                event: arrival.event() as u8,
+            });
+            return;
+        }
         let id = self.outcome.trail.push(from.id, arrival.event());
         let there = Found {
-            faults: from.faults + u8::from(arrival.costs),
+            faults: from.faults,
             depth: from.depth + 1,
             id,
         };
         if arrival.reached != 0 {
             self.note_goals(arrival.reached, there);
         }
-        let depth = round.depth + 1;
-        let layer = if arrival.costs {
-            if round.next_layer.len() <= depth {
-                round.next_layer.resize_with(depth + 1, Vec::new);
-            }
-            &mut round.next_layer
-        } else {
-            &mut round.layer
-        };
-        let node = arrival.node;
-        layer[depth].push(Waiting { node, id });
+        round.layer[depth].push(Waiting { node, id });
     }
 
     /// A goal counts where the state that reaches it is new: an event that is the goal itself
@@ -344,5 +402,5 @@ struct Round<'a, T> {
     /// The capacity of their list.
     here: usize,
     layer: &'a mut Layer<T>,
-    next_layer: &'a mut Layer<T>,
+    landings: &'a mut Landings<T>,
 }

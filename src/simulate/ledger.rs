@@ -104,7 +104,11 @@ impl Ledger {
     /// name, counts once.
     pub fn lose(&mut self, loss: Loss) {
         let timeline = usize::from(loss.timeline);
-        let (from, to) = (self.of_rank(loss.from), self.of_rank(loss.to));
+        // Where nothing is left, everything since the beginning is lost.
+        let from = loss
+            .from
+            .map_or(Moment::default(), |rank| self.of_rank(rank));
+        let to = self.of_rank(loss.to);
         let from = if self.counted[timeline].at > from.at {
             self.counted[timeline]
         } else {
