@@ -163,6 +163,19 @@ fn help_texts_have_one_style() {
 }
 
 #[test]
+fn every_code_is_explained_on_its_page() {
+    for (code, page) in [("E0118", "E0118"), ("W0118", "E0118"), ("W0114", "W0114")] {
+        let run = poolproof(&["explain", code]);
+        assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
+        let stored = std::fs::read_to_string(format!("docs/codes/{page}.md")).unwrap();
+        assert_eq!(stdout(&run), stored);
+    }
+    let run = poolproof(&["explain", "E0199"]);
+    assert_eq!(run.status.code(), Some(3));
+    assert!(stderr(&run).contains("there is no code E0199"));
+}
+
+#[test]
 fn the_schema_is_printed_as_it_is_stored() {
     for (kind, path) in [
         ("scenario", "scenarios/schema/scenario-v1.schema.json"),

@@ -1,14 +1,20 @@
-//! The promise that no input does harm: thousands of damaged scenario and runbook files, always the
-//! same ones, give diagnostics that can be rendered or a valid input; never a panic, never a hang.
+//! The promise that no input does harm: thousands of damaged scenario, runbook and trace files,
+//! always the same ones, give diagnostics that can be rendered or a valid input; never a panic,
+//! never a hang.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use poolproof::replay::Replay;
 use poolproof::scenario::library::{Resolver, Unreadable};
-use poolproof::scenario::load_text;
+use poolproof::scenario::{load, load_text};
+use poolproof::{check, evaluate};
 use poolproof_models::topology::Topology;
+use poolproof_reports::trace::Trace;
+use poolproof_reports::{bundle, json};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
@@ -374,4 +380,54 @@ fn damaged_files_give_diagnostics_or_a_valid_input() {
     // Damage that is never noticed, or always fatal, would test little.
     assert!(valid > CASES / 50, "{valid} of {CASES} are still valid");
     assert!(valid < CASES * 3 / 4, "{valid} of {CASES} are still valid");
+}
+
+/// The counterexamples of a hazard, as they are stored.
+fn traces(path: &str) -> Vec<String> {
+    let scenario = load(Path::new(path)).unwrap().scenario;
+    let checked = check::verdict::check(&scenario, &mut |_| true);
+    let document = evaluate::document(&scenario, &[], "poolproof", Some(checked.document), None);
+    let traces = bundle::traces(&document);
+    traces
+        .iter()
+        .map(|trace| json::trace(trace).unwrap())
+        .collect()
+}
+
+#[test]
+fn damaged_traces_are_refused_or_replayed() {
+    const HAZARD: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
+    let scenario = load(Path::new(HAZARD)).unwrap().scenario;
+    let stored = traces(HAZARD);
+    let texts: Vec<&str> = stored.iter().map(String::as_str).collect();
+    let (mut replayed, mut refused) = (0, 0);
+    for case in 0..CASES / 3 {
+        let mut mutator = Mutator {
+            random: ChaCha8Rng::seed_from_u64(case),
+            texts: &texts,
+        };
+        let text = texts[mutator.below(texts.len())];
+        let damaged = mutator.once(text);
+        let start = now();
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let trace = Trace::parse(&damaged).map_err(|error| error.to_string())?;
+            let replay = Replay::new(&scenario, &trace).map_err(|error| error.to_string())?;
+            // As recorded or not: both are answers.
+            let _ = replay.run(&trace, &mut |_| {});
+            Ok::<(), String>(())
+        }));
+        match outcome {
+            Ok(Ok(())) => replayed += 1,
+            Ok(Err(why)) => {
+                assert!(!why.is_empty());
+                refused += 1;
+            }
+            Err(_) => panic!("case {case}: a panic\n{damaged}"),
+        }
+        assert!(start.elapsed() < SLOWEST, "case {case}\n{damaged}");
+    }
+    assert!(
+        replayed > 50 && refused > 50,
+        "{replayed} replayed, {refused} refused"
+    );
 }

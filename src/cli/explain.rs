@@ -18,16 +18,18 @@ use crate::evaluate;
 use crate::exit::Exit;
 use crate::regression;
 use crate::scenario;
+use crate::scenario::codes;
 use crate::system;
 
 /// Tell a counterexample: every step, who did it, what changed, and why
 ///
 /// Given a scenario, it checks it and tells the shortest counterexample of a property. Given a
-/// trace, it leaves out the steps that were not needed and tells the rest.
+/// trace, it leaves out the steps that were not needed and tells the rest. Given the code of a
+/// diagnostic, such as E0118, it prints the page of that code.
 #[derive(Args)]
 pub struct ExplainArgs {
-    /// A scenario file, or a trace: a file ending in .json
-    #[arg(value_name = "SCENARIO|TRACE")]
+    /// A scenario file, a trace (a file ending in .json), or the code of a diagnostic
+    #[arg(value_name = "SCENARIO|TRACE|CODE")]
     subject: PathBuf,
     /// The property; by default the trace's, or the first that is violated
     #[arg(long, value_parser = trace::property)]
@@ -92,14 +94,15 @@ fn is_code(subject: &Path) -> bool {
     digits.is_some_and(|d| d.len() == 4 && d.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Diagnostics explain themselves where they are printed.
+/// Prints the page of a code.
 fn explain_code(code: &Path) -> Exit {
-    eprintln!(
-        "error: {} is the code of a diagnostic, not a file",
-        code.display()
-    );
-    eprintln!("help: `poolproof validate SCENARIO` prints what is wrong and what would be right");
-    Exit::Input
+    let code = code.to_string_lossy();
+    let Some(page) = codes::page(&code) else {
+        eprintln!("error: there is no code {code}");
+        eprintln!("help: the codes are those that diagnostics show, and docs/codes lists them");
+        return Exit::Input;
+    };
+    output::print(&page)
 }
 
 fn from_scenario(args: &ExplainArgs) -> Result<Explained, Exit> {
