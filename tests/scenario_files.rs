@@ -140,7 +140,7 @@ fn the_reference_files_are_what_the_documentation_draws() {
     assert_eq!(scenario.name, "lync-2013-lbw");
     assert_eq!((scenario.pool.active(), scenario.pool.total()), (4, 8));
     assert!(scenario.operators.runbook(Role::SiteFailover).is_some());
-    assert!(scenario.operators.runbook(Role::MirrorFailover).is_none());
+    assert!(scenario.operators.runbook(Role::MirrorFailover).is_some());
     assert_eq!(scenario.simulate.horizon.ms, 8_766 * 3_600_000);
     assert_eq!(
         scenario.expect.verdict(Property::SplitBrain),
@@ -258,7 +258,8 @@ fn the_digest_knows_runbooks_but_not_where_the_files_are() {
     fs::create_dir(copy.path().join("runbooks")).unwrap();
     let failback = "runbooks/site-failback-hardened.toml";
     let repair = "runbooks/log-shipping-repair-hardened.toml";
-    for file in ["lync-2013-lbw.toml", runbook, failback, repair] {
+    let forced = "runbooks/mirror-failover-hardened.toml";
+    for file in ["lync-2013-lbw.toml", runbook, failback, repair, forced] {
         fs::copy(Path::new("scenarios").join(file), copy.path().join(file)).unwrap();
     }
     let digest = || {

@@ -312,6 +312,11 @@ impl World {
             self.agree_on_principal(pair, &mut session);
         }
         self.sessions[pair as usize] = session;
+        for member in 0..2 {
+            if session.role(member) == PartnerRole::None {
+                session.set_seen(1 + member, false);
+            }
+        }
         self.tell_witness(topology, pair, &mut session);
         session.set_ready(self.still_ready(topology, pair, session));
         self.sessions[pair as usize] = session;
@@ -330,7 +335,8 @@ impl World {
             let exists = if link == 0 {
                 partners == 2
             } else {
-                session.witness_set()
+                // A server without a database is no partner that the witness could hear.
+                session.witness_set() && session.role(link - 1) != PartnerRole::None
             };
             let (first, second) = [(0, 1), (0, 2), (1, 2)][link];
             let both_down = !self.is_up(pair.node(first)) && !self.is_up(pair.node(second));

@@ -349,7 +349,14 @@ fn in_words(posts: &Option<Vec<u32>>) -> String {
 
 /// `post 1`, or `posts 1, 2`.
 fn listed(noun: &str, numbers: &[u32]) -> String {
-    let list: Vec<_> = numbers.iter().map(u32::to_string).collect();
-    let plural = if list.len() == 1 { "" } else { "s" };
+    // As ranges: a simulated year has hundreds of posts.
+    let mut list: Vec<String> = Vec::new();
+    for run in numbers.chunk_by(|a, b| a + 1 == *b) {
+        match run {
+            [first, _, .., last] => list.push(format!("{first} to {last}")),
+            few => list.extend(few.iter().map(u32::to_string)),
+        }
+    }
+    let plural = if numbers.len() == 1 { "" } else { "s" };
     format!("{noun}{plural} {}", list.join(", "))
 }

@@ -25,7 +25,7 @@ impl World {
             }
             Belief::PrincipalDown => {
                 let silent = !session.seen(0) && self.mirror(Pair::Dc1).is_some();
-                let dead = self.newest_principal(Pair::Dc1).is_some_and(|p| {
+                let dead = self.newest_principal(Pair::Dc1).is_none_or(|p| {
                     topology.assumption == Assumption::Dropped || !self.is_up(Pair::Dc1.node(p))
                 });
                 silent && dead
