@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod cut_sets;
 pub mod distribution;
 pub mod evaluate;
@@ -12,6 +13,9 @@ pub mod objectives;
 pub mod regression;
 pub mod replay;
 pub mod scenario;
+pub mod shard;
 pub mod simulate;
 pub mod solve;
+pub mod study;
+pub mod sweep;
 pub mod system;

@@ -203,11 +203,11 @@ fn timing_is_json_lines_on_stderr() {
                 "states_per_second",
                 "transitions_per_second",
                 "bytes_per_state",
-            ],
+            ][..],
         ),
         (
             "simulate",
-            &["seconds", "events_per_second", "simulated_years_per_second"],
+            &["seconds", "events_per_second", "simulated_years_per_second"][..],
         ),
     ];
     assert_eq!(lines.len(), required.len(), "{stderr}");

@@ -1,11 +1,22 @@
-//! Prints the JSON Schema of the result document, or with the argument `diagnostics`, `cuts` or
-//! `trace` that of diagnostics, of cut sets or of traces.
+//! Prints the JSON Schema of a document: `result`, `diagnostics`, `cuts`, `trace`,
+//! `comparison` or `sweep`.
+
+use poolproof_reports::comparison::ComparisonDocument;
+use poolproof_reports::cuts_schema;
+use poolproof_reports::diagnostics_schema;
+use poolproof_reports::schema;
+use poolproof_reports::schema_of;
+use poolproof_reports::sweep::SweepDocument;
+use poolproof_reports::trace_schema;
 
 fn main() {
-    match std::env::args().nth(1).as_deref() {
-        Some("diagnostics") => print!("{}", poolproof_reports::diagnostics_schema()),
-        Some("cuts") => print!("{}", poolproof_reports::cuts_schema()),
-        Some("trace") => print!("{}", poolproof_reports::trace_schema()),
-        _ => print!("{}", poolproof_reports::schema()),
-    }
+    let schema = match std::env::args().nth(1).as_deref() {
+        Some("diagnostics") => diagnostics_schema(),
+        Some("cuts") => cuts_schema(),
+        Some("trace") => trace_schema(),
+        Some("comparison") => schema_of::<ComparisonDocument>(),
+        Some("sweep") => schema_of::<SweepDocument>(),
+        _ => schema(),
+    };
+    print!("{schema}");
 }

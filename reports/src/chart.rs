@@ -5,16 +5,7 @@
 //! are drawn by the same calls at twice the nominal size. The font is embedded, so that the bytes
 //! depend on no machine.
 
-use std::sync::Once;
-
-use plotters::backend::BitMapBackend;
-use plotters::backend::SVGBackend;
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
-use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::DrawingBackend;
-use plotters::style::FontStyle;
-use plotters::style::WHITE;
 
 use crate::document::ResultDocument;
 use crate::error::ReportError;
@@ -23,13 +14,15 @@ mod axis;
 mod bars;
 mod canvas;
 mod cdf;
+pub(crate) mod heat;
+pub(crate) mod overlay;
+pub(crate) mod pareto;
+pub(crate) mod picture;
+pub(crate) mod tornado;
 
 use canvas::Canvas;
-use canvas::Lettering;
-use canvas::SCALE;
 use canvas::Trouble;
-
-const FONT: &[u8] = include_bytes!("../fonts/DejaVuSans-subset.ttf");
+use picture::Picture;
 
 /// The charts of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,14 +63,7 @@ impl Chart {
     /// # Errors
     /// When the drawing library fails.
     pub fn svg(self, document: &ResultDocument) -> Result<String, ReportError> {
-        let (width, height) = self.size(document);
-        let mut text = String::new();
-        {
-            let size = (width * SCALE, height * SCALE);
-            let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-            self.draw(document, &area, canvas::SVG_LETTERING)?;
-        }
-        Ok(self.with_title(&text, width, height))
+        picture::svg(&OfResult(self, document))
     }
 
     /// Returns the chart as a PNG image of twice the nominal size.
@@ -85,88 +71,35 @@ impl Chart {
     /// # Errors
     /// When the drawing library or the encoder fails.
     pub fn png(self, document: &ResultDocument) -> Result<Vec<u8>, ReportError> {
-        let (width, height) = self.size(document);
-        let (width, height) = (width * SCALE, height * SCALE);
-        let mut pixels = vec![0; width as usize * height as usize * 3];
-        {
-            let backend = BitMapBackend::with_buffer(&mut pixels, (width, height));
-            let area = backend.into_drawing_area();
-            self.draw(document, &area, canvas::BITMAP_LETTERING)?;
-        }
-        encode(&pixels, width, height).map_err(|error| self.failed(error))
-    }
-
-    fn size(self, document: &ResultDocument) -> (u32, u32) {
-        match self {
-            Self::TimeToRecover => cdf::TIME_SIZE,
-            Self::DataLost => cdf::DATA_SIZE,
-            Self::OutageByCause => bars::size(document),
-        }
-    }
-
-    fn draw<DB: DrawingBackend>(
-        self,
-        document: &ResultDocument,
-        area: &DrawingArea<DB, Shift>,
-        lettering: Lettering,
-    ) -> Result<(), ReportError> {
-        register_font();
-        let draw = || -> Result<(), Trouble> {
-            area.fill(&WHITE).map_err(Trouble::of)?;
-            let canvas = Canvas::new(area, self.size(document), lettering);
-            match self {
-                Self::TimeToRecover => cdf::time_to_recover(document, &canvas)?,
-                Self::DataLost => cdf::data_lost(document, &canvas)?,
-                Self::OutageByCause => bars::outage_by_cause(document, &canvas)?,
-            }
-            area.present().map_err(Trouble::of)
-        };
-        draw().map_err(|error| self.failed(error))
-    }
-
-    /// Halves the drawn size and names the picture: plotters writes neither.
-    fn with_title(self, text: &str, width: u32, height: u32) -> String {
-        let (name, title) = (self.name(), self.title());
-        let drawn = format!("width=\"{}\" height=\"{}\"", width * SCALE, height * SCALE);
-        let shown = format!(
-            "id=\"chart-{name}\" role=\"img\" aria-labelledby=\"chart-{name}-title\" \
-             width=\"{width}\" height=\"{height}\""
-        );
-        let text = text.replacen(&drawn, &shown, 1);
-        match text.split_once('>') {
-            Some((tag, rest)) => {
-                format!("{tag}>\n<title id=\"chart-{name}-title\">{title}</title>{rest}")
-            }
-            None => text,
-        }
-    }
-
-    fn failed(self, reason: impl ToString) -> ReportError {
-        ReportError::Chart {
-            chart: self.name(),
-            reason: reason.to_string(),
-        }
+        picture::png(&OfResult(self, document))
     }
 }
 
-/// Makes the embedded font known to plotters, once in the life of the process.
-fn register_font() {
-    static REGISTERED: Once = Once::new();
-    // A font that plotters refuses shows as an error of the first text drawn, which can be
-    // returned; a panic here could not. A test draws text, so the file in the tree is good.
-    REGISTERED.call_once(|| {
-        let _refused = plotters::style::register_font(canvas::FONT_NAME, FontStyle::Normal, FONT);
-    });
-}
+/// A chart of one result.
+struct OfResult<'a>(Chart, &'a ResultDocument);
 
-/// Encodes without any ancillary chunk: a time stamp would break the determinism contract.
-fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(pixels)?;
-    writer.finish()?;
-    Ok(bytes)
+impl Picture for OfResult<'_> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn title(&self) -> &'static str {
+        self.0.title()
+    }
+
+    fn size(&self) -> (u32, u32) {
+        match self.0 {
+            Chart::TimeToRecover => cdf::TIME_SIZE,
+            Chart::DataLost => cdf::DATA_SIZE,
+            Chart::OutageByCause => bars::size(self.1),
+        }
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), Trouble> {
+        match self.0 {
+            Chart::TimeToRecover => cdf::time_to_recover(self.1, canvas),
+            Chart::DataLost => cdf::data_lost(self.1, canvas),
+            Chart::OutageByCause => bars::outage_by_cause(self.1, canvas),
+        }
+    }
 }

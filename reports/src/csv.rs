@@ -4,6 +4,8 @@
 //! The names of the columns are part of the format, so they are written even when there is nothing
 //! below them.
 
+use serde::Serialize;
+
 use crate::document::ColumnName;
 use crate::document::Estimate;
 use crate::document::Incident;
@@ -39,6 +41,11 @@ pub fn incidents(incidents: &[Incident]) -> Result<String, ReportError> {
     for incident in incidents {
         writer.serialize(incident).map_err(failed)?;
     }
+    finish(writer)
+}
+
+/// Returns what was written.
+pub(crate) fn finish(writer: ::csv::Writer<Vec<u8>>) -> Result<String, ReportError> {
     let bytes = writer
         .into_inner()
         .map_err(|error| ReportError::Csv(error.to_string()))?;
@@ -72,10 +79,6 @@ pub fn figures<'a>(
     writer.write_record(FIGURE_COLUMNS).map_err(failed)?;
     for document in documents {
         for (column, figure, statistic, estimate) in of(document) {
-            let number = |value: Option<f64>| match value.filter(|value| value.is_finite()) {
-                Some(value) => float::rounded(value).to_string(),
-                None => String::new(),
-            };
             writer
                 .write_record([
                     document.identity.scenario_name.as_str(),
@@ -91,10 +94,7 @@ pub fn figures<'a>(
                 .map_err(failed)?;
         }
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| ReportError::Csv(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| ReportError::Csv(error.to_string()))
+    finish(writer)
 }
 
 type Figure<'a> = (&'static str, &'static str, &'static str, &'a Estimate);
@@ -130,6 +130,18 @@ fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
         figures.push((name, "any_loss", "mean", &column.any_loss));
     }
     figures
+}
+
+/// Returns a number as the documents have it; nothing where there is none.
+pub(crate) fn number(value: Option<f64>) -> String {
+    let finite = value.filter(|number| number.is_finite());
+    finite.map_or(String::new(), |number| float::rounded(number).to_string())
+}
+
+/// Returns the word that stands for a value in the documents.
+pub(crate) fn word(value: &impl Serialize) -> Result<String, ReportError> {
+    let value = serde_json::to_value(value)?;
+    Ok(value.as_str().unwrap_or_default().to_owned())
 }
 
 #[cfg(test)]

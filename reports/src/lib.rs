@@ -6,6 +6,7 @@
 
 pub mod bundle;
 pub mod chart;
+pub mod comparison;
 pub mod csv;
 pub mod cuts;
 pub mod diagnostics;
@@ -29,6 +30,7 @@ pub mod quantity;
 pub mod sample;
 pub mod sarif;
 mod schema;
+pub mod sweep;
 pub mod table;
 pub mod timeline;
 pub mod trace;
@@ -37,4 +39,5 @@ pub use error::ReportError;
 pub use schema::cuts_schema;
 pub use schema::diagnostics_schema;
 pub use schema::schema;
+pub use schema::schema_of;
 pub use schema::trace_schema;

@@ -14,25 +14,26 @@ use crate::trace::Trace;
 ///
 /// It describes what is written: every field that is always there is required.
 pub fn schema() -> String {
-    of::<ResultDocument>()
+    schema_of::<ResultDocument>()
 }
 
 /// Returns the schema of what `validate --format json` prints for a file, as indented JSON.
 pub fn diagnostics_schema() -> String {
-    of::<Diagnostics>()
+    schema_of::<Diagnostics>()
 }
 
 /// Returns the schema of cut sets in its current version, as indented JSON.
 pub fn cuts_schema() -> String {
-    of::<CutSets>()
+    schema_of::<CutSets>()
 }
 
 /// Returns the schema of `traces/*.json` in its current version, as indented JSON.
 pub fn trace_schema() -> String {
-    of::<Trace>()
+    schema_of::<Trace>()
 }
 
-fn of<T: JsonSchema>() -> String {
+/// Returns the schema of any document of this crate, as indented JSON.
+pub fn schema_of<T: JsonSchema>() -> String {
     let generator = SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator();

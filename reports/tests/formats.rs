@@ -2,6 +2,7 @@
 
 use jsonschema::Validator;
 use poolproof_reports::bundle;
+use poolproof_reports::comparison::ComparisonDocument;
 use poolproof_reports::diagnostics::Diagnostics;
 use poolproof_reports::diagnostics_schema;
 use poolproof_reports::document::ResultDocument;
@@ -13,6 +14,8 @@ use poolproof_reports::markdown;
 use poolproof_reports::sample;
 use poolproof_reports::sarif;
 use poolproof_reports::schema;
+use poolproof_reports::schema_of;
+use poolproof_reports::sweep::SweepDocument;
 use poolproof_reports::trace_schema;
 use serde_json::Value;
 use serde_json::json;
@@ -21,6 +24,8 @@ const SARIF_SCHEMA: &str = include_str!("schemas/sarif-schema-2.1.0.json");
 const TRACE_SCHEMA: &str = include_str!("../schema/trace-v1.schema.json");
 const RESULT_SCHEMA: &str = include_str!("../schema/result-v1.schema.json");
 const DIAGNOSTICS_SCHEMA: &str = include_str!("../schema/diagnostics-v1.schema.json");
+const SWEEP_SCHEMA: &str = include_str!("../schema/sweep-v1.schema.json");
+const COMPARISON_SCHEMA: &str = include_str!("../schema/comparison-v1.schema.json");
 
 fn documents() -> Vec<ResultDocument> {
     let mut drawn = sample::document();
@@ -76,15 +81,19 @@ fn assert_fits(validator: &Validator, instance: &Value) {
 
 #[test]
 fn the_published_schema_is_that_of_the_types() {
-    // To write them anew: cargo run -p poolproof-reports --example schema [diagnostics] > FILE
-    assert!(
-        schema() == RESULT_SCHEMA,
-        "reports/schema/result-v1.schema.json differs from the types; write it anew"
-    );
-    assert!(
-        diagnostics_schema() == DIAGNOSTICS_SCHEMA,
-        "reports/schema/diagnostics-v1.schema.json differs from the types; write it anew"
-    );
+    // To write one anew: cargo run -p poolproof-reports --example schema NAME > FILE
+    let comparison = schema_of::<ComparisonDocument>();
+    for (name, made, published) in [
+        ("result", schema(), RESULT_SCHEMA),
+        ("diagnostics", diagnostics_schema(), DIAGNOSTICS_SCHEMA),
+        ("comparison", comparison, COMPARISON_SCHEMA),
+        ("sweep", schema_of::<SweepDocument>(), SWEEP_SCHEMA),
+    ] {
+        assert!(
+            made == published,
+            "reports/schema/{name}-v1.schema.json differs from the types; write it anew"
+        );
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::quoted;
 use crate::scenario::value::parse_duration;
 
 /// Bounds of the search on the command line: a file cannot know the machine.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 pub struct BoundArgs {
     /// End the search of each scenario after this time, for example 30s; what is open then is
     /// undecided

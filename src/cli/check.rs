@@ -53,12 +53,12 @@ pub fn run(args: &CheckArgs) -> Exit {
             .run
             .on_threads(|| stages::check(scenario, &args.run, &args.bounds));
         let check = Some(checked.document);
-        Ran {
+        Ok(Ran {
             document: evaluate::document(scenario, warnings, &command, check, None),
             command,
             interrupted: checked.interrupted,
             exit: Exit::AsExpected,
             note: String::new(),
-        }
+        })
     })
 }

@@ -3,13 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use poolproof_reports::document::ResultDocument;
-use poolproof_reports::{bundle, json};
 
 use super::bounds::BoundArgs;
 use super::format::RunFormat;
 use super::runs::{self, Ran};
-use super::{RunArgs, output, quoted, replay, stages};
+use super::{RunArgs, bundles, quoted, replay, stages, studies};
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::scenario::Loaded;
@@ -29,6 +27,9 @@ pub struct EvaluateArgs {
     /// Print the results in this form
     #[arg(long, value_enum, default_value = "human")]
     format: RunFormat,
+    /// Go on with the simulation where an interrupted run with the same --out ended
+    #[arg(long)]
+    resume: bool,
     #[command(flatten)]
     bounds: BoundArgs,
     #[command(flatten)]
@@ -42,7 +43,7 @@ pub fn run(args: &EvaluateArgs) -> Exit {
     })
 }
 
-fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Ran {
+fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Result<Ran, Exit> {
     let scenario = &loaded.scenario;
     let command = format!(
         "poolproof evaluate {}{}{}",
@@ -50,12 +51,10 @@ fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Ran {
         args.run.reproducing(),
         args.bounds.reproducing()
     );
-    let (check, mut simulated) = args.run.on_threads(|| {
-        (
-            stages::check(scenario, &args.run, &args.bounds),
-            stages::simulate(scenario, &args.run),
-        )
-    });
+    let check = args
+        .run
+        .on_threads(|| stages::check(scenario, &args.run, &args.bounds));
+    let mut simulated = studies::alone(scenario, &args.run, Some(&args.out), args.resume)?;
     replay::name_replays(&mut simulated.document, path, &args.run, None);
     let document = evaluate::document(
         scenario,
@@ -64,30 +63,12 @@ fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Ran {
         Some(check.document),
         Some(simulated.document),
     );
-    // Drawn from what is stored, so that `report` draws the same bytes again.
-    let stored = json::result(&document)
-        .map_err(|error| error.to_string())
-        .and_then(|text| ResultDocument::parse(&text).map_err(|error| error.to_string()));
-    let drawn = stored.and_then(|document| {
-        let files = bundle::render(&document, &simulated.incidents);
-        files
-            .map(|files| (document, files))
-            .map_err(|error| error.to_string())
-    });
-    let directory = output::directory(&args.out, &scenario.name);
-    let (document, written) = match drawn {
-        Ok((document, files)) => (document, output::write_bundle(&directory, &files)),
-        Err(error) => {
-            eprintln!("error: a defect in poolproof: the report cannot be drawn: {error}");
-            (document, Err(Exit::Defect))
-        }
-    };
-    let note = format!("\nreport: {}\n", directory.join("index.html").display());
-    Ran {
+    let (document, note, exit) = bundles::write(document, &simulated.incidents, Some(&args.out));
+    Ok(Ran {
         document,
         command,
         interrupted: check.interrupted || simulated.interrupted,
-        note: written.map_or_else(|_| String::new(), |()| note),
-        exit: written.map_or_else(|failed| failed, |()| Exit::AsExpected),
-    }
+        note,
+        exit,
+    })
 }

@@ -1,9 +1,13 @@
 //! The command line: the only place that knows a terminal, files and the real clock.
 
 mod bounds;
+mod bundles;
 mod check;
+mod checkpoint;
+mod compare;
 mod completions;
 mod cuts;
+mod driver;
 mod evaluate;
 mod explain;
 mod explore;
@@ -12,16 +16,21 @@ mod init;
 mod input;
 mod interrupt;
 mod man;
+mod merge;
 mod output;
+mod plan;
 mod progress;
 mod replay;
 mod report;
+mod run_shard;
 mod runs;
 mod schema;
 mod show;
 mod simulate;
 mod solve;
 mod stages;
+mod studies;
+mod sweep;
 mod timing;
 mod trace;
 mod validate;
@@ -56,6 +65,10 @@ enum Command {
     Explore(explore::ExploreArgs),
     Replay(replay::ReplayArgs),
     Simulate(simulate::SimulateArgs),
+    Compare(compare::CompareArgs),
+    Sweep(sweep::SweepArgs),
+    RunShard(run_shard::RunShardArgs),
+    Merge(merge::MergeArgs),
     Solve(solve::SolveArgs),
     Validate(validate::ValidateArgs),
     Show(show::ShowArgs),
@@ -126,6 +139,10 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::Explore(args) => explore::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Sweep(args) => sweep::run(args),
+        Command::RunShard(args) => run_shard::run(args),
+        Command::Merge(args) => merge::run(args),
         Command::Solve(args) => solve::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Show(args) => show::run(args),

@@ -8,6 +8,13 @@ use crate::exit::Exit;
 
 /// Writes the files of a result below `directory`. Only files of these names are replaced.
 pub fn write_bundle(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Exit> {
+    write_files(directory, files)?;
+    remove_stale_traces(directory, files);
+    Ok(())
+}
+
+/// Writes files below `directory`. Only files of these names are replaced.
+pub fn write_files(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Exit> {
     for (name, bytes) in files {
         let path = directory.join(name);
         write_file(&path, bytes).map_err(|error| {
@@ -15,7 +22,6 @@ pub fn write_bundle(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(),
             Exit::Output
         })?;
     }
-    remove_stale_traces(directory, files);
     Ok(())
 }
 

@@ -29,7 +29,7 @@ pub fn over(
     paths: &[PathBuf],
     args: &RunArgs,
     format: RunFormat,
-    mut one: impl FnMut(&Path, Loaded) -> Ran,
+    mut one: impl FnMut(&Path, Loaded) -> Result<Ran, Exit>,
 ) -> Exit {
     let mut printer = Printer::new(format, paths.len());
     let mut exit = Exit::AsExpected;
@@ -44,7 +44,14 @@ pub fn over(
             break;
         }
         let ran = match input::read(path, args) {
-            Ok(loaded) => one(path, loaded),
+            Ok(loaded) => match one(path, loaded) {
+                Ok(ran) => ran,
+                // It has said why there is no result.
+                Err(failed) => {
+                    exit = exit.and(failed);
+                    continue;
+                }
+            },
             Err(diagnostics) => {
                 exit = exit.and(Exit::Input).and(printer.input(path, &diagnostics));
                 continue;
@@ -64,7 +71,7 @@ pub fn over(
 }
 
 /// What a result says to CI: the same judgement as in every format.
-fn judged(document: &ResultDocument) -> Exit {
+pub fn judged(document: &ResultDocument) -> Exit {
     match findings::outcome(document) {
         Outcome::AsExpected => Exit::AsExpected,
         Outcome::Undecided => Exit::Undecided,

@@ -2,24 +2,54 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use poolproof_models::event::Event;
-use poolproof_reports::document::Simulation;
-use poolproof_reports::quantity;
 
 use super::format::RunFormat;
+use super::plan::{self, PlanOptions};
 use super::runs::{self, Ran};
-use super::{RunArgs, input, quoted, replay, stages};
+use super::{RunArgs, bundles, input, quoted, replay, studies};
 use crate::evaluate;
 use crate::exit::Exit;
+use crate::study::job::{Job, Kind};
 use crate::system;
 
 /// Simulate many years, and drills in which DC1 is lost or another fault strikes
 ///
 /// Prints availability, time to recover and data lost with their intervals.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct SimulateArgs {
+    #[command(subcommand)]
+    plan: Option<SimulateCommand>,
+    #[command(flatten)]
+    what: What,
+    /// Print the results in this form
+    #[arg(long, value_enum, default_value = "human")]
+    format: RunFormat,
+    /// Write results below this directory, as evaluate does
+    #[arg(long, value_name = "DIRECTORY")]
+    out: Option<PathBuf>,
+    /// Go on where an interrupted run with the same --out ended
+    #[arg(long, requires = "out")]
+    resume: bool,
+}
+
+#[derive(Subcommand)]
+enum SimulateCommand {
+    /// Write a manifest of shards to run anywhere, in place of simulating here
+    Plan {
+        #[command(flatten)]
+        what: What,
+        #[command(flatten)]
+        options: PlanOptions,
+    },
+}
+
+/// What is simulated.
+#[derive(Args)]
+struct What {
     /// Scenario files; - is standard input
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
@@ -40,9 +70,6 @@ pub struct SimulateArgs {
     /// Stop once every objective is met or missed; the number of trials is then the most
     #[arg(long)]
     until_decided: bool,
-    /// Print the results in this form
-    #[arg(long, value_enum, default_value = "human")]
-    format: RunFormat,
     #[command(flatten)]
     run: RunArgs,
 }
@@ -50,79 +77,125 @@ pub struct SimulateArgs {
 /// The drill of every simulation: the loss of DC1.
 pub const SITE_LOSS: &str = "site-loss";
 
-/// Runs the command.
-pub fn run(args: &SimulateArgs) -> Exit {
-    if let Some(drill) = args.drill.as_deref().filter(|name| *name != SITE_LOSS) {
-        for path in &args.scenarios {
+impl What {
+    fn command(&self, name: &str) -> String {
+        let trials = self.trials.map(|trials| format!(" --trials {trials}"));
+        let mut command = format!(
+            "poolproof simulate {}{}{}",
+            quoted(name),
+            self.run.reproducing(),
+            trials.unwrap_or_default()
+        );
+        if let Some(precision) = self.precision {
+            command.push_str(&format!(" --precision {precision}"));
+        }
+        if self.until_decided {
+            command.push_str(" --until-decided");
+        }
+        if let Some(drill) = &self.drill {
+            command.push_str(&format!(" --drill {}", quoted(drill)));
+        }
+        command
+    }
+}
+
+/// Whether the fault of the drills is one of every scenario.
+fn known(what: &What) -> Result<(), Exit> {
+    if let Some(drill) = what.drill.as_deref().filter(|name| *name != SITE_LOSS) {
+        for path in &what.scenarios {
             // A file that cannot be read is told of where it is run.
-            let Ok(loaded) = input::read(path, &args.run) else {
+            let Ok(loaded) = input::read(path, &what.run) else {
                 continue;
             };
             let known = system::faults(&loaded.scenario);
             if !known.iter().any(|name| name == drill) {
                 eprintln!("error: `{drill}` is no fault of {}", path.display());
                 eprintln!("known: {SITE_LOSS}, {}", known.join(", "));
-                return Exit::Usage;
+                return Err(Exit::Usage);
             }
         }
     }
+    Ok(())
+}
+
+/// Runs the command.
+pub fn run(args: &SimulateArgs) -> Exit {
+    if let Some(SimulateCommand::Plan { what, options }) = &args.plan {
+        return match planned(what) {
+            Ok(job) => plan::write(&job, options),
+            Err(exit) => exit,
+        };
+    }
+    if let Err(exit) = known(&args.what) {
+        return exit;
+    }
+    let (what, out) = (&args.what, args.out.as_deref());
     runs::over(
-        &args.scenarios,
-        &args.run,
+        &what.scenarios,
+        &what.run,
         args.format,
         |path, mut loaded| {
-            let mut command = format!(
-                "poolproof simulate {}{}",
-                quoted(&path.display().to_string()),
-                args.run.reproducing()
-            );
-            if let Some(trials) = args.trials {
+            if let Some(trials) = what.trials {
                 loaded.scenario.simulate.trials = trials;
-                command.push_str(&format!(" --trials {trials}"));
             }
-            if let Some(precision) = args.precision {
-                loaded.scenario.simulate.precision = precision;
-                command.push_str(&format!(" --precision {precision}"));
+            let settings = &mut loaded.scenario.simulate;
+            if let Some(precision) = what.precision {
+                settings.precision = precision;
             }
-            if args.until_decided {
-                loaded.scenario.simulate.stop_when_decided = true;
-                command.push_str(" --until-decided");
+            if what.until_decided {
+                settings.stop_when_decided = true;
             }
-            if let Some(drill) = &args.drill {
-                command.push_str(&format!(" --drill {}", quoted(drill)));
+            if let Some(drill) = &what.drill {
                 // None for the loss of DC1; other names have been looked up.
-                loaded.scenario.simulate.drill = Event::from_name(drill);
+                settings.drill = Event::from_name(drill);
             }
             let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
-            let mut simulated = args
-                .run
-                .on_threads(|| stages::simulate(scenario, &args.run));
-            let note = match args.drill {
-                Some(_) => phases(&simulated.document),
+            let command = what.command(&path.display().to_string());
+            let mut found = studies::alone(scenario, &what.run, out, args.resume)?;
+            let phases = match what.drill {
+                Some(_) => bundles::phases(&found.document),
                 None => String::new(),
             };
-            let drill = args.drill.as_deref();
-            replay::name_replays(&mut simulated.document, path, &args.run, drill);
-            let simulation = Some(simulated.document);
-            Ran {
-                document: evaluate::document(scenario, warnings, &command, None, simulation),
+            let drill = what.drill.as_deref();
+            replay::name_replays(&mut found.document, path, &what.run, drill);
+            let document = Some(found.document);
+            let document = evaluate::document(scenario, warnings, &command, None, document);
+            let (document, note, exit) = bundles::write(document, &found.incidents, out);
+            Ok(Ran {
+                document,
                 command,
-                interrupted: simulated.interrupted,
-                exit: Exit::AsExpected,
-                note,
-            }
+                interrupted: found.interrupted,
+                exit,
+                note: phases + &note,
+            })
         },
     )
 }
 
-/// The mean of each phase of a drill.
-fn phases(simulation: &Simulation) -> String {
-    let mut text = "\nmean time of a drill without service, by phase\n".to_owned();
-    for phase in &simulation.outage_by_phase {
-        let mean = quantity::estimate(&phase.given_site_loss_ms, quantity::duration);
-        text += &format!("  {:<12} {mean}\n", phase.phase);
+/// The job of a plan, which needs a number of trials that is known beforehand.
+fn planned(what: &What) -> Result<Job, Exit> {
+    known(what)?;
+    if what.precision.is_some() || what.until_decided {
+        eprintln!("error: a plan has a fixed number of trials: leave out what ends them early");
+        return Err(Exit::Usage);
     }
-    text
+    Ok(job(what))
+}
+
+fn job(what: &What) -> Job {
+    let names = what.scenarios.iter().map(|path| path.display().to_string());
+    let scenarios: Vec<String> = names.collect();
+    Job {
+        kind: Kind::Simulate,
+        commands: scenarios.iter().map(|name| what.command(name)).collect(),
+        scenarios,
+        set: what.run.set.clone(),
+        seed: what.run.seed,
+        trials: what.trials,
+        drill: what.drill.clone(),
+        check: false,
+        design: None,
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -1,4 +1,4 @@
-//! The two engines, run for a command: progress, timing, interruption.
+//! The checker, run for a command: progress, timing, interruption.
 
 use super::bounds::BoundArgs;
 use super::progress::Progress;
@@ -7,7 +7,6 @@ use super::{RunArgs, interrupt};
 use crate::check::search::Progress as Searched;
 use crate::check::verdict::{self, Bounds, Checked, Stop};
 use crate::scenario::Scenario;
-use crate::simulate::figures::{self, Simulated, Stage};
 
 /// Runs the checker.
 pub fn check(scenario: &Scenario, args: &RunArgs, bounds: &BoundArgs) -> Checked {
@@ -45,38 +44,4 @@ pub fn check(scenario: &Scenario, args: &RunArgs, bounds: &BoundArgs) -> Checked
         .print();
     }
     checked
-}
-
-/// Runs the simulator.
-pub fn simulate(scenario: &Scenario, args: &RunArgs) -> Simulated {
-    let watch = Stopwatch::start();
-    let mut progress: Option<(Stage, Progress)> = None;
-    let simulated = figures::simulate(scenario, &mut |stage, done, total| {
-        if progress.as_ref().is_none_or(|(shown, _)| *shown != stage) {
-            let what = if stage == Stage::Trials {
-                "simulating"
-            } else {
-                "drills"
-            };
-            progress = None;
-            progress = Some((stage, Progress::counted(what, total)));
-        }
-        if let Some((_, bar)) = &progress {
-            bar.at(done);
-        }
-        !interrupt::requested()
-    });
-    drop(progress);
-    if args.timing {
-        let seconds = watch.seconds();
-        Timing {
-            stage: "simulate",
-            seconds,
-            events_per_second: Some(simulated.events as f64 / seconds),
-            simulated_years_per_second: Some(simulated.years / seconds),
-            ..Timing::default()
-        }
-        .print();
-    }
-    simulated
 }

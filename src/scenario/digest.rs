@@ -8,32 +8,33 @@ const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
 /// A running digest.
 #[derive(Debug, Clone)]
-pub(super) struct Digest {
+pub(crate) struct Digest {
     state: u128,
 }
 
 impl Digest {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { state: OFFSET }
     }
 
     /// Adds a text with the part it plays. Lengths go in first, so that moving a character from
     /// one text to the next changes the digest.
-    pub(super) fn add(&mut self, part: &str, text: &str) {
+    pub(crate) fn add(&mut self, part: &str, text: &str) {
         for piece in [part, text] {
             self.bytes(&(piece.len() as u64).to_le_bytes());
             self.bytes(piece.as_bytes());
         }
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
+    /// Adds bytes as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.state = (self.state ^ u128::from(byte)).wrapping_mul(PRIME);
         }
     }
 
     /// 32 hexadecimal digits.
-    pub(super) fn hex(&self) -> String {
+    pub(crate) fn hex(&self) -> String {
         format!("{:032x}", self.state)
     }
 }

@@ -189,6 +189,7 @@ pub(super) fn meaning_of_table(path: &str) -> &'static str {
         "sql.sm" => "the mirror SM of S",
         "sql.sw" => "the witness SW of S and SM",
         "compliance" => "the compliance service",
+        "cost" => "what the parts cost per year, in one currency that is not named",
         "operators" => "which runbooks people follow, and what they may take for granted",
         "operators.shifts" => {
             "the hours in which people are at work; without it, alarms are seen as the runbooks say"

@@ -32,15 +32,36 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
 ///
 /// All mistakes of the file, of those it names and of the overrides.
 pub fn load_with(path: &Path, overrides: &[(String, String)]) -> Result<Loaded, LoadError> {
-    let (name, text) = if path == Path::new(STANDARD_INPUT) {
-        (resolve::STANDARD_INPUT.to_owned(), whole(io::stdin()))
-    } else {
-        (path.display().to_string(), read(path))
-    };
+    if path == Path::new(STANDARD_INPUT) {
+        let name = resolve::STANDARD_INPUT;
+        return from_text(&FileSystem, name, whole(io::stdin()), overrides);
+    }
+    load_from(&FileSystem, &path.display().to_string(), overrides)
+}
+
+/// Loads a scenario, and all that it names, from wherever a resolver finds texts.
+///
+/// # Errors
+///
+/// All mistakes of the texts and of the overrides.
+pub fn load_from(
+    resolver: &dyn Resolver,
+    name: &str,
+    overrides: &[(String, String)],
+) -> Result<Loaded, LoadError> {
+    from_text(resolver, name, resolver.read(name), overrides)
+}
+
+fn from_text(
+    resolver: &dyn Resolver,
+    name: &str,
+    text: Result<String, Unreadable>,
+    overrides: &[(String, String)],
+) -> Result<Loaded, LoadError> {
     match text {
-        Ok(text) => load_text(&name, &text, overrides, &FileSystem),
+        Ok(text) => load_text(name, &text, overrides, resolver),
         Err(why) => Err(LoadError {
-            diagnostics: vec![why.diagnostic(&name)],
+            diagnostics: vec![why.diagnostic(name)],
         }),
     }
 }

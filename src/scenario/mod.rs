@@ -9,9 +9,10 @@ pub mod choices;
 pub mod codes;
 pub mod compliance;
 pub mod control;
+pub mod cost;
 mod delay;
 pub mod diagnostic;
-mod digest;
+pub(crate) mod digest;
 mod document;
 mod empirical;
 pub mod expect;
@@ -45,6 +46,7 @@ pub mod value;
 
 pub use load::FileSystem;
 pub use load::load;
+pub use load::load_from;
 pub use load::load_with;
 pub use resolve::LoadError;
 pub use resolve::Loaded;
@@ -55,6 +57,7 @@ use check::CheckSettings;
 use choices::Choices;
 use compliance::Compliance;
 use control::Control;
+use cost::Cost;
 use expect::Expectations;
 use failures::Failures;
 use log_shipping::LogShipping;
@@ -92,6 +95,8 @@ pub struct Scenario {
     pub sql: SqlServers,
     /// The compliance service.
     pub compliance: Compliance,
+    /// What the parts cost, where the file says it.
+    pub cost: Option<Cost>,
     /// The runbooks and their assumption.
     pub operators: Operators,
     /// Rates and repair times.

@@ -9,6 +9,7 @@ use super::check::CheckSettings;
 use super::choices::Choices;
 use super::compliance::Compliance;
 use super::control::Control;
+use super::cost::Cost;
 use super::diagnostic;
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
@@ -225,8 +226,8 @@ pub(super) fn read(
     } else {
         stem.to_string_lossy().into_owned()
     };
-    // Followed already, but a known key all the same.
-    let _ = file.node("extends");
+    // Followed already, but a known key all the same; and the one table that may be absent.
+    let _ = (file.node("extends"), file.node("cost"));
     for (key, kind, meaning) in TOP {
         file.describe(key, kind, meaning);
     }
@@ -243,6 +244,7 @@ pub(super) fn read(
         choices: Choices::read(file.inner("choices")),
         sql: SqlServers::read(file.inner("sql")),
         compliance: Compliance::read(file.inner("compliance")),
+        cost: file.has("cost").then(|| Cost::read(file.inner("cost"))),
         operators: Operators::read(file.inner("operators"), library),
         failures: Failures::read(file.inner("failures")),
         check: CheckSettings::read(file.inner("check")),

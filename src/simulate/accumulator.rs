@@ -3,6 +3,9 @@
 //! Floating sums would differ in their last digits with the number of threads. All sums saturate,
 //! which keeps merging associative, and a saturated sum gives no estimate rather than a wrong one.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use super::estimate::Confidence;
 use super::estimate::Estimate;
 use super::estimate::Interval;
@@ -13,7 +16,8 @@ use super::estimate::mean_interval;
 const SUM_MAX: u128 = 1 << 126;
 
 /// Count, sum and sum of squares of one value per trial, for example its outage in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MeanAccumulator {
     count: u64,
     sum: u128,
@@ -79,7 +83,8 @@ impl MeanAccumulator {
 }
 
 /// Sums and products of two values per trial, for their difference and the ratio of their sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PairAccumulator {
     first: MeanAccumulator,
     second: MeanAccumulator,

@@ -4,6 +4,9 @@
 //! unless said otherwise. A side without a finite or trustworthy limit is `None`. Nothing here
 //! looks at how an estimate is used: several at once need [`Confidence::shared_by`].
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use super::normal::normal_quantile;
 use super::special::Tail;
 use super::special::beta_quantile;
@@ -111,7 +114,8 @@ pub fn mean_interval(mean: f64, deviation: f64, count: u64, confidence: Confiden
 }
 
 /// How many of a number of trials had a property.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Proportion {
     hits: u64,
     trials: u64,

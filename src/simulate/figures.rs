@@ -1,5 +1,7 @@
 //! From counts to figures with intervals.
 
+use std::ops::Range;
+
 use poolproof_models::component::Component;
 use poolproof_models::event::{Event, EventKind};
 use poolproof_models::incident::Cause;
@@ -7,11 +9,13 @@ use poolproof_models::runbook::Phase;
 use poolproof_models::site::Site;
 use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
+use serde::{Deserialize, Serialize};
 
 use super::accumulator::MeanAccumulator;
+use super::activities::Activities;
 use super::estimate::{Confidence, Proportion, poisson_rate};
 use super::histogram::Histogram;
-use super::run::{OnBatch, Run, run_range};
+use super::run::{Counts, Member, OnRound, run_team};
 use super::stopping;
 use super::tally::{Incident, Measures, Tally};
 use super::trial::{Drill, Mission};
@@ -43,7 +47,8 @@ pub struct Simulated {
 }
 
 /// What is being simulated, for progress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Plain trials.
     Trials,
@@ -51,59 +56,146 @@ pub enum Stage {
     Drills,
 }
 
+impl Stage {
+    /// Every stage, in the order of running.
+    pub const ALL: [Self; 2] = [Self::Trials, Self::Drills];
+}
+
+/// A scenario made ready to be simulated: its system, its clocks, and what each stage is about.
+pub struct Prepared {
+    topology: Topology,
+    activities: Activities,
+    missions: [Mission; Stage::ALL.len()],
+    trials: [u64; Stage::ALL.len()],
+    seed: u64,
+}
+
+impl Prepared {
+    /// Makes a scenario ready.
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        let settings = &scenario.simulate;
+        let topology = system::timed_topology(scenario);
+        let plain = mission(scenario);
+        let drilled = Mission {
+            incident_trials: 0,
+            drill: drill(&topology, settings.drill),
+            ..plain.clone()
+        };
+        let drills = if drilled.drill.is_some() {
+            settings.drill_trials
+        } else {
+            0
+        };
+        Self {
+            activities: system::activities(scenario, &topology),
+            topology,
+            missions: [plain, drilled],
+            trials: [settings.trials, drills],
+            seed: settings.seed,
+        }
+    }
+
+    /// How many trials a stage has.
+    #[must_use]
+    pub fn trials(&self, stage: Stage) -> u64 {
+        self.trials[stage as usize]
+    }
+
+    fn member(&self, stage: Stage) -> Member<'_, Topology> {
+        Member {
+            system: &self.topology,
+            activities: &self.activities,
+            mission: &self.missions[stage as usize],
+            seed: self.seed,
+        }
+    }
+}
+
+/// Runs a range of the trials of a stage under each of the scenarios, and adds them to `counts`;
+/// whether all of them were run.
+pub fn run_stage(
+    scenarios: &[Prepared],
+    stage: Stage,
+    trials: Range<u64>,
+    counts: &mut Counts,
+    on_round: OnRound<'_>,
+) -> bool {
+    let members: Vec<_> = scenarios.iter().map(|one| one.member(stage)).collect();
+    run_team(&members, trials, counts, on_round)
+}
+
 /// Simulates a scenario: plain trials, then drills.
 pub fn simulate(
     scenario: &Scenario,
     on_progress: &mut dyn FnMut(Stage, u64, u64) -> bool,
 ) -> Simulated {
-    let settings = &scenario.simulate;
-    let topology = system::timed_topology(scenario);
-    let activities = system::activities(scenario, &topology);
-    let mut mission = mission(scenario);
-    let nothing = Tally::default();
-    let mut stage = |stage: Stage, mission: &Mission, trials: u64, plain: Option<&Tally>| {
-        let mut whole = Run {
-            tally: Tally::default(),
-            complete: true,
-        };
-        for end in stopping::checkpoints(scenario, trials) {
-            let done = whole.tally.trials;
-            let on_batch: OnBatch<'_> = &mut |more| on_progress(stage, done + more, trials);
-            let (seed, range) = (settings.seed, done..end);
-            let part = run_range(&topology, &activities, mission, seed, range, on_batch);
-            whole.tally.merge(part.tally);
-            whole.complete = part.complete;
-            if !whole.complete || end == trials {
-                break;
-            }
-            let (trials, drills) = match plain {
-                Some(plain) => (plain, &whole.tally),
-                None => (&whole.tally, &nothing),
-            };
-            let so_far = document(scenario, trials, drills, false);
-            if stopping::is_enough(scenario, &so_far, plain.is_some()) {
-                break;
-            }
+    let prepared = [Prepared::new(scenario)];
+    let mut tallies: Vec<Tally> = Vec::new();
+    let mut complete = true;
+    for stage in Stage::ALL {
+        let mut counts = Counts::empty(1);
+        let trials = prepared[0].trials(stage);
+        let on_round: OnRound<'_> = &mut |_, done| on_progress(stage, done, trials);
+        if complete {
+            let plain = tallies.first();
+            complete = run_to_the_end(&prepared, scenario, stage, plain, &mut counts, on_round);
         }
-        whole
-    };
-    let plain = stage(Stage::Trials, &mission, settings.trials, None);
-    let incidents = plain.tally.incidents.iter().map(incident).collect();
-    mission.drill = drill(&topology, settings.drill);
-    mission.incident_trials = 0;
-    let drills = if plain.complete && mission.drill.is_some() {
-        settings.drill_trials
-    } else {
-        0
-    };
-    let drilled = stage(Stage::Drills, &mission, drills, Some(&plain.tally));
-    let interrupted = !plain.complete || !drilled.complete;
-    let document = document(scenario, &plain.tally, &drilled.tally, interrupted);
+        tallies.append(&mut counts.tallies);
+    }
+    simulated(scenario, &tallies[0], &tallies[1], !complete)
+}
+
+/// Runs a stage of one scenario from where `counts` ends: all of its trials, or as many as are
+/// enough. `plain` are the counts of the plain trials, when this is the stage of the drills. Gives
+/// whether it came to its end.
+pub fn run_to_the_end(
+    prepared: &[Prepared],
+    scenario: &Scenario,
+    stage: Stage,
+    plain: Option<&Tally>,
+    counts: &mut Counts,
+    on_round: OnRound<'_>,
+) -> bool {
+    let trials = prepared[0].trials(stage);
+    let nothing = Tally::default();
+    for end in stopping::checkpoints(scenario, trials) {
+        let done = counts.tallies[0].trials;
+        if done > end {
+            continue;
+        }
+        if !run_stage(prepared, stage, done..end, counts, on_round) {
+            return false;
+        }
+        let so_far = match stage {
+            Stage::Trials => document(scenario, &counts.tallies[0], &nothing, false),
+            Stage::Drills => document(
+                scenario,
+                plain.unwrap_or(&nothing),
+                &counts.tallies[0],
+                false,
+            ),
+        };
+        if end < trials && stopping::is_enough(scenario, &so_far, stage == Stage::Drills) {
+            break;
+        }
+    }
+    true
+}
+
+/// Puts together what a simulation gives: a function of the scenario and its counts.
+#[must_use]
+pub fn simulated(
+    scenario: &Scenario,
+    plain: &Tally,
+    drilled: &Tally,
+    interrupted: bool,
+) -> Simulated {
     Simulated {
-        document,
-        incidents,
-        events: plain.tally.events + drilled.tally.events,
-        years: plain.tally.trials as f64 * settings.horizon.ms as f64 / YEAR_MS as f64,
+        document: document(scenario, plain, drilled, interrupted),
+        incidents: plain.incidents.iter().map(incident).collect(),
+        events: plain.events + drilled.events,
+        years: plain.trials as f64 * scenario.simulate.horizon.ms as f64 / YEAR_MS as f64,
         interrupted,
     }
 }
@@ -143,7 +235,8 @@ pub fn drill(topology: &Topology, fault: Option<Event>) -> Option<Drill> {
 }
 
 /// The heading of the drills.
-fn given(fault: Option<Event>) -> String {
+#[must_use]
+pub fn given(fault: Option<Event>) -> String {
     match fault {
         None => "Given loss of DC1".to_owned(),
         Some(fault) => format!("Given {}", fault.name()),

@@ -6,6 +6,9 @@
 //! out because ours must answer by rank, hold nothing while it is empty (there is one per measure
 //! and batch) and have no fallible calls.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use super::estimate::Confidence;
 use super::estimate::Interval;
 use super::estimate::dkw_half_width;
@@ -19,7 +22,8 @@ const EXACT: u64 = 1024;
 const PER_DOUBLING: u64 = EXACT / 2;
 
 /// Counts of values, by default of milliseconds. At most 229 kB; grown only as far as values need.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Stored", try_from = "Stored")]
 pub struct Histogram {
     /// By bucket; the last one is not 0.
     counts: Vec<u64>,
@@ -38,6 +42,53 @@ impl Default for Histogram {
             min: u64::MAX,
             max: 0,
         }
+    }
+}
+
+/// A histogram in a stored file: only the buckets in use.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    min: u64,
+    max: u64,
+    /// Number of the bucket and its count, ascending.
+    buckets: Vec<(usize, u64)>,
+}
+
+impl From<Histogram> for Stored {
+    fn from(histogram: Histogram) -> Self {
+        let used = histogram.counts.iter().copied().enumerate();
+        Self {
+            min: histogram.min,
+            max: histogram.max,
+            buckets: used.filter(|(_, count)| *count > 0).collect(),
+        }
+    }
+}
+
+impl TryFrom<Stored> for Histogram {
+    type Error = &'static str;
+
+    /// A file may come from anywhere: what no histogram can hold is refused.
+    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+        let Some(&(last, _)) = stored.buckets.last() else {
+            return Ok(Self::default());
+        };
+        let ascending = stored.buckets.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        if !ascending || last > bucket(u64::MAX) || stored.min > stored.max {
+            return Err("the buckets of a histogram are not in order");
+        }
+        let mut histogram = Self {
+            counts: vec![0; last + 1],
+            count: 0,
+            min: stored.min,
+            max: stored.max,
+        };
+        for (bucket, count) in stored.buckets {
+            histogram.counts[bucket] = count;
+            histogram.count = histogram.count.saturating_add(count);
+        }
+        Ok(histogram)
     }
 }
 
@@ -284,6 +335,18 @@ mod tests {
         assert_eq!(empty.value_at_rank(1), None);
         assert_eq!(empty.quantile_estimate(0.5, confidence()), None);
         assert_eq!(empty.cdf_points(10, confidence()), []);
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again() {
+        for histogram in [Histogram::new(), of([0, 0, 5, 1_000_001, u64::MAX])] {
+            let text = serde_json::to_string(&histogram).unwrap();
+            assert_eq!(serde_json::from_str::<Histogram>(&text).unwrap(), histogram);
+        }
+        for bad in ["[[3,1],[2,1]]", "[[99999999,1]]"] {
+            let text = format!("{{\"min\":0,\"max\":9,\"buckets\":{bad}}}");
+            assert!(serde_json::from_str::<Histogram>(&text).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod figures;
 pub mod histogram;
 pub mod ledger;
 pub mod normal;
+pub mod pairs;
 pub mod purpose;
 pub mod random;
 pub mod replay;

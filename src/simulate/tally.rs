@@ -3,6 +3,7 @@
 use poolproof_models::incident::Cause;
 use poolproof_models::property::Property;
 use poolproof_models::runbook::Phase;
+use serde::{Deserialize, Serialize};
 
 use super::accumulator::MeanAccumulator;
 use super::estimate::Proportion;
@@ -12,7 +13,8 @@ use super::histogram::Histogram;
 pub type ByPhase = [u64; 5];
 
 /// An interval without service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Incident {
     /// The trial.
     pub trial: u64,
@@ -21,6 +23,7 @@ pub struct Incident {
     /// When users were served again; `None` if the simulation ended first.
     pub end_ms: Option<u64>,
     /// What began it.
+    #[serde(with = "cause_name")]
     pub cause: Cause,
     /// Its length by phase.
     pub phases_ms: ByPhase,
@@ -39,7 +42,8 @@ impl Incident {
 }
 
 /// Time and losses of a set of incidents, trials or drills.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Measures {
     /// Time without service, in milliseconds.
     pub time: Histogram,
@@ -81,7 +85,8 @@ impl Measures {
 }
 
 /// The counts of a number of trials.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tally {
     /// Number of trials.
     pub trials: u64,
@@ -106,7 +111,8 @@ pub struct Tally {
 }
 
 /// Trials that broke a property.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Violations {
     /// How many.
     pub trials: u64,
@@ -155,5 +161,22 @@ impl Tally {
             };
         }
         self.incidents.extend(other.incidents);
+    }
+}
+
+/// A cause in a stored file: by its name, which is stable.
+mod cause_name {
+    use poolproof_models::incident::Cause;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(cause: &Cause, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(cause.name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cause, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Cause::ALL.into_iter().find(|cause| cause.name() == name);
+        known.ok_or_else(|| D::Error::custom(format!("no cause `{name}`")))
     }
 }

@@ -46,6 +46,17 @@ pub struct Drill {
     pub without: Vec<usize>,
 }
 
+/// What one trial comes to, for the difference to the same trial of another scenario.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Time without service within the horizon; of a drill its time to recover. Milliseconds.
+    pub time_ms: u64,
+    /// Acknowledged messages lost, as time.
+    pub data_lost_ms: u64,
+    /// Acknowledged messages lost, counted.
+    pub messages_lost: u64,
+}
+
 /// An interval without service that is going on.
 #[derive(Debug, Clone, Copy)]
 struct Open {
@@ -86,6 +97,8 @@ pub struct Runner<'s, T: Timed> {
     drilled: bool,
     /// Set while it happens.
     drilling: bool,
+    /// What the drill came to.
+    drill: Outcome,
     horizon_ms: u64,
     outage_ms: u64,
     by_cause: [u64; Cause::ALL.len()],
@@ -135,6 +148,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             last_fault: Cause::Other,
             drilled: false,
             drilling: false,
+            drill: Outcome::default(),
             horizon_ms: 0,
             outage_ms: 0,
             by_cause: [0; Cause::ALL.len()],
@@ -153,7 +167,7 @@ impl<'s, T: Timed> Runner<'s, T> {
     }
 
     /// Runs a trial and counts it.
-    pub fn run(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) {
+    pub fn run(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) -> Outcome {
         self.start(trial, mission);
         let end = mission.horizon_ms + mission.follow_ms;
         while let Some((at, event)) = self.next(mission) {
@@ -171,7 +185,7 @@ impl<'s, T: Timed> Runner<'s, T> {
                 break;
             }
         }
-        self.finish(trial, mission, tally);
+        self.finish(trial, mission, tally)
     }
 
     /// Does an event that can happen now.
@@ -196,6 +210,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.open = None;
         self.last_fault = Cause::Other;
         self.drilled = false;
+        self.drill = Outcome::default();
         self.horizon_ms = mission.horizon_ms;
         self.outage_ms = 0;
         self.by_cause = [0; Cause::ALL.len()];
@@ -530,12 +545,19 @@ impl<'s, T: Timed> Runner<'s, T> {
             messages_lost: messages(open.lost, mission),
         };
         tally.incident(incident);
+        if mission.drill.is_some() {
+            self.drill = Outcome {
+                time_ms: incident.length_ms(),
+                data_lost_ms: incident.data_lost_ms,
+                messages_lost: incident.messages_lost,
+            };
+        }
         if trial < mission.incident_trials {
             tally.incidents.push(incident);
         }
     }
 
-    fn finish(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) {
+    fn finish(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) -> Outcome {
         if self.open.is_some() {
             self.advance(mission.horizon_ms + mission.follow_ms);
             self.end_incident(trial, mission, tally, false);
@@ -544,9 +566,14 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.lost.add(left);
         tally.trials += 1;
         tally.events += std::mem::take(&mut self.events);
+        let whole = Outcome {
+            time_ms: self.outage_ms,
+            data_lost_ms: self.lost.ms,
+            messages_lost: messages(self.lost, mission),
+        };
         tally
             .per_trial
-            .record(self.outage_ms, self.lost.ms, messages(self.lost, mission));
+            .record(whole.time_ms, whole.data_lost_ms, whole.messages_lost);
         for (mean, ms) in tally.by_cause.iter_mut().zip(self.by_cause) {
             mean.record(ms);
         }
@@ -555,6 +582,11 @@ impl<'s, T: Timed> Runner<'s, T> {
                 slot.trials += 1;
                 slot.first = Some(slot.first.map_or(trial, |first| first.min(trial)));
             }
+        }
+        if mission.drill.is_some() {
+            self.drill
+        } else {
+            whole
         }
     }
 }

@@ -32,6 +32,9 @@ pub(super) const GRID: RGBColor = RGBColor(0xd8, 0xd8, 0xd8);
 /// Two colours of the palette of Okabe and Ito, told apart by all common forms of sight.
 pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 pub(super) const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+/// Two more of that palette, for pictures with many series.
+pub(super) const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
+pub(super) const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 
 /// Sizes of text in nominal pixels.
 pub(super) const TITLE: f64 = 23.0;
@@ -42,7 +45,7 @@ pub(super) type Point = (f64, f64);
 
 /// What the drawing library says went wrong.
 #[derive(Debug)]
-pub(super) struct Trouble(String);
+pub(crate) struct Trouble(String);
 
 impl Trouble {
     pub(super) fn of(error: impl fmt::Display) -> Self {
@@ -63,6 +66,10 @@ pub(super) enum Mark {
     Disc,
     /// A dashed line with squares.
     Square,
+    /// A dotted line with triangles.
+    Triangle,
+    /// A line of long dashes with diamonds.
+    Diamond,
 }
 
 /// How the two back ends of plotters differ on text: one lays it out, the other leaves it to the
@@ -85,7 +92,7 @@ pub(super) const BITMAP_LETTERING: Lettering = Lettering {
 };
 
 /// A drawing surface.
-pub(super) struct Canvas<'a, DB: DrawingBackend> {
+pub(crate) struct Canvas<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
     lettering: Lettering,
     pub(super) width: f64,
@@ -129,13 +136,22 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
     ) -> Result<(), Trouble> {
         match mark {
             Mark::Disc => self.line(points, color, 2.0),
-            Mark::Square => {
-                for dash in dashes(points, 9.0, 5.0) {
-                    self.line(&dash, color, 2.0)?;
-                }
-                Ok(())
-            }
+            Mark::Square => self.dashed(points, color, (9.0, 5.0)),
+            Mark::Triangle => self.dashed(points, color, (3.0, 4.0)),
+            Mark::Diamond => self.dashed(points, color, (18.0, 5.0)),
         }
+    }
+
+    fn dashed(
+        &self,
+        points: &[Point],
+        color: RGBColor,
+        (on, off): (f64, f64),
+    ) -> Result<(), Trouble> {
+        for dash in dashes(points, on, off) {
+            self.line(&dash, color, 2.0)?;
+        }
+        Ok(())
     }
 
     /// Draws one marker of a series.
@@ -146,6 +162,16 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
             Mark::Square => {
                 let corners = [(at.0 - 4.5, at.1 - 4.5), (at.0 + 4.5, at.1 + 4.5)];
                 self.area.draw(&Rectangle::new(corners.map(drawn), style))
+            }
+            Mark::Triangle => {
+                let corners = [(-5.5, 4.5), (5.5, 4.5), (0.0, -6.0)];
+                let corners = corners.map(|(x, y)| drawn((at.0 + x, at.1 + y)));
+                self.area.draw(&Polygon::new(corners.to_vec(), style))
+            }
+            Mark::Diamond => {
+                let corners = [(-6.0, 0.0), (0.0, -6.0), (6.0, 0.0), (0.0, 6.0)];
+                let corners = corners.map(|(x, y)| drawn((at.0 + x, at.1 + y)));
+                self.area.draw(&Polygon::new(corners.to_vec(), style))
             }
         }
         .map_err(Trouble::of)

@@ -35,13 +35,13 @@ const TOP: f64 = 112.0;
 const BOTTOM: f64 = 432.0;
 
 /// Data losses beyond this multiple of the 99th percentile are told, not drawn.
-const FAR_OUT: f64 = 1.5;
+pub(super) const FAR_OUT: f64 = 1.5;
 
-struct Series<'a> {
-    legend: String,
-    points: &'a [CdfPoint],
-    color: RGBColor,
-    mark: Mark,
+pub(super) struct Series<'a> {
+    pub(super) legend: String,
+    pub(super) points: &'a [CdfPoint],
+    pub(super) color: RGBColor,
+    pub(super) mark: Mark,
 }
 
 /// Draws the time to recover per incident and given the loss of a site.
@@ -182,7 +182,8 @@ fn unrecovered(points: &[CdfPoint]) -> String {
     format!(", {} not within the horizon", quantity::probability(rest))
 }
 
-fn plot<DB: DrawingBackend>(
+/// Draws the distribution functions over an axis, with the legend below.
+pub(super) fn plot<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     axis: &Axis,
     unit: impl Fn(f64) -> f64 + Copy,

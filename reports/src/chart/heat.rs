@@ -1,0 +1,199 @@
+//! Heat maps of a sweep over two parameters: darker is worse, and every cell says its value.
+
+use plotters::prelude::DrawingBackend;
+use plotters::style::RGBColor;
+use plotters::style::text_anchor::HPos;
+
+use super::canvas::BODY;
+use super::canvas::Canvas;
+use super::canvas::FAINT_INK;
+use super::canvas::INK;
+use super::canvas::Trouble;
+use super::picture::Picture;
+use crate::sweep::SweepDocument;
+
+const WIDTH: u32 = 920;
+const TOP: f64 = 112.0;
+const CELL: f64 = 44.0;
+/// More rows or columns are no longer a picture; the table has them all.
+const CELLS_MAX: usize = 20;
+const RIGHT: f64 = 920.0 - 30.0;
+/// From light to dark, by lightness, so that they are told apart without colour.
+const LIGHT: (f64, f64, f64) = (247.0, 244.0, 230.0);
+const DARK: (f64, f64, f64) = (8.0, 64.0, 110.0);
+
+/// What a heat map can show, and the name of its files.
+const SHOWN: [(&str, &str); 3] = [
+    ("given_site_loss.data_lost.p95", "heat-data-lost"),
+    (
+        "given_site_loss.time_to_recover.p95",
+        "heat-time-to-recover",
+    ),
+    ("per_year.outage.mean", "heat-outage"),
+];
+
+/// A heat map of one figure.
+pub(crate) struct Heat<'a> {
+    document: &'a SweepDocument,
+    figure: usize,
+    name: &'static str,
+    /// The first two parameters that have several values.
+    axes: (usize, usize),
+}
+
+/// Returns the heat maps of a grid over at least two parameters.
+pub(crate) fn charts(document: &SweepDocument) -> Vec<Heat<'_>> {
+    let parameters = document.parameters.iter().enumerate();
+    let varied = parameters.filter(|(_, head)| head.values.len() > 1);
+    let varied: Vec<usize> = varied.map(|(index, _)| index).collect();
+    let (Some(&x), Some(&y)) = (varied.first(), varied.get(1)) else {
+        return Vec::new();
+    };
+    let most = |axis: usize| document.parameters[axis].values.len() <= CELLS_MAX;
+    if document.method != "grid" || !most(x) || !most(y) {
+        return Vec::new();
+    }
+    let heat = |(figure, name): (&str, &'static str)| {
+        Some(Heat {
+            document,
+            figure: document.figure(figure)?,
+            name,
+            axes: (x, y),
+        })
+    };
+    SHOWN.into_iter().filter_map(heat).collect()
+}
+
+impl Heat<'_> {
+    /// The value in a cell; other parameters are at their first value.
+    fn value(&self, x: &str, y: &str) -> Option<f64> {
+        let heads = &self.document.parameters;
+        let fits = |(index, value): (usize, &String)| {
+            if index == self.axes.0 {
+                value == x
+            } else if index == self.axes.1 {
+                value == y
+            } else {
+                heads[index].values.first() == Some(value)
+            }
+        };
+        let mut points = self.document.points.iter();
+        let point = points.find(|point| point.values.iter().enumerate().all(fits))?;
+        point.figures.get(self.figure)?.value
+    }
+
+    fn others(&self) -> String {
+        let heads = self.document.parameters.iter().enumerate();
+        let others: Vec<String> = heads
+            .filter(|(index, head)| {
+                *index != self.axes.0 && *index != self.axes.1 && head.values.len() > 1
+            })
+            .map(|(_, head)| format!("{} = {}", head.path, head.values[0]))
+            .collect();
+        others.join(", ")
+    }
+}
+
+impl Picture for Heat<'_> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn title(&self) -> &'static str {
+        match self.name {
+            "heat-data-lost" => "Data lost given loss of DC1, 95th percentile",
+            "heat-time-to-recover" => "Time to recover given loss of DC1, 95th percentile",
+            _ => "Outage of a trial, mean",
+        }
+    }
+
+    fn size(&self) -> (u32, u32) {
+        let rows = self.document.parameters[self.axes.1].values.len();
+        (WIDTH, (TOP + CELL * rows as f64 + 120.0) as u32)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), Trouble> {
+        canvas.headings(self.title(), &self.document.provenance())?;
+        let unit = self.document.figures[self.figure].unit;
+        let (columns, rows) = (
+            &self.document.parameters[self.axes.0],
+            &self.document.parameters[self.axes.1],
+        );
+        let values = || {
+            let pairs = rows.values.iter();
+            pairs.flat_map(|y| columns.values.iter().filter_map(move |x| self.value(x, y)))
+        };
+        let (least, most) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), value| {
+            (a.min(value), b.max(value))
+        });
+        if !least.is_finite() {
+            return canvas.say(&["nothing to draw: no point has this figure".to_owned()]);
+        }
+        let mut names = 0.0_f64;
+        for value in &rows.values {
+            names = names.max(canvas.text_width(value, BODY)?);
+        }
+        let left = 24.0 + names.min(220.0) + 14.0;
+        let wide = (RIGHT - left) / columns.values.len() as f64;
+        canvas.text(&rows.path, (24.0, TOP - 24.0), BODY, HPos::Left, INK)?;
+        for (row, y) in rows.values.iter().enumerate() {
+            let top = TOP + CELL * row as f64;
+            let label = canvas.fitted(y, BODY, 220.0)?;
+            let at = (left - 10.0, top + CELL / 2.0);
+            canvas.text(&label, at, BODY, HPos::Right, INK)?;
+            for (column, x) in columns.values.iter().enumerate() {
+                let corner = left + wide * column as f64;
+                let Some(value) = self.value(x, y) else {
+                    continue;
+                };
+                let share = if most > least {
+                    (value - least) / (most - least)
+                } else {
+                    0.0
+                };
+                let to = (corner + wide - 2.0, top + CELL - 2.0);
+                canvas.fill((corner, top), to, shade(share))?;
+                let ink = if share > 0.5 { PAPER } else { INK };
+                let words = canvas.fitted(&unit.words(value), BODY - 2.0, wide - 8.0)?;
+                let middle = (corner + wide / 2.0 - 1.0, top + CELL / 2.0 - 1.0);
+                canvas.text(&words, middle, BODY - 2.0, HPos::Center, ink)?;
+            }
+        }
+        let bottom = TOP + CELL * rows.values.len() as f64;
+        for (column, x) in columns.values.iter().enumerate() {
+            let at = (left + wide * (column as f64 + 0.5), bottom + 18.0);
+            let label = canvas.fitted(x, BODY, wide - 6.0)?;
+            canvas.text(&label, at, BODY, HPos::Center, INK)?;
+        }
+        let middle = ((left + RIGHT) / 2.0, bottom + 46.0);
+        canvas.text(&columns.path, middle, BODY, HPos::Center, INK)?;
+        let mut note = format!(
+            "Darker is more: from {} to {}.",
+            unit.words(least),
+            unit.words(most)
+        );
+        let others = self.others();
+        if !others.is_empty() {
+            note += &format!(" With {others}.");
+        }
+        let note = canvas.fitted(&note, BODY - 2.0, canvas.width - 48.0)?;
+        canvas.text(
+            &note,
+            (24.0, bottom + 82.0),
+            BODY - 2.0,
+            HPos::Left,
+            FAINT_INK,
+        )
+    }
+}
+
+const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
+
+fn shade(share: f64) -> RGBColor {
+    let mix = |from: f64, to: f64| libm::round(from + (to - from) * share) as u8;
+    RGBColor(
+        mix(LIGHT.0, DARK.0),
+        mix(LIGHT.1, DARK.1),
+        mix(LIGHT.2, DARK.2),
+    )
+}

@@ -1,0 +1,175 @@
+//! Cost against what it buys: every point, and the front that no other point beats.
+
+use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::HPos;
+
+use super::axis::Axis;
+use super::canvas::BLUE;
+use super::canvas::BODY;
+use super::canvas::Canvas;
+use super::canvas::FAINT_INK;
+use super::canvas::GRID;
+use super::canvas::INK;
+use super::canvas::Mark;
+use super::canvas::Point;
+use super::canvas::Trouble;
+use super::canvas::VERMILION;
+use super::picture::Picture;
+use crate::sweep::SweepDocument;
+
+const SIZE: (u32, u32) = (920, 580);
+const LEFT: f64 = 78.0;
+const RIGHT: f64 = 920.0 - 66.0;
+const TOP: f64 = 112.0;
+const BOTTOM: f64 = 452.0;
+
+const SHOWN: [(&str, &str); 2] = [
+    ("given_site_loss.data_lost.p95", "pareto-data-lost"),
+    (
+        "given_site_loss.time_to_recover.p95",
+        "pareto-time-to-recover",
+    ),
+];
+
+/// Cost against one figure.
+pub(crate) struct Pareto<'a> {
+    document: &'a SweepDocument,
+    figure: usize,
+    name: &'static str,
+}
+
+/// Returns the charts of a sweep whose points have a cost.
+pub(crate) fn charts(document: &SweepDocument) -> Vec<Pareto<'_>> {
+    if !document.has_cost() {
+        return Vec::new();
+    }
+    let chart = |(figure, name): (&str, &'static str)| {
+        Some(Pareto {
+            document,
+            figure: document.figure(figure)?,
+            name,
+        })
+    };
+    SHOWN.into_iter().filter_map(chart).collect()
+}
+
+impl Pareto<'_> {
+    /// Number of the point, cost, and the figure in minutes.
+    fn points(&self) -> Vec<(usize, f64, f64)> {
+        let points = self.document.points.iter().enumerate();
+        points
+            .filter_map(|(index, point)| {
+                let ms = point.figures.get(self.figure)?.value?;
+                Some((index, point.cost_per_year?, ms / 60_000.0))
+            })
+            .collect()
+    }
+}
+
+/// The points that none beats in these two, by cost.
+fn front(points: &[(usize, f64, f64)]) -> Vec<(usize, f64, f64)> {
+    let mut sorted = points.to_vec();
+    sorted.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.2.total_cmp(&b.2)));
+    let mut front: Vec<(usize, f64, f64)> = Vec::new();
+    for point in sorted {
+        if front.last().is_none_or(|last| point.2 < last.2) {
+            front.push(point);
+        }
+    }
+    front
+}
+
+impl Picture for Pareto<'_> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn title(&self) -> &'static str {
+        match self.name {
+            "pareto-data-lost" => "Cost against data lost given loss of DC1",
+            _ => "Cost against time to recover given loss of DC1",
+        }
+    }
+
+    fn size(&self) -> (u32, u32) {
+        SIZE
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), Trouble> {
+        canvas.headings(self.title(), &self.document.provenance())?;
+        let points = self.points();
+        if points.is_empty() {
+            return canvas.say(&["nothing to draw: no point has cost and figure".to_owned()]);
+        }
+        let most =
+            |pick: fn(&(usize, f64, f64)) -> f64| points.iter().map(pick).fold(0.0, f64::max);
+        let (x_axis, y_axis) = (
+            Axis::from_zero(most(|point| point.1)),
+            Axis::from_zero(most(|point| point.2)),
+        );
+        let place = |cost: f64, minutes: f64| -> Point {
+            (
+                LEFT + (RIGHT - LEFT) * x_axis.share(cost),
+                BOTTOM - (BOTTOM - TOP) * y_axis.share(minutes),
+            )
+        };
+        let y_title = match self.name {
+            "pareto-data-lost" => "data lost, 95th percentile (minutes of messages)",
+            _ => "time to recover, 95th percentile (minutes)",
+        };
+        canvas.text(y_title, (24.0, TOP - 26.0), BODY, HPos::Left, INK)?;
+        for (tick, label) in &y_axis.ticks {
+            let y = BOTTOM - (BOTTOM - TOP) * y_axis.share(*tick);
+            canvas.line(&[(LEFT, y), (RIGHT, y)], GRID, 1.0)?;
+            canvas.text(label, (LEFT - 10.0, y), BODY, HPos::Right, INK)?;
+        }
+        let mut free_from = 0.0;
+        for (tick, label) in &x_axis.ticks {
+            let x = LEFT + (RIGHT - LEFT) * x_axis.share(*tick);
+            canvas.line(&[(x, TOP), (x, BOTTOM)], GRID, 1.0)?;
+            let half = canvas.text_width(label, BODY)? / 2.0;
+            if x - half >= free_from {
+                canvas.text(label, (x, BOTTOM + 18.0), BODY, HPos::Center, INK)?;
+                free_from = x + half + 10.0;
+            }
+        }
+        canvas.line(&[(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)], INK, 1.0)?;
+        let middle = ((LEFT + RIGHT) / 2.0, BOTTOM + 44.0);
+        let x_title = "cost per year (the currency of the scenario)";
+        canvas.text(x_title, middle, BODY, HPos::Center, INK)?;
+        let front = front(&points);
+        let beaten = |point: &&(usize, f64, f64)| front.iter().all(|best| best.0 != point.0);
+        for (_, cost, minutes) in points.iter().filter(beaten) {
+            canvas.mark(place(*cost, *minutes), BLUE, Mark::Disc)?;
+        }
+        let mut path: Vec<Point> = Vec::new();
+        for (_, cost, minutes) in &front {
+            let at = place(*cost, *minutes);
+            if let Some(&(_, level)) = path.last() {
+                path.push((at.0, level));
+            }
+            path.push(at);
+        }
+        canvas.curve(&path, VERMILION, Mark::Disc)?;
+        for (index, cost, minutes) in &front {
+            let at = place(*cost, *minutes);
+            canvas.mark(at, VERMILION, Mark::Square)?;
+            // Below and to the left no point can be.
+            let number = format!("{}", index + 1);
+            canvas.text(
+                &number,
+                (at.0 - 9.0, at.1 + 14.0),
+                BODY - 2.0,
+                HPos::Right,
+                INK,
+            )?;
+        }
+        let y = BOTTOM + 80.0;
+        canvas.mark((30.0, y), VERMILION, Mark::Square)?;
+        let words = "on the front of these two; the number is that of the point in the table";
+        canvas.text(words, (46.0, y), BODY - 1.0, HPos::Left, INK)?;
+        canvas.mark((30.0, y + 24.0), BLUE, Mark::Disc)?;
+        let words = "beaten by a point that costs no more and is no worse";
+        canvas.text(words, (46.0, y + 24.0), BODY - 1.0, HPos::Left, FAINT_INK)
+    }
+}

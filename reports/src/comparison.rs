@@ -1,0 +1,297 @@
+//! The comparison document: scenarios side by side under the same random numbers.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::document::CdfPoint;
+use crate::document::Estimate;
+use crate::document::VerdictStatus;
+use crate::float;
+use crate::quantity;
+
+mod bundle;
+mod html;
+mod markdown;
+mod table;
+
+pub use bundle::csv;
+pub use bundle::json;
+pub use bundle::render;
+pub use html::page;
+pub use markdown::text as markdown;
+pub use table::text as table;
+
+/// The name and version of the format, the first field of every document.
+pub const SCHEMA: &str = "poolproof/comparison/v1";
+
+/// What is said of a difference whose interval contains 0.
+pub const NOT_VISIBLE: &str = "no difference visible: interval contains 0";
+
+/// Scenarios compared with the first of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Comparison of poolproof, version 1")]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonDocument {
+    /// [`SCHEMA`].
+    #[schemars(description = "The name and version of this format.", extend("const" = SCHEMA))]
+    pub schema: String,
+    /// The version of poolproof.
+    pub poolproof_version: String,
+    /// The command that makes this comparison again.
+    pub command: String,
+    /// The seed of all random numbers, the same for every scenario.
+    pub seed: u64,
+    /// How many trials ran of each scenario.
+    pub trials: u64,
+    /// The simulated time of one trial.
+    pub horizon_ms: u64,
+    /// How many drills of a site loss ran of each scenario.
+    pub drill_trials: u64,
+    /// The limit that ended the simulation early; such a result is not reproducible.
+    pub cut_off_by: Option<String>,
+    /// The confidence of all differences together: each has its share of the error.
+    #[serde(serialize_with = "float::serialize")]
+    pub confidence_together: f64,
+    /// How many differences share the error.
+    pub differences: u64,
+    /// The scenarios; the first is what the others are compared with.
+    pub scenarios: Vec<Compared>,
+    /// Each figure under each scenario.
+    pub figures: Vec<FigureRow>,
+}
+
+/// One of the scenarios.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Compared {
+    /// What it is called here: its name, or where two have the same its file.
+    pub label: String,
+    /// One line about it.
+    pub title: String,
+    /// The digest of the scenario after `extends` and `--set`.
+    pub scenario_digest: String,
+    /// The verdicts of the checker; empty when nothing was checked.
+    pub verdicts: Vec<ComparedVerdict>,
+    /// In how many trials anything differed from the first scenario; 0 for the first itself.
+    pub trials_differing: u64,
+    /// In how many drills anything differed from the first scenario; 0 for the first itself.
+    pub drills_differing: u64,
+    /// The distribution function of the time to recover given loss of the first site.
+    pub time_cdf: Vec<CdfPoint>,
+    /// The distribution function of the data lost given loss of the first site.
+    pub data_lost_cdf: Vec<CdfPoint>,
+}
+
+/// A verdict in short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComparedVerdict {
+    /// The stable name of the property.
+    pub property: String,
+    /// The verdict.
+    pub status: VerdictStatus,
+    /// Whether the scenario expects it.
+    pub as_expected: bool,
+    /// How far the search went.
+    pub how_far: String,
+}
+
+/// What a figure counts.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Milliseconds.
+    Ms,
+    /// A share or a probability, 0 to 1.
+    Share,
+    /// A share of time that is nearly 1.
+    Availability,
+    /// Messages.
+    Messages,
+    /// Cost per year, in the currency of the scenario.
+    CostPerYear,
+}
+
+impl Unit {
+    /// A value in words.
+    #[must_use]
+    pub fn words(self, value: f64) -> String {
+        match self {
+            Self::Ms => quantity::duration(value),
+            Self::Share => quantity::probability(value),
+            Self::Availability => {
+                let share = Estimate {
+                    value: Some(value),
+                    low: None,
+                    high: None,
+                    confidence: 0.0,
+                    n: 0,
+                    method: String::new(),
+                };
+                quantity::availability(&share)
+            }
+            Self::Messages | Self::CostPerYear => quantity::number(value),
+        }
+    }
+
+    /// A difference in words, with its sign.
+    #[must_use]
+    pub fn difference(self, value: f64) -> String {
+        let size = match self {
+            Self::Ms => quantity::duration(value.abs()),
+            Self::Share | Self::Availability => {
+                format!("{} points", quantity::number(value.abs() * 100.0))
+            }
+            Self::Messages | Self::CostPerYear => quantity::number(value.abs()),
+        };
+        // What is rounded to nothing has no sign.
+        if value == 0.0 || size.starts_with("0 ") || size == "0" {
+            size
+        } else if value < 0.0 {
+            format!("-{size}")
+        } else {
+            format!("+{size}")
+        }
+    }
+}
+
+/// A figure under every scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FigureRow {
+    /// The name, as objectives have it: `given_site_loss.data_lost.p95`.
+    pub name: String,
+    /// The name for people.
+    pub title: String,
+    /// The unit of values and differences.
+    pub unit: Unit,
+    /// The value under each scenario, in their order.
+    pub values: Vec<Estimate>,
+    /// The difference to the first, for each scenario after it.
+    pub differences: Vec<Difference>,
+}
+
+/// A difference to the first scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    /// The scenario less the first one.
+    pub estimate: Estimate,
+    /// Whether the interval lies on one side of 0. None where there is no interval.
+    pub visible: Option<bool>,
+}
+
+impl Difference {
+    /// What the interval says, in words.
+    #[must_use]
+    pub fn words(&self, unit: Unit) -> String {
+        let Some(value) = self.estimate.value else {
+            return quantity::NOT_AVAILABLE.to_owned();
+        };
+        match self.visible {
+            Some(true) => {
+                let low = self.estimate.low.unwrap_or(value);
+                let high = self.estimate.high.unwrap_or(value);
+                format!(
+                    "{} ({} to {})",
+                    unit.difference(value),
+                    unit.difference(low),
+                    unit.difference(high)
+                )
+            }
+            Some(false) => NOT_VISIBLE.to_owned(),
+            None => format!("{} (no interval)", unit.difference(value)),
+        }
+    }
+}
+
+impl ComparisonDocument {
+    /// Says what was run, in one line.
+    #[must_use]
+    pub fn provenance(&self) -> String {
+        let mut line = format!(
+            "{} of {} and {} of a site loss for each, seed {}",
+            quantity::plural(self.trials, "trial", "trials"),
+            quantity::horizon(self.horizon_ms),
+            quantity::plural(self.drill_trials, "drill", "drills"),
+            self.seed
+        );
+        if let Some(limit) = &self.cut_off_by {
+            line += &format!("; cut off by {limit}");
+        }
+        line
+    }
+
+    /// Says how the differences are to be read.
+    #[must_use]
+    pub fn reading(&self) -> String {
+        format!(
+            "Differences are to {}, under the same random numbers. All {} intervals of differences \
+             hold together with {} confidence.",
+            self.scenarios.first().map_or("the first", |one| &one.label),
+            self.differences,
+            quantity::probability(self.confidence_together)
+        )
+    }
+
+    /// Says in one sentence which figures of a scenario differ from the first one's.
+    #[must_use]
+    pub fn summary(&self, scenario: usize) -> String {
+        let label = &self.scenarios[scenario].label;
+        let visible: Vec<&str> = self
+            .figures
+            .iter()
+            .filter(|row| {
+                let difference = row.differences.get(scenario.wrapping_sub(1));
+                difference.is_some_and(|found| found.visible == Some(true))
+            })
+            .map(|row| row.title.as_str())
+            .collect();
+        if visible.is_empty() {
+            let same = &self.scenarios[scenario];
+            if same.trials_differing + same.drills_differing == 0 {
+                return format!(
+                    "{label}: {NOT_VISIBLE} for every figure; no trial came out differently."
+                );
+            }
+            return format!("{label}: {NOT_VISIBLE} for every figure.");
+        }
+        format!("{label} differs in: {}.", visible.join("; "))
+    }
+
+    /// The properties that any scenario was checked for, in order of appearance.
+    #[must_use]
+    pub fn properties(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for verdict in self.scenarios.iter().flat_map(|one| &one.verdicts) {
+            if !names.contains(&verdict.property.as_str()) {
+                names.push(&verdict.property);
+            }
+        }
+        names
+    }
+}
+
+impl Compared {
+    /// A verdict in words: what was found, and whether that is news.
+    #[must_use]
+    pub fn verdict_words(&self, property: &str) -> String {
+        let mut verdicts = self.verdicts.iter();
+        let Some(verdict) = verdicts.find(|one| one.property == property) else {
+            return "not checked".to_owned();
+        };
+        let status = match verdict.status {
+            VerdictStatus::Holds => "holds",
+            VerdictStatus::Violated => "violated",
+            VerdictStatus::Undecided => "undecided",
+        };
+        if verdict.as_expected {
+            status.to_owned()
+        } else {
+            format!("{status}, NOT AS EXPECTED")
+        }
+    }
+}

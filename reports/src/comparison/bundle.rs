@@ -1,0 +1,88 @@
+//! All files of a comparison, as names and bytes.
+
+use super::ComparisonDocument;
+use super::markdown;
+use super::page;
+use crate::chart::overlay;
+use crate::chart::picture;
+use crate::chart::picture::Picture;
+use crate::error::ReportError;
+
+/// The document as indented JSON.
+///
+/// # Errors
+/// When the document holds a number that is not finite where one is required.
+pub fn json(document: &ComparisonDocument) -> Result<String, ReportError> {
+    crate::json::pretty(document)
+}
+
+/// One line per figure and scenario; times in milliseconds.
+///
+/// # Errors
+/// When the library that writes it fails.
+pub fn csv(document: &ComparisonDocument) -> Result<String, ReportError> {
+    let failed = |error: ::csv::Error| ReportError::Csv(error.to_string());
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record([
+            "figure",
+            "unit",
+            "scenario",
+            "value",
+            "low",
+            "high",
+            "n",
+            "difference",
+            "difference_low",
+            "difference_high",
+            "difference_method",
+        ])
+        .map_err(failed)?;
+    let number = crate::csv::number;
+    for row in &document.figures {
+        for (index, value) in row.values.iter().enumerate() {
+            let unit = crate::csv::word(&row.unit)?;
+            let difference = index.checked_sub(1).and_then(|at| row.differences.get(at));
+            let part = |pick: fn(&crate::document::Estimate) -> Option<f64>| {
+                number(difference.and_then(|one| pick(&one.estimate)))
+            };
+            let method = difference.map_or(String::new(), |one| one.estimate.method.clone());
+            writer
+                .write_record([
+                    row.name.clone(),
+                    unit,
+                    document.scenarios[index].label.clone(),
+                    number(value.value),
+                    number(value.low),
+                    number(value.high),
+                    value.n.to_string(),
+                    part(|one| one.value),
+                    part(|one| one.low),
+                    part(|one| one.high),
+                    method,
+                ])
+                .map_err(failed)?;
+        }
+    }
+    crate::csv::finish(writer)
+}
+
+/// Returns the files of a comparison: relative path, with `/` on every platform, and content.
+///
+/// # Errors
+/// When a renderer fails, which is a defect.
+pub fn render(document: &ComparisonDocument) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+    let mut files = vec![
+        ("comparison.json".to_owned(), json(document)?.into_bytes()),
+        ("comparison.csv".to_owned(), csv(document)?.into_bytes()),
+        ("comparison.md".to_owned(), markdown(document).into_bytes()),
+        ("index.html".to_owned(), page(document)?.into_bytes()),
+    ];
+    for chart in overlay::charts(document) {
+        let name = chart.name();
+        let svg = picture::svg(&chart)?.into_bytes();
+        files.push((format!("charts/{name}.svg"), svg));
+        files.push((format!("charts/{name}.png"), picture::png(&chart)?));
+    }
+    Ok(files)
+}

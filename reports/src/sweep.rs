@@ -1,0 +1,168 @@
+//! The sweep document: one scenario at many values of its parameters.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::comparison::ComparedVerdict;
+use crate::comparison::Unit;
+use crate::document::Estimate;
+use crate::float;
+use crate::quantity;
+
+mod bundle;
+mod html;
+mod table;
+
+pub use bundle::csv;
+pub use bundle::json;
+pub use bundle::render;
+pub use html::page;
+pub use table::text as table;
+
+/// The name and version of the format, the first field of every document.
+pub const SCHEMA: &str = "poolproof/sweep/v1";
+
+/// A scenario at many values of its parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Sweep of poolproof, version 1")]
+#[serde(deny_unknown_fields)]
+pub struct SweepDocument {
+    /// [`SCHEMA`].
+    #[schemars(description = "The name and version of this format.", extend("const" = SCHEMA))]
+    pub schema: String,
+    /// The version of poolproof.
+    pub poolproof_version: String,
+    /// The command that makes this sweep again.
+    pub command: String,
+    /// The name of the scenario that is varied.
+    pub scenario_name: String,
+    /// One line about it.
+    pub title: String,
+    /// Its digest, without any change of a point.
+    pub scenario_digest: String,
+    /// The seed of all random numbers, the same at every point.
+    pub seed: u64,
+    /// `grid`, `latin-hypercube` or `one-at-a-time`.
+    pub method: String,
+    /// How many trials ran at each point.
+    pub trials: u64,
+    /// The simulated time of one trial.
+    pub horizon_ms: u64,
+    /// How many drills of a site loss ran at each point.
+    pub drill_trials: u64,
+    /// The limit that ended the sweep early; such a result is not reproducible.
+    pub cut_off_by: Option<String>,
+    /// What is varied.
+    pub parameters: Vec<ParameterHead>,
+    /// The figures of every point, in the order of their estimates.
+    pub figures: Vec<FigureHead>,
+    /// The points.
+    pub points: Vec<SweepPoint>,
+}
+
+/// A parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParameterHead {
+    /// The path of the value in the scenario.
+    pub path: String,
+    /// Its values; of a range the ends, and perhaps the base between them.
+    pub values: Vec<String>,
+}
+
+/// A figure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FigureHead {
+    /// The name, as objectives have it: `given_site_loss.data_lost.p95`.
+    pub name: String,
+    /// The name for people.
+    pub title: String,
+    /// The unit of its values.
+    pub unit: Unit,
+}
+
+/// One point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SweepPoint {
+    /// The value of each parameter.
+    pub values: Vec<String>,
+    /// The digest of the scenario with these values.
+    pub scenario_digest: String,
+    /// What it costs per year; none where the scenario says no cost.
+    #[serde(serialize_with = "float::serialize_option")]
+    #[serde(deserialize_with = "float::deserialize_option")]
+    pub cost_per_year: Option<f64>,
+    /// An estimate for each figure.
+    pub figures: Vec<Estimate>,
+    /// The verdicts of the checker; empty when nothing was checked.
+    pub verdicts: Vec<ComparedVerdict>,
+    /// Whether no other point is at least as good in cost, in data lost and in time to recover,
+    /// and better in one of them. None without a cost.
+    pub on_front: Option<bool>,
+}
+
+impl SweepDocument {
+    /// Says what was run, in one line.
+    #[must_use]
+    pub fn provenance(&self) -> String {
+        let mut line = format!(
+            "{}: {} by {}; at each {} of {} and {} of a site loss, seed {}",
+            self.scenario_name,
+            quantity::plural(self.points.len() as u64, "point", "points"),
+            self.method,
+            quantity::plural(self.trials, "trial", "trials"),
+            quantity::horizon(self.horizon_ms),
+            quantity::plural(self.drill_trials, "drill", "drills"),
+            self.seed
+        );
+        if let Some(limit) = &self.cut_off_by {
+            line += &format!("; cut off by {limit}");
+        }
+        line
+    }
+
+    /// The place of a figure in every point.
+    #[must_use]
+    pub fn figure(&self, name: &str) -> Option<usize> {
+        self.figures.iter().position(|figure| figure.name == name)
+    }
+
+    /// Whether any point has a cost.
+    #[must_use]
+    pub fn has_cost(&self) -> bool {
+        self.points
+            .iter()
+            .any(|point| point.cost_per_year.is_some())
+    }
+}
+
+impl SweepPoint {
+    /// Verdicts that differ from what is expected, in words; `as expected` where none does.
+    #[must_use]
+    pub fn verdict_words(&self) -> String {
+        if self.verdicts.is_empty() {
+            return String::new();
+        }
+        let odd: Vec<String> = self
+            .verdicts
+            .iter()
+            .filter(|verdict| !verdict.as_expected)
+            .map(|verdict| {
+                let status = match verdict.status {
+                    crate::document::VerdictStatus::Holds => "holds",
+                    crate::document::VerdictStatus::Violated => "violated",
+                    crate::document::VerdictStatus::Undecided => "undecided",
+                };
+                format!("{} {status}", verdict.property)
+            })
+            .collect();
+        if odd.is_empty() {
+            "as expected".to_owned()
+        } else {
+            odd.join(", ")
+        }
+    }
+}

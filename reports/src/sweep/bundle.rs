@@ -1,0 +1,108 @@
+//! All files of a sweep, as names and bytes.
+
+use super::SweepDocument;
+use super::page;
+use crate::chart::heat;
+use crate::chart::pareto;
+use crate::chart::picture;
+use crate::chart::picture::Picture;
+use crate::chart::tornado;
+use crate::error::ReportError;
+
+/// The document as indented JSON.
+///
+/// # Errors
+/// When the document holds a number that is not finite where one is required.
+pub fn json(document: &SweepDocument) -> Result<String, ReportError> {
+    crate::json::pretty(document)
+}
+
+/// One line per point: its values, the figures with their limits, times in milliseconds, cost.
+///
+/// # Errors
+/// When the library that writes it fails.
+pub fn csv(document: &SweepDocument) -> Result<String, ReportError> {
+    let failed = |error: ::csv::Error| ReportError::Csv(error.to_string());
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    let mut head: Vec<String> = document
+        .parameters
+        .iter()
+        .map(|one| one.path.clone())
+        .collect();
+    for figure in &document.figures {
+        let unit = crate::csv::word(&figure.unit)?;
+        for part in ["", ".low", ".high"] {
+            head.push(format!("{}{part} ({unit})", figure.name));
+        }
+    }
+    head.extend(["cost_per_year", "on_front", "verdicts"].map(str::to_owned));
+    writer.write_record(&head).map_err(failed)?;
+    for point in &document.points {
+        let mut line = point.values.clone();
+        for estimate in &point.figures {
+            line.extend([estimate.value, estimate.low, estimate.high].map(crate::csv::number));
+        }
+        line.push(crate::csv::number(point.cost_per_year));
+        line.push(
+            point
+                .on_front
+                .map_or(String::new(), |front| front.to_string()),
+        );
+        line.push(point.verdict_words());
+        writer.write_record(&line).map_err(failed)?;
+    }
+    crate::csv::finish(writer)
+}
+
+/// A picture that is drawn.
+pub(super) struct Drawn {
+    name: &'static str,
+    pub(super) svg: String,
+    /// Empty where nobody asked for it.
+    png: Vec<u8>,
+}
+
+fn drawn(picture: &impl Picture, png: bool) -> Result<Drawn, ReportError> {
+    let bytes = if png {
+        picture::png(picture)?
+    } else {
+        Vec::new()
+    };
+    Ok(Drawn {
+        name: picture.name(),
+        svg: picture::svg(picture)?,
+        png: bytes,
+    })
+}
+
+/// The pictures of a sweep, each as SVG and where asked for as PNG.
+pub(super) fn charts(document: &SweepDocument, png: bool) -> Result<Vec<Drawn>, ReportError> {
+    let mut charts = Vec::new();
+    for picture in heat::charts(document) {
+        charts.push(drawn(&picture, png)?);
+    }
+    for picture in tornado::charts(document) {
+        charts.push(drawn(&picture, png)?);
+    }
+    for picture in pareto::charts(document) {
+        charts.push(drawn(&picture, png)?);
+    }
+    Ok(charts)
+}
+
+/// Returns the files of a sweep: relative path, with `/` on every platform, and content.
+///
+/// # Errors
+/// When a renderer fails, which is a defect.
+pub fn render(document: &SweepDocument) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+    let mut files = vec![
+        ("sweep.json".to_owned(), json(document)?.into_bytes()),
+        ("sweep.csv".to_owned(), csv(document)?.into_bytes()),
+        ("index.html".to_owned(), page(document)?.into_bytes()),
+    ];
+    for Drawn { name, svg, png } in charts(document, true)? {
+        files.push((format!("charts/{name}.svg"), svg.into_bytes()));
+        files.push((format!("charts/{name}.png"), png));
+    }
+    Ok(files)
+}

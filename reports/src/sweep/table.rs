@@ -1,0 +1,51 @@
+//! The sweep on a terminal: a block per point, because its figures carry their intervals.
+
+use super::SweepDocument;
+use crate::layout::hanging;
+use crate::layout::padded;
+use crate::quantity;
+
+/// Returns the table.
+#[must_use]
+pub fn text(document: &SweepDocument) -> String {
+    let mut lines = hanging("", &document.provenance());
+    let wide = document
+        .figures
+        .iter()
+        .map(|head| head.title.chars().count());
+    let wide = wide.max().unwrap_or(0);
+    for (index, point) in document.points.iter().enumerate() {
+        lines.push(String::new());
+        let values = document.parameters.iter().zip(&point.values);
+        let values: Vec<String> = values
+            .map(|(head, value)| format!("{} = {value}", head.path))
+            .collect();
+        lines.extend(hanging(&format!("[{}] ", index + 1), &values.join("  ")));
+        for (head, estimate) in document.figures.iter().zip(&point.figures) {
+            let value = quantity::estimate(estimate, |number| head.unit.words(number));
+            let lead = format!("    {}  ", padded(&head.title, wide));
+            lines.extend(hanging(&lead, &value));
+        }
+        if let Some(cost) = point.cost_per_year {
+            let front = if point.on_front == Some(true) {
+                ", on the Pareto front"
+            } else {
+                ""
+            };
+            let cost = quantity::number(cost);
+            lines.push(format!(
+                "    {}  {cost}{front}",
+                padded("cost per year", wide)
+            ));
+        }
+        let verdicts = point.verdict_words();
+        if !verdicts.is_empty() {
+            let lead = format!("    {}  ", padded("verdicts", wide));
+            lines.extend(hanging(&lead, &verdicts));
+        }
+    }
+    lines
+        .iter()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}

@@ -1,0 +1,74 @@
+//! `poolproof merge`: shards back together.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::format::RunFormat;
+use super::studies::{self, Outlet};
+use super::{RunArgs, run_shard};
+use crate::exit::Exit;
+use crate::shard::merge;
+
+/// Merge the shards of a manifest to the result that one machine would have given
+///
+/// Takes the files in any order, and refuses missing, double, damaged and foreign ones.
+#[derive(Args)]
+pub struct MergeArgs {
+    /// Manifest that the shards were run from
+    #[arg(value_name = "MANIFEST")]
+    manifest: PathBuf,
+    /// Files of the shards, in any order
+    #[arg(required = true, value_name = "SHARD")]
+    shards: Vec<PathBuf>,
+    /// Print the result in this form
+    #[arg(long, value_enum, default_value = "human")]
+    format: RunFormat,
+    /// Write the report into this directory
+    #[arg(long, value_name = "DIRECTORY")]
+    out: Option<PathBuf>,
+    /// Use this many threads; the result does not depend on it
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+/// Runs the command.
+pub fn run(args: &MergeArgs) -> Exit {
+    let (manifest, ready) = match run_shard::load(&args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
+    if let Err(exit) = studies::known(manifest.job.kind, args.format) {
+        return exit;
+    }
+    let mut files = Vec::new();
+    for path in &args.shards {
+        match fs::read_to_string(path) {
+            Ok(text) => files.push((path.display().to_string(), text)),
+            Err(error) => {
+                eprintln!("error: cannot read {}: {error}", path.display());
+                return Exit::Input;
+            }
+        }
+    }
+    let parts = match merge(&ready.study, &manifest.shards, &files) {
+        Ok(parts) => parts,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Exit::Input;
+        }
+    };
+    let run = RunArgs {
+        seed: None,
+        threads: args.threads,
+        set: Vec::new(),
+        timing: false,
+    };
+    let outlet = Outlet {
+        format: args.format,
+        out: args.out.clone(),
+        resume: false,
+    };
+    studies::conclude(&manifest.job, &ready, parts, false, &run, &outlet)
+}

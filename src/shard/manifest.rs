@@ -1,0 +1,224 @@
+//! A manifest: a job with all its texts, and how its line of trials is cut into shards.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::library::{Resolver, Unreadable};
+use crate::study::Study;
+use crate::study::job::Job;
+
+/// The name and version of the format, the first field of every manifest.
+pub const MANIFEST_SCHEMA: &str = "poolproof/manifest/v1";
+
+/// More shards than this cost more in files than they save in time.
+pub const SHARDS_MOST: u64 = 100_000;
+
+/// What a shard is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stretch {
+    /// Its number, from 0.
+    pub shard: u64,
+    /// Its first trial on the line of the study.
+    pub first: u64,
+    /// How many trials.
+    pub count: u64,
+    /// The name of its file.
+    pub file: String,
+}
+
+impl Stretch {
+    /// Its trials.
+    #[must_use]
+    pub const fn line(&self) -> Range<u64> {
+        self.first..self.first.saturating_add(self.count)
+    }
+}
+
+/// A file that the job reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// Its name, as the job and other files name it.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// A manifest: all that a shard needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`MANIFEST_SCHEMA`].
+    pub schema: String,
+    /// The version that made it, and that runs it.
+    pub poolproof_version: String,
+    /// The digest of the study: scenarios, seeds and numbers of trials.
+    pub study: String,
+    /// The seed of the first scenario.
+    pub seed: u64,
+    /// How many trials the line has.
+    pub trials: u64,
+    /// The shards, in the order of the line.
+    pub shards: Vec<Stretch>,
+    /// What is asked for.
+    pub job: Job,
+    /// Every file that it reads.
+    pub texts: Vec<Text>,
+}
+
+/// Why a text is no manifest that this program can use.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not JSON, or a field is missing, unknown or of the wrong type.
+    #[error("this is no manifest of poolproof: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// A format that this version does not know.
+    #[error("it has schema \"{0}\", but this version of poolproof reads \"{MANIFEST_SCHEMA}\"")]
+    Schema(String),
+    /// Another version made it, which may count by other rules.
+    #[error("it was made by poolproof {0}, but this is {this}", this = env!("CARGO_PKG_VERSION"))]
+    Version(String),
+    /// It was changed since it was made.
+    #[error("it was changed: its study has digest {found}, but {stated} is stated in it")]
+    Changed {
+        /// The digest of the study that its texts make.
+        found: String,
+        /// The digest that it states.
+        stated: String,
+    },
+    /// Its shards are not the line, each trial once.
+    #[error("its shards do not cover the {0} trials of the study, each once and in order")]
+    Shards(u64),
+}
+
+impl Manifest {
+    /// Cuts a study into shards of nearly the same number of trials.
+    #[must_use]
+    pub fn new(job: Job, study: &Study, seed: u64, texts: Vec<Text>, shards: u64) -> Self {
+        let trials = study.trials();
+        let shards = shards.clamp(1, trials.clamp(1, SHARDS_MOST));
+        let start =
+            |shard: u64| (u128::from(trials) * u128::from(shard) / u128::from(shards)) as u64;
+        let stretch = |shard: u64| Stretch {
+            shard,
+            first: start(shard),
+            count: start(shard + 1) - start(shard),
+            file: format!("shard-{shard:05}.json"),
+        };
+        Self {
+            schema: MANIFEST_SCHEMA.to_owned(),
+            poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+            study: study.digest(),
+            seed,
+            trials,
+            shards: (0..shards).map(stretch).collect(),
+            job,
+            texts,
+        }
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    ///
+    /// When the text is none, or is that of another version.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        #[derive(Deserialize)]
+        struct Head {
+            schema: String,
+            poolproof_version: String,
+        }
+        let head: Head = serde_json::from_str(text)?;
+        if head.schema != MANIFEST_SCHEMA {
+            return Err(ManifestError::Schema(head.schema));
+        }
+        if head.poolproof_version != env!("CARGO_PKG_VERSION") {
+            return Err(ManifestError::Version(head.poolproof_version));
+        }
+        Ok(serde_json::from_str(text)?)
+    }
+
+    /// Sees that the study is the one that was planned, and the shards are the whole of it.
+    ///
+    /// # Errors
+    ///
+    /// When either is not so.
+    pub fn verify(&self, study: &Study) -> Result<(), ManifestError> {
+        let found = study.digest();
+        if found != self.study {
+            return Err(ManifestError::Changed {
+                found,
+                stated: self.study.clone(),
+            });
+        }
+        let mut next = 0;
+        for (number, stretch) in self.shards.iter().enumerate() {
+            if stretch.first != next || stretch.shard != number as u64 {
+                return Err(ManifestError::Shards(study.trials()));
+            }
+            next = stretch.line().end;
+        }
+        if next == study.trials() && self.trials == next {
+            Ok(())
+        } else {
+            Err(ManifestError::Shards(study.trials()))
+        }
+    }
+
+    /// The texts, to be found by name.
+    #[must_use]
+    pub fn texts(&self) -> Texts {
+        let texts = self.texts.iter();
+        Texts(
+            texts
+                .map(|one| (one.name.clone(), one.text.clone()))
+                .collect(),
+        )
+    }
+}
+
+/// Texts at hand, in place of files.
+#[derive(Debug, Clone, Default)]
+pub struct Texts(BTreeMap<String, String>);
+
+impl Resolver for Texts {
+    fn read(&self, name: &str) -> Result<String, Unreadable> {
+        self.0.get(name).cloned().ok_or(Unreadable::Missing)
+    }
+}
+
+/// Keeps every text that is read through it.
+pub struct Recorder<'a> {
+    inner: &'a dyn Resolver,
+    read: RefCell<BTreeMap<String, String>>,
+}
+
+impl<'a> Recorder<'a> {
+    /// Reads through another resolver.
+    #[must_use]
+    pub fn new(inner: &'a dyn Resolver) -> Self {
+        Self {
+            inner,
+            read: RefCell::default(),
+        }
+    }
+
+    /// What was read, by name.
+    #[must_use]
+    pub fn texts(self) -> Vec<Text> {
+        let read = self.read.into_inner().into_iter();
+        read.map(|(name, text)| Text { name, text }).collect()
+    }
+}
+
+impl Resolver for Recorder<'_> {
+    fn read(&self, name: &str) -> Result<String, Unreadable> {
+        let text = self.inner.read(name)?;
+        self.read.borrow_mut().insert(name.to_owned(), text.clone());
+        Ok(text)
+    }
+}

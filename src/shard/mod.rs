@@ -1,0 +1,16 @@
+//! Shards: a study cut into stretches of its line of trials, each run anywhere, and put together
+//! to the same bytes as on one machine.
+//!
+//! The contract is a manifest and files. An engine only has to see that every shard is run at
+//! least once: a shard that is run again writes the same bytes, and [`merge`] refuses everything
+//! that is not exactly the study.
+
+mod file;
+mod manifest;
+mod merge;
+
+pub use file::{Shard, ShardError, decode, encode};
+pub use manifest::{
+    MANIFEST_SCHEMA, Manifest, ManifestError, Recorder, SHARDS_MOST, Stretch, Text, Texts,
+};
+pub use merge::{MergeError, merge};

@@ -1,0 +1,187 @@
+//! A job: everything that decides a study and what is reported of it, apart from the texts.
+//!
+//! It is what a command line comes to, and what a manifest carries to other machines: loaded from
+//! the same texts it is the same study anywhere.
+
+use poolproof_models::event::Event;
+use serde::{Deserialize, Serialize};
+
+use super::{Group, Study};
+use crate::compare;
+use crate::scenario::library::Resolver;
+use crate::scenario::{self, LoadError, Loaded, Scenario};
+use crate::sweep::{Design, Point};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Each scenario for itself.
+    Simulate,
+    /// Scenarios against the first of them.
+    Compare,
+    /// One scenario at many points.
+    Sweep,
+}
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// What is asked for.
+    pub kind: Kind,
+    /// The commands that make the results on one machine: one per scenario, or one in all.
+    pub commands: Vec<String>,
+    /// Names of the scenario files.
+    pub scenarios: Vec<String>,
+    /// Changes of values, for all scenarios.
+    pub set: Vec<(String, String)>,
+    /// The seed in place of the scenarios'.
+    pub seed: Option<u64>,
+    /// The number of trials in place of the scenarios'.
+    pub trials: Option<u64>,
+    /// The fault of the drills in place of the loss of DC1, by its name.
+    pub drill: Option<String>,
+    /// Whether counterexamples are searched for as well.
+    pub check: bool,
+    /// What a sweep varies.
+    pub design: Option<Design>,
+}
+
+/// A job with its scenarios.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// The scenarios as they are named, without the points of a sweep.
+    pub loaded: Vec<Loaded>,
+    /// The points of a sweep.
+    pub points: Vec<Point>,
+    /// What is run.
+    pub study: Study,
+}
+
+/// Why a job cannot be run.
+#[derive(Debug)]
+pub enum JobError {
+    /// Mistakes of texts.
+    Scenario(LoadError),
+    /// Mistakes that a point of a sweep makes; the point in words.
+    Point(String, LoadError),
+    /// Anything else, in words.
+    Other(String),
+}
+
+impl Job {
+    /// Loads the scenarios and lays out the study.
+    ///
+    /// # Errors
+    ///
+    /// Mistakes of the scenarios, or scenarios and design that do not fit together.
+    pub fn ready(&self, resolver: &dyn Resolver) -> Result<Ready, JobError> {
+        let mut mistakes = Vec::new();
+        let mut loaded = Vec::new();
+        for name in &self.scenarios {
+            match self.load(resolver, name, &[]) {
+                Ok(one) => loaded.push(one),
+                Err(error) => mistakes.extend(error.diagnostics),
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(JobError::Scenario(LoadError {
+                diagnostics: mistakes,
+            }));
+        }
+        let mut points = Vec::new();
+        let groups = match self.kind {
+            Kind::Simulate => loaded.iter().map(|one| group(&one.scenario)).collect(),
+            Kind::Compare => {
+                let members = loaded.iter().map(|one| one.scenario.clone());
+                let mut members: Vec<Scenario> = members.collect();
+                compare::align(&mut members).map_err(JobError::Other)?;
+                vec![Group { members }]
+            }
+            Kind::Sweep => {
+                points = self.points(&loaded)?;
+                self.groups(resolver, &points)?
+            }
+        };
+        Ok(Ready {
+            loaded,
+            points,
+            study: Study::new(groups),
+        })
+    }
+
+    fn load(
+        &self,
+        resolver: &dyn Resolver,
+        name: &str,
+        more: &[(String, String)],
+    ) -> Result<Loaded, LoadError> {
+        let set: Vec<_> = self.set.iter().chain(more).cloned().collect();
+        let mut loaded = scenario::load_from(resolver, name, &set)?;
+        // Not changes of the scenario: results name them beside the scenario's digest.
+        if let Some(seed) = self.seed {
+            loaded.scenario.simulate.seed = seed;
+        }
+        if let Some(trials) = self.trials {
+            loaded.scenario.simulate.trials = trials;
+        }
+        if self.kind != Kind::Simulate {
+            // Nothing shows single incidents, and they would be most of a shard.
+            loaded.scenario.simulate.incident_trials = 0;
+            // What is set side by side has the same number of trials, which nothing cuts short.
+            loaded.scenario.simulate.precision = 0.0;
+            loaded.scenario.simulate.stop_when_decided = false;
+        }
+        if let Some(drill) = &self.drill {
+            // None for the loss of DC1.
+            loaded.scenario.simulate.drill = Event::from_name(drill);
+        }
+        Ok(loaded)
+    }
+
+    fn points(&self, loaded: &[Loaded]) -> Result<Vec<Point>, JobError> {
+        let (Some(design), [base]) = (&self.design, loaded) else {
+            let message = "a sweep has one scenario and a design";
+            return Err(JobError::Other(message.to_owned()));
+        };
+        let points = design.points(base.scenario.simulate.seed);
+        points.map_err(JobError::Other)
+    }
+
+    /// The scenario at each point; a point that is no valid scenario ends the job.
+    fn groups(&self, resolver: &dyn Resolver, points: &[Point]) -> Result<Vec<Group>, JobError> {
+        let parameters = self.design.iter().flat_map(|design| &design.parameters);
+        let parameters: Vec<_> = parameters.collect();
+        let mut groups = Vec::new();
+        for point in points {
+            let set: Vec<(String, String)> = parameters
+                .iter()
+                .zip(point)
+                .filter_map(|(parameter, value)| Some((parameter.path.clone(), value.clone()?)))
+                .collect();
+            let loaded = self.load(resolver, &self.scenarios[0], &set);
+            let loaded = loaded.map_err(|error| {
+                let words: Vec<String> = set.iter().map(|(p, v)| format!("{p}={v}")).collect();
+                JobError::Point(words.join(" "), error)
+            });
+            groups.push(group(&loaded?.scenario));
+        }
+        let horizon = |group: &Group| group.members[0].simulate.horizon;
+        if groups
+            .windows(2)
+            .any(|two| horizon(&two[0]) != horizon(&two[1]))
+        {
+            let message = "simulate.horizon cannot be varied: the figures of the points would not \
+                           be about the same time";
+            return Err(JobError::Other(message.to_owned()));
+        }
+        Ok(groups)
+    }
+}
+
+fn group(scenario: &Scenario) -> Group {
+    Group {
+        members: vec![scenario.clone()],
+    }
+}

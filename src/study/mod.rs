@@ -1,0 +1,252 @@
+//! A study: scenarios that are simulated together, and the line of all their trials.
+//!
+//! The trials of a study stand in one line: group by group, first the plain trials, then the
+//! drills. A stretch of the line is all that a shard or a checkpoint needs to name, and any set of
+//! stretches that covers the line gives the same counts.
+
+pub mod figure;
+pub mod job;
+mod part;
+
+use std::ops::Range;
+
+pub use part::{Part, PartError, PartView, together};
+
+use crate::scenario::Scenario;
+use crate::scenario::digest::Digest;
+use crate::simulate::figures::{Prepared, Stage, run_stage, run_to_the_end};
+use crate::simulate::run::{Counts, OnRound};
+
+/// Scenarios whose trials run in lockstep: one, or several that are compared.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// At least one; all have the same seed and numbers of trials.
+    pub members: Vec<Scenario>,
+}
+
+impl Group {
+    /// How many trials a stage has: drills only if every member can have them.
+    #[must_use]
+    pub fn trials(&self, stage: Stage) -> u64 {
+        let trials = self.members.iter().map(|one| {
+            let prepared = Prepared::new(one);
+            prepared.trials(stage)
+        });
+        trials.min().unwrap_or(0)
+    }
+}
+
+/// A stage of a group, and where it begins on the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Segment {
+    group: usize,
+    stage: Stage,
+    begins: u64,
+    trials: u64,
+}
+
+/// Scenarios to be simulated.
+#[derive(Debug, Clone)]
+pub struct Study {
+    groups: Vec<Group>,
+    segments: Vec<Segment>,
+}
+
+/// How far a study has come.
+#[derive(Clone, Copy)]
+pub struct Progress<'a> {
+    /// The group at work.
+    pub group: usize,
+    /// Its stage.
+    pub stage: Stage,
+    /// Trials of the line that are counted.
+    pub done: u64,
+    /// What is finished before the stage at work.
+    pub finished: &'a [Part],
+    /// The stage at work.
+    pub current: PartView<'a>,
+}
+
+/// Is told after every round; false ends the run.
+pub type OnProgress<'a> = &'a mut dyn FnMut(Progress<'_>) -> bool;
+
+impl Study {
+    /// A study of these groups.
+    #[must_use]
+    pub fn new(groups: Vec<Group>) -> Self {
+        let mut segments = Vec::new();
+        let mut begins = 0;
+        for (group, scenarios) in groups.iter().enumerate() {
+            for stage in Stage::ALL {
+                let trials = scenarios.trials(stage);
+                segments.push(Segment {
+                    group,
+                    stage,
+                    begins,
+                    trials,
+                });
+                begins += trials;
+            }
+        }
+        Self { groups, segments }
+    }
+
+    /// The groups.
+    #[must_use]
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The number of trials on the line.
+    #[must_use]
+    pub fn trials(&self) -> u64 {
+        self.segments
+            .last()
+            .map_or(0, |last| last.begins + last.trials)
+    }
+
+    /// 32 hexadecimal digits over everything that decides the counts, except the version.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut digest = Digest::new();
+        for (number, group) in self.groups.iter().enumerate() {
+            for member in &group.members {
+                digest.add("member", &format!("{number} {}", member.digest));
+                let settings = &member.simulate;
+                digest.add("seed", &settings.seed.to_string());
+                // These can come from the command line, which the scenario's digest does not see.
+                let drill = settings.drill.map(|fault| fault.name());
+                digest.add("drill", &drill.unwrap_or_default());
+                let early = (settings.precision, settings.stop_when_decided);
+                digest.add("early", &format!("{early:?}"));
+            }
+        }
+        for segment in &self.segments {
+            digest.add("trials", &segment.trials.to_string());
+        }
+        digest.hex()
+    }
+
+    /// Runs the trials of a stretch of the line that are not in `parts` yet, which hold its
+    /// beginning. Gives all parts, and whether the stretch is complete.
+    pub fn run(
+        &self,
+        line: Range<u64>,
+        mut parts: Vec<Part>,
+        on_progress: OnProgress<'_>,
+    ) -> (Vec<Part>, bool) {
+        for segment in &self.segments {
+            let ends = segment.begins + segment.trials;
+            let (from, to) = (line.start.max(segment.begins), line.end.min(ends));
+            if from >= to {
+                continue;
+            }
+            let range = from - segment.begins..to - segment.begins;
+            let of_segment = |part: &Part| part.is_of(segment.group, segment.stage);
+            let group = &self.groups[segment.group];
+            // Of what is known already, only the last part may have trials left.
+            let mut part = match parts.pop_if(|last| of_segment(last)) {
+                Some(started) => started,
+                None if parts.iter().any(of_segment) => continue,
+                None => Part::new(
+                    segment.group,
+                    segment.stage,
+                    range.start,
+                    group.members.len(),
+                ),
+            };
+            let next = part.first + part.count;
+            let mut complete = true;
+            if next < range.end {
+                let prepared: Vec<_> = group.members.iter().map(Prepared::new).collect();
+                let first = part.first;
+                let (mut counts, mut reached) = (std::mem::take(&mut part.counts), next);
+                let on_round: OnRound<'_> = &mut |counts, next| {
+                    reached = next;
+                    on_progress(Progress {
+                        group: segment.group,
+                        stage: segment.stage,
+                        done: segment.begins + next - line.start,
+                        finished: &parts,
+                        current: PartView {
+                            group: segment.group,
+                            stage: segment.stage,
+                            first,
+                            count: next - first,
+                            counts,
+                        },
+                    })
+                };
+                let stage = segment.stage;
+                complete = match &group.members[..] {
+                    // Alone and from its first trial on, a scenario may have enough before the end.
+                    [alone] if range == (0..segment.trials) => {
+                        let mut plain = parts.iter();
+                        let plain = plain.find(|part| part.is_of(segment.group, Stage::Trials));
+                        let plain = plain.map(|part| &part.counts.tallies[0]);
+                        run_to_the_end(&prepared, alone, stage, plain, &mut counts, on_round)
+                    }
+                    _ => run_stage(&prepared, stage, next..range.end, &mut counts, on_round),
+                };
+                part.counts = counts;
+                part.count = reached - first;
+            }
+            parts.push(part);
+            if !complete {
+                return (parts, false);
+            }
+        }
+        (parts, true)
+    }
+
+    /// Runs everything.
+    pub fn run_all(&self, on_progress: OnProgress<'_>) -> (Vec<Part>, bool) {
+        self.run(0..self.trials(), Vec::new(), on_progress)
+    }
+
+    /// The counts of each group and stage, empty where no trial ran.
+    #[must_use]
+    pub fn counts(&self, parts: Vec<Part>) -> Vec<[Counts; Stage::ALL.len()]> {
+        let empty = |group: &Group| Stage::ALL.map(|_| Counts::empty(group.members.len()));
+        let mut counts: Vec<_> = self.groups.iter().map(empty).collect();
+        for part in parts {
+            counts[part.group][part.stage as usize].merge(part.counts);
+        }
+        counts
+    }
+
+    /// What an interrupted run has left: parts from the first trial of each stage on, in the order
+    /// of the line. A stage that ended early leaves a gap before the next.
+    ///
+    /// # Errors
+    ///
+    /// When a part is not of this study or not in its place.
+    pub fn begun(&self, parts: Vec<Part>) -> Result<Vec<Part>, PartError> {
+        let mut next = 0;
+        for part in &parts {
+            match self.stretch(part) {
+                Some(stretch) if part.first == 0 && stretch.start >= next => next = stretch.end,
+                _ => return Err(part.foreign()),
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Which stretch of the line a part counts; `None` where the study has no such trials.
+    #[must_use]
+    pub fn stretch(&self, part: &Part) -> Option<Range<u64>> {
+        let of = |segment: &&Segment| part.is_of(segment.group, segment.stage);
+        let segment = self.segments.iter().find(of)?;
+        let ends = part.first.checked_add(part.count)?;
+        let members = self.groups[segment.group].members.len();
+        let fits = ends <= segment.trials
+            && part.counts.tallies.len() == members
+            && part.counts.pairs.len() + 1 == members
+            && part
+                .counts
+                .tallies
+                .iter()
+                .all(|tally| tally.trials == part.count);
+        fits.then_some(segment.begins + part.first..segment.begins + ends)
+    }
+}

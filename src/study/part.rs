@@ -1,0 +1,131 @@
+//! A part of a study: the counts of consecutive trials of one group and stage.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::Study;
+use crate::simulate::figures::Stage;
+use crate::simulate::run::Counts;
+
+/// The counts of trials `first..first + count`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Number of the group.
+    pub group: usize,
+    /// Its stage.
+    pub stage: Stage,
+    /// The first trial.
+    pub first: u64,
+    /// How many trials.
+    pub count: u64,
+    /// What they are counted into.
+    pub counts: Counts,
+}
+
+/// A part that is looked at, not owned: as it is written.
+#[derive(Clone, Copy, Serialize)]
+pub struct PartView<'a> {
+    /// Number of the group.
+    pub group: usize,
+    /// Its stage.
+    pub stage: Stage,
+    /// The first trial.
+    pub first: u64,
+    /// How many trials.
+    pub count: u64,
+    /// What they are counted into.
+    pub counts: &'a Counts,
+}
+
+impl Part {
+    pub(super) fn new(group: usize, stage: Stage, first: u64, members: usize) -> Self {
+        Self {
+            group,
+            stage,
+            first,
+            count: 0,
+            counts: Counts::empty(members),
+        }
+    }
+
+    /// Whether it belongs to this group and stage.
+    #[must_use]
+    pub fn is_of(&self, group: usize, stage: Stage) -> bool {
+        self.group == group && self.stage == stage
+    }
+
+    /// Says that the study has no such part.
+    pub(super) fn foreign(&self) -> PartError {
+        PartError::Foreign {
+            group: self.group,
+            first: self.first,
+            last: self.first.saturating_add(self.count).saturating_sub(1),
+        }
+    }
+
+    /// The part as it is written.
+    #[must_use]
+    pub fn view(&self) -> PartView<'_> {
+        PartView {
+            group: self.group,
+            stage: self.stage,
+            first: self.first,
+            count: self.count,
+            counts: &self.counts,
+        }
+    }
+}
+
+/// Why parts are not the whole of a study.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PartError {
+    /// Trials that no part has.
+    #[error("the trials {} to {} are missing", .0.start, .0.end - 1)]
+    Gap(Range<u64>),
+    /// Trials that two parts have.
+    #[error("the trials {} to {} are there twice", .0.start, .0.end - 1)]
+    Overlap(Range<u64>),
+    /// Trials that the study has not got.
+    #[error("group {group} has no such trials: {first} to {last}")]
+    Foreign {
+        /// Number of the group.
+        group: usize,
+        /// The first trial of the part.
+        first: u64,
+        /// Its last trial.
+        last: u64,
+    },
+}
+
+/// Puts parts in the order of the line, and sees that they cover it from `line.start` to
+/// `line.end`, each trial once.
+///
+/// # Errors
+///
+/// Names the first trials that are missing, there twice, or not of this study.
+pub fn together(study: &Study, line: Range<u64>, parts: Vec<Part>) -> Result<Vec<Part>, PartError> {
+    let mut placed = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Some(stretch) = study.stretch(&part) else {
+            return Err(part.foreign());
+        };
+        placed.push((stretch, part));
+    }
+    placed.sort_by_key(|(stretch, _)| (stretch.start, stretch.end));
+    let mut next = line.start;
+    for (stretch, _) in &placed {
+        if stretch.start > next {
+            return Err(PartError::Gap(next..stretch.start));
+        }
+        if stretch.start < next && !stretch.is_empty() {
+            return Err(PartError::Overlap(stretch.start..next.min(stretch.end)));
+        }
+        next = next.max(stretch.end);
+    }
+    if next < line.end {
+        return Err(PartError::Gap(next..line.end));
+    }
+    Ok(placed.into_iter().map(|(_, part)| part).collect())
+}

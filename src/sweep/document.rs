@@ -1,0 +1,138 @@
+//! The sweep document from the counts of its points.
+
+use poolproof_reports::comparison::ComparedVerdict;
+use poolproof_reports::document as doc;
+use poolproof_reports::sweep::{FigureHead, ParameterHead, SCHEMA, SweepDocument, SweepPoint};
+
+use super::design::{Design, Point};
+use super::front::front;
+use crate::scenario::Scenario;
+use crate::simulate::figures::{self, Stage, YEAR_MS};
+use crate::simulate::run::Counts;
+use crate::study::figure::Figure;
+
+/// A sweep that has run.
+pub struct Sweep<'a> {
+    /// What was varied.
+    pub design: &'a Design,
+    /// The values of each point.
+    pub points: &'a [Point],
+    /// The scenario that was varied, without any override of a point.
+    pub base: &'a Scenario,
+    /// The scenario of each point.
+    pub scenarios: &'a [Scenario],
+    /// What the checker found at each point; empty when nothing was checked.
+    pub checks: &'a [doc::Check],
+    /// The counts of each point and stage.
+    pub counts: &'a [[Counts; Stage::ALL.len()]],
+    /// Whether not all trials were run.
+    pub interrupted: bool,
+    /// The command that makes it again.
+    pub command: &'a str,
+}
+
+/// Puts the document together.
+#[must_use]
+pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
+    let settings = &sweep.base.simulate;
+    let horizon = if settings.horizon.ms == YEAR_MS {
+        "per year"
+    } else {
+        "per trial"
+    };
+    let base_value = |path: &str| {
+        let mut assumptions = sweep.base.assumptions().iter();
+        let found = assumptions.find(|assumption| assumption.key == path);
+        found.map_or("as in the scenario".to_owned(), |found| {
+            found.value.trim_matches('"').to_owned()
+        })
+    };
+    let parameters: Vec<ParameterHead> = sweep
+        .design
+        .parameters
+        .iter()
+        .map(|parameter| ParameterHead {
+            path: parameter.path.clone(),
+            values: parameter.values.clone(),
+        })
+        .collect();
+    let mut points: Vec<SweepPoint> = (0..sweep.points.len())
+        .map(|index| {
+            let values = sweep.points[index].iter().zip(&parameters);
+            let value = |(value, head): (&Option<String>, &ParameterHead)| {
+                value.clone().unwrap_or_else(|| base_value(&head.path))
+            };
+            point(sweep, index, values.map(value).collect())
+        })
+        .collect();
+    let coordinate = |point: &SweepPoint| {
+        let figure = |figure: Figure| {
+            let at = Figure::OF_SWEEP.iter().position(|one| *one == figure)?;
+            point.figures.get(at)?.value
+        };
+        Some([
+            point.cost_per_year?,
+            figure(Figure::DATA_LOST)?,
+            figure(Figure::TIME_TO_RECOVER)?,
+        ])
+    };
+    let coordinates: Vec<_> = points.iter().map(coordinate).collect();
+    for (point, on_front) in points.iter_mut().zip(front(&coordinates)) {
+        point.on_front = point.cost_per_year.map(|_| on_front);
+    }
+    SweepDocument {
+        schema: SCHEMA.to_owned(),
+        poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: sweep.command.to_owned(),
+        scenario_name: sweep.base.name.clone(),
+        title: sweep.base.title.clone(),
+        scenario_digest: sweep.base.digest.clone(),
+        seed: settings.seed,
+        method: sweep.design.method.name().to_owned(),
+        trials: sweep.counts.first().map_or(0, |one| trials(&one[0])),
+        horizon_ms: settings.horizon.ms,
+        drill_trials: sweep.counts.first().map_or(0, |one| trials(&one[1])),
+        cut_off_by: sweep.interrupted.then(|| "an interrupt".to_owned()),
+        parameters,
+        figures: Figure::OF_SWEEP
+            .into_iter()
+            .map(|figure| FigureHead {
+                name: figure.name(),
+                title: figure.title(horizon),
+                unit: figure.unit(),
+            })
+            .collect(),
+        points,
+    }
+}
+
+fn trials(counts: &Counts) -> u64 {
+    counts.tallies.first().map_or(0, |tally| tally.trials)
+}
+
+fn point(sweep: &Sweep<'_>, index: usize, values: Vec<String>) -> SweepPoint {
+    let scenario = &sweep.scenarios[index];
+    let [plain, drilled] = sweep.counts[index].each_ref().map(|one| &one.tallies[0]);
+    let simulation = figures::simulated(scenario, plain, drilled, sweep.interrupted).document;
+    let verdicts = sweep.checks.get(index).map(|check| &check.verdicts);
+    SweepPoint {
+        values,
+        scenario_digest: scenario.digest.clone(),
+        cost_per_year: scenario.cost_per_year(),
+        figures: Figure::OF_SWEEP
+            .into_iter()
+            .map(|figure| figure.value(&simulation))
+            .collect(),
+        verdicts: verdicts
+            .into_iter()
+            .flatten()
+            .map(|verdict| ComparedVerdict {
+                property: verdict.property.clone(),
+                status: verdict.status,
+                as_expected: verdict.as_expected,
+                how_far: verdict.how_far.clone(),
+            })
+            .collect(),
+        on_front: None,
+    }
+}

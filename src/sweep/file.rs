@@ -1,0 +1,104 @@
+//! A sweep as a file: `[sweep]` with the method, and one `[[sweep.parameter]]` for each parameter.
+
+use serde::Deserialize;
+
+use super::design::{Design, Method};
+use super::parameter::Parameter;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    sweep: Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    method: Name,
+    /// Number of points of a Latin hypercube.
+    points: Option<u64>,
+    parameter: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Name {
+    Grid,
+    LatinHypercube,
+    OneAtATime,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    path: String,
+    /// For a grid: every value. Otherwise: low, perhaps base, and high.
+    values: Vec<toml::Value>,
+}
+
+/// Reads the text of a sweep file.
+///
+/// # Errors
+///
+/// Says what is wrong, with line and column where the text is no TOML or has other keys.
+pub fn parse(text: &str) -> Result<Design, String> {
+    let File { sweep } = toml::from_str(text).map_err(|error| error.to_string())?;
+    let method = match (sweep.method, sweep.points) {
+        (Name::Grid, None) => Method::Grid,
+        (Name::OneAtATime, None) => Method::OneAtATime,
+        (Name::LatinHypercube, Some(points)) => Method::LatinHypercube(points),
+        (Name::LatinHypercube, None) => {
+            return Err("a latin-hypercube needs points = NUMBER".to_owned());
+        }
+        (_, Some(_)) => return Err("points belongs to latin-hypercube only".to_owned()),
+    };
+    let parameter = |entry: Entry| {
+        let count = entry.values.len();
+        let fits = match method {
+            Method::Grid => count >= 1,
+            Method::LatinHypercube(_) => count == 2,
+            Method::OneAtATime => count == 2 || count == 3,
+        };
+        if !fits {
+            let wanted = match method {
+                Method::Grid => "values = [V1, V2, ...]",
+                Method::LatinHypercube(_) => "values = [LOW, HIGH]",
+                Method::OneAtATime => "values = [LOW, HIGH] or [LOW, BASE, HIGH]",
+            };
+            return Err(format!("{}: expected {wanted}, found {count}", entry.path));
+        }
+        let value = |value: toml::Value| match value {
+            toml::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Ok(Parameter {
+            path: entry.path,
+            values: entry.values.into_iter().map(value).collect(),
+        })
+    };
+    let parameters = sweep.parameter.into_iter().map(parameter);
+    Ok(Design {
+        method,
+        parameters: parameters.collect::<Result<_, _>>()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_says_the_same_as_the_command_line() {
+        let text = "[sweep]\nmethod = \"grid\"\n[[sweep.parameter]]\npath = \"a.b\"\n\
+                    values = [\"5min\", 3, true]\n";
+        let design = parse(text).unwrap();
+        assert_eq!(design.method, Method::Grid);
+        let same = Parameter::list("a.b=5min,3,true").unwrap();
+        assert_eq!(design.parameters, [same]);
+        let text = text.replace("grid", "latin-hypercube");
+        assert!(parse(&text).unwrap_err().contains("points"));
+        let text = text.replace("\n[[", "\npoints = 4\n[[");
+        assert!(parse(&text).unwrap_err().contains("[LOW, HIGH]"));
+        assert!(parse("[sweep]\nmetod = 1").unwrap_err().contains("line 2"));
+    }
+}

@@ -1,0 +1,260 @@
+//! The promise of shards: run anywhere, in any cut and any order, they merge to the bytes of one
+//! machine, and nothing else is ever merged.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use poolproof::scenario;
+use poolproof::shard::{decode, encode, merge};
+use poolproof::study::{Group, Part, PartView, Study};
+use proptest::prelude::*;
+
+const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
+const OTHER: &str = "scenarios/lync-2013-lbw-no-witness.toml";
+
+fn study(members: &[&str], trials: u64) -> Study {
+    let load = |path: &&str| {
+        let mut scenario = scenario::load(Path::new(path)).unwrap().scenario;
+        scenario.simulate.trials = trials;
+        scenario.simulate.drill_trials = trials / 2;
+        scenario
+    };
+    let members: Vec<_> = members.iter().map(load).collect();
+    let single = Group {
+        members: vec![members[0].clone()],
+    };
+    Study::new(vec![Group { members }, single])
+}
+
+fn file(study: &Study, from: u64, to: u64) -> (String, String) {
+    let (parts, complete) = study.run(from..to, Vec::new(), &mut |_| true);
+    assert!(complete);
+    let views: Vec<PartView<'_>> = parts.iter().map(Part::view).collect();
+    let text = encode(&study.digest(), from..to, &views).unwrap();
+    (format!("{from}-{to}"), text)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_cut_in_any_order_gives_the_same_counts(
+        cuts in prop::collection::btree_set(1_u64..449, 0..7),
+        order in any::<u64>(),
+    ) {
+        let study = study(&[SCENARIO, OTHER], 150);
+        prop_assert_eq!(study.trials(), 450);
+        let whole = study.counts(study.run_all(&mut |_| true).0);
+        let mut edges = vec![0];
+        edges.extend(cuts);
+        edges.push(450);
+        let mut files: Vec<_> =
+            edges.windows(2).map(|pair| file(&study, pair[0], pair[1])).collect();
+        let mut state = order;
+        for last in (1..files.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            files.swap(last, (state >> 33) as usize % (last + 1));
+        }
+        let parts = merge(&study, &[], &files).unwrap();
+        prop_assert_eq!(study.counts(parts), whole);
+    }
+}
+
+#[test]
+fn a_shard_that_lies_about_its_trials_is_refused() {
+    let study = study(&[SCENARIO], 150);
+    let (_, text) = file(&study, 0, 100);
+    let shard = decode(&text).unwrap();
+    let views: Vec<_> = shard.parts.iter().map(Part::view).collect();
+    // The checksum is right, the stretch is not.
+    let lie = encode(&shard.study, 0..300, &views).unwrap();
+    let rest = file(&study, 300, study.trials());
+    let error = merge(&study, &[], &[("lie".to_owned(), lie), rest]).unwrap_err();
+    assert!(
+        error.to_string().contains("lie: its counts are not those"),
+        "{error}"
+    );
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_poolproof"))
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap()
+}
+
+fn ok(directory: &Path, arguments: &[&str]) -> Vec<u8> {
+    let output = run(directory, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    output.stdout
+}
+
+fn absolute(path: &str) -> String {
+    fs::canonicalize(path).unwrap().display().to_string()
+}
+
+fn tree(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(tree(&path));
+        } else {
+            found.push((path.clone(), fs::read(path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Runs a study here, and in shards from the last to the first; all bytes must be the same.
+fn same_bytes(kind: &str, what: &[&str]) {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let few = ["--trials", "700", "--set", "simulate.drill_trials=300"];
+    let out = ["--out", "report", "--format", "json"];
+    let here = ok(at, &[&[kind], what, &few, &out].concat());
+    let local = tree(&at.join("report"));
+    fs::remove_dir_all(at.join("report")).unwrap();
+    ok(
+        at,
+        &[&[kind, "plan"], what, &few, &["--shards", "4"]].concat(),
+    );
+    for shard in ["3", "1", "0", "2"] {
+        ok(at, &["run-shard", "manifest.json", shard, "--threads", "2"]);
+    }
+    let files = ["00002", "00000", "00003", "00001"].map(|k| format!("shards/shard-{k}.json"));
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let merged = ok(
+        at,
+        &[&["merge", "manifest.json"], &files[..], &out].concat(),
+    );
+    assert!(here == merged, "{kind}: the printed documents differ");
+    assert!(
+        local == tree(&at.join("report")),
+        "{kind}: the written files differ"
+    );
+    let before = fs::read(at.join(files[0])).unwrap();
+    ok(at, &["run-shard", "manifest.json", "2", "--threads", "1"]);
+    assert!(
+        before == fs::read(at.join(files[0])).unwrap(),
+        "{kind}: run again"
+    );
+}
+
+#[test]
+fn simulations_merge_to_the_same_bytes() {
+    same_bytes("simulate", &[&absolute(SCENARIO), &absolute(OTHER)]);
+}
+
+#[test]
+fn comparisons_merge_to_the_same_bytes() {
+    same_bytes(
+        "compare",
+        &[&absolute(SCENARIO), &absolute(OTHER), "--no-check"],
+    );
+}
+
+#[test]
+fn sweeps_merge_to_the_same_bytes() {
+    let grid = ["--grid", "log_shipping.backup_interval=5min,15min"];
+    same_bytes(
+        "sweep",
+        &[&[absolute(SCENARIO).as_str()], &grid[..]].concat(),
+    );
+}
+
+#[test]
+fn a_manifest_needs_no_other_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let runbooks = absolute("scenarios/runbooks");
+    fs::create_dir(at.join("runbooks")).unwrap();
+    for entry in fs::read_dir(runbooks).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, at.join("runbooks").join(path.file_name().unwrap())).unwrap();
+    }
+    fs::copy(SCENARIO, at.join("a.toml")).unwrap();
+    ok(
+        at,
+        &[
+            "simulate", "plan", "a.toml", "--trials", "200", "--shards", "2",
+        ],
+    );
+    fs::remove_file(at.join("a.toml")).unwrap();
+    fs::remove_dir_all(at.join("runbooks")).unwrap();
+    ok(at, &["run-shard", "manifest.json", "0"]);
+}
+
+#[test]
+fn what_is_not_the_study_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let scenario = absolute(SCENARIO);
+    let few = [
+        "--trials",
+        "200",
+        "--set",
+        "simulate.drill_trials=100",
+        "--shards",
+        "3",
+    ];
+    ok(at, &[&["simulate", "plan", &scenario], &few[..]].concat());
+    for shard in ["0", "1", "2"] {
+        ok(at, &["run-shard", "manifest.json", shard]);
+    }
+    let shards = [
+        "shards/shard-00000.json",
+        "shards/shard-00001.json",
+        "shards/shard-00002.json",
+    ];
+    let refused = |files: &[&str], why: &str| {
+        let output = run(at, &[&["merge", "manifest.json"], files].concat());
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{errors}");
+        assert!(errors.contains(why), "`{why}` is not in: {errors}");
+        assert!(output.stdout.is_empty());
+    };
+    refused(
+        &[shards[0], shards[2]],
+        "the trials 100 to 199 are missing: run shard 1",
+    );
+    refused(&shards[..2], "run shard 2");
+    refused(&[shards[0], shards[1], shards[1], shards[2]], "overlap");
+    refused(&["none.json"], "cannot read none.json");
+    // Another seed is another study.
+    let other = ["--seed", "9", "--manifest", "other.json"];
+    ok(
+        at,
+        &[&["simulate", "plan", &scenario], &few[..], &other[..]].concat(),
+    );
+    ok(at, &["run-shard", "other.json", "1", "--out", "foreign"]);
+    let foreign = "foreign/shard-00001.json";
+    refused(&[shards[0], foreign, shards[2]], "belongs to another study");
+    // A damaged byte, half a file, another version.
+    let text = fs::read_to_string(at.join(shards[1])).unwrap();
+    let damaged = text.replacen("\"events\":", "\"events\":1", 1);
+    fs::write(at.join("damaged.json"), damaged).unwrap();
+    refused(&[shards[0], "damaged.json", shards[2]], "it is damaged");
+    fs::write(at.join("half.json"), &text[..text.len() / 2]).unwrap();
+    refused(&[shards[0], "half.json", shards[2]], "it is damaged");
+    fs::write(at.join("empty.json"), "").unwrap();
+    refused(&["empty.json"], "no shard");
+    let manifest = fs::read_to_string(at.join("manifest.json")).unwrap();
+    let version = format!("\"poolproof_version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    let changed = manifest.replace(&version, "\"poolproof_version\": \"9.9.9\"");
+    fs::write(at.join("manifest.json"), changed).unwrap();
+    refused(&shards, "made by poolproof 9.9.9");
+    // A changed scenario in the manifest.
+    let changed = manifest.replace("Lync Server 2013, low", "Lync Server 2013, lower");
+    assert_ne!(changed, manifest);
+    fs::write(at.join("manifest.json"), changed).unwrap();
+    refused(&shards, "it was changed");
+    fs::write(at.join("manifest.json"), manifest).unwrap();
+    let output = run(at, &["run-shard", "manifest.json", "3"]);
+    assert_eq!(output.status.code(), Some(3));
+    ok(at, &[&["merge", "manifest.json"], &shards[..]].concat());
+}
