@@ -60,8 +60,7 @@ fn configured(scenario: &Scenario) -> Topology {
     };
     topology.force_needs_no_witness = scenario.choices.force_refused;
     topology.removed_principal_serves = scenario.choices.removed_principal_serves;
-    topology.failover_on_regained_contact = scenario.choices.failover_on_regained_contact;
-    topology.instant_resynchronisation = scenario.choices.instant_resynchronisation;
+    topology.deviations = scenario.choices.deviations;
     topology.acknowledgement = scenario.choices.acknowledge;
     topology.record_before_commit = scenario.choices.record_before_commit;
     topology.runbooks = scenario
@@ -212,7 +211,7 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
         | K::Abort => None,
         K::Rebuild => {
             let repairs = [
-                &scenario.failures.site_disaster.repair,
+                &disaster(scenario, at).repair,
                 &scenario.failures.site_outage.repair,
             ];
             let delays = repairs.map(Sampler::new).to_vec();
@@ -252,7 +251,7 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
             &time_to_failure(modes(scenario, kind, at), 1.0)?,
         ),
         K::Disaster => {
-            let modes = std::slice::from_ref(&scenario.failures.site_disaster);
+            let modes = std::slice::from_ref(disaster(scenario, at));
             one(
                 Purpose::Disaster,
                 Memory::Resume,
@@ -274,7 +273,10 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
         K::Detect => one(
             Purpose::Detection,
             Memory::Restart,
-            &fixed(mirroring.partner_timeout),
+            &fixed(match scenario.choices.instant_detection {
+                true => SimDuration { ms: 0 },
+                false => mirroring.partner_timeout,
+            }),
         ),
         K::SwapRoles => Some(Activity::new(
             // The promotion of the pair's mirror by itself has an address of its own.
@@ -309,6 +311,15 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
         K::RunbookStep => clocks::step(scenario, topology, role_of(at)?, number),
         K::Premature => clocks::premature(scenario, role_of(at)?, number),
         K::Expose | K::StartRunbook | K::StandDown => Some(Activity::immediate(number)),
+    }
+}
+
+/// How a data centre is lost.
+const fn disaster(scenario: &Scenario, at: Component) -> &FailureMode {
+    let failures = &scenario.failures;
+    match at {
+        Component::Dc2 => &failures.site_disaster_dc2,
+        _ => &failures.site_disaster,
     }
 }
 
@@ -366,7 +377,7 @@ pub struct Failure {
 pub fn failure(scenario: &Scenario, failure: EventKind, at: Component) -> Option<Failure> {
     use EventKind as K;
     let modes = match failure {
-        K::Disaster => std::slice::from_ref(&scenario.failures.site_disaster),
+        K::Disaster => std::slice::from_ref(disaster(scenario, at)),
         K::Crash | K::Cut | K::Outage => modes(scenario, failure, at),
         _ => return None,
     };

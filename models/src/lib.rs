@@ -5,6 +5,7 @@
 
 pub mod changes;
 pub mod component;
+pub mod deviations;
 pub mod event;
 mod event_table;
 pub mod explored;

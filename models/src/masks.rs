@@ -22,6 +22,8 @@ const NONE: u8 = u8::MAX;
 pub(crate) struct Masks {
     /// Every crash and every cut: what can happen where nothing is broken.
     breaks: EventSet,
+    /// Of these, what does not happen while DC1 is parked.
+    parked: EventSet,
     /// By number of the node.
     nodes: [BreakAndRepair; 16],
     /// By number of the link.
@@ -140,6 +142,11 @@ impl Masks {
             }
             if matches!(event.kind, K::Crash | K::Cut) {
                 masks.breaks.insert(index);
+                let pair = Link::from_component(event.at).and_then(Link::in_pair);
+                let site = pair.map_or(topology.site_of(event.at), |(pair, _)| Some(pair.site()));
+                if site == Some(Site::Dc1) {
+                    masks.parked.insert(index);
+                }
             }
             if event.kind.fault_class().is_some() {
                 masks.faults.insert(index);
@@ -193,6 +200,9 @@ impl World {
     pub fn enabled(&self, topology: &Topology) -> EventSet {
         let masks = topology.masks();
         let mut set = masks.breaks;
+        if self.is_parked(topology, Site::Dc1) {
+            set = set.minus(&masks.parked);
+        }
         for node in bits(self.down) {
             let BreakAndRepair { breaks, repair } = masks.nodes[node];
             breaks.remove_from(&mut set);
@@ -207,7 +217,7 @@ impl World {
         for site in Site::ALL {
             if self.site(site) == SiteState::Lost {
                 for link in Link::ALL {
-                    if !self.may_cut(link) {
+                    if !self.may_cut(topology, link) {
                         masks.links[link as usize].breaks.remove_from(&mut set);
                     }
                 }

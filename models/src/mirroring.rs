@@ -122,8 +122,10 @@ impl World {
         }
         let mirror = self.mirror(pair)?;
         let principal = 1 - mirror;
+        let takes_note =
+            session.register_synchronized() || topology.deviations.failover_on_regained_contact;
         let register = topology.has_mutant(Mutant::IgnoreRegister)
-            || session.registered() == principal && session.register_synchronized();
+            || session.registered() == principal && takes_note;
         let sees_principal = session.seen(1 + principal)
             && !self.is_unheard(pair, principal)
             && !topology.has_mutant(Mutant::WitnessForgetsPrincipal);
@@ -159,7 +161,11 @@ impl World {
         let session = &mut self.sessions[pair as usize];
         session.set_role(member, PartnerRole::Principal);
         session.set_synchronized(false);
-        session.set_suspended(forced);
+        let orderly = topology.deviations.orderly_forced_service;
+        session.set_suspended(forced && !orderly);
+        if forced && orderly && session.is_principal(1 - member) {
+            session.set_role(1 - member, PartnerRole::Mirror);
+        }
         if told {
             session.set_register_second(member == 1);
             session.set_register_synchronized(false);
@@ -177,7 +183,8 @@ impl World {
                 && session.seen(1 + mirror)
                 && (!session.seen(2 - mirror) || self.is_unheard(pair, 1 - mirror));
         let refused = topology.force_needs_no_witness && session.witness_set();
-        (!session.seen(0) && witness && !refused).then_some(mirror)
+        let orderly = !topology.deviations.orderly_forced_service || session.synchronized();
+        (!session.seen(0) && witness && !refused && orderly).then_some(mirror)
     }
 
     /// 3.8, guard: the partners are connected and SYNCHRONIZED.
@@ -344,7 +351,7 @@ impl World {
                 session.set_seen(link, false);
             } else if self.is_connected(pair, link) {
                 let meet = link == 0 && !session.seen(0);
-                if meet && !topology.instant_resynchronisation {
+                if meet && !topology.deviations.instant_resynchronisation {
                     session.set_synchronized(false);
                 }
                 session.set_seen(link, true);
@@ -402,7 +409,7 @@ impl World {
     /// R7, T7: the mirror's knowledge of being synchronised is volatile, and void once it has been
     /// apart from both others.
     fn still_ready(&self, topology: &Topology, pair: Pair, session: crate::world::Session) -> bool {
-        if topology.failover_on_regained_contact {
+        if topology.deviations.failover_on_regained_contact {
             return session.witness_set() && session.synchronized() && !session.suspended();
         }
         let Some(mirror) = self.mirror(pair) else {
@@ -541,6 +548,7 @@ impl World {
         session.set_role(member, PartnerRole::Mirror);
         session.set_witness_set(witness);
         session.set_register_second(witness && member == 0);
+        session.set_synchronized(topology.deviations.instant_resynchronisation);
         self.sessions[pair as usize] = session;
         if topology.slices.partner_names {
             self.control.set_state(Control::STALE_PARTNER, true);

@@ -29,9 +29,9 @@ impl World {
         let at = event.at;
         match event.kind {
             K::Write => copy_of(at).is_some_and(|copy| self.may_write(topology, copy)),
-            K::Crash => self.is_up(at),
+            K::Crash => self.is_up(at) && !self.is_parked_node(topology, at),
             K::Restart => self.may_restart(topology, at),
-            K::Cut => Link::from_component(at).is_some_and(|l| self.may_cut(l)),
+            K::Cut => Link::from_component(at).is_some_and(|l| self.may_cut(topology, l)),
             K::Heal => Link::from_component(at).is_some_and(|link| self.is_cut(link)),
             K::Detect => Link::from_component(at)
                 .and_then(Link::in_pair)
@@ -51,9 +51,10 @@ impl World {
             K::Copy => self.may_copy(topology),
             K::Restore => self.may_restore(topology),
             K::Replicate => self.may_replicate(topology, usize::from(at.number())),
-            K::Disaster | K::Outage => site_of(at).is_some_and(|site| self.site_up(site)),
+            K::Disaster | K::Outage => site_of(at)
+                .is_some_and(|site| self.site_up(site) && !self.is_parked(topology, site)),
             K::Return => site_of(at).is_some_and(|site| self.may_return(topology, site)),
-            K::ShareLoss => self.share_has_files(),
+            K::ShareLoss => self.share_has_files() && !self.is_parked_node(topology, at),
             K::StartRunbook => role_of(at).is_some_and(|role| self.may_start(topology, role)),
             K::RunbookStep => role_of(at).is_some_and(|role| self.may_step(topology, role)),
             K::StandDown => role_of(at).is_some_and(|role| self.may_stand_down(topology, role)),
@@ -64,10 +65,13 @@ impl World {
             K::GreyFailure | K::GreyRepair => copy_of(at).is_some_and(|copy| {
                 self.control.is(Control::GREY << copy) == (event.kind == K::GreyRepair)
                     && self.is_up(at)
+                    && !self.is_parked_node(topology, at)
             }),
-            K::Destroy => {
-                copy_of(at).is_some_and(|copy| self.copies[copy].is_present() && self.is_up(at))
-            }
+            K::Destroy => copy_of(at).is_some_and(|copy| {
+                self.copies[copy].is_present()
+                    && self.is_up(at)
+                    && !self.is_parked_node(topology, at)
+            }),
             K::LogFull => self.may_fill_log(topology),
             K::Retention => self.may_expire(topology),
             K::Rebuild => site_of(at).is_some_and(|site| self.may_rebuild(topology, site)),
@@ -133,11 +137,15 @@ impl World {
     }
 
     /// A link inside a lost data centre is gone with it (3.5).
-    pub(crate) fn may_cut(&self, link: Link) -> bool {
+    pub(crate) fn may_cut(&self, topology: &Topology, link: Link) -> bool {
         let lost = link
             .in_pair()
             .is_some_and(|(pair, _)| self.site(pair.site()) == SiteState::Lost);
-        !self.is_cut(link) && !lost
+        let parked = || {
+            link.in_pair()
+                .is_some_and(|(pair, _)| self.is_parked(topology, pair.site()))
+        };
+        !self.is_cut(link) && !lost && !parked()
     }
 
     /// What an event costs, if it is a fault.

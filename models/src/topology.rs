@@ -1,6 +1,7 @@
 //! What a scenario consists of, as far as the transition relation cares.
 
 use crate::component::Component;
+use crate::deviations::Deviations;
 use crate::event::{Event, EventKind};
 use crate::event_table::event_table;
 use crate::lineage::{Lineage, Position};
@@ -145,12 +146,8 @@ pub struct Topology {
     /// 3.15 d, strict reading: automatic failover only if the failure hit while all three were
     /// connected.
     pub strict_failover: bool,
-    /// The mirror's knowledge of being synchronised outlives restarts and isolation, so that an
-    /// automatic failover can begin when mirror and witness regain contact (forbidden by 3.7).
-    pub failover_on_regained_contact: bool,
-    /// Partners that meet again with nothing behind are SYNCHRONIZED at once; by 3.3 they are
-    /// SYNCHRONIZING first.
-    pub instant_resynchronisation: bool,
+    /// Where it differs from the handbook.
+    pub deviations: Deviations,
     /// With a witness, forced service is refused whatever it sees (3.15 a and b; 10, choice 4).
     pub force_needs_no_witness: bool,
     /// A principal whose session was removed while it was away is writable when it learns of it
@@ -221,8 +218,7 @@ impl Topology {
             next_hop: Site::Dc1,
             assumption: Assumption::Holds,
             strict_failover: false,
-            failover_on_regained_contact: false,
-            instant_resynchronisation: false,
+            deviations: Deviations::default(),
             force_needs_no_witness: false,
             removed_principal_serves: true,
             acknowledgement: Acknowledgement::OnCommit,

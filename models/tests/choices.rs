@@ -132,7 +132,7 @@ fn a_differential_backup_bridges_a_gap() {
 fn mirror_and_witness_that_meet_again_fail_over_only_with_the_knob() {
     for knob in [false, true] {
         let mut t = Trio::new(true);
-        t.topology.failover_on_regained_contact = knob;
+        t.topology.deviations.failover_on_regained_contact = knob;
         let mut t = t.rebuilt();
         t.post().crash(Component::W).crash(Component::A);
         t.restart(Component::W);
@@ -146,7 +146,7 @@ fn mirror_and_witness_that_meet_again_fail_over_only_with_the_knob() {
 fn partners_that_meet_with_nothing_behind_synchronise_at_once_only_with_the_knob() {
     for knob in [false, true] {
         let mut t = Trio::new(false);
-        t.topology.instant_resynchronisation = knob;
+        t.topology.deviations.instant_resynchronisation = knob;
         let mut t = t.rebuilt();
         t.post().crash(Component::A).restart(Component::A);
         assert_eq!(t.exposed(), !knob);

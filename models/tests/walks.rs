@@ -165,8 +165,10 @@ fn topology(chance: &mut Chance) -> Topology {
     topology.strict_failover = chance.coin();
     topology.force_needs_no_witness = chance.coin();
     topology.removed_principal_serves = chance.coin();
-    topology.failover_on_regained_contact = chance.below(4) == 0;
-    topology.instant_resynchronisation = chance.coin();
+    topology.deviations.failover_on_regained_contact = chance.below(4) == 0;
+    topology.deviations.instant_resynchronisation = chance.coin();
+    topology.deviations.orderly_forced_service = chance.below(4) == 0;
+    topology.deviations.parked_site = chance.below(4) == 0;
     topology.acknowledgement = chance.pick(&[Acknowledgement::OnCommit, Acknowledgement::OnAccept]);
     topology.record_before_commit = chance.coin();
     topology.alerts.monitor = chance.pick(&[None, Some(Site::Dc1), Some(Site::Dc2)]);

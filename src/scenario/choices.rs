@@ -1,5 +1,6 @@
 //! `[choices]`: what the documents leave open (handbook section 10), where it is a knob of its own.
 
+pub use poolproof_models::deviations::Deviations;
 pub use poolproof_models::topology::Acknowledgement;
 
 use super::assumption::Grade;
@@ -18,11 +19,11 @@ pub struct Choices {
     /// A principal whose session was removed while it was away is writable when it learns of it
     /// (choice 22).
     pub removed_principal_serves: bool,
-    /// An automatic failover can begin when mirror and witness regain contact after the loss of the
-    /// principal. Handbook 3.7 forbids it; published models of a mirrored pair allow it.
-    pub failover_on_regained_contact: bool,
-    /// Partners that meet again with nothing behind are synchronised at once (3.3 says otherwise).
-    pub instant_resynchronisation: bool,
+    /// The loss of a partner is noticed in no time, instead of after `mirroring.partner_timeout`
+    /// (3.11: at least 5 s).
+    pub instant_detection: bool,
+    /// Where the rules themselves are another model's.
+    pub deviations: Deviations,
 }
 
 const ACKNOWLEDGE: Setting = Setting::new(
@@ -74,6 +75,25 @@ const INSTANT_RESYNCHRONISATION: Setting = Setting::new(
 )
 .means("whether partners that meet again with nothing behind are synchronised at once");
 
+const INSTANT_DETECTION: Setting = Setting::new(
+    "instant_detection",
+    "false",
+    Grade::D,
+    "handbook 3.11: a silent partner is noticed after the time-out, at least 5 s",
+);
+const ORDERLY_FORCED_SERVICE: Setting = Setting::new(
+    "orderly_forced_service",
+    "false",
+    Grade::D,
+    "handbook 3.9 and 3.10: forced in any state, suspends, the old principal learns of it later",
+);
+const PARKED_SITE: Setting = Setting::new(
+    "parked_site",
+    "false",
+    Grade::D,
+    "handbook 6: a data centre that was rebuilt can fail again before its failback",
+);
+
 impl Choices {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let choices = Self {
@@ -91,8 +111,13 @@ impl Choices {
             force_refused: section.word(&FORCED_SERVICE, &[("guarded", false), ("refused", true)]),
             removed_principal_serves: section
                 .word(&REMOVED_PRINCIPAL, &[("online", true), ("offline", false)]),
-            failover_on_regained_contact: section.boolean(&REGAINED_CONTACT),
-            instant_resynchronisation: section.boolean(&INSTANT_RESYNCHRONISATION),
+            instant_detection: section.boolean(&INSTANT_DETECTION),
+            deviations: Deviations {
+                failover_on_regained_contact: section.boolean(&REGAINED_CONTACT),
+                instant_resynchronisation: section.boolean(&INSTANT_RESYNCHRONISATION),
+                orderly_forced_service: section.boolean(&ORDERLY_FORCED_SERVICE),
+                parked_site: section.boolean(&PARKED_SITE),
+            },
         };
         section.finish();
         choices

@@ -48,6 +48,8 @@ pub struct Failures {
     pub site_outage: FailureMode,
     /// A whole data centre is lost with its contents; the repair is the time to rebuild it.
     pub site_disaster: FailureMode,
+    /// The same of DC2, where it differs.
+    pub site_disaster_dc2: FailureMode,
     /// The path between the data centres.
     pub inter_site_link: FailureMode,
     /// Each of the links A-B, A-W and B-W, and of those of the pair in DC2.
@@ -250,13 +252,19 @@ impl Failures {
             most: 5.0,
         };
         section.describe("shape", shape, "");
+        let site_disaster = single(&mut section, "site_disaster", &SITE_DISASTER);
+        let site_disaster_dc2 = match section.has("site_disaster_dc2") {
+            true => single(&mut section, "site_disaster_dc2", &SITE_DISASTER),
+            false => site_disaster.clone(),
+        };
         let failures = Self {
             database_server: modes(&mut section, "database_server", &DATABASE_SERVER),
             pool_server: modes(&mut section, "pool_server", &POOL_SERVER),
             witness_server: modes(&mut section, "witness_server", &OTHER_SERVER),
             share_server: modes(&mut section, "share_server", &SHARE_SERVER),
             site_outage: single(&mut section, "site_outage", &SITE_OUTAGE),
-            site_disaster: single(&mut section, "site_disaster", &SITE_DISASTER),
+            site_disaster,
+            site_disaster_dc2,
             inter_site_link: single(&mut section, "inter_site_link", &INTER_SITE_LINK),
             local_link: single(&mut section, "local_link", &LOCAL_LINK),
             grey_failure: single(&mut section, "grey_failure", &GREY_FAILURE),

@@ -62,6 +62,7 @@ fn rates(scenario: &Scenario, topology: &Topology) -> Rates {
 fn failures_key(kind: EventKind, at: Component) -> &'static str {
     use EventKind as K;
     match (kind, at) {
+        (K::Disaster | K::Rebuild, Component::Dc2) => "site_disaster_dc2",
         (K::Disaster | K::Rebuild, _) => "site_disaster",
         (K::Outage | K::Return, _) => "site_outage",
         (_, Component::Wan) => "inter_site_link",
@@ -81,6 +82,7 @@ fn modes(scenario: &Scenario, event: Event) -> Option<&[FailureMode]> {
     }
     let failures = &scenario.failures;
     Some(match failures_key(event.kind, event.at) {
+        "site_disaster_dc2" => std::slice::from_ref(&failures.site_disaster_dc2),
         "site_disaster" => std::slice::from_ref(&failures.site_disaster),
         "site_outage" => std::slice::from_ref(&failures.site_outage),
         "inter_site_link" => std::slice::from_ref(&failures.inter_site_link),
