@@ -206,6 +206,15 @@ impl Sampler {
         Self(Form::new(distribution))
     }
 
+    /// The delay in milliseconds, if it is the same at every `u`.
+    #[must_use]
+    pub const fn constant(&self) -> Option<u64> {
+        match self.0 {
+            Form::Fixed { ms } => Some(ms),
+            _ => None,
+        }
+    }
+
     /// The delay at `u`, rounded to the nearest millisecond; the longest span there is where it
     /// would be longer.
     #[inline]

@@ -273,10 +273,7 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
         K::Detect => one(
             Purpose::Detection,
             Memory::Restart,
-            &fixed(match scenario.choices.instant_detection {
-                true => SimDuration { ms: 0 },
-                false => mirroring.partner_timeout,
-            }),
+            &fixed(mirroring.partner_timeout),
         ),
         K::SwapRoles => Some(Activity::new(
             // The promotion of the pair's mirror by itself has an address of its own.

@@ -12,6 +12,9 @@ use crate::world::World;
 /// The deviations of a topology; by default there are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Deviations {
+    /// The loss of a connection is noticed in the step that breaks it; by 3.11 after the partner
+    /// time-out, which is at least 5 s.
+    pub instant_detection: bool,
     /// The mirror's knowledge of being synchronised outlives restarts and isolation, and the
     /// witness takes its word for it, so that an automatic failover can begin when the two regain
     /// contact (forbidden by 3.7).

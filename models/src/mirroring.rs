@@ -355,6 +355,8 @@ impl World {
                     session.set_synchronized(false);
                 }
                 session.set_seen(link, true);
+            } else if topology.deviations.instant_detection {
+                session.set_seen(link, false);
             }
         }
     }

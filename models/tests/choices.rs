@@ -153,3 +153,29 @@ fn partners_that_meet_with_nothing_behind_synchronise_at_once_only_with_the_knob
         assert_eq!(t.can(EventKind::Resynchronise, Component::PairDc1), !knob);
     }
 }
+
+/// 3.9: forced service suspends, and a principal that was away learns of it when the two meet
+/// (3.10); with the knob it is what a failover is.
+#[test]
+fn forced_service_is_a_failover_only_with_the_knob() {
+    for knob in [false, true] {
+        let mut t = Trio::new(false);
+        t.topology.deviations.orderly_forced_service = knob;
+        let mut t = t.rebuilt();
+        t.post().crash(Component::A);
+        t.operate(Operation::ForceService).post();
+        assert_eq!(t.suspended(), !knob);
+        t.crash(Component::B).restart(Component::A);
+        assert_eq!(
+            t.served_by() & (1 << A) != 0,
+            !knob,
+            "A takes itself for the principal"
+        );
+        let mut t = Trio::new(false);
+        t.topology.deviations.orderly_forced_service = knob;
+        let mut t = t.rebuilt();
+        t.post().crash(Component::B).expose().post();
+        t.crash(Component::A).restart(Component::B);
+        assert_eq!(t.may_operate(Operation::ForceService), !knob, "B is behind");
+    }
+}

@@ -167,6 +167,7 @@ fn topology(chance: &mut Chance) -> Topology {
     topology.removed_principal_serves = chance.coin();
     topology.deviations.failover_on_regained_contact = chance.below(4) == 0;
     topology.deviations.instant_resynchronisation = chance.coin();
+    topology.deviations.instant_detection = chance.below(4) == 0;
     topology.deviations.orderly_forced_service = chance.below(4) == 0;
     topology.deviations.parked_site = chance.below(4) == 0;
     topology.acknowledgement = chance.pick(&[Acknowledgement::OnCommit, Acknowledgement::OnAccept]);

@@ -19,9 +19,6 @@ pub struct Choices {
     /// A principal whose session was removed while it was away is writable when it learns of it
     /// (choice 22).
     pub removed_principal_serves: bool,
-    /// The loss of a partner is noticed in no time, instead of after `mirroring.partner_timeout`
-    /// (3.11: at least 5 s).
-    pub instant_detection: bool,
     /// Where the rules themselves are another model's.
     pub deviations: Deviations,
 }
@@ -111,8 +108,8 @@ impl Choices {
             force_refused: section.word(&FORCED_SERVICE, &[("guarded", false), ("refused", true)]),
             removed_principal_serves: section
                 .word(&REMOVED_PRINCIPAL, &[("online", true), ("offline", false)]),
-            instant_detection: section.boolean(&INSTANT_DETECTION),
             deviations: Deviations {
+                instant_detection: section.boolean(&INSTANT_DETECTION),
                 failover_on_regained_contact: section.boolean(&REGAINED_CONTACT),
                 instant_resynchronisation: section.boolean(&INSTANT_RESYNCHRONISATION),
                 orderly_forced_service: section.boolean(&ORDERLY_FORCED_SERVICE),

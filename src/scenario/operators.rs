@@ -100,6 +100,19 @@ impl Operators {
             ("dropped", SiteAssumption::Dropped),
         ];
         let assumption = section.word(&ASSUMPTION, &words);
+        let mut files = [
+            mirror_failover,
+            site_failover,
+            site_failback,
+            log_shipping_repair,
+        ];
+        durations(&mut section, &mut files);
+        let [
+            mirror_failover,
+            site_failover,
+            site_failback,
+            log_shipping_repair,
+        ] = files;
         let mistakes = mistakes(section.inner("mistakes"));
         let misoperations = misoperations(section.inner("misoperations"));
         let shifts = section
@@ -177,6 +190,52 @@ const OFF_DUTY: Setting = Setting::new(
     ALARM,
 )
 .means("the same in all other hours");
+
+/// Durations of steps that a scenario changes: by runbook and operation, for every step that does it.
+fn durations(section: &mut Section<'_>, files: &mut [Option<RunbookFile>]) {
+    let mut section = section.inner("durations");
+    for role in Role::ALL {
+        let key = key_of(role);
+        let key = key.strip_prefix("operators.").unwrap_or(key);
+        if !section.has(key) {
+            continue;
+        }
+        let mut file = files
+            .iter_mut()
+            .flatten()
+            .find(|file| file.runbook.role == role);
+        let mut inner = section.inner(key);
+        for operation in Operation::ALL {
+            let name = operation.name();
+            if !inner.has(name) {
+                continue;
+            }
+            let setting = Setting::required(name, "\"5min\"", "how long the step takes");
+            let duration = inner.distribution(&setting);
+            let place = inner.value_place(name);
+            let mut known = false;
+            if let Some(file) = &mut file {
+                let steps = file.runbook.steps.iter().zip(&mut file.durations);
+                for (number, (step, own)) in steps.enumerate() {
+                    if step.operation == operation {
+                        known = true;
+                        own.clone_from(&duration);
+                        let old = format!("{}.step.{}.duration", file.runbook.name, number + 1);
+                        inner.reader.assumptions.retain(|a| a.key != old);
+                    }
+                }
+            }
+            if let Some(place) = place.filter(|_| !known) {
+                let message = format!("no step of {key} does {name}");
+                let mistake = Diagnostic::at(&place, Severity::Error, "E0026", message);
+                let help = "only steps of the runbook in use have a duration to change";
+                inner.refuse(name, vec![mistake.helped(help)]);
+            }
+        }
+        inner.finish();
+    }
+    section.finish();
+}
 
 fn shifts(mut section: Section<'_>) -> Shifts {
     let day = SimDuration { ms: 86_400_000 };
@@ -295,4 +354,12 @@ const fn key_of(role: Role) -> &'static str {
         Role::SiteFailback => "operators.site_failback",
         Role::LogShippingRepair => "operators.log_shipping_repair",
     }
+}
+
+/// Where a scenario changes the duration of a runbook's steps that do an operation.
+#[must_use]
+pub fn duration_key(role: Role, operation: &str) -> String {
+    let key = key_of(role);
+    let runbook = key.strip_prefix("operators.").unwrap_or(key);
+    format!("operators.durations.{runbook}.{operation}")
 }

@@ -1,5 +1,7 @@
 //! Activities: which clock each event of the system has.
 
+use poolproof_models::event::EventSet;
+
 use crate::distribution::{Distribution, Sampler, SimDuration};
 
 use super::purpose::Purpose;
@@ -151,6 +153,42 @@ pub struct Activities {
     pub shifts: Option<Shifts>,
     /// Interval, duration and first start of the jobs; a first start is drawn where it is `None`.
     pub jobs: [JobSchedule; 3],
+}
+
+impl Activities {
+    /// The events that have a clock of their own.
+    #[must_use]
+    pub fn clocked(&self) -> EventSet {
+        let mut set = EventSet::default();
+        for (event, activity) in self.by_event.iter().enumerate() {
+            if activity.is_some() {
+                set.insert(event);
+            }
+        }
+        set
+    }
+
+    /// The delay of an event in milliseconds, if it is always the same: it needs no draw. Draws
+    /// that share their address with a random delay are made all the same, so that each delay keeps
+    /// its number.
+    #[must_use]
+    pub fn constant(&self, event: usize) -> Option<u64> {
+        let activity = self.by_event[event].as_ref()?;
+        let [delay] = &activity.delays[..] else {
+            return None;
+        };
+        let address = |a: &Activity| (a.component, a.purpose as u8);
+        let alike = |other: &Activity| {
+            address(other) != address(activity)
+                || other.delays.iter().all(|d| d.constant().is_some())
+                    && other.by_hour.is_empty()
+                    && other.planned.is_none()
+                    && other.cases.is_empty()
+        };
+        let shared = |s: &Shared| (s.component, s.purpose as u8) == address(activity);
+        let alone = self.by_event.iter().flatten().all(alike) && !self.shared.iter().any(shared);
+        delay.constant().filter(|_| alone)
+    }
 }
 
 /// When a job of log shipping runs.

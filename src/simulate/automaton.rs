@@ -9,6 +9,7 @@ use poolproof_models::lineage::TIMELINES;
 use poolproof_models::losses::Losses;
 use poolproof_models::step::Report;
 
+use super::ledger::RANKS;
 use super::timed::{Facts, Timed};
 use crate::check::fingerprints::fingerprint;
 
@@ -40,6 +41,26 @@ pub struct Edge {
     pub ship_first: bool,
 }
 
+/// What becomes of a state when the jobs' runs are told to it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tale {
+    /// The row in the end.
+    pub to: u32,
+    /// Steps made.
+    pub events: u32,
+    /// Properties broken on the way.
+    pub violated: u32,
+    /// By rank, which moment it stands for (see `Ledger::rearrange`).
+    pub ranks: [u8; RANKS],
+    /// How many ranks are in use; 0 where each keeps its moment.
+    pub used: u8,
+    /// Bit per timeline that is gone.
+    pub gone: u8,
+}
+
+/// Ways in which the ages of three files can compare.
+const PATTERNS: usize = 27;
+
 const UNEXPLORED: Edge = Edge {
     to: UNKNOWN,
     report: 0,
@@ -52,6 +73,9 @@ pub struct Automaton<'s, T: Timed> {
     events: usize,
     rows: Vec<Row<T::State>>,
     edges: Vec<Edge>,
+    /// By row and pattern, the number of the tale.
+    tale_of: Vec<u32>,
+    tales: Vec<Tale>,
     reports: Vec<Report>,
     /// Open addressing over row numbers plus one; 0 is empty.
     index: Vec<u32>,
@@ -67,6 +91,8 @@ impl<'s, T: Timed> Automaton<'s, T> {
             events: system.event_count(),
             rows: Vec::new(),
             edges: Vec::new(),
+            tale_of: Vec::new(),
+            tales: Vec::new(),
             reports: vec![Report::default()],
             index: vec![0; STATES_MOST * 2],
             initial: 0,
@@ -97,6 +123,27 @@ impl<'s, T: Timed> Automaton<'s, T> {
     #[must_use]
     pub fn report(&self, report: u32) -> &Report {
         &self.reports[report as usize]
+    }
+
+    /// The number of a row's tale: 0 where it is not known, 1 where the steps must be made one by
+    /// one.
+    #[must_use]
+    pub fn tale_number(&self, row: u32, pattern: usize) -> u32 {
+        self.tale_of[row as usize * PATTERNS + pattern]
+    }
+
+    /// A tale by its number, at least 2.
+    #[must_use]
+    pub fn tale(&self, number: u32) -> &Tale {
+        &self.tales[number as usize - 2]
+    }
+
+    /// Learns the tale of a row and gives it a number.
+    pub fn learn(&mut self, row: u32, pattern: usize, tale: Option<Tale>) -> u32 {
+        self.tales.extend(tale);
+        let number = tale.map_or(1, |_| self.tales.len() as u32 + 1);
+        self.tale_of[row as usize * PATTERNS + pattern] = number;
+        number
     }
 
     /// Empties a full automaton, between two trials.
@@ -166,6 +213,7 @@ impl<'s, T: Timed> Automaton<'s, T> {
         });
         self.edges
             .resize(self.edges.len() + self.events, UNEXPLORED);
+        self.tale_of.resize(self.tale_of.len() + PATTERNS, 0);
         row
     }
 

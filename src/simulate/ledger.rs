@@ -6,7 +6,8 @@
 use poolproof_models::lineage::{Renumbering, TIMELINES};
 use poolproof_models::losses::Loss;
 
-const RANKS: usize = 16;
+/// Ranks of a world.
+pub const RANKS: usize = 16;
 
 /// A moment of a trial.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Ledger {
     ranks: [Moment; RANKS],
     /// Losses on a timeline are counted up to here.
     counted: [Moment; TIMELINES],
+    /// Whether there is any such loss: most trials have none, and nothing to renumber.
+    any_counted: bool,
     /// Lost since this was last taken.
     lost: Lost,
 }
@@ -54,6 +57,7 @@ impl Ledger {
             now: START,
             ranks: [START; RANKS],
             counted: [START; TIMELINES],
+            any_counted: false,
             lost: Lost {
                 ms: 0,
                 served_ms: 0,
@@ -120,6 +124,7 @@ impl Ledger {
                 served_ms: to.served - from.served,
             });
             self.counted[timeline] = to;
+            self.any_counted = true;
         }
     }
 
@@ -127,10 +132,14 @@ impl Ledger {
     pub fn renumber(&mut self, renumbering: &Renumbering) {
         let mut rest = renumbering.ranks;
         let mut new = 0;
-        while rest != 0 {
+        let dense = rest & rest.wrapping_add(1) == 0;
+        while rest != 0 && !dense {
             self.ranks[new] = self.ranks[rest.trailing_zeros() as usize];
             rest &= rest - 1;
             new += 1;
+        }
+        if !self.any_counted {
+            return;
         }
         let old = self.counted;
         self.counted = [Moment::default(); TIMELINES];
@@ -139,6 +148,25 @@ impl Ledger {
             let now = usize::from(renumbering.timelines[timeline]);
             if now < TIMELINES && moment.at > self.counted[now].at {
                 self.counted[now] = *moment;
+            }
+        }
+    }
+
+    /// One after the other, a rank gets the moment of itself or a later one, or a new one: by
+    /// number, those of the ranks, then `new`. Timelines of `gone`, bit by bit, are forgotten.
+    pub fn rearrange(&mut self, sources: &[u8], new: &[Moment], gone: u8) {
+        for (rank, source) in sources.iter().enumerate().take(RANKS) {
+            let source = usize::from(*source);
+            self.ranks[rank] = match source.checked_sub(RANKS) {
+                Some(number) => new[number],
+                None => self.ranks[source],
+            };
+        }
+        if gone != 0 && self.any_counted {
+            for (timeline, counted) in self.counted.iter_mut().enumerate() {
+                if gone >> timeline & 1 == 1 {
+                    *counted = Moment::default();
+                }
             }
         }
     }

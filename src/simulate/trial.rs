@@ -9,11 +9,12 @@ use super::automaton::{Automaton, Edge};
 use super::ledger::{Ledger, Lost};
 use super::purpose::Purpose;
 use super::random::Draws;
-use super::shipping::{Shipped, Shipping, Timetable};
+use super::shipping::{Shipping, Timetable};
 use super::tally::{ByPhase, Incident, Tally};
 use super::timed::{Facts, Job, Timed};
 
 mod branches;
+mod telling;
 
 use branches::branches;
 
@@ -81,6 +82,10 @@ pub struct Runner<'s, T: Timed> {
     /// By event: whether it is a fault, and what it stands for.
     faults: Vec<bool>,
     causes: Vec<Cause>,
+    /// The events that have a clock.
+    clocked: EventSet,
+    /// By event: its delay, where it is always the same and no draw is needed.
+    constant: Vec<Option<u64>>,
     /// By event: it ends a planned stop.
     planned: Vec<bool>,
     /// What the events of this moment are ascribed to, where it is not themselves.
@@ -138,6 +143,8 @@ impl<'s, T: Timed> Runner<'s, T> {
                 .collect(),
             faults: (0..events).map(|e| system.is_fault(e)).collect(),
             causes: (0..events).map(|e| system.cause(e)).collect(),
+            clocked: activities.clocked(),
+            constant: (0..events).map(|e| activities.constant(e)).collect(),
             planned: vec![false; events],
             ascribed: None,
             clocks: vec![NEVER; events + activities.shared.len() + 1],
@@ -249,12 +256,26 @@ impl<'s, T: Timed> Runner<'s, T> {
                 self.clocks[*event] = NEVER;
             }
         }
+        // Clocks run only where their event can happen: half a dozen of sixty.
         let mut best = (NEVER, 0);
-        for (event, at) in self.clocks.iter().enumerate() {
-            if *at < best.0 {
-                best = (*at, event);
+        for event in self
+            .automaton
+            .row(self.row)
+            .clocked
+            .and(&self.clocked)
+            .iter()
+        {
+            let at = self.clocks[event];
+            if at < best.0 {
+                best = (at, event);
             }
         }
+        for (clock, at) in self.clocks.iter().enumerate().skip(self.planned.len()) {
+            if *at < best.0 {
+                best = (*at, clock);
+            }
+        }
+        debug_assert_eq!(best.0, self.clocks.iter().copied().min().unwrap_or(NEVER));
         (best.0 != NEVER).then_some(best)
     }
 
@@ -310,7 +331,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             trace.push((self.ledger.now().at, event));
         }
         if edge.report != 0 {
-            let report = *self.automaton.report(edge.report);
+            let report = self.automaton.report(edge.report);
             for loss in report.losses.iter() {
                 self.ledger.lose(loss);
             }
@@ -321,59 +342,6 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
         self.row = edge.to;
         self.violated |= self.facts().violated;
-    }
-
-    /// Tells the world what the jobs have done up to now: oldest first, each file as a post, a
-    /// backup and, as far as it got, a copy and a restore.
-    fn ship(&mut self) {
-        let now = self.ledger.now().at;
-        self.shipping.update(now);
-        let Shipped {
-            share,
-            folder,
-            restored,
-        } = self.shipping.at(now);
-        for (value, reached) in [(restored, 3), (folder, 2), (share, 1)] {
-            let facts = self.facts();
-            // Where no backup runs, as after a failover to DC2, there is no run to tell of.
-            let backs_up = (facts.jobs >> Job::Backup as u8) & 1 == 1;
-            if backs_up && value > self.ledger.of_rank(facts.shipped[0]).at {
-                self.post_at(value, facts);
-                self.try_job(Job::Backup);
-            }
-            let told = self.ledger.of_rank(self.facts().shipped[0]).at;
-            if reached >= 2 && told <= value {
-                self.try_job(Job::Copy);
-                if reached == 3 {
-                    self.try_job(Job::Restore);
-                }
-            }
-        }
-        self.acknowledge();
-    }
-
-    /// The principal's end is where it was at `value`, a time since the last change of service.
-    fn post_at(&mut self, value: u64, facts: Facts) {
-        if facts.serving == 0 {
-            return;
-        }
-        let moment = self.ledger.moment(value, true);
-        let copy = facts.serving.trailing_zeros() as usize;
-        if let Some(write) = self.write_events[copy]
-            && self.automaton.row(self.row).enabled.contains(write)
-        {
-            self.follow(write);
-        }
-        let end = self.facts().ends[copy];
-        self.ledger.set_rank(end, moment);
-    }
-
-    fn try_job(&mut self, job: Job) {
-        if let Some(event) = self.job_events[job as usize]
-            && self.automaton.row(self.row).enabled.contains(event)
-        {
-            self.follow(event);
-        }
     }
 
     /// An event happens: clocks, service, books.
@@ -389,7 +357,8 @@ impl<'s, T: Timed> Runner<'s, T> {
             let row = self.automaton.row(self.row);
             (row.clocked, row.facts)
         };
-        let shipped_before = facts.shipped.map(|rank| self.ledger.of_rank(rank).at);
+        let shipped = |ledger: &Ledger| facts.shipped.map(|rank| ledger.of_rank(rank).at);
+        let shipped_before = edge.ship_first.then(|| shipped(&self.ledger));
         if self.faults[event] {
             self.last_fault = self.ascribed.unwrap_or(self.causes[event]);
         }
@@ -399,7 +368,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.take(event, edge);
         let row = self.automaton.row(self.row);
         let (enabled, after) = (row.clocked, row.facts);
-        if edge.ship_first {
+        if let Some(shipped_before) = shipped_before {
             self.correct_shipping(shipped_before, after);
             if facts.jobs != after.jobs {
                 self.shipping.switch(after.jobs);
@@ -433,23 +402,10 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
     }
 
-    /// By hand, files were copied or applied, or they were lost.
-    fn correct_shipping(&mut self, before: [u64; 3], after: Facts) {
-        let now = after.shipped.map(|rank| self.ledger.of_rank(rank).at);
-        if now != before {
-            let base = self.shipping.at(self.ledger.now().at);
-            let pick = |i: usize, kept: u64| if now[i] == before[i] { kept } else { now[i] };
-            self.shipping.correct(Shipped {
-                share: pick(0, base.share),
-                folder: pick(1, base.folder),
-                restored: pick(2, base.restored),
-            });
-        }
-    }
-
     /// Stops, starts and draws clocks after an event.
     fn rewind(&mut self, fired: usize, before: EventSet, after: EventSet) {
         let now = self.ledger.now().at;
+        let (before, after) = (before.and(&self.clocked), after.and(&self.clocked));
         self.clocks[fired] = NEVER;
         for event in before.minus(&after).iter() {
             let at = std::mem::replace(&mut self.clocks[event], NEVER);
@@ -493,6 +449,10 @@ impl<'s, T: Timed> Runner<'s, T> {
         } else {
             0
         };
+        if let Some(ms) = self.constant[event] {
+            self.clocks[event] = now.saturating_add(ms);
+            return;
+        }
         let u = self.draws.next(activity.component, activity.purpose as u8);
         let delay = match (&self.activities.shifts, activity.by_hour.get(stage)) {
             (Some(shifts), Some(Some(by_hour))) => &by_hour[usize::from(!shifts.on_duty(now))],

@@ -13,6 +13,7 @@ use super::chain::{Chain, build};
 use super::rates::{Delay, HOUR_MS, Rates};
 use crate::scenario::Scenario;
 use crate::scenario::failures::FailureMode;
+use crate::scenario::operators;
 use crate::system;
 
 /// The chain of a scenario, with what it was made from.
@@ -143,7 +144,17 @@ fn key_of(scenario: &Scenario, event: Event, stage: usize) -> String {
             let file = role_of(event.at).and_then(|role| scenario.operators.runbook(role));
             file.map_or_else(
                 || event.name(),
-                |file| format!("{}.step.{}.duration", file.runbook.name, stage + 1),
+                |file| {
+                    let step = file.runbook.steps.get(stage);
+                    let operation = step.map_or("", |step| step.operation.name());
+                    let changed = operators::duration_key(file.runbook.role, operation);
+                    let known = scenario.assumptions().iter().any(|a| a.key == changed);
+                    if known {
+                        changed
+                    } else {
+                        format!("{}.step.{}.duration", file.runbook.name, stage + 1)
+                    }
+                },
             )
         }
         K::Restart | K::Heal | K::Return | K::Rebuild => {

@@ -18,11 +18,21 @@ type Sets = BTreeMap<String, Set>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Set {
-    parameters: Parameters,
+pub struct Set {
+    /// Rates and the like.
+    pub parameters: Parameters,
     /// As text, so that the number of digits says how exact it is.
     #[serde(default)]
-    expected: BTreeMap<String, String>,
+    pub expected: BTreeMap<String, String>,
+}
+
+/// The sets of a file.
+pub fn sets(file: &str) -> BTreeMap<String, Set> {
+    let path = format!("tests/oracles/{file}.toml");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let sets: Sets = toml::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}"));
+    assert!(!sets.is_empty());
+    sets
 }
 
 /// Events that a simulation executes, about: well below a second.
@@ -30,11 +40,7 @@ const EVENTS: f64 = 400_000.0;
 
 /// Checks every set of a file.
 pub fn check(file: &str, model: &dyn Fn(&Parameters) -> Toy) {
-    let path = format!("tests/oracles/{file}.toml");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let sets: Sets = toml::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}"));
-    assert!(!sets.is_empty());
-    for (name, set) in &sets {
+    for (name, set) in &sets(file) {
         let toy = model(&set.parameters);
         let chain = toy.chain();
         println!("{file} {name}: {} states", chain.states.len());

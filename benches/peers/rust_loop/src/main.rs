@@ -318,7 +318,10 @@ fn bench<G: Draw>(mode: &str, reps: u64, repeats: u64, mut mk: impl FnMut(u64) -
     let mean = d.iter().sum::<f64>() / n;
     let se = (d.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt();
     println!(
-        "{tag} reps={reps} x{repeats}: events/s median {:.4e} min {:.4e} max {:.4e} | years/s median {:.4e} min {:.4e} max {:.4e} | events/yr {:.5} downtime h/10y {:.6} +- {:.6} outages/10y {:.5} disasters/10y {:.5} mean RPO min {:.5} max {:.3}",
+        "{tag} reps={reps} x{repeats}: events/s median {:.4e} min {:.4e} max {:.4e} | \
+         years/s median {:.4e} min {:.4e} max {:.4e} | events/yr {:.5} \
+         downtime h/10y {:.6} +- {:.6} outages/10y {:.5} disasters/10y {:.5} \
+         mean RPO min {:.5} max {:.3}",
         ev[ev.len() / 2],
         ev[0],
         ev[ev.len() - 1],
