@@ -77,19 +77,22 @@ const INSTANT_DETECTION: Setting = Setting::new(
     "false",
     Grade::D,
     "handbook 3.11: a silent partner is noticed after the time-out, at least 5 s",
-);
+)
+.means("whether the loss of a connection is noticed in no time");
 const ORDERLY_FORCED_SERVICE: Setting = Setting::new(
     "orderly_forced_service",
     "false",
     Grade::D,
     "handbook 3.9 and 3.10: forced in any state, suspends, the old principal learns of it later",
-);
+)
+.means("whether forcing service is what an automatic failover is");
 const PARKED_SITE: Setting = Setting::new(
     "parked_site",
     "false",
     Grade::D,
     "handbook 6: a data centre that was rebuilt can fail again before its failback",
-);
+)
+.means("whether nothing fails in DC1 from its rebuilding to the failback");
 
 impl Choices {
     pub(super) fn read(mut section: Section<'_>) -> Self {

@@ -253,7 +253,7 @@ impl Failures {
         };
         section.describe("shape", shape, "");
         let site_disaster = single(&mut section, "site_disaster", &SITE_DISASTER);
-        let site_disaster_dc2 = match section.has("site_disaster_dc2") {
+        let site_disaster_dc2 = match section.wants("site_disaster_dc2") {
             true => single(&mut section, "site_disaster_dc2", &SITE_DISASTER),
             false => site_disaster.clone(),
         };

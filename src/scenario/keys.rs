@@ -195,6 +195,13 @@ pub(super) fn meaning_of_table(path: &str) -> &'static str {
             "the hours in which people are at work; without it, alarms are seen as the runbooks say"
         }
         "operators.mistakes" => "mistakes on the clock: the probability of each at a step",
+        "operators.durations" => "durations of steps that replace those of the runbooks",
+        "operators.durations.mirror_failover" => "steps of the runbook for the mirror failover",
+        "operators.durations.site_failover" => "steps of the runbook for the failover to DC2",
+        "operators.durations.site_failback" => "steps of the runbook for the failback to DC1",
+        "operators.durations.log_shipping_repair" => {
+            "steps of the runbook for the repair of log shipping"
+        }
         "operators.misoperations" => {
             "operations outside any runbook on the clock: how often each happens"
         }
@@ -202,6 +209,7 @@ pub(super) fn meaning_of_table(path: &str) -> &'static str {
         "failures" => "what fails, how often, and how long until it is back",
         "failures.site_outage" => "a data centre stops and comes back with its old contents",
         "failures.site_disaster" => "a data centre is lost with its contents",
+        "failures.site_disaster_dc2" => "the same of DC2; without it, DC2 is lost as DC1 is",
         "failures.inter_site_link" => "the path between the data centres is cut",
         "failures.local_link" => "one of the links within a pair is cut",
         "check" => "how far the model checker goes and what it proves",

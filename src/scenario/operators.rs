@@ -6,6 +6,7 @@ use poolproof_models::runbook::Role;
 pub use poolproof_models::topology::Assumption as SiteAssumption;
 
 use super::assumption::Grade;
+use super::delay;
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
 use super::document::Node;
@@ -197,7 +198,7 @@ fn durations(section: &mut Section<'_>, files: &mut [Option<RunbookFile>]) {
     for role in Role::ALL {
         let key = key_of(role);
         let key = key.strip_prefix("operators.").unwrap_or(key);
-        if !section.has(key) {
+        if !section.wants(key) {
             continue;
         }
         let mut file = files
@@ -207,11 +208,14 @@ fn durations(section: &mut Section<'_>, files: &mut [Option<RunbookFile>]) {
         let mut inner = section.inner(key);
         for operation in Operation::ALL {
             let name = operation.name();
-            if !inner.has(name) {
-                continue;
-            }
-            let setting = Setting::required(name, "\"5min\"", "how long the step takes");
-            let duration = inner.distribution(&setting);
+            let meaning = format!("how long {name} takes");
+            inner.describe(name, Kind::Distribution, &meaning);
+            let observed = std::mem::take(&mut inner.reader.observed);
+            let read = |node: &Node| delay::distribution(node, &observed);
+            let duration = inner.optional(name, read);
+            inner.reader.observed = observed;
+            let Some(duration) = duration else { continue };
+            inner.assume_written(name);
             let place = inner.value_place(name);
             let mut known = false;
             if let Some(file) = &mut file {
