@@ -192,7 +192,7 @@ const OFF_DUTY: Setting = Setting::new(
 )
 .means("the same in all other hours");
 
-/// Durations of steps that a scenario changes: by runbook and operation, for every step that does it.
+/// Durations of steps that a scenario changes: by runbook and operation.
 fn durations(section: &mut Section<'_>, files: &mut [Option<RunbookFile>]) {
     let mut section = section.inner("durations");
     for role in Role::ALL {
