@@ -2,6 +2,36 @@
 //! next, and what it does. No clock, no random numbers, no input or output.
 //!
 //! The handbook is the specification; rules cite its numbers.
+//!
+//! A [`topology::Topology`] says what there is and cannot change, a [`world::World`] how things
+//! stand. [`system::System`] is what engines see of both: the events that can happen, and what they
+//! do.
+//!
+//! # Example
+//!
+//! A post is committed, then the principal crashes: users wait for the mirror, and nothing is lost.
+//!
+//! ```
+//! use poolproof_models::component::Component;
+//! use poolproof_models::event::{Event, EventKind};
+//! use poolproof_models::site::Site;
+//! use poolproof_models::topology::{PoolServer, Topology};
+//! use poolproof_models::world::LossKind;
+//!
+//! let server = PoolServer { site: Site::Dc1, active: true };
+//! let mut topology = Topology::new(vec![server]);
+//! topology.mirror = true;
+//! topology.witness = true;
+//! let topology = topology.finish();
+//!
+//! let healthy = topology.initial();
+//! assert_ne!(healthy.service(&topology), 0);
+//!
+//! let (posted, _) = healthy.apply(&topology, Event::new(EventKind::Write, Component::A));
+//! let (crashed, _) = posted.apply(&topology, Event::new(EventKind::Crash, Component::A));
+//! assert_eq!(crashed.service(&topology), 0);
+//! assert_eq!(crashed.loss(), LossKind::None);
+//! ```
 
 pub mod changes;
 pub mod component;

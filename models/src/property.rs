@@ -244,6 +244,77 @@ impl Property {
         }
     }
 
+    /// The condition on each reachable world w, in the notation of `docs/properties.md`: x ⊑ y where
+    /// the history x is a prefix of y, H(x) the history in a copy or file.
+    #[must_use]
+    pub const fn formal(self) -> &'static str {
+        match self {
+            Self::SplitBrain => {
+                "No timelines t and u, neither descending from the other, both of which \
+                 acknowledge, the elder after the birth of the younger."
+            }
+            Self::NoLossUnderOneFault => {
+                "If faults(w) <= 1 and no fault is a site loss: acked(w) ⊑ serving(w)."
+            }
+            Self::NoFinishedBackupLeftOut => {
+                "At each recovery of S: covered(b) ⊑ H(S) for every finished log backup b in \
+                 a place that is up and in reach."
+            }
+            Self::OnePrincipal => {
+                "With a witness set and both partners in the session: not both are principal \
+                 and able to complete a commit."
+            }
+            Self::MirrorHasAll => {
+                "If the session is SYNCHRONIZED and the principal has its mirror: \
+                 H(principal) ⊑ H(mirror)."
+            }
+            Self::RegisterIsTrue => {
+                "If principal and witness are connected and the witness's flag says \
+                 synchronised: the session is SYNCHRONIZED and I1 holds."
+            }
+            Self::FailoverKeepsAll => {
+                "At each automatic or manual failover from a partner in the session: \
+                 H(old principal) ⊑ H(new principal)."
+            }
+            Self::NoLoss => "acked(w) ⊑ serving(w).",
+            Self::NothingDestroyed => {
+                "For every acknowledged position p there is a copy or file x with p ⊑ H(x)."
+            }
+            Self::TargetFresh => {
+                "If users are served by A or B and S exists: S is restoring, its jobs exist, that \
+                 member ships to the folder of S, and CH holds."
+            }
+            Self::ChainIntact => {
+                "For each member of DC1 that can acknowledge: the next log backup joins the \
+                 last one, share(end) ⊑ H(member) and share(start) ⊑ H(folder on S)."
+            }
+            Self::NeverStuck => {
+                "If nobody is served, some event of recovery is enabled, or no running \
+                 database server with acked(w) ⊑ H(it) has a running pool server and a next \
+                 hop."
+            }
+            Self::NothingOverwritten => {
+                "At each restore or seeding over x: every acknowledged position of H(x) is in \
+                 another copy or file."
+            }
+            Self::RightSide => {
+                "At each activation: the servers stand beside a database that serves, at most \
+                 four. At any time: users <= 30,000 for each server that serves."
+            }
+            Self::RecordsComplete => {
+                "Every acknowledged message has a compliance record, and no record is of a \
+                 lost message."
+            }
+            Self::NumbersUnique => {
+                "No acknowledged position that was lost shares its number with a later one."
+            }
+            Self::ServiceReturns => {
+                "From w a state in which users are served is reachable by events that are no \
+                 faults."
+            }
+        }
+    }
+
     /// This property's bit in a set of properties.
     #[must_use]
     pub const fn bit(self) -> u32 {

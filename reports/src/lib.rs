@@ -3,6 +3,24 @@
 //! The engines fill in a [`document::ResultDocument`]; everything here is a function of it.
 //! Nothing in this crate computes a result, reads a clock or touches a file: [`bundle::render`]
 //! returns names and bytes, and the caller writes them.
+//!
+//! # Example
+//!
+//! A stored result is read and drawn again.
+//!
+//! ```
+//! use poolproof_reports::bundle;
+//! use poolproof_reports::document::ResultDocument;
+//! use poolproof_reports::json;
+//! # use poolproof_reports::sample;
+//! # let stored = json::result(&sample::document()).unwrap();
+//!
+//! let document: ResultDocument = serde_json::from_str(&stored)?;
+//! let files = bundle::render(&document, &[]).expect("every document can be drawn");
+//! assert!(files.iter().any(|(name, _)| name == "index.html"));
+//! assert_eq!(json::result(&document).expect("it can be written"), stored);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 pub mod bundle;
 pub mod chart;

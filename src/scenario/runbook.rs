@@ -208,7 +208,7 @@ fn describe(section: &mut Section<'_>) {
         (
             "optional",
             Kind::Boolean,
-            "whether the step is passed over where its effect is there already",
+            "whether the step is passed over where it is impossible, as what a disaster took away",
         ),
         (
             "phase",
