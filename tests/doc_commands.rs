@@ -12,7 +12,7 @@
 //! page run in one directory, beside a copy of `scenarios/`, from the first to the last.
 //!
 //! `POOLPROOF_UPDATE=1 cargo test --test doc_commands` writes figures that differ anew, where the
-//! words around them are the same. `docs/ci.md` has a test of its own, `tests/docs_ci.rs`.
+//! words around them are the same. Pages with a test of their own are in [`ELSEWHERE`].
 #![cfg(unix)]
 
 use std::fs;
@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
+
+/// Pages whose commands other tests run: `tests/docs_ci.rs`, and the recipes for many machines.
+const ELSEWHERE: [&str; 2] = ["docs/ci.md", "docs/cluster.md"];
 
 /// How a command may begin that stands for the program.
 const RUN: &str = "cargo run --release -- ";
@@ -160,7 +163,10 @@ fn shape(line: &str) -> String {
         !units.contains(&bare)
     }) {
         let is_figure = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.');
-        let word: String = word.chars().filter(|c| !is_figure(*c)).collect();
+        let counts = word
+            .trim_start_matches('(')
+            .starts_with(|c: char| c.is_ascii_digit());
+        let word: String = word.chars().filter(|c| !counts || !is_figure(*c)).collect();
         // A time has one figure or two.
         if !word.is_empty() {
             found.push(word);
@@ -218,7 +224,10 @@ fn judge(path: &Path) -> (Vec<String>, String, usize) {
                 ));
                 continue;
             }
-            let simulates = matches!(words.next(), Some("evaluate" | "simulate" | "compare"));
+            let simulates = matches!(
+                words.next(),
+                Some("evaluate" | "simulate" | "compare" | "sweep")
+            );
             if simulates && !block.shows_output {
                 let has_trials = command.contains("--trials");
                 command.push_str(if has_trials { FEW_DRILLS } else { FEW });
@@ -249,7 +258,8 @@ fn pages() -> Vec<PathBuf> {
     let own = |path: &PathBuf| path.extension().is_some_and(|e| e == "md");
     let entries = fs::read_dir("docs").unwrap();
     let mut found: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    found.retain(|path| own(path) && path.as_path() != Path::new("docs/ci.md"));
+    let elsewhere = ELSEWHERE.map(PathBuf::from);
+    found.retain(|path| own(path) && !elsewhere.contains(path));
     found.push(PathBuf::from("README.md"));
     found.sort();
     found
@@ -284,6 +294,7 @@ fn a_difference_is_found() {
     assert!(exact("...\nc 3\n...\na 1\n...").is_err());
     assert_eq!(shape("p95  1,234 s"), shape("p95 2 h 5 min"));
     assert_ne!(shape("1 fault"), shape("1 step"));
+    assert_ne!(shape("p50  1 s"), shape("p95  1 s"));
 }
 
 #[test]
