@@ -13,8 +13,8 @@ const PAGE: &str = "docs/properties.md";
 const HEAD: &str = "\
 # Properties and goals
 
-A property must hold in every reachable state; a goal must be reached, so that a clean verdict is not
-an empty one. This page is made from the tables of the model (`models/src/property.rs`) by
+A property must hold in every reachable state; a goal must be reached, so that a clean verdict is
+not an empty one. This page is made from the tables of the model (`models/src/property.rs`) by
 `tests/properties.rs`. The numbers in brackets are sections of the handbook.
 
 A scenario lists properties in `check.properties`; I1 to I4, the invariants of mirroring, are always

@@ -244,8 +244,8 @@ impl Property {
         }
     }
 
-    /// The condition on each reachable world w, in the notation of `docs/properties.md`: x ⊑ y where
-    /// the history x is a prefix of y, H(x) the history in a copy or file.
+    /// The condition on each reachable world w, in the notation of `docs/properties.md`: x ⊑ y
+    /// where the history x is a prefix of y, H(x) the history in a copy or file.
     #[must_use]
     pub const fn formal(self) -> &'static str {
         match self {
