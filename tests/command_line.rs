@@ -107,7 +107,7 @@ fn every_command_has_a_manual_page() {
         let page = std::fs::read_to_string(page).unwrap();
         assert!(page.contains("SYNOPSIS"), "{command}");
         assert!(
-            page.contains(&format!("poolproof\\-{command}")),
+            page.contains(&format!("poolproof\\-{}", command.replace('-', "\\-"))),
             "{command}: {page}"
         );
     }

@@ -27,7 +27,7 @@ pub struct EvaluateArgs {
     /// Print the results in this form
     #[arg(long, value_enum, default_value = "human")]
     format: RunFormat,
-    /// Go on with the simulation where an interrupted run with the same --out ended
+    /// Go on where an interrupted run into the same directory ended
     #[arg(long)]
     resume: bool,
     #[command(flatten)]

@@ -53,6 +53,9 @@ fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
     for inner in command.get_subcommands().filter(|c| c.get_name() != "help") {
         let name = format!("poolproof-{}", inner.get_name());
         pages.push((format!("{name}.1"), page(inner)?));
+        for below in inner.get_subcommands().filter(|c| c.get_name() != "help") {
+            pages.push((format!("{name}-{}.1", below.get_name()), page(below)?));
+        }
     }
     Ok(pages)
 }

@@ -31,7 +31,7 @@ pub struct SimulateArgs {
     /// Write results below this directory, as evaluate does
     #[arg(long, value_name = "DIRECTORY")]
     out: Option<PathBuf>,
-    /// Go on where an interrupted run with the same --out ended
+    /// Go on where an interrupted run into the same directory ended
     #[arg(long, requires = "out")]
     resume: bool,
 }

@@ -23,6 +23,10 @@ const FORMATS: [RunFormat; 3] = [RunFormat::Human, RunFormat::Json, RunFormat::C
 /// scenario has a [cost] table, the Pareto front of cost, data lost and time to recover is shown.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    override_usage = "poolproof sweep [OPTIONS] <SCENARIO> <--grid|--lhs|--tornado|--file>...
+       poolproof sweep <COMMAND>"
+)]
 pub struct SweepArgs {
     #[command(subcommand)]
     command: Option<SweepCommand>,
@@ -34,7 +38,7 @@ pub struct SweepArgs {
     /// Write index.html, charts and data into this directory
     #[arg(long, value_name = "DIRECTORY")]
     out: Option<PathBuf>,
-    /// Go on where an interrupted run with the same --out ended
+    /// Go on where an interrupted run into the same directory ended
     #[arg(long, requires = "out")]
     resume: bool,
 }
