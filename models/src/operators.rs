@@ -1,6 +1,7 @@
 //! Operators at their runbooks: what they believe, what their steps do (handbook 5).
 
 use crate::component::Component;
+use crate::event::Event;
 use crate::losses::Losses;
 use crate::mutant::Mutant;
 use crate::operations::Feasibility;
@@ -270,11 +271,9 @@ impl World {
 
     /// Whether an operator could do this outside a runbook, with an effect (3.14, H-34 to H-36).
     pub(crate) fn may_operate(&self, topology: &Topology, operation: Operation) -> bool {
-        let mut after = *self;
-        self.feasibility(topology, operation) == Feasibility::Now && {
-            after.operate(topology, operation);
-            after != *self
-        }
+        // What comes to rest as it was before, with other numbers, has had no effect.
+        self.feasibility(topology, operation) == Feasibility::Now
+            && self.after(topology, Event::misoperation(operation)) != *self
     }
 
     /// Whether the current step cannot be done in the state that the disaster left, and is passed
