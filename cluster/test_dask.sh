@@ -14,8 +14,19 @@ cd "$2"
 venv/bin/pip install --quiet --disable-pip-version-check -r "$cluster/requirements.txt"
 
 started=()
-# Only what was started here is ended here.
-trap 'for process in "${started[@]}"; do kill "$process" 2>/dev/null || true; done' EXIT
+# Only what was started here is ended here, and at once: a worker that is asked to end after its
+# scheduler has gone may wait for it for ever.
+finish() {
+  local process child
+  for process in "${started[@]}"; do
+    for child in $(ps -o pid= --ppid "$process" 2>/dev/null); do
+      kill -KILL "$child" 2>/dev/null || true
+    done
+    kill -KILL "$process" 2>/dev/null || true
+    wait "$process" 2>/dev/null || true
+  done
+}
+trap finish EXIT
 
 sweep=("$scenario" --grid "log_shipping.backup_interval=5min,15min,30min"
   --trials 8000 --set simulate.drill_trials=4000)
@@ -24,11 +35,11 @@ sweep=("$scenario" --grid "log_shipping.backup_interval=5min,15min,30min"
 
 # A free port of the system's choice; the scheduler writes its address into a file.
 venv/bin/dask scheduler --host 127.0.0.1 --port 0 --dashboard-address :0 \
-  --scheduler-file scheduler.json 2>scheduler.log &
+  --scheduler-file scheduler.json >scheduler.log 2>&1 &
 started+=($!)
 for worker in one two; do
   venv/bin/dask worker --scheduler-file scheduler.json --host 127.0.0.1 --no-nanny \
-    --no-dashboard --nthreads 1 --local-directory "$worker" 2>"$worker.log" &
+    --no-dashboard --nthreads 1 --local-directory "$worker" >"$worker.log" 2>&1 &
   started+=($!)
 done
 victim=${started[1]}
