@@ -284,36 +284,34 @@ impl Lineage {
 
     /// One simplification of the fork table; false when there is none left.
     fn simplify(&mut self, holders: &mut [Position], writers: u16, map: &mut [u8; 8]) -> bool {
-        let mut highest: [Option<u8>; TIMELINES] = [None; TIMELINES];
-        let mut written = 0u8;
-        for (i, holder) in holders.iter().enumerate().filter(|(_, h)| h.is_present()) {
+        // Ranks are one more here: 0 is none. What is absent counts on a timeline that is not.
+        let mut highest = [0; 2 * TIMELINES];
+        let mut written = 0u16;
+        for (i, holder) in holders.iter().enumerate() {
             let slot = &mut highest[holder.timeline()];
-            *slot = (*slot).max(Some(holder.rank()));
-            written |= ((writers >> i & 1) as u8) << holder.timeline();
+            *slot = holder.rank().wrapping_add(1).max(*slot);
+            written |= (writers >> i & 1) << holder.timeline();
         }
-        let live = (0..TIMELINES)
-            .filter(|t| self.forks[*t] != UNUSED)
-            .fold(0u8, |live, t| live | 1 << t);
         // Of each timeline the fork that leaves last, unless two leave at the same point.
-        let mut last: [Option<(u8, usize)>; TIMELINES] = [None; TIMELINES];
-        let mut ties = 0u8;
-        for child in bits(live) {
-            let Some(fork) = self.fork_of(child) else {
+        let (mut last, mut last_child) = ([0; TIMELINES], [0; TIMELINES]);
+        let (mut live, mut ties) = (0u8, 0u8);
+        for (child, fork) in self.forks.iter().enumerate().filter(|(_, f)| **f != UNUSED) {
+            live |= 1 << child;
+            if *fork == ROOT {
                 continue;
-            };
-            let (parent, rank) = (fork.timeline(), fork.rank());
-            match last[parent] {
-                Some((known, _)) if rank < known => {}
-                Some((known, _)) if rank == known => ties |= 1 << parent,
-                _ => {
-                    last[parent] = Some((rank, child));
-                    ties &= !(1 << parent);
-                }
+            }
+            let (parent, rank) = (usize::from(fork >> 4), (fork & 15) + 1);
+            if rank == last[parent] {
+                ties |= 1 << parent;
+            } else if rank > last[parent] {
+                (last[parent], last_child[parent]) = (rank, child);
+                ties &= !(1 << parent);
             }
         }
         for timeline in bits(live) {
-            let Some((rank, child)) = last[timeline] else {
-                if highest[timeline].is_some() {
+            let (rank, child) = (last[timeline], last_child[timeline]);
+            if rank == 0 {
+                if highest[timeline] > 0 {
                     continue;
                 }
                 self.forks[timeline] = UNUSED;
@@ -323,15 +321,15 @@ impl Lineage {
                     .filter(|t| **t == timeline as u8)
                     .for_each(|t| *t = 0xFF);
                 return true;
-            };
+            }
             // Nothing can grow beyond the fork: the child is the timeline's continuation. A
             // sibling born in between would lose its elder; then both stay.
-            let between = bits(live).any(|t| t > timeline && t < child);
+            let between = || bits(live).any(|t| t > timeline && t < child);
             let oldest = live.trailing_zeros() as usize == timeline;
             if ties >> timeline & 1 == 1
                 || written >> timeline & 1 == 1
-                || highest[timeline].is_some_and(|h| h > rank)
-                || between && !oldest
+                || highest[timeline] > rank
+                || !oldest && between()
             {
                 continue;
             }

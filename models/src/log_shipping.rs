@@ -230,9 +230,9 @@ impl World {
     }
 
     /// ST: whether users are served in DC1 and nothing will bring their messages to S, although
-    /// every server runs (4.3, T17).
+    /// every server runs (4.3, T17); `chain_broken` is [`World::chain_broken`].
     #[must_use]
-    pub fn target_stale(&self, topology: &Topology) -> bool {
+    pub fn target_stale(&self, topology: &Topology, chain_broken: bool) -> bool {
         if !topology.secondary || !self.copies[SECONDARY].is_present() {
             return false;
         }
@@ -242,11 +242,7 @@ impl World {
                 && !(member == 1 && topology.mirror_ships == MirrorShipping::OtherFolder);
             bits | u8::from(cut_off || !ships) << member
         });
-        let stale = if self.chain_broken(topology) {
-            3
-        } else {
-            unshipped
-        };
+        let stale = if chain_broken { 3 } else { unshipped };
         stale != 0 && self.service(topology) & stale != 0
     }
 }

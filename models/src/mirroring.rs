@@ -301,7 +301,12 @@ impl World {
 
     /// The ends of a link notice its loss (3.11).
     pub(crate) fn may_detect(&self, pair: Pair, link: usize) -> bool {
-        self.session(pair).seen(link) && !self.is_connected(pair, link)
+        self.unnoticed_links(pair) >> link & 1 == 1
+    }
+
+    /// Bit per link that is believed up and carries no traffic (3.11).
+    pub(crate) const fn unnoticed_links(&self, pair: Pair) -> u16 {
+        self.sessions[pair as usize].seen_links() & !self.connected_links(pair)
     }
 
     /// Brings a session to rest after any step: connections are made, roles and the witness's

@@ -91,11 +91,17 @@ impl Link {
 impl World {
     /// Whether link `link` of the session carries traffic: not cut, both ends running.
     #[must_use]
-    pub fn is_connected(&self, pair: Pair, link: usize) -> bool {
-        let (first, second) = [(0, 1), (0, 2), (1, 2)][link];
-        !self.is_cut(Link::of_pair(pair, link))
-            && self.is_up(pair.node(first))
-            && self.is_up(pair.node(second))
+    pub const fn is_connected(&self, pair: Pair, link: usize) -> bool {
+        self.connected_links(pair) >> link & 1 == 1
+    }
+
+    /// Bit per link of the session: it carries traffic. The nodes and links of a session are
+    /// numbered in a row.
+    pub(crate) const fn connected_links(&self, pair: Pair) -> u16 {
+        let up = !self.down >> pair.node(0) as u8;
+        let [first, second, witness] = [up & 1, up >> 1 & 1, up >> 2 & 1];
+        let cut = self.cut as u16 >> Link::of_pair(pair, 0) as u8;
+        (first & second | (first & witness) << 1 | (second & witness) << 2) & !cut
     }
 
     /// Whether traffic passes from one data centre to the other, or stays inside one.

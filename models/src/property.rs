@@ -340,6 +340,7 @@ impl World {
                 && self.can_acknowledge(topology, pair, 1)
         };
         let latched = |latch: u8| self.is_marked(latch);
+        let chain_broken = self.chain_broken(topology);
         [
             (self.split_brain(), P::SplitBrain),
             (lost && one_fault, P::NoLossUnderOneFault),
@@ -358,8 +359,8 @@ impl World {
             (latched(Latch::FAILOVER_LOST), P::FailoverKeepsAll),
             (lost, P::NoLoss),
             (self.loss() == LossKind::Final, P::NothingDestroyed),
-            (self.target_stale(topology), P::TargetFresh),
-            (self.chain_broken(topology), P::ChainIntact),
+            (self.target_stale(topology, chain_broken), P::TargetFresh),
+            (chain_broken, P::ChainIntact),
             (latched(Latch::OVERWRITTEN), P::NothingOverwritten),
             (
                 latched(Latch::WRONG_SIDE) || self.overloaded(topology),

@@ -33,6 +33,11 @@ pub trait System: Sync {
     /// What can happen now.
     fn enabled(&self, state: &Self::State) -> EventSet;
 
+    /// What of it is no fault in this state: all that is left to a search whose budget is spent.
+    fn enabled_without_faults(&self, state: &Self::State) -> EventSet {
+        self.enabled(state).minus(&self.faults(state))
+    }
+
     /// Does an enabled event. It always changes the state.
     fn apply(&self, state: &Self::State, index: usize) -> (Self::State, Report);
 
@@ -63,7 +68,8 @@ pub trait System: Sync {
         faults
     }
 
-    /// The broken properties, as bits; `enabled` is what can happen in the state.
+    /// The broken properties, as bits; `enabled` is what can happen in the state. Whether faults
+    /// are among it makes no difference: none has to be waited for.
     fn violated(&self, state: &Self::State, spent: Spent, enabled: &EventSet) -> u32;
 
     /// The goals reached by the event that led to `after`, as bits.
@@ -104,6 +110,10 @@ impl System for Topology {
 
     fn enabled(&self, state: &World) -> EventSet {
         state.enabled(self)
+    }
+
+    fn enabled_without_faults(&self, state: &World) -> EventSet {
+        state.enabled_without_faults(self)
     }
 
     fn apply(&self, state: &World, index: usize) -> (World, Report) {

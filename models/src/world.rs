@@ -165,6 +165,11 @@ impl Session {
         self.0 = self.0 & !(1 << (7 + link)) | (on as u16) << (7 + link);
     }
 
+    /// Bit per link: see [`Session::seen`].
+    pub(crate) const fn seen_links(self) -> u16 {
+        self.0 >> 7 & 7
+    }
+
     /// The member that the witness's register names as principal.
     #[must_use]
     pub const fn registered(self) -> usize {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 use poolproof_models::event::Event;
+use poolproof_models::property::Spent;
 use poolproof_models::runbook::{Belief, Mistake, Operation, Phase, Role, Runbook, Step};
 use poolproof_models::site::{ShareLocation, Site};
 use poolproof_models::topology::{
@@ -247,6 +248,14 @@ fn wrong_with(topology: &Topology, world: &World) -> Option<String> {
         if costs != world.faults(topology).contains(index) {
             return Some(format!("the cost of {} is not clear", event.name()));
         }
+    }
+    let free = enabled.minus(&world.faults(topology));
+    if free != world.enabled_without_faults(topology) {
+        return Some("what is enabled and no fault is told in two ways".to_owned());
+    }
+    let broken = |enabled| world.violated_with(topology, Spent::default(), enabled);
+    if broken(&free) != broken(&enabled) {
+        return Some("a property waits for a fault".to_owned());
     }
     let differs = enabled.iter().find(|index| {
         let event = topology.events()[*index];

@@ -117,18 +117,24 @@ impl<T: Copy> Expansion<T> {
         node: &Node<T>,
     ) -> Expanded {
         let system = &model.system;
-        let enabled = system.enabled(&node.state);
+        let more_faults = node.spent.total() < model.budget.total;
+        let enabled = if more_faults {
+            system.enabled(&node.state)
+        } else {
+            system.enabled_without_faults(&node.state)
+        };
         let broken = system.violated(&node.state, node.spent, &enabled) & properties;
         let (mut tried, mut costly) = (EventSet::default(), EventSet::default());
         if broken == 0 || broken != properties {
-            let faults = system.faults(&node.state);
-            if node.spent.total() < model.budget.total {
+            tried = enabled;
+            if more_faults {
+                let faults = system.faults(&node.state);
                 let affordable = |event: &usize| model.spend(node, *event).is_some();
                 for event in enabled.and(&faults).iter().filter(affordable) {
                     costly.insert(event);
                 }
+                tried = enabled.minus(&faults).or(&costly);
             }
-            tried = enabled.minus(&faults).or(&costly);
             for event in tried.iter() {
                 let costs = costly.contains(event);
                 let spent = if costs {

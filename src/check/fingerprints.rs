@@ -1,19 +1,50 @@
 //! The set of visited states: 64-bit fingerprints in one flat table.
 
-/// A free slot for a fingerprint that was not in the set. It saves a second probe when that is
-/// added, a third of the price of the set; it says nothing any more once the table has grown.
+/// Fingerprints in one line of the cache: all of them are compared at the price of one.
+const WAYS: usize = 8;
+
+/// Filled from the front; 0 is empty.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Bucket([u64; WAYS]);
+
+impl Bucket {
+    const EMPTY: Self = Self([0; WAYS]);
+
+    /// No branch depends on where it is: that cannot be foreseen.
+    fn has(&self, fingerprint: u64) -> bool {
+        self.0
+            .iter()
+            .fold(false, |has, known| has | (*known == fingerprint))
+    }
+
+    const fn is_full(&self) -> bool {
+        self.0[WAYS - 1] != 0
+    }
+
+    /// Takes one more, if it is not full.
+    fn push(&mut self, fingerprint: u64) {
+        let used = self.0.iter().map(|known| usize::from(*known != 0)).sum();
+        if let Some(free) = self.0.get_mut::<usize>(used) {
+            *free = fingerprint;
+        }
+    }
+}
+
+/// A bucket with room for a fingerprint that was not in the set. It saves looking there again when
+/// that is added; it says nothing any more once the table has grown.
 #[derive(Debug, Clone, Copy)]
 pub struct Vacancy {
     at: usize,
-    /// Slots of the table when it was found.
+    /// Buckets of the table when it was found.
     size: usize,
 }
 
 /// A set of fingerprints. A state whose fingerprint is already there counts as visited; the odds
 /// that two different states share one are n²/2⁶⁵ and are stated with each verdict.
 pub struct Fingerprints {
-    /// Open addressing, linear probing; 0 is empty.
-    slots: Vec<u64>,
+    /// What does not fit into its bucket goes to the next one with room.
+    buckets: Vec<Bucket>,
     len: usize,
 }
 
@@ -22,29 +53,27 @@ impl Fingerprints {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            slots: vec![0; 1 << 12],
+            buckets: vec![Bucket::EMPTY; 1 << 9],
             len: 0,
         }
     }
 
     /// Adds a fingerprint; false if it was there.
     pub fn insert(&mut self, fingerprint: u64) -> bool {
-        let home = self.home(fingerprint);
         let vacancy = Vacancy {
-            at: home,
-            size: self.slots.len(),
+            at: self.home(fingerprint),
+            size: self.buckets.len(),
         };
         self.insert_at(fingerprint, vacancy)
     }
 
     /// Adds a fingerprint of which a vacancy is known; false if it has come there since.
     pub fn insert_at(&mut self, fingerprint: u64, vacancy: Vacancy) -> bool {
-        // Four fifths full: a probe is still short, and a slot is not much more than its state.
-        if self.len * 5 >= self.slots.len() * 4 {
+        if Self::is_crowded(self.len, self.buckets.len()) {
             self.grow();
         }
         let fingerprint = fingerprint | u64::from(fingerprint == 0);
-        let from = if vacancy.size == self.slots.len() {
+        let from = if vacancy.size == self.buckets.len() {
             vacancy.at
         } else {
             self.home(fingerprint)
@@ -52,7 +81,7 @@ impl Fingerprints {
         match self.find(fingerprint, from) {
             Ok(()) => false,
             Err(free) => {
-                self.slots[free] = fingerprint;
+                self.buckets[free].push(fingerprint);
                 self.len += 1;
                 true
             }
@@ -64,14 +93,14 @@ impl Fingerprints {
     pub fn vacancy(&self, fingerprint: u64) -> Option<Vacancy> {
         let fingerprint = fingerprint | u64::from(fingerprint == 0);
         let found = self.find(fingerprint, self.home(fingerprint));
-        let size = self.slots.len();
+        let size = self.buckets.len();
         found.err().map(|at| Vacancy { at, size })
     }
 
     /// Reads where the fingerprints are or would be, so that the next lookups need not wait for
     /// memory one after the other: no branch depends on what is read.
     pub fn touch(&self, fingerprints: impl Iterator<Item = u64>) {
-        let read = fingerprints.fold(0, |sum, f| sum ^ self.slots[self.home(f)]);
+        let read = fingerprints.fold(0, |sum, f| sum ^ self.buckets[self.home(f)].0[0]);
         std::hint::black_box(read);
     }
 
@@ -79,46 +108,73 @@ impl Fingerprints {
     /// grows by a quarter, and it is in the order of fingerprints but for collisions, so that
     /// growing reads and writes it from front to back.
     const fn home(&self, fingerprint: u64) -> usize {
-        ((fingerprint as u128 * self.slots.len() as u128) >> 64) as usize
+        ((fingerprint as u128 * self.buckets.len() as u128) >> 64) as usize
     }
 
-    /// Whether a fingerprint is in the table, with the slot that it would take if it is not.
-    /// Everything from its home to `from` is known to be something else.
+    /// Whether a fingerprint is in the table, with the bucket that it would go to if it is not.
+    /// The buckets from its home to `from` are known to be full of others.
     fn find(&self, fingerprint: u64, from: usize) -> Result<(), usize> {
-        let size = self.slots.len();
         let mut at = from;
         loop {
-            match self.slots[at] {
-                0 => return Err(at),
-                known if known == fingerprint => return Ok(()),
-                _ => at += 1,
+            let bucket = &self.buckets[at];
+            if bucket.has(fingerprint) {
+                return Ok(());
             }
-            if at == size {
+            if !bucket.is_full() {
+                return Err(at);
+            }
+            at += 1;
+            if at == self.buckets.len() {
                 at = 0;
             }
         }
     }
 
+    /// Seven eighths full: nearly every fingerprint is still in the first bucket that is looked at.
+    const fn is_crowded(len: usize, buckets: usize) -> bool {
+        len * 8 >= buckets * WAYS * 7
+    }
+
+    /// Buckets after growing: double while that is little memory, which is cheaper, then a quarter.
+    const fn grown(buckets: usize) -> usize {
+        const LITTLE: usize = 1 << 12;
+        if buckets < LITTLE {
+            buckets * 2
+        } else {
+            buckets + buckets / 4
+        }
+    }
+
     fn grow(&mut self) {
-        let size = self.slots.len();
-        let before = std::mem::replace(&mut self.slots, vec![0; size + size / 4]);
-        for fingerprint in before.into_iter().filter(|f| *f != 0) {
-            if let Err(free) = self.find(fingerprint, self.home(fingerprint)) {
-                self.slots[free] = fingerprint;
+        let grown = vec![Bucket::EMPTY; Self::grown(self.buckets.len())];
+        let before = std::mem::replace(&mut self.buckets, grown);
+        for fingerprint in before.iter().flat_map(|bucket| bucket.0) {
+            if fingerprint == 0 {
+                continue;
             }
+            // It is in no bucket yet.
+            let mut at = self.home(fingerprint);
+            while self.buckets[at].is_full() {
+                at = if at + 1 == self.buckets.len() {
+                    0
+                } else {
+                    at + 1
+                };
+            }
+            self.buckets[at].push(fingerprint);
         }
     }
 
     /// The bytes of the table while `new` fingerprints are added; both tables while it grows.
     #[must_use]
     pub const fn bytes_soon(&self, new: usize) -> u64 {
-        let mut size = self.slots.len();
+        let mut size = self.buckets.len();
         let mut before = 0;
-        while (self.len + new) * 5 >= size * 4 {
+        while Self::is_crowded(self.len + new, size) {
             before = size;
-            size += size / 4;
+            size = Self::grown(size);
         }
-        ((before + size) * size_of::<u64>()) as u64
+        ((before + size) * size_of::<Bucket>()) as u64
     }
 
     /// Number of states.
@@ -136,7 +192,7 @@ impl Fingerprints {
     /// Bytes of memory.
     #[must_use]
     pub const fn bytes(&self) -> u64 {
-        (self.slots.len() * size_of::<u64>()) as u64
+        (self.buckets.len() * size_of::<Bucket>()) as u64
     }
 }
 

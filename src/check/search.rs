@@ -101,7 +101,7 @@ const EXPANSIONS_PER_REPORT: u64 = 1 << 13;
 
 /// States that are expanded together: the lookups of their successors wait for memory together
 /// (alone, every third cycle was such a wait), and the successors stay in the nearest caches.
-const CHUNK: usize = 64;
+const CHUNK: usize = 32;
 
 /// Chunks a thread gets at once; with fewer states than two threads need, one does it all.
 const CHUNKS_PER_THREAD: usize = 16;
@@ -148,6 +148,7 @@ type Layer<T> = Vec<Vec<Waiting<T>>>;
 /// A state that a fault leads to, with the number of the state before.
 struct Landing<T> {
     node: Node<T>,
+    fingerprint: u64,
     from: u32,
     event: u8,
 }
@@ -173,7 +174,7 @@ impl<S: System> Run<'_, S> {
                 // two ways of one length, the one by a fault is told.
                 if let Some(landed) = landings.get_mut(depth + 1) {
                     let landed = std::mem::take(landed);
-                    self.land(landed, faults, depth + 1, &mut layer[depth + 1]);
+                    self.land(&landed, faults, depth + 1, &mut layer[depth + 1]);
                 }
                 let here = std::mem::take(&mut layer[depth]);
                 if layer.len() == depth + 1 && !here.is_empty() {
@@ -205,24 +206,28 @@ impl<S: System> Run<'_, S> {
     /// Numbers the states that a fault leads to at this depth, unless a shorter way was found.
     fn land(
         &mut self,
-        landed: Vec<Landing<S::State>>,
+        landed: &[Landing<S::State>],
         faults: u8,
         depth: usize,
         waiting: &mut Vec<Waiting<S::State>>,
     ) {
-        for Landing { node, from, event } in landed {
-            if !self.known.seen.insert(self.fingerprint(&node)) {
-                continue;
+        for chunk in landed.chunks(4 * CHUNK) {
+            let prints = chunk.iter().map(|landing| landing.fingerprint);
+            self.known.seen.touch(prints);
+            for landing in chunk {
+                if !self.known.seen.insert(landing.fingerprint) {
+                    continue;
+                }
+                let (node, event) = (landing.node, usize::from(landing.event));
+                let id = self.outcome.trail.push(landing.from, event);
+                let there = Found {
+                    faults,
+                    depth: depth as u32,
+                    id,
+                };
+                self.note_goals(self.model.system.reached(event, &node.state), there);
+                waiting.push(Waiting { node, id });
             }
-            let event = usize::from(event);
-            let id = self.outcome.trail.push(from, event);
-            let there = Found {
-                faults,
-                depth: depth as u32,
-                id,
-            };
-            self.note_goals(self.model.system.reached(event, &node.state), there);
-            waiting.push(Waiting { node, id });
         }
     }
 
@@ -365,6 +370,7 @@ impl<S: System> Run<'_, S> {
             }
             round.landings[depth].push(Landing {
                 node,
+                fingerprint: arrival.fingerprint,
                 from: from.id,
                 event: arrival.event() as u8,
             });
