@@ -73,7 +73,7 @@ pub fn document(comparison: &Comparison<'_>) -> ComparisonDocument {
         .enumerate()
         .map(|(index, scenario)| {
             let [plain, drilled] = counts.each_ref().map(|one| &one.tallies[index]);
-            figures::simulated(scenario, plain, drilled, comparison.interrupted).document
+            figures::document(scenario, plain, drilled, comparison.interrupted)
         })
         .collect();
     let first = &scenarios[0];

@@ -1,10 +1,13 @@
 //! The main job: one scenario in; verdicts, figures and objectives out, as one document.
 
 use poolproof_models::component::Component;
-use poolproof_models::site::Site;
+use poolproof_models::network::Link;
+use poolproof_models::site::{ShareLocation, Site};
 use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
+use poolproof_reports::quantity;
 
+use crate::distribution::SimDuration;
 use crate::objectives;
 use crate::scenario::Scenario;
 use crate::scenario::assumption::Grade;
@@ -39,6 +42,7 @@ pub fn document(
         scenario: view(scenario, warnings),
         check,
         simulation,
+        cut_sets: None,
         objectives,
     }
 }
@@ -49,10 +53,8 @@ fn view(scenario: &Scenario, warnings: &[Diagnostic]) -> doc::Scenario {
         name: scenario.name.clone(),
         title: scenario.title.clone(),
         description: scenario.description.clone(),
-        sites: Site::ALL
-            .into_iter()
-            .map(|site| site_view(&topology, site))
-            .collect(),
+        sites: sites(&topology),
+        links: links(scenario, &topology),
         share_text: system::share_text(scenario.log_shipping.share).to_owned(),
         witness: topology.witness,
         assumptions: scenario
@@ -89,32 +91,107 @@ const fn grade(grade: Option<Grade>) -> doc::Grade {
     }
 }
 
-fn site_view(topology: &Topology, site: Site) -> doc::SiteView {
-    let nodes = topology
-        .nodes()
+fn sites(topology: &Topology) -> Vec<doc::SiteView> {
+    let places = [
+        (Some(Site::Dc1), Site::Dc1.name()),
+        (Some(Site::Dc2), Site::Dc2.name()),
+        (None, "third place"),
+    ];
+    let site_view = |(site, name): (Option<Site>, &str)| doc::SiteView {
+        name: name.to_owned(),
+        nodes: topology
+            .nodes()
+            .into_iter()
+            .filter(|n| topology.site_of(*n) == site)
+            .map(|node| node_view(topology, node))
+            .collect(),
+    };
+    let views = places.into_iter().map(site_view);
+    // A data centre without servers is still one; a third place is there for the share only.
+    views
+        .enumerate()
+        .filter(|(index, site)| *index < Site::ALL.len() || !site.nodes.is_empty())
+        .map(|(_, site)| site)
+        .collect()
+}
+
+fn links(scenario: &Scenario, topology: &Topology) -> Vec<doc::LinkView> {
+    let link = |from: &str, to: &str, kind, text: String| doc::LinkView {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        kind,
+        text,
+    };
+    let mut links: Vec<doc::LinkView> = topology
+        .links()
         .into_iter()
-        .filter(|n| topology.site_of(*n) == Some(site));
-    doc::SiteView {
-        name: site.name().to_owned(),
-        nodes: nodes.map(|node| node_view(topology, node)).collect(),
+        .map(|one| {
+            let (from, to, kind, text) = match one {
+                Link::AB => ("A", "B", doc::LinkKind::Mirroring, "mirroring"),
+                Link::AW => ("A", "W", doc::LinkKind::Witness, "witness"),
+                Link::BW => ("B", "W", doc::LinkKind::Witness, "witness"),
+                Link::Wan => ("DC1", "DC2", doc::LinkKind::InterSite, "inter-site link"),
+                Link::SSM => (
+                    "S",
+                    "SM",
+                    doc::LinkKind::Mirroring,
+                    "mirroring, after a failover",
+                ),
+                Link::SSW => ("S", "SW", doc::LinkKind::Witness, "witness"),
+                Link::SMSW => ("SM", "SW", doc::LinkKind::Witness, "witness"),
+            };
+            link(from, to, kind, text.to_owned())
+        })
+        .collect();
+    let witness = topology.mirror && topology.witness;
+    if witness && topology.witness_site == Site::Dc2 {
+        for partner in ["A", "B"] {
+            let text = "witness, over the inter-site link".to_owned();
+            links.push(link(partner, "W", doc::LinkKind::Witness, text));
+        }
     }
+    if topology.secondary {
+        let shipping = &scenario.log_shipping;
+        let every = |what: &str, interval: SimDuration| {
+            format!("{what} every {}", quantity::duration(interval.ms as f64))
+        };
+        let copies = every("copy", shipping.copy_interval);
+        let restores = every("restore", shipping.restore_interval);
+        let backups = every("log backup", shipping.backup_interval);
+        let flow = doc::LinkKind::LogShipping;
+        if topology.share == ShareLocation::OnPrimary {
+            let text = format!("{backups} on A itself, {copies}, {restores}");
+            links.push(link("A", "S", flow, text));
+        } else {
+            links.push(link("A", "share", flow, backups));
+            links.push(link("share", "S", flow, format!("{copies}, {restores}")));
+        }
+    }
+    links
 }
 
 fn node_view(topology: &Topology, node: Component) -> doc::NodeView {
+    use doc::NodeKind as K;
     let server = topology.servers.get(usize::from(node.number()));
-    let role = match node {
-        Component::A => "principal of mgc",
-        Component::B => "mirror of mgc",
-        Component::W | Component::SW => "witness",
-        Component::S => "log-shipping secondary",
-        Component::SM => "mirror of the secondary, after a failover",
-        Component::Share => "backup share",
-        _ if server.is_some_and(|s| s.active) => "pool server, active",
-        _ => "pool server, idle",
+    let (kind, role) = match node {
+        Component::A => (K::Database, "principal of mgc"),
+        Component::B => (K::Database, "mirror of mgc"),
+        Component::W | Component::SW => (K::Witness, "witness"),
+        Component::S => (K::Database, "log-shipping secondary"),
+        Component::SM => (K::Database, "mirror of the secondary, after a failover"),
+        Component::Share => (K::Share, "backup share"),
+        Component::FrontEnd1 => (K::FrontEnd, "next-hop Front End pool"),
+        _ if server.is_some_and(|s| s.active) => (K::PoolServer, "pool server, active"),
+        _ => (K::PoolServer, "pool server, idle"),
     };
     doc::NodeView {
         name: node.name().to_owned(),
+        kind,
         role_text: role.to_owned(),
-        active: server.is_none_or(|s| s.active),
+        // What is set up in a failover only does not run before.
+        active: match node {
+            Component::SM | Component::SW => false,
+            _ => server.is_none_or(|s| s.active),
+        },
     }
 }

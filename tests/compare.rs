@@ -137,7 +137,8 @@ fn files_are_written_and_stand_alone() {
     let output = poolproof(&[&["compare", WITNESS, NO_WITNESS], &few[..]].concat());
     assert!(output.status.success());
     let page = fs::read_to_string(out.path().join("index.html")).unwrap();
-    assert_eq!(page.matches("<svg").count(), 2);
+    // Each chart twice: for a screen and for a telephone.
+    assert_eq!(page.matches("<svg").count(), 4);
     let elsewhere = page.replace("http://www.w3.org/2000/svg", "");
     assert!(!elsewhere.contains("://") && !elsewhere.contains("<script"));
     for name in ["time-to-recover", "data-lost"] {

@@ -14,16 +14,26 @@ const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 const NAME: &str = "H-01-failover-during-partition";
 
 /// What an evaluation writes: the published names.
-const FILES: [&str; 9] = [
+const FILES: [&str; 19] = [
     "charts/data-lost.png",
     "charts/data-lost.svg",
+    "charts/exceedance.png",
+    "charts/exceedance.svg",
     "charts/outage-by-cause.png",
     "charts/outage-by-cause.svg",
+    "charts/outage-by-phase.png",
+    "charts/outage-by-phase.svg",
     "charts/time-to-recover.png",
     "charts/time-to-recover.svg",
+    "charts/timeline.png",
+    "charts/timeline.svg",
+    "charts/topology.png",
+    "charts/topology.svg",
+    "figures.csv",
     "incidents.csv",
     "index.html",
     "result.json",
+    "summary.md",
 ];
 
 fn poolproof(arguments: &[&str], out: &Path) -> Output {
@@ -125,13 +135,83 @@ fn a_stored_result_is_drawn_again_as_it_was() {
 
     let again = tempfile::tempdir().unwrap();
     poolproof(&["report", stored.to_str().unwrap()], again.path());
-    let mut expected = names(out.path());
-    // The single incidents are not part of the result document.
-    expected.remove("lync-2013-lbw/incidents.csv");
+    let expected = names(out.path());
     assert_eq!(names(again.path()), expected);
     for name in expected {
         let same = fs::read(again.path().join(&name)).unwrap();
         assert!(same == fs::read(out.path().join(&name)).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn a_result_without_its_table_of_incidents_is_drawn_and_says_so() {
+    let out = evaluated();
+    let moved = tempfile::tempdir().unwrap();
+    let alone = moved.path().join("result.json");
+    fs::copy(out.path().join(NAME).join("result.json"), &alone).unwrap();
+    let again = tempfile::tempdir().unwrap();
+    let output = poolproof(&["report", alone.to_str().unwrap()], again.path());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("incidents.csv is not written"), "{said}");
+    let mut expected = names(out.path());
+    expected.remove(&format!("{NAME}/incidents.csv"));
+    assert_eq!(names(again.path()), expected);
+}
+
+#[test]
+fn the_result_has_what_the_page_draws() {
+    let out = evaluated();
+    let text = fs::read_to_string(out.path().join(NAME).join("result.json")).unwrap();
+    let document = ResultDocument::parse(&text).unwrap();
+    let simulation = document.simulation.unwrap();
+    // The worst trial is the one that the largest value comes from.
+    let year = &simulation.columns[1].time_ms;
+    let worst = simulation.examples.last().unwrap();
+    // Numbers of the document have nine digits.
+    assert!((worst.outage_ms as f64 - year.max).abs() <= year.max * 1e-8);
+    let length: u64 = worst
+        .incidents
+        .iter()
+        .map(|one| one.detect_ms + one.decide_ms + one.act_ms + one.recover_ms + one.reconnect_ms)
+        .sum();
+    assert!(
+        length >= worst.outage_ms,
+        "incidents are followed past the horizon"
+    );
+    let curve = &simulation.outage_exceedance;
+    assert!(
+        curve
+            .windows(2)
+            .all(|two| two[0].x < two[1].x && two[0].p > two[1].p)
+    );
+    assert_eq!(curve.last().unwrap().p, 0.0);
+    assert!(
+        curve
+            .iter()
+            .all(|one| one.low <= one.p && one.p <= one.high)
+    );
+    // H-01 violates SB by a cut link alone, and its budget is one fault.
+    let cuts = document.cut_sets.unwrap();
+    assert_eq!(cuts.complete_up_to, Some(1));
+    assert_eq!(cuts.properties[0].sets[0].events[0].event, "cut:DC1-DC2");
+    let links = &document.scenario.links;
+    let nodes: BTreeSet<&str> = document
+        .scenario
+        .sites
+        .iter()
+        .flat_map(|site| {
+            site.nodes
+                .iter()
+                .map(|node| node.name.as_str())
+                .chain([&*site.name])
+        })
+        .collect();
+    assert!(!links.is_empty());
+    for link in links {
+        assert!(
+            nodes.contains(&*link.from) && nodes.contains(&*link.to),
+            "{link:?}"
+        );
     }
 }
 
@@ -195,7 +275,7 @@ fn timing_is_json_lines_on_stderr() {
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
-    let required: [(&str, &[&str]); 2] = [
+    let required: [(&str, &[&str]); 3] = [
         (
             "check",
             &[
@@ -205,6 +285,7 @@ fn timing_is_json_lines_on_stderr() {
                 "bytes_per_state",
             ][..],
         ),
+        ("cuts", &["seconds", "states_per_second"]),
         (
             "simulate",
             &["seconds", "events_per_second", "simulated_years_per_second"][..],

@@ -9,6 +9,7 @@ use crate::document::ResultDocument;
 use crate::error::ReportError;
 use crate::html;
 use crate::json;
+use crate::markdown;
 use crate::trace::Engine;
 use crate::trace::TRACE_SCHEMA;
 use crate::trace::Trace;
@@ -31,6 +32,14 @@ pub fn render(
         (
             "incidents.csv".to_owned(),
             csv::incidents(incidents)?.into_bytes(),
+        ),
+        (
+            "figures.csv".to_owned(),
+            csv::figures([document])?.into_bytes(),
+        ),
+        (
+            "summary.md".to_owned(),
+            markdown::text(document).into_bytes(),
         ),
         ("index.html".to_owned(), html::page(document)?.into_bytes()),
     ];

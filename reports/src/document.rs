@@ -33,6 +33,9 @@ pub use cuts::CutSets;
 pub use cuts::PropertyCuts;
 pub use scenario::Assumption;
 pub use scenario::Grade;
+pub use scenario::LinkKind;
+pub use scenario::LinkView;
+pub use scenario::NodeKind;
 pub use scenario::NodeView;
 pub use scenario::Scenario;
 pub use scenario::SiteView;
@@ -42,6 +45,9 @@ pub use simulation::Column;
 pub use simulation::ColumnName;
 pub use simulation::Distribution;
 pub use simulation::Estimate;
+pub use simulation::ExampleName;
+pub use simulation::ExampleTrial;
+pub use simulation::ExceedancePoint;
 pub use simulation::Incident;
 pub use simulation::PhaseShare;
 pub use simulation::Simulation;
@@ -66,6 +72,8 @@ pub struct ResultDocument {
     pub check: Option<Check>,
     /// How often it happens and what it costs; absent when nothing was simulated.
     pub simulation: Option<Simulation>,
+    /// The minimal combinations of faults behind violations; absent when none were looked for.
+    pub cut_sets: Option<CutSets>,
     /// The objectives of the scenario against what was observed.
     pub objectives: Vec<Objective>,
 }

@@ -64,6 +64,7 @@ pub(crate) fn answer(document: &ResultDocument) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(check) = &document.check {
         sentences.extend(verdicts(check));
+        sentences.extend(assumed(document));
         sentences.extend(surprises(document));
     }
     if let Some(simulation) = &document.simulation {
@@ -149,6 +150,14 @@ fn verdicts(check: &Check) -> Vec<String> {
             violated.len(),
             names.join("; ")
         ));
+        if holding > 0 {
+            let names: Vec<_> = with(VerdictStatus::Holds)
+                .iter()
+                .map(|verdict| verdict.property.as_str())
+                .collect();
+            let verb = if holding == 1 { "holds" } else { "hold" };
+            sentences.push(format!("{} {verb} within it.", names.join(", ")));
+        }
     }
     if !undecided.is_empty() {
         let names: Vec<_> = undecided
@@ -158,6 +167,24 @@ fn verdicts(check: &Check) -> Vec<String> {
         sentences.push(format!("Undecided: {}.", names.join(", ")));
     }
     sentences
+}
+
+/// Names what the verdicts take for granted about operators, where the scenario says it.
+fn assumed(document: &ResultDocument) -> Option<String> {
+    let mut assumptions = document.scenario.assumptions.iter();
+    let assumption = assumptions.find(|one| one.key == "operators.assumption")?;
+    let site = first_site(document);
+    match assumption.value.as_str() {
+        "holds" => Some(format!(
+            "This assumes that operators leave {site} only when it really is down, and that it \
+             stays down until it is failed back."
+        )),
+        "dropped" => Some(format!(
+            "This does not assume that {site} really is down when operators leave it, or that it \
+             stays down."
+        )),
+        _ => None,
+    }
 }
 
 /// Says how many results of the search are not what the scenario expects; objectives have a
@@ -190,7 +217,7 @@ fn service(simulation: &Simulation) -> String {
     format!(
         "Service is available {} of the time, with {} of outage per year on average.",
         quantity::availability(&simulation.availability),
-        quantity::value(&simulation.mean_outage_ms_per_year, quantity::duration)
+        quantity::estimate(&simulation.mean_outage_ms_per_year, quantity::duration)
     )
 }
 
@@ -216,7 +243,7 @@ fn site_loss(document: &ResultDocument, simulation: &Simulation) -> Option<Strin
 
 fn limit(estimate: &Estimate) -> String {
     match estimate.value {
-        Some(ms) => quantity::duration(ms),
+        Some(_) => quantity::estimate(estimate, quantity::duration),
         None => format!("({})", quantity::NOT_AVAILABLE),
     }
 }

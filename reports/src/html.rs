@@ -25,9 +25,15 @@ use crate::table;
 use crate::timeline;
 
 pub(crate) mod figures;
+mod glance;
+mod parts;
 
 use figures::Cell;
 use figures::Figures;
+use glance::Glance;
+use parts::CutsView;
+use parts::ExampleView;
+use parts::Support;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -38,7 +44,15 @@ struct Page<'a> {
     check: Option<CheckView<'a>>,
     figures: Option<Figures<'a>>,
     objectives: Vec<ObjectiveView<'a>>,
-    charts: Vec<ChartView>,
+    glance: Vec<Glance<'a>>,
+    confidence: String,
+    topology: ChartView,
+    distributions: Vec<ChartView>,
+    origins: Vec<ChartView>,
+    timeline: Vec<ChartView>,
+    examples: Vec<ExampleView<'a>>,
+    cuts: Option<CutsView<'a>>,
+    support: Support,
     ways: Vec<Way<'a>>,
 }
 
@@ -82,7 +96,8 @@ struct ObjectiveView<'a> {
 }
 
 struct ChartView {
-    svg: String,
+    wide: String,
+    narrow: String,
     caption: &'static str,
 }
 
@@ -92,6 +107,8 @@ struct Way<'a> {
     heading: String,
     faults: String,
     diagram: String,
+    /// Whether it is unfolded on a screen: what nobody expected is.
+    open: bool,
     way: &'a crate::document::Counterexample,
 }
 
@@ -125,11 +142,6 @@ const KNOWN: Look = Look {
 /// # Errors
 /// When a chart cannot be drawn or the template cannot be filled in: both are defects.
 pub fn page(document: &ResultDocument) -> Result<String, ReportError> {
-    let charts = if document.simulation.is_some() {
-        charts(document)?
-    } else {
-        Vec::new()
-    };
     let page = Page {
         document,
         question: headline::QUESTION,
@@ -137,7 +149,22 @@ pub fn page(document: &ResultDocument) -> Result<String, ReportError> {
         check: document.check.as_ref().map(check_view),
         figures: document.simulation.as_ref().map(Figures::of),
         objectives: document.objectives.iter().map(objective_view).collect(),
-        charts,
+        glance: glance::glance(document),
+        confidence: document
+            .simulation
+            .iter()
+            .map(|one| quantity::probability(one.availability.confidence))
+            .collect(),
+        topology: chart(document, Chart::Topology)?,
+        distributions: charts(
+            document,
+            &[Chart::TimeToRecover, Chart::DataLost, Chart::Exceedance],
+        )?,
+        origins: charts(document, &[Chart::OutageByCause, Chart::OutageByPhase])?,
+        timeline: charts(document, &[Chart::Timeline])?,
+        examples: parts::examples(document),
+        cuts: document.cut_sets.as_ref().map(parts::cuts),
+        support: Support::of(&document.scenario.assumptions),
         ways: ways(document),
     };
     let mut text = page.render()?;
@@ -145,25 +172,43 @@ pub fn page(document: &ResultDocument) -> Result<String, ReportError> {
     Ok(text)
 }
 
-fn charts(document: &ResultDocument) -> Result<Vec<ChartView>, ReportError> {
-    let view = |chart: Chart| {
-        let caption = match chart {
-            Chart::TimeToRecover => {
-                "How long service is away: one incident of any kind, and the loss of the first \
-                 site at a random time."
-            }
-            Chart::DataLost => {
-                "How much is gone when the first site is lost, as the span of time whose \
-                 messages are missing."
-            }
-            Chart::OutageByCause => "What started the incidents that make up the yearly outage.",
-        };
-        Ok(ChartView {
-            svg: chart.svg(document)?,
-            caption,
-        })
+/// Draws charts of the simulation, where there is one.
+fn charts(document: &ResultDocument, which: &[Chart]) -> Result<Vec<ChartView>, ReportError> {
+    if document.simulation.is_none() {
+        return Ok(Vec::new());
+    }
+    which.iter().map(|one| chart(document, *one)).collect()
+}
+
+fn chart(document: &ResultDocument, chart: Chart) -> Result<ChartView, ReportError> {
+    let caption = match chart {
+        Chart::Topology => "Where everything stands at the start, and what connects it.",
+        Chart::TimeToRecover => {
+            "How long service is away: one incident of any kind, and the loss of the first site \
+             at a random time."
+        }
+        Chart::DataLost => {
+            "How much is gone when the first site is lost, as the span of time whose messages are \
+             missing."
+        }
+        Chart::Exceedance => {
+            "How often it gets worse than a value: read a value below, and how many years are \
+             worse at the left."
+        }
+        Chart::OutageByCause => "What started the incidents that make up the yearly outage.",
+        Chart::OutageByPhase => {
+            "What the time of an outage is spent on: noticing, deciding, people's work, \
+             machines' work, clients coming back."
+        }
+        Chart::Timeline => {
+            "Averages hide how outages come: one trial from the middle, and the worst of all."
+        }
     };
-    Chart::ALL.into_iter().map(view).collect()
+    Ok(ChartView {
+        wide: chart.svg(document)?,
+        narrow: chart.svg_narrow(document)?,
+        caption,
+    })
 }
 
 fn check_view(check: &Check) -> CheckView<'_> {
@@ -264,6 +309,7 @@ fn ways(document: &ResultDocument) -> Vec<Way<'_>> {
             Some((
                 violation_anchor(index),
                 heading,
+                !verdict.as_expected,
                 verdict.counterexample.as_ref()?,
             ))
         });
@@ -272,14 +318,16 @@ fn ways(document: &ResultDocument) -> Vec<Way<'_>> {
         Some((
             format!("goal-{}", index + 1),
             heading,
+            !goal.expected,
             goal.witness.as_ref()?,
         ))
     });
     violations
         .chain(goals)
-        .map(|(anchor, heading, way)| Way {
+        .map(|(anchor, heading, open, way)| Way {
             anchor,
             heading,
+            open,
             faults: timeline::size(way),
             diagram: mermaid::sequence(way, &document.scenario.sites),
             way,
@@ -297,6 +345,12 @@ mod tests {
         let text = page(&sample::document()).expect("the sample can be drawn");
         let namespace = "http://www.w3.org/2000/svg";
         assert!(!text.replace(namespace, "").contains("://"));
+        // Links lead to places of the page itself.
+        assert!(text.matches(" href=\"").count() > 10);
+        assert_eq!(
+            text.matches(" href=\"").count(),
+            text.matches(" href=\"#").count()
+        );
         for forbidden in ["<script", "<link", "<img", "@import", "url(", " src="] {
             assert!(!text.contains(forbidden), "{forbidden}");
         }
@@ -319,6 +373,30 @@ mod tests {
             assert!(seen.insert(id.to_owned()), "{id} twice");
         }
         assert!(seen.contains("chart-data-lost"));
+    }
+
+    #[test]
+    fn every_link_leads_somewhere() {
+        for document in [sample::document(), sample::empty(), sample::quiet()] {
+            let text = page(&document).expect("the sample can be drawn");
+            for part in text.split(" href=\"#").skip(1) {
+                let id = part.split('"').next().unwrap_or_default();
+                assert!(text.contains(&format!(" id=\"{id}\"")), "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn cut_sets_are_on_the_page_with_their_bounds() {
+        let text = page(&sample::document()).expect("the sample can be drawn");
+        assert!(text.contains("outage of DC1 and late return of DC1"));
+        assert!(text.contains("at most once in 41.7 years"));
+        assert!(text.contains("No combination found: AL0"));
+        assert!(
+            !page(&sample::empty())
+                .expect("drawn")
+                .contains("What has to come together")
+        );
     }
 
     #[test]

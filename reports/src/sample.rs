@@ -6,9 +6,16 @@
 use crate::document::*;
 
 mod entries;
+mod parts;
+mod scenario;
 
 pub use entries::entry;
 pub use entries::refused;
+
+use parts::cut_sets;
+use parts::examples;
+use parts::exceedance;
+use scenario::scenario;
 
 const MINUTE_MS: f64 = 60_000.0;
 
@@ -16,17 +23,22 @@ const MINUTE_MS: f64 = 60_000.0;
 pub fn document() -> ResultDocument {
     ResultDocument {
         schema: SCHEMA.to_owned(),
-        identity: RunIdentity {
-            poolproof_version: "0.1.0".to_owned(),
-            scenario_name: "sample".to_owned(),
-            scenario_digest: "9f2c41d07be85a36".to_owned(),
-            seed: 42,
-            command: "poolproof evaluate scenarios/sample.toml --seed 42".to_owned(),
-        },
+        identity: document_identity(),
         scenario: scenario(),
         check: Some(check()),
         simulation: Some(simulation()),
+        cut_sets: Some(cut_sets()),
         objectives: objectives(),
+    }
+}
+
+fn document_identity() -> RunIdentity {
+    RunIdentity {
+        poolproof_version: "0.1.0".to_owned(),
+        scenario_name: "sample".to_owned(),
+        scenario_digest: "9f2c41d07be85a36".to_owned(),
+        seed: 42,
+        command: "poolproof evaluate scenarios/sample.toml --seed 42".to_owned(),
     }
 }
 
@@ -35,6 +47,7 @@ pub fn empty() -> ResultDocument {
     ResultDocument {
         check: None,
         simulation: None,
+        cut_sets: None,
         objectives: Vec::new(),
         ..document()
     }
@@ -48,6 +61,9 @@ pub fn quiet() -> ResultDocument {
         simulation.availability = exactly(1.0, 10_000);
         simulation.mean_outage_ms_per_year = exactly(0.0, 10_000);
         simulation.outage_by_cause.clear();
+        simulation.outage_exceedance.clear();
+        simulation.data_lost_exceedance.clear();
+        simulation.examples.clear();
         for column in &mut simulation.columns {
             let n = if column.name == ColumnName::PerYear {
                 10_000
@@ -118,84 +134,6 @@ pub fn incidents() -> Vec<Incident> {
         ..first.clone()
     };
     vec![first, second]
-}
-
-fn scenario() -> Scenario {
-    let node = |name: &str, role: &str, active| NodeView {
-        name: name.to_owned(),
-        role_text: role.to_owned(),
-        active,
-    };
-    let assumption = |key: &str, value: &str, source: &str, grade, is_default| Assumption {
-        key: key.to_owned(),
-        value: value.to_owned(),
-        source: source.to_owned(),
-        grade,
-        is_default,
-    };
-    Scenario {
-        name: "sample".to_owned(),
-        title: "Stretched pool, mirror with witness, log shipping to DC2".to_owned(),
-        description: "Two servers per site. The share for log backups stands in DC2. Operators \
-                      follow the documented runbook, which does not fence the old site."
-            .to_owned(),
-        sites: vec![
-            SiteView {
-                name: "DC1".to_owned(),
-                nodes: vec![
-                    node("pchat-1", "Persistent Chat server", true),
-                    node("pchat-2", "Persistent Chat server", true),
-                    node("sql-a", "SQL principal", true),
-                    node("sql-b", "SQL mirror", false),
-                    node("sql-w", "witness", true),
-                ],
-            },
-            SiteView {
-                name: "DC2".to_owned(),
-                nodes: vec![
-                    node("pchat-3", "Persistent Chat server", false),
-                    node("pchat-4", "Persistent Chat server", false),
-                    node("sql-c", "log shipping secondary", false),
-                    node("share", "file share of log shipping", true),
-                ],
-            },
-        ],
-        share_text: "in DC2, survives the loss of DC1".to_owned(),
-        witness: true,
-        assumptions: vec![
-            assumption(
-                "log_shipping.backup_interval",
-                "15 min",
-                "product documentation: default schedule of the backup job",
-                Grade::V,
-                true,
-            ),
-            assumption(
-                "server.mttf",
-                "1.8 years",
-                "recomputed from the published failure records of a laboratory",
-                Grade::R,
-                true,
-            ),
-            assumption(
-                "operator.decide.median",
-                "45 min",
-                "no publication; from the time lines of post-mortems",
-                Grade::J,
-                true,
-            ),
-            assumption(
-                "messages.rate",
-                "2 per second",
-                "the scenario",
-                Grade::V,
-                false,
-            ),
-        ],
-        warnings: vec![
-            "W0203: the runbook does not fence DC1; a late return can split the pool".to_owned(),
-        ],
-    }
 }
 
 fn check() -> Check {
@@ -433,6 +371,9 @@ fn simulation() -> Simulation {
             phase("recover", 2.2, 21.0),
             phase("reconnect", 1.0, 2.5),
         ],
+        outage_exceedance: exceedance(MINUTE_MS, 0.98),
+        data_lost_exceedance: exceedance(0.4 * MINUTE_MS, 0.021),
+        examples: examples(),
         violations_seen: vec![ViolationSeen {
             property: "SB".to_owned(),
             trials: 7,

@@ -11,6 +11,7 @@ use crate::float;
 use crate::quantity;
 
 mod bundle;
+mod charts;
 mod html;
 mod table;
 

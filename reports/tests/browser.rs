@@ -37,9 +37,35 @@ told.push(document.documentElement.scrollWidth <= innerWidth ? "fits" : "too wid
 document.title = told.join(";");
 </script></body>"#;
 
-/// Tells whether the page is wider than the window.
+/// Tells whether the page, or any part of it, is wider than its place, in frames of several widths.
 const RULER: &str = r#"<script>
-document.title = document.documentElement.scrollWidth <= innerWidth ? "fits" : "too wide";
+const wide = [];
+const page = document.documentElement.outerHTML;
+const measured = [360, 390, 768, 1280].map((width) => new Promise((done) => {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = `position: absolute; border: 0; width: ${width}px; height: 800px`;
+  frame.srcdoc = page.replace(/<script>[^]*?<\/script>/g, "");
+  frame.onload = () => {
+    const inner = frame.contentDocument;
+    inner.querySelectorAll("details").forEach((one) => { one.open = true; });
+    for (const one of [inner.documentElement, ...inner.querySelectorAll(".scroll, figure, pre")]) {
+      if (one.scrollWidth > one.clientWidth + 1) {
+        wide.push(width + ": " + one.tagName + " " + one.className + " " + one.scrollWidth);
+      }
+    }
+    frame.remove();
+    done();
+  };
+  document.body.append(frame);
+}));
+Promise.all(measured).then(() => { document.title = wide.join("; ") || "fits"; });
+</script></body>"#;
+
+/// Tells which of the two drawings of each chart is seen.
+const DRAWINGS: &str = r#"<script>
+const seen = (kind) => [...document.querySelectorAll("figure ." + kind)]
+  .filter((one) => one.getClientRects().length > 0).length;
+document.title = seen("wide") + " wide, " + seen("narrow") + " narrow";
 </script></body>"#;
 
 fn browser() -> Option<PathBuf> {
@@ -170,6 +196,22 @@ fn the_picture_shows_links_logs_and_changes() {
          held sql-a2,sql-b1,sql-c2,the share1",
     ];
     assert_eq!(title.split(';').collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_telephone_gets_drawings_of_its_own() {
+    let page = html::page(&sample::document()).expect("drawn");
+    let page = page.replace("</body>", DRAWINGS);
+    // The narrowest window of the browser has 500 pixels.
+    for (name, width, expected) in [
+        ("wide-charts", 1280, "7 wide, 0 narrow"),
+        ("narrow-charts", 500, "0 wide, 7 narrow"),
+    ] {
+        let Some(title) = title_of(name, &page, width) else {
+            return;
+        };
+        assert_eq!(title, expected, "{name}");
+    }
 }
 
 #[test]

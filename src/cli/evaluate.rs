@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poolproof_reports::document::CutSets;
 
 use super::bounds::BoundArgs;
 use super::format::RunFormat;
@@ -14,8 +15,8 @@ use crate::scenario::Loaded;
 
 /// Validate, check and simulate scenarios, and write a report for each: the main job
 ///
-/// Prints a table and writes OUT/<scenario>/ with index.html, result.json, incidents.csv, charts
-/// and the counterexample of every property that is violated.
+/// Prints a table and writes OUT/<scenario>/ with index.html, summary.md, result.json, figures.csv,
+/// incidents.csv, charts and the counterexample of every property that is violated.
 #[derive(Args)]
 pub struct EvaluateArgs {
     /// Scenario files; - is standard input
@@ -51,18 +52,25 @@ fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Result<Ran, Ex
         args.run.reproducing(),
         args.bounds.reproducing()
     );
-    let check = args
-        .run
-        .on_threads(|| stages::check(scenario, &args.run, &args.bounds));
+    let (check, cut_sets) = args.run.on_threads(|| {
+        (
+            stages::check(scenario, &args.run, &args.bounds),
+            stages::cuts(scenario, &args.run, &args.bounds),
+        )
+    });
     let mut simulated = studies::alone(scenario, &args.run, Some(&args.out), args.resume)?;
     replay::name_replays(&mut simulated.document, path, &args.run, None);
-    let document = evaluate::document(
+    let mut document = evaluate::document(
         scenario,
         &loaded.warnings,
         &command,
         Some(check.document),
         Some(simulated.document),
     );
+    document.cut_sets = cut_sets.map(|cut_sets| CutSets {
+        identity: document.identity.clone(),
+        ..cut_sets
+    });
     let (document, note, exit) = bundles::write(document, &simulated.incidents, Some(&args.out));
     Ok(Ran {
         document,

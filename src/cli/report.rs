@@ -11,6 +11,8 @@ use super::output;
 use crate::exit::Exit;
 
 /// Draw stored results again, without computing anything
+///
+/// The table of single incidents is not in a result: incidents.csv is copied from beside it.
 #[derive(Args)]
 pub struct ReportArgs {
     /// Files result.json of earlier runs
@@ -20,6 +22,9 @@ pub struct ReportArgs {
     #[arg(long, value_name = "DIRECTORY", default_value = "out")]
     out: PathBuf,
 }
+
+/// The table of single incidents.
+const INCIDENTS: &str = "incidents.csv";
 
 /// Runs the command.
 pub fn run(args: &ReportArgs) -> Exit {
@@ -38,18 +43,29 @@ fn draw(path: &Path, out: &Path) -> Exit {
             return Exit::Input;
         }
     };
-    let files = match bundle::render(&document, &[]) {
+    let mut files = match bundle::render(&document, &[]) {
         Ok(files) => files,
         Err(error) => {
             eprintln!("error: the report cannot be drawn: {error}");
             return Exit::Defect;
         }
     };
-    // The single incidents are not part of the document: an earlier table stays as it is.
-    let files: Vec<_> = files
-        .into_iter()
-        .filter(|(name, _)| name != "incidents.csv")
-        .collect();
+    // The single incidents are not part of the document: the run wrote their table beside it.
+    let beside = path.with_file_name(INCIDENTS);
+    match fs::read(&beside) {
+        Ok(table) => files
+            .iter_mut()
+            .filter(|(name, _)| name == INCIDENTS)
+            .for_each(|(_, bytes)| bytes.clone_from(&table)),
+        Err(error) => {
+            eprintln!(
+                "note: {INCIDENTS} is not written: single incidents are not in a result, and {} \
+                 cannot be read: {error}",
+                beside.display()
+            );
+            files.retain(|(name, _)| name != INCIDENTS);
+        }
+    }
     let directory = output::directory(out, &document.scenario.name);
     match output::write_bundle(&directory, &files) {
         Ok(()) => output::print(&format!(

@@ -1,11 +1,15 @@
 //! The checker, run for a command: progress, timing, interruption.
 
+use poolproof_reports::document::CutSets;
+
 use super::bounds::BoundArgs;
 use super::progress::Progress;
 use super::timing::{Stopwatch, Timing};
 use super::{RunArgs, interrupt};
+use crate::check::cuts::Progress as CutsProgress;
 use crate::check::search::Progress as Searched;
 use crate::check::verdict::{self, Bounds, Checked, Stop};
+use crate::cut_sets::{self, Asked};
 use crate::scenario::Scenario;
 
 /// Runs the checker.
@@ -44,4 +48,48 @@ pub fn check(scenario: &Scenario, args: &RunArgs, bounds: &BoundArgs) -> Checked
         .print();
     }
     checked
+}
+
+/// The most basic events in the cut sets of a report; `poolproof cuts` looks for larger ones.
+const CUTS_ORDER: u32 = 2;
+
+/// Looks for the cut sets of a report, within the budget of the check. They judge nothing: a limit
+/// that is reached is told in the document and nowhere else.
+pub fn cuts(scenario: &Scenario, args: &RunArgs, bounds: &BoundArgs) -> Option<CutSets> {
+    let properties = &scenario.check.properties;
+    if properties.is_empty() || interrupt::requested() {
+        return None;
+    }
+    let watch = Stopwatch::start();
+    let progress = Progress::open_ended("looking for cut sets");
+    let limit = bounds.time().map(|limit| limit.as_secs_f64());
+    let mut stop = |_: &CutsProgress| {
+        if interrupt::requested() {
+            return Some(Stop::Interrupt);
+        }
+        let late = limit.is_some_and(|limit| watch.seconds() >= limit);
+        late.then(|| Stop::Limit(bounds.time_words()))
+    };
+    let found = cut_sets::find(
+        scenario,
+        Asked {
+            order: scenario.check.faults.min(CUTS_ORDER) as u8,
+            properties,
+            command: "",
+            bytes: bounds.bytes(),
+            stop: &mut stop,
+        },
+    );
+    drop(progress);
+    if args.timing {
+        let seconds = watch.seconds();
+        Timing {
+            stage: "cuts",
+            seconds,
+            states_per_second: Some(found.document.states as f64 / seconds),
+            ..Timing::default()
+        }
+        .print();
+    }
+    Some(found.document)
 }

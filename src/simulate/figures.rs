@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::accumulator::MeanAccumulator;
 use super::activities::Activities;
 use super::estimate::{Confidence, Proportion, poisson_rate};
+use super::examples::examples;
 use super::histogram::Histogram;
 use super::run::{Counts, Member, OnRound, run_team};
 use super::stopping;
@@ -191,8 +192,18 @@ pub fn simulated(
     drilled: &Tally,
     interrupted: bool,
 ) -> Simulated {
+    let prepared = Prepared::new(scenario);
+    let member = prepared.member(Stage::Trials);
+    let mut document = document(scenario, plain, drilled, interrupted);
+    document.examples = examples(
+        member.system,
+        member.activities,
+        member.mission,
+        member.seed,
+        plain,
+    );
     Simulated {
-        document: document(scenario, plain, drilled, interrupted),
+        document,
         incidents: plain.incidents.iter().map(incident).collect(),
         events: plain.events + drilled.events,
         years: plain.trials as f64 * scenario.simulate.horizon.ms as f64 / YEAR_MS as f64,
@@ -243,7 +254,8 @@ pub fn given(fault: Option<Event>) -> String {
     }
 }
 
-fn incident(incident: &Incident) -> doc::Incident {
+/// An incident as the document has it.
+pub fn incident(incident: &Incident) -> doc::Incident {
     let [detect_ms, decide_ms, act_ms, recover_ms, reconnect_ms] = incident.phases_ms;
     doc::Incident {
         trial: incident.trial,
@@ -260,7 +272,10 @@ fn incident(incident: &Incident) -> doc::Incident {
     }
 }
 
-fn document(
+/// What the document says of a simulation, but for the single trials that are shown: those are run
+/// once more, which is not worth its time where nobody looks at them.
+#[must_use]
+pub fn document(
     scenario: &Scenario,
     plain: &Tally,
     drilled: &Tally,
@@ -325,6 +340,9 @@ fn document(
                 given_site_loss_ms: mean(&drilled.by_phase[phase as usize], confidence, 1.0),
             })
             .collect(),
+        outage_exceedance: exceedance(&plain.per_trial.time, confidence),
+        data_lost_exceedance: exceedance(&plain.per_trial.data_lost, confidence),
+        examples: Vec::new(),
         violations_seen: [(plain, false), (drilled, true)]
             .into_iter()
             .flat_map(|(tally, drill)| violations_seen(scenario, tally, drill))
@@ -403,6 +421,20 @@ fn column(
         time_cdf: cdf(&measures.time),
         data_lost_cdf: cdf(&measures.data_lost),
     }
+}
+
+fn exceedance(histogram: &Histogram, confidence: Confidence) -> Vec<doc::ExceedancePoint> {
+    let points = histogram.exceedance_points();
+    let point = |(value, share): (u64, Proportion)| {
+        let interval = share.clopper_pearson(confidence);
+        doc::ExceedancePoint {
+            x: value as f64,
+            p: share.share().unwrap_or(0.0),
+            low: interval.low.unwrap_or(0.0),
+            high: interval.high.unwrap_or(1.0),
+        }
+    };
+    points.into_iter().map(point).collect()
 }
 
 fn distribution(

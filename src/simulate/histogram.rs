@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::estimate::Confidence;
 use super::estimate::Interval;
+use super::estimate::Proportion;
 use super::estimate::dkw_half_width;
 use super::estimate::quantile_rank;
 use super::estimate::quantile_ranks;
@@ -262,6 +263,24 @@ impl Histogram {
         points
     }
 
+    /// How many values are above a value, at values where that number falls by a constant factor:
+    /// twenty for each tenfold, where there are so many. Ends where nothing is above.
+    #[must_use]
+    pub fn exceedance_points(&self) -> Vec<(u64, Proportion)> {
+        // The twentieth root of 10.
+        const FACTOR: f64 = 1.122_018_454_301_963_3;
+        let mut points = Vec::new();
+        let mut wanted = f64::INFINITY;
+        for (value, cumulative) in self.cumulative() {
+            let above = self.count - cumulative;
+            if above as f64 <= wanted || above == 0 {
+                points.extend(Proportion::new(above, self.count).map(|share| (value, share)));
+                wanted = above as f64 / FACTOR;
+            }
+        }
+        points
+    }
+
     /// The buckets in use, each as its value and the number of values up to its end.
     fn cumulative(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let mut cumulative = 0_u64;
@@ -425,6 +444,20 @@ mod tests {
         }
         assert_eq!(histogram.cdf_points(1, confidence())[0].share, 1.0);
         assert_eq!(histogram.cdf_points(0, confidence()), []);
+    }
+
+    #[test]
+    fn exceedance_falls_by_steps_to_nothing() {
+        let points = of(1..=1000).exceedance_points();
+        let above: Vec<_> = points.iter().map(|(x, share)| (*x, share.hits())).collect();
+        assert_eq!(above[0], (1, 999));
+        assert_eq!(above.last(), Some(&(1000, 0)));
+        assert!(above.iter().all(|(x, hits)| x + hits == 1000), "{above:?}");
+        assert!(above.is_sorted_by(|a, b| a.1 > b.1));
+        // Twenty for each tenfold, and each of the last few.
+        assert!((40..=60).contains(&above.len()), "{}", above.len());
+        assert_eq!(of([7, 7, 7]).exceedance_points().len(), 1);
+        assert_eq!(Histogram::default().exceedance_points(), []);
     }
 
     proptest! {

@@ -4,6 +4,7 @@ pub mod accumulator;
 pub mod activities;
 pub mod automaton;
 pub mod estimate;
+mod examples;
 pub mod figures;
 pub mod histogram;
 pub mod ledger;

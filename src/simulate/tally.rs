@@ -108,6 +108,17 @@ pub struct Tally {
     pub violations: [Violations; Property::ALL.len()],
     /// The incidents of the first trials, for the table.
     pub incidents: Vec<Incident>,
+    /// The trial with the longest time without service; the first of several.
+    pub worst: Option<Worst>,
+}
+
+/// The worst trial so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worst {
+    /// Its number.
+    pub trial: u64,
+    /// Its time without service within the horizon, in milliseconds.
+    pub outage_ms: u64,
 }
 
 /// Trials that broke a property.
@@ -131,6 +142,14 @@ impl Tally {
             self.by_phase[phase].record(*ms);
         }
         self.unended += u64::from(incident.end_ms.is_none());
+    }
+
+    /// Counts a trial by its time without service, in milliseconds.
+    pub fn trial(&mut self, trial: u64, outage_ms: u64) {
+        let worse = |worst: Worst| (outage_ms, worst.trial) > (worst.outage_ms, trial);
+        if self.worst.is_none_or(worse) {
+            self.worst = Some(Worst { trial, outage_ms });
+        }
     }
 
     /// Adds the counts of other trials, later in number.
@@ -161,6 +180,34 @@ impl Tally {
             };
         }
         self.incidents.extend(other.incidents);
+        if let Some(worst) = other.worst {
+            self.trial(worst.trial, worst.outage_ms);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_trial_is_the_first_of_equals_in_any_order() {
+        let of = |trials: &[(u64, u64)]| {
+            let mut tally = Tally::default();
+            trials
+                .iter()
+                .for_each(|(trial, ms)| tally.trial(*trial, *ms));
+            tally
+        };
+        let worst = Some(Worst {
+            trial: 2,
+            outage_ms: 9,
+        });
+        assert_eq!(of(&[(0, 1), (2, 9), (3, 9), (4, 5)]).worst, worst);
+        let mut whole = of(&[(3, 9), (4, 5)]);
+        whole.merge(of(&[(0, 1), (2, 9)]));
+        assert_eq!(whole.worst, worst);
+        assert_eq!(Tally::default().worst, None);
     }
 }
 

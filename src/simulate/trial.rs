@@ -525,6 +525,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         let left = self.ledger.take_lost();
         self.lost.add(left);
         tally.trials += 1;
+        tally.trial(trial, self.outage_ms);
         tally.events += std::mem::take(&mut self.events);
         let whole = Outcome {
             time_ms: self.outage_ms,

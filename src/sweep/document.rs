@@ -113,7 +113,7 @@ fn trials(counts: &Counts) -> u64 {
 fn point(sweep: &Sweep<'_>, index: usize, values: Vec<String>) -> SweepPoint {
     let scenario = &sweep.scenarios[index];
     let [plain, drilled] = sweep.counts[index].each_ref().map(|one| &one.tallies[0]);
-    let simulation = figures::simulated(scenario, plain, drilled, sweep.interrupted).document;
+    let simulation = figures::document(scenario, plain, drilled, sweep.interrupted);
     let verdicts = sweep.checks.get(index).map(|check| &check.verdicts);
     SweepPoint {
         values,

@@ -17,6 +17,7 @@ use plotters::style::IntoFont;
 use plotters::style::RGBColor;
 use plotters::style::ShapeStyle;
 use plotters::style::TextStyle;
+use plotters::style::WHITE;
 use plotters::style::text_anchor::HPos;
 use plotters::style::text_anchor::Pos;
 use plotters::style::text_anchor::VPos;
@@ -39,6 +40,12 @@ pub(super) const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 /// Sizes of text in nominal pixels.
 pub(super) const TITLE: f64 = 23.0;
 pub(super) const BODY: f64 = 16.0;
+/// From one line of text to the next.
+const PITCH: f64 = 21.0;
+/// What stays empty at the left and at the right.
+pub(super) const MARGIN: f64 = 24.0;
+/// Room below the last line of text.
+pub(super) const FOOT: f64 = 18.0;
 
 /// A point in nominal pixels, from the upper left corner.
 pub(super) type Point = (f64, f64);
@@ -96,21 +103,20 @@ pub(crate) struct Canvas<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
     lettering: Lettering,
     pub(super) width: f64,
-    pub(super) height: f64,
 }
 
 impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
-    pub(super) fn new(
-        area: &'a DrawingArea<DB, Shift>,
-        (width, height): (u32, u32),
-        lettering: Lettering,
-    ) -> Self {
+    pub(super) fn new(area: &'a DrawingArea<DB, Shift>, width: u32, lettering: Lettering) -> Self {
         Self {
             area,
             lettering,
             width: f64::from(width),
-            height: f64::from(height),
         }
+    }
+
+    /// Whether it is drawn for a telephone.
+    pub(super) fn narrow(&self) -> bool {
+        self.width < 600.0
     }
 
     /// Draws a solid line through the points.
@@ -136,20 +142,22 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
     ) -> Result<(), Trouble> {
         match mark {
             Mark::Disc => self.line(points, color, 2.0),
-            Mark::Square => self.dashed(points, color, (9.0, 5.0)),
-            Mark::Triangle => self.dashed(points, color, (3.0, 4.0)),
-            Mark::Diamond => self.dashed(points, color, (18.0, 5.0)),
+            Mark::Square => self.dashed(points, color, 2.0, (9.0, 5.0)),
+            Mark::Triangle => self.dashed(points, color, 2.0, (3.0, 4.0)),
+            Mark::Diamond => self.dashed(points, color, 2.0, (18.0, 5.0)),
         }
     }
 
-    fn dashed(
+    /// Draws a dashed line through the points: lengths of the dashes and of the gaps.
+    pub(super) fn dashed(
         &self,
         points: &[Point],
         color: RGBColor,
+        width: f64,
         (on, off): (f64, f64),
     ) -> Result<(), Trouble> {
         for dash in dashes(points, on, off) {
-            self.line(&dash, color, 2.0)?;
+            self.line(&dash, color, width)?;
         }
         Ok(())
     }
@@ -183,6 +191,19 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         self.area
             .draw(&Polygon::new(path, color.mix(0.18)))
             .map_err(Trouble::of)
+    }
+
+    /// Fills a polygon.
+    pub(super) fn solid(&self, points: &[Point], color: RGBColor) -> Result<(), Trouble> {
+        let path: Vec<_> = points.iter().copied().map(drawn).collect();
+        self.area
+            .draw(&Polygon::new(path, color))
+            .map_err(Trouble::of)
+    }
+
+    /// Fills a polygon with the colour of the ground, which hides what is under it.
+    pub(super) fn blank(&self, points: &[Point]) -> Result<(), Trouble> {
+        self.solid(points, WHITE)
     }
 
     /// Fills a rectangle given by two corners.
@@ -235,23 +256,70 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
         Ok(fitted)
     }
 
-    /// Says why there is nothing to draw, in the middle of the surface.
-    pub(super) fn say(&self, lines: &[String]) -> Result<(), Trouble> {
-        let top = self.height / 2.0 - 12.0 * (lines.len() as f64 - 1.0);
-        for (index, line) in lines.iter().enumerate() {
-            let at = (self.width / 2.0, top + 24.0 * index as f64);
-            self.text(line, at, BODY + 2.0, HPos::Center, FAINT_INK)?;
+    /// Breaks a text into lines within a width; a word that is wider is cut.
+    pub(super) fn wrapped(
+        &self,
+        text: &str,
+        size: f64,
+        width: f64,
+    ) -> Result<Vec<String>, Trouble> {
+        let mut lines: Vec<String> = Vec::new();
+        for word in text.split_whitespace() {
+            let word = self.fitted(word, size, width)?;
+            match lines.last_mut() {
+                Some(line) if self.text_width(&format!("{line} {word}"), size)? <= width => {
+                    line.push(' ');
+                    line.push_str(&word);
+                }
+                _ => lines.push(word),
+            }
         }
-        Ok(())
+        Ok(lines)
     }
 
-    /// Writes the title and the line under it.
-    pub(super) fn headings(&self, title: &str, subtitle: &str) -> Result<(), Trouble> {
-        let room = self.width - 48.0;
-        let title = self.fitted(title, TITLE, room)?;
-        self.text(&title, (24.0, 28.0), TITLE, HPos::Left, INK)?;
-        let subtitle = self.fitted(subtitle, BODY, room)?;
-        self.text(&subtitle, (24.0, 54.0), BODY, HPos::Left, FAINT_INK)
+    /// Writes a text in lines within a width, and returns where the next line would be.
+    pub(super) fn paragraph(
+        &self,
+        text: &str,
+        at: Point,
+        (size, width): (f64, f64),
+        anchor: HPos,
+        color: RGBColor,
+    ) -> Result<f64, Trouble> {
+        let mut y = at.1;
+        for line in self.wrapped(text, size, width)? {
+            self.text(&line, (at.0, y), size, anchor, color)?;
+            y += PITCH * size / BODY;
+        }
+        Ok(y)
+    }
+
+    /// Says why there is nothing to draw, below the headings, and returns the height of all.
+    pub(super) fn say(&self, top: f64, lines: &[String]) -> Result<f64, Trouble> {
+        let mut y = top + 40.0;
+        let within = (BODY + 2.0, self.width - 2.0 * MARGIN);
+        for line in lines {
+            let at = (self.width / 2.0, y);
+            y = self.paragraph(line, at, within, HPos::Center, FAINT_INK)?;
+        }
+        Ok(y + 40.0)
+    }
+
+    /// Writes the title and the line under it, and returns where they end.
+    pub(super) fn headings(&self, title: &str, subtitle: &str) -> Result<f64, Trouble> {
+        let room = self.width - 2.0 * MARGIN;
+        let size = if self.narrow() { TITLE - 3.0 } else { TITLE };
+        let at = (MARGIN, 28.0);
+        let y = self.paragraph(title, at, (size, room), HPos::Left, INK)?;
+        let at = (MARGIN, y - 3.0);
+        self.paragraph(subtitle, at, (BODY - 1.0, room), HPos::Left, FAINT_INK)
+    }
+
+    /// Writes a remark at the foot, and returns the height of the picture.
+    pub(super) fn note(&self, text: &str, top: f64) -> Result<f64, Trouble> {
+        let within = (BODY - 2.0, self.width - 2.0 * MARGIN);
+        let end = self.paragraph(text, (MARGIN, top), within, HPos::Left, FAINT_INK)?;
+        Ok(end - PITCH / 2.0 + FOOT)
     }
 }
 

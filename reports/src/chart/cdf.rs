@@ -2,19 +2,16 @@
 
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
-use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
 use super::canvas::BLUE;
-use super::canvas::BODY;
 use super::canvas::Canvas;
-use super::canvas::FAINT_INK;
-use super::canvas::GRID;
-use super::canvas::INK;
 use super::canvas::Mark;
 use super::canvas::Point;
 use super::canvas::Trouble;
 use super::canvas::VERMILION;
+use super::frame;
+use super::frame::Frame;
 use crate::document::CdfPoint;
 use crate::document::Column;
 use crate::document::ColumnName;
@@ -24,22 +21,14 @@ use crate::document::Simulation;
 use crate::headline;
 use crate::quantity;
 
-/// The sizes differ by what stands in the legend: two series or one.
-pub(super) const TIME_SIZE: (u32, u32) = (920, 572);
-pub(super) const DATA_SIZE: (u32, u32) = (920, 548);
-
-/// The data area, in nominal pixels. The room to the right is for half of the last label.
-const LEFT: f64 = 78.0;
-const RIGHT: f64 = 920.0 - 66.0;
-const TOP: f64 = 112.0;
-const BOTTOM: f64 = 432.0;
-
 /// Data losses beyond this multiple of the 99th percentile are told, not drawn.
 pub(super) const FAR_OUT: f64 = 1.5;
 
 pub(super) struct Series<'a> {
     pub(super) legend: String,
     pub(super) points: &'a [CdfPoint],
+    /// Of the band, where there is one.
+    pub(super) confidence: Option<f64>,
     pub(super) color: RGBColor,
     pub(super) mark: Mark,
 }
@@ -48,10 +37,10 @@ pub(super) struct Series<'a> {
 pub(super) fn time_to_recover<DB: DrawingBackend>(
     document: &ResultDocument,
     canvas: &Canvas<'_, DB>,
-) -> Result<(), Trouble> {
-    canvas.headings("Time to recover", &headline::provenance(document))?;
+) -> Result<f64, Trouble> {
+    let top = canvas.headings("Time to recover", &headline::provenance(document))?;
     let Some(simulation) = &document.simulation else {
-        return canvas.say(&["nothing was simulated".to_owned()]);
+        return canvas.say(top, &["nothing was simulated".to_owned()]);
     };
     let looks = [
         (ColumnName::PerIncident, BLUE, Mark::Disc),
@@ -74,13 +63,14 @@ pub(super) fn time_to_recover<DB: DrawingBackend>(
             series.push(Series {
                 legend,
                 points: &column.time_cdf,
+                confidence: (column.n > 0).then_some(column.time_ms.p50.confidence),
                 color,
                 mark,
             });
         }
     }
     if series.iter().all(|one| one.points.is_empty()) {
-        return canvas.say(&headline::nothing_seen(simulation));
+        return canvas.say(top, &headline::nothing_seen(simulation));
     }
     let axis = Axis::of_times(
         series
@@ -90,6 +80,7 @@ pub(super) fn time_to_recover<DB: DrawingBackend>(
     );
     plot(
         canvas,
+        top,
         &axis,
         |ms| ms,
         &series,
@@ -102,26 +93,29 @@ pub(super) fn time_to_recover<DB: DrawingBackend>(
 pub(super) fn data_lost<DB: DrawingBackend>(
     document: &ResultDocument,
     canvas: &Canvas<'_, DB>,
-) -> Result<(), Trouble> {
+) -> Result<f64, Trouble> {
     let title = format!("Data lost given loss of {}", headline::first_site(document));
-    canvas.headings(&title, &headline::provenance(document))?;
+    let top = canvas.headings(&title, &headline::provenance(document))?;
     let Some(simulation) = &document.simulation else {
-        return canvas.say(&["nothing was simulated".to_owned()]);
+        return canvas.say(top, &["nothing was simulated".to_owned()]);
     };
     let drills = column(simulation, ColumnName::GivenSiteLoss)
         .filter(|column| column.n > 0 && !column.data_lost_cdf.is_empty());
     let Some(column) = drills else {
-        return canvas.say(&["no drill of a site loss was run".to_owned()]);
+        return canvas.say(top, &["no drill of a site loss was run".to_owned()]);
     };
     let points = &column.data_lost_cdf;
     let largest_ms = points.iter().map(|point| point.x).fold(0.0, f64::max);
     if largest_ms <= 0.0 {
         let drills = quantity::plural(column.n, "drill", "drills");
         let chance = quantity::estimate(&column.any_loss, quantity::probability);
-        return canvas.say(&[
-            format!("no data were lost in {drills}"),
-            format!("probability of any loss: {chance}"),
-        ]);
+        return canvas.say(
+            top,
+            &[
+                format!("no data were lost in {drills}"),
+                format!("probability of any loss: {chance}"),
+            ],
+        );
     }
     // A few drills that hit stalled log shipping lose a thousand times more than the others: drawn
     // to scale they would be all there is to see. They are told instead.
@@ -145,11 +139,13 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     let series = [Series {
         legend,
         points: &drawn,
+        confidence: Some(column.data_lost_ms.p50.confidence),
         color: VERMILION,
         mark: Mark::Square,
     }];
     plot(
         canvas,
+        top,
         &Axis::from_zero(shown_ms / 60_000.0),
         |ms| ms / 60_000.0,
         &series,
@@ -185,28 +181,38 @@ fn unrecovered(points: &[CdfPoint]) -> String {
 /// Draws the distribution functions over an axis, with the legend below.
 pub(super) fn plot<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
+    top: f64,
     axis: &Axis,
     unit: impl Fn(f64) -> f64 + Copy,
     series: &[Series<'_>],
     y_title: &str,
     x_title: &str,
-) -> Result<(), Trouble> {
-    grid(canvas, axis, y_title, x_title)?;
-    let place = |x_ms: f64, p: f64| -> Point {
-        let x = LEFT + (RIGHT - LEFT) * axis.share(unit(x_ms));
-        (x, BOTTOM - (BOTTOM - TOP) * p.clamp(0.0, 1.0))
-    };
+) -> Result<f64, Trouble> {
+    let frame = Frame::below(canvas, top, y_title, 66.0)?;
+    frame.levels(
+        canvas,
+        &[
+            (0.0, "0 %"),
+            (0.25, "25 %"),
+            (0.5, "50 %"),
+            (0.75, "75 %"),
+            (0.95, "95 %"),
+            (1.0, "100 %"),
+        ],
+    )?;
+    let under = frame.ticks(canvas, axis, x_title)?;
+    let place = |x_ms: f64, p: f64| frame.place(axis.share(unit(x_ms)), p.clamp(0.0, 1.0));
     // All bands before all lines, so that no line is tinted by the band of another.
     let drawn = || series.iter().filter(|one| !one.points.is_empty());
     for one in drawn() {
-        let mut outline = staircase(one.points, |point| point.high, place);
-        let mut lower = staircase(one.points, |point| point.low, place);
+        let mut outline = staircase(one.points, |point| point.high, place, frame.right);
+        let mut lower = staircase(one.points, |point| point.low, place, frame.right);
         lower.reverse();
         outline.append(&mut lower);
         canvas.tint(&outline, one.color)?;
     }
     for one in drawn() {
-        let mut path = staircase(one.points, |point| point.p, place);
+        let mut path = staircase(one.points, |point| point.p, place, frame.right);
         if let Some(first) = one.points.first() {
             path.insert(0, place(first.x, 0.0));
         }
@@ -217,7 +223,21 @@ pub(super) fn plot<DB: DrawingBackend>(
             }
         }
     }
-    key(canvas, series)
+    let entries = series
+        .iter()
+        .map(|one| (one.legend.as_str(), one.color, one.mark));
+    let confidence = series
+        .iter()
+        .find_map(|one| one.confidence)
+        .map_or_else(String::new, |share| {
+            format!("{} ", quantity::probability(share))
+        });
+    let note = format!(
+        "Shaded: {confidence}confidence band of the whole line. Markers: the median and the 95th \
+         percentile."
+    );
+    let under = frame::key(canvas, entries, under)?;
+    canvas.note(&note, under)
 }
 
 /// Returns the steps through the points, carried on to the right edge of the data area.
@@ -225,6 +245,7 @@ fn staircase(
     points: &[CdfPoint],
     edge: impl Fn(&CdfPoint) -> f64,
     place: impl Fn(f64, f64) -> Point,
+    right: f64,
 ) -> Vec<Point> {
     let mut path: Vec<Point> = Vec::with_capacity(points.len() * 2 + 1);
     for point in points {
@@ -235,78 +256,7 @@ fn staircase(
         path.push(at);
     }
     if let Some(&(_, level)) = path.last() {
-        path.push((RIGHT, level));
+        path.push((right, level));
     }
     path
-}
-
-fn grid<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    axis: &Axis,
-    y_title: &str,
-    x_title: &str,
-) -> Result<(), Trouble> {
-    canvas.text(y_title, (24.0, TOP - 26.0), BODY, HPos::Left, INK)?;
-    for (share, label) in [
-        (0.0, "0 %"),
-        (0.25, "25 %"),
-        (0.5, "50 %"),
-        (0.75, "75 %"),
-        (0.95, "95 %"),
-        (1.0, "100 %"),
-    ] {
-        let y = BOTTOM - (BOTTOM - TOP) * share;
-        canvas.line(&[(LEFT, y), (RIGHT, y)], GRID, 1.0)?;
-        // 95 % and 100 % are closer than a line of text.
-        let nudge = if share == 0.95 {
-            4.0
-        } else if share == 1.0 {
-            -4.0
-        } else {
-            0.0
-        };
-        canvas.text(label, (LEFT - 10.0, y + nudge), BODY, HPos::Right, INK)?;
-    }
-    let mut free_from = 0.0;
-    for (tick, label) in &axis.ticks {
-        let x = LEFT + (RIGHT - LEFT) * axis.share(*tick);
-        canvas.line(&[(x, TOP), (x, BOTTOM)], GRID, 1.0)?;
-        canvas.line(&[(x, BOTTOM), (x, BOTTOM + 5.0)], INK, 1.0)?;
-        let half = canvas.text_width(label, BODY)? / 2.0;
-        if x - half >= free_from {
-            canvas.text(label, (x, BOTTOM + 18.0), BODY, HPos::Center, INK)?;
-            free_from = x + half + 10.0;
-        }
-    }
-    canvas.line(&[(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)], INK, 1.0)?;
-    canvas.text(
-        x_title,
-        ((LEFT + RIGHT) / 2.0, BOTTOM + 44.0),
-        BODY,
-        HPos::Center,
-        INK,
-    )
-}
-
-/// Draws the legend, below the data area where it can hide nothing.
-fn key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, series: &[Series<'_>]) -> Result<(), Trouble> {
-    let mut y = BOTTOM + 74.0;
-    for one in series {
-        canvas.tint(
-            &[
-                (24.0, y - 8.0),
-                (72.0, y - 8.0),
-                (72.0, y + 8.0),
-                (24.0, y + 8.0),
-            ],
-            one.color,
-        )?;
-        canvas.curve(&[(24.0, y), (72.0, y)], one.color, one.mark)?;
-        canvas.mark((48.0, y), one.color, one.mark)?;
-        let legend = canvas.fitted(&one.legend, BODY, canvas.width - 84.0 - 24.0)?;
-        canvas.text(&legend, (84.0, y), BODY, HPos::Left, INK)?;
-        y += 24.0;
-    }
-    let note = "Shaded: confidence band. Markers: the median and the 95th percentile.";
-    canvas.text(note, (84.0, y - 2.0), BODY - 2.0, HPos::Left, FAINT_INK)
 }

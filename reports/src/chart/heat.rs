@@ -6,18 +6,18 @@ use plotters::style::text_anchor::HPos;
 
 use super::canvas::BODY;
 use super::canvas::Canvas;
-use super::canvas::FAINT_INK;
 use super::canvas::INK;
+use super::canvas::MARGIN;
 use super::canvas::Trouble;
 use super::picture::Picture;
 use crate::sweep::SweepDocument;
 
-const WIDTH: u32 = 920;
-const TOP: f64 = 112.0;
 const CELL: f64 = 44.0;
 /// More rows or columns are no longer a picture; the table has them all.
 const CELLS_MAX: usize = 20;
-const RIGHT: f64 = 920.0 - 30.0;
+/// The widest room for the names of the rows.
+const NAMES_MAX: f64 = 220.0;
+const NAMES_MAX_NARROW: f64 = 110.0;
 /// From light to dark, by lightness, so that they are told apart without colour.
 const LIGHT: (f64, f64, f64) = (247.0, 244.0, 230.0);
 const DARK: (f64, f64, f64) = (8.0, 64.0, 110.0);
@@ -107,13 +107,8 @@ impl Picture for Heat<'_> {
         }
     }
 
-    fn size(&self) -> (u32, u32) {
-        let rows = self.document.parameters[self.axes.1].values.len();
-        (WIDTH, (TOP + CELL * rows as f64 + 120.0) as u32)
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), Trouble> {
-        canvas.headings(self.title(), &self.document.provenance())?;
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<f64, Trouble> {
+        let top = canvas.headings(self.title(), &self.document.provenance())?;
         let unit = self.document.figures[self.figure].unit;
         let (columns, rows) = (
             &self.document.parameters[self.axes.0],
@@ -127,18 +122,32 @@ impl Picture for Heat<'_> {
             (a.min(value), b.max(value))
         });
         if !least.is_finite() {
-            return canvas.say(&["nothing to draw: no point has this figure".to_owned()]);
+            let why = "nothing to draw: no point has this figure".to_owned();
+            return canvas.say(top, &[why]);
         }
+        let most_wide = if canvas.narrow() {
+            NAMES_MAX_NARROW
+        } else {
+            NAMES_MAX
+        };
         let mut names = 0.0_f64;
         for value in &rows.values {
             names = names.max(canvas.text_width(value, BODY)?);
         }
-        let left = 24.0 + names.min(220.0) + 14.0;
-        let wide = (RIGHT - left) / columns.values.len() as f64;
-        canvas.text(&rows.path, (24.0, TOP - 24.0), BODY, HPos::Left, INK)?;
+        let names = names.min(most_wide);
+        let (left, right) = (MARGIN + names + 14.0, canvas.width - MARGIN);
+        let wide = (right - left) / columns.values.len() as f64;
+        let within = (BODY, canvas.width - 2.0 * MARGIN);
+        let at = (MARGIN, top + 8.0);
+        let top = canvas.paragraph(&rows.path, at, within, HPos::Left, INK)? - 6.0;
+        // A number that is cut would be another number: all of them, or none.
+        let mut written = true;
+        for value in values() {
+            written &= canvas.text_width(&unit.words(value), BODY - 2.0)? <= wide - 8.0;
+        }
         for (row, y) in rows.values.iter().enumerate() {
-            let top = TOP + CELL * row as f64;
-            let label = canvas.fitted(y, BODY, 220.0)?;
+            let top = top + CELL * row as f64;
+            let label = canvas.fitted(y, BODY, names)?;
             let at = (left - 10.0, top + CELL / 2.0);
             canvas.text(&label, at, BODY, HPos::Right, INK)?;
             for (column, x) in columns.values.iter().enumerate() {
@@ -153,41 +162,43 @@ impl Picture for Heat<'_> {
                 };
                 let to = (corner + wide - 2.0, top + CELL - 2.0);
                 canvas.fill((corner, top), to, shade(share))?;
-                let ink = if share > 0.5 { PAPER } else { INK };
-                let words = canvas.fitted(&unit.words(value), BODY - 2.0, wide - 8.0)?;
-                let middle = (corner + wide / 2.0 - 1.0, top + CELL / 2.0 - 1.0);
-                canvas.text(&words, middle, BODY - 2.0, HPos::Center, ink)?;
+                if written {
+                    let ink = if share > 0.5 { LIGHT_INK } else { DARK_INK };
+                    let middle = (corner + wide / 2.0 - 1.0, top + CELL / 2.0 - 1.0);
+                    canvas.text(&unit.words(value), middle, BODY - 2.0, HPos::Center, ink)?;
+                }
             }
         }
-        let bottom = TOP + CELL * rows.values.len() as f64;
+        let bottom = top + CELL * rows.values.len() as f64;
+        let mut under = bottom;
         for (column, x) in columns.values.iter().enumerate() {
             let at = (left + wide * (column as f64 + 0.5), bottom + 18.0);
-            let label = canvas.fitted(x, BODY, wide - 6.0)?;
-            canvas.text(&label, at, BODY, HPos::Center, INK)?;
+            let within = (BODY, wide - 6.0);
+            under = under.max(canvas.paragraph(x, at, within, HPos::Center, INK)?);
         }
-        let middle = ((left + RIGHT) / 2.0, bottom + 46.0);
-        canvas.text(&columns.path, middle, BODY, HPos::Center, INK)?;
+        let middle = ((left + right) / 2.0, under + 6.0);
+        let within = (BODY, right - left);
+        let under = canvas.paragraph(&columns.path, middle, within, HPos::Center, INK)?;
         let mut note = format!(
             "Darker is more: from {} to {}.",
             unit.words(least),
             unit.words(most)
         );
+        if !written {
+            note += " The table has the values.";
+        }
         let others = self.others();
         if !others.is_empty() {
             note += &format!(" With {others}.");
         }
-        let note = canvas.fitted(&note, BODY - 2.0, canvas.width - 48.0)?;
-        canvas.text(
-            &note,
-            (24.0, bottom + 82.0),
-            BODY - 2.0,
-            HPos::Left,
-            FAINT_INK,
-        )
+        canvas.note(&note, under + 12.0)
     }
 }
 
-const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
+/// The letters on a cell. Cells keep their shade on a dark page, so these are none of the colours
+/// that a page exchanges.
+const DARK_INK: RGBColor = RGBColor(0x21, 0x21, 0x21);
+const LIGHT_INK: RGBColor = RGBColor(0xfe, 0xfe, 0xfe);
 
 fn shade(share: f64) -> RGBColor {
     let mix = |from: f64, to: f64| libm::round(from + (to - from) * share) as u8;

@@ -70,20 +70,16 @@ impl Picture for Overlay<'_> {
         }
     }
 
-    fn size(&self) -> (u32, u32) {
-        (920, 524 + 24 * self.document.scenarios.len() as u32)
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), Trouble> {
-        canvas.headings(self.title(), &self.document.provenance())?;
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<f64, Trouble> {
+        let top = canvas.headings(self.title(), &self.document.provenance())?;
         let scenarios = &self.document.scenarios;
         let all = || scenarios.iter().flat_map(|one| self.points(one));
         if all().next().is_none() {
-            return canvas.say(&["no drill of a site loss was run".to_owned()]);
+            return canvas.say(top, &["no drill of a site loss was run".to_owned()]);
         }
         let largest = all().map(|point| point.x).fold(0.0, f64::max);
         if largest <= 0.0 {
-            return canvas.say(&["no data were lost in any drill".to_owned()]);
+            return canvas.say(top, &["no data were lost in any drill".to_owned()]);
         }
         // As in the chart of one scenario: a few drills far out would press all others together.
         let shown = match self.what {
@@ -117,6 +113,7 @@ impl Picture for Overlay<'_> {
                 Series {
                     legend: legend(self.document, self.what, index, points),
                     points,
+                    confidence: confidence(self.document),
                     color,
                     mark,
                 }
@@ -125,6 +122,7 @@ impl Picture for Overlay<'_> {
         match self.what {
             What::TimeToRecover => plot(
                 canvas,
+                top,
                 &Axis::of_times(all().map(|point| point.x)),
                 |ms| ms,
                 &series,
@@ -133,6 +131,7 @@ impl Picture for Overlay<'_> {
             ),
             What::DataLost => plot(
                 canvas,
+                top,
                 &Axis::from_zero(shown / 60_000.0),
                 |ms| ms / 60_000.0,
                 &series,
@@ -141,6 +140,12 @@ impl Picture for Overlay<'_> {
             ),
         }
     }
+}
+
+/// Returns the confidence of the bands, which is that of every figure alone.
+fn confidence(document: &ComparisonDocument) -> Option<f64> {
+    let mut values = document.figures.iter().flat_map(|row| &row.values);
+    values.next().map(|value| value.confidence)
 }
 
 /// Says whose line it is, reads two points of it, and tells what is not drawn.

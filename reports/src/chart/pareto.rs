@@ -7,21 +7,15 @@ use super::axis::Axis;
 use super::canvas::BLUE;
 use super::canvas::BODY;
 use super::canvas::Canvas;
-use super::canvas::FAINT_INK;
-use super::canvas::GRID;
 use super::canvas::INK;
+use super::canvas::MARGIN;
 use super::canvas::Mark;
 use super::canvas::Point;
 use super::canvas::Trouble;
 use super::canvas::VERMILION;
+use super::frame::Frame;
 use super::picture::Picture;
 use crate::sweep::SweepDocument;
-
-const SIZE: (u32, u32) = (920, 580);
-const LEFT: f64 = 78.0;
-const RIGHT: f64 = 920.0 - 66.0;
-const TOP: f64 = 112.0;
-const BOTTOM: f64 = 452.0;
 
 const SHOWN: [(&str, &str); 2] = [
     ("given_site_loss.data_lost.p95", "pareto-data-lost"),
@@ -91,15 +85,12 @@ impl Picture for Pareto<'_> {
         }
     }
 
-    fn size(&self) -> (u32, u32) {
-        SIZE
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), Trouble> {
-        canvas.headings(self.title(), &self.document.provenance())?;
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<f64, Trouble> {
+        let top = canvas.headings(self.title(), &self.document.provenance())?;
         let points = self.points();
         if points.is_empty() {
-            return canvas.say(&["nothing to draw: no point has cost and figure".to_owned()]);
+            let why = "nothing to draw: no point has cost and figure".to_owned();
+            return canvas.say(top, &[why]);
         }
         let most =
             |pick: fn(&(usize, f64, f64)) -> f64| points.iter().map(pick).fold(0.0, f64::max);
@@ -107,36 +98,22 @@ impl Picture for Pareto<'_> {
             Axis::from_zero(most(|point| point.1)),
             Axis::from_zero(most(|point| point.2)),
         );
-        let place = |cost: f64, minutes: f64| -> Point {
-            (
-                LEFT + (RIGHT - LEFT) * x_axis.share(cost),
-                BOTTOM - (BOTTOM - TOP) * y_axis.share(minutes),
-            )
-        };
         let y_title = match self.name {
             "pareto-data-lost" => "data lost, 95th percentile (minutes of messages)",
             _ => "time to recover, 95th percentile (minutes)",
         };
-        canvas.text(y_title, (24.0, TOP - 26.0), BODY, HPos::Left, INK)?;
-        for (tick, label) in &y_axis.ticks {
-            let y = BOTTOM - (BOTTOM - TOP) * y_axis.share(*tick);
-            canvas.line(&[(LEFT, y), (RIGHT, y)], GRID, 1.0)?;
-            canvas.text(label, (LEFT - 10.0, y), BODY, HPos::Right, INK)?;
-        }
-        let mut free_from = 0.0;
-        for (tick, label) in &x_axis.ticks {
-            let x = LEFT + (RIGHT - LEFT) * x_axis.share(*tick);
-            canvas.line(&[(x, TOP), (x, BOTTOM)], GRID, 1.0)?;
-            let half = canvas.text_width(label, BODY)? / 2.0;
-            if x - half >= free_from {
-                canvas.text(label, (x, BOTTOM + 18.0), BODY, HPos::Center, INK)?;
-                free_from = x + half + 10.0;
-            }
-        }
-        canvas.line(&[(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)], INK, 1.0)?;
-        let middle = ((LEFT + RIGHT) / 2.0, BOTTOM + 44.0);
+        let frame = Frame::below(canvas, top, y_title, 66.0)?;
+        let levels: Vec<(f64, &str)> = y_axis
+            .ticks
+            .iter()
+            .map(|(tick, label)| (y_axis.share(*tick), label.as_str()))
+            .collect();
+        frame.levels(canvas, &levels)?;
         let x_title = "cost per year (the currency of the scenario)";
-        canvas.text(x_title, middle, BODY, HPos::Center, INK)?;
+        let under = frame.ticks(canvas, &x_axis, x_title)?;
+        let place = |cost: f64, minutes: f64| -> Point {
+            frame.place(x_axis.share(cost), y_axis.share(minutes))
+        };
         let front = front(&points);
         let beaten = |point: &&(usize, f64, f64)| front.iter().all(|best| best.0 != point.0);
         for (_, cost, minutes) in points.iter().filter(beaten) {
@@ -156,20 +133,28 @@ impl Picture for Pareto<'_> {
             canvas.mark(at, VERMILION, Mark::Square)?;
             // Below and to the left no point can be.
             let number = format!("{}", index + 1);
-            canvas.text(
-                &number,
-                (at.0 - 9.0, at.1 + 14.0),
-                BODY - 2.0,
-                HPos::Right,
-                INK,
-            )?;
+            let beside = (at.0 - 9.0, at.1 + 14.0);
+            canvas.text(&number, beside, BODY - 2.0, HPos::Right, INK)?;
         }
-        let y = BOTTOM + 80.0;
-        canvas.mark((30.0, y), VERMILION, Mark::Square)?;
-        let words = "on the front of these two; the number is that of the point in the table";
-        canvas.text(words, (46.0, y), BODY - 1.0, HPos::Left, INK)?;
-        canvas.mark((30.0, y + 24.0), BLUE, Mark::Disc)?;
-        let words = "beaten by a point that costs no more and is no worse";
-        canvas.text(words, (46.0, y + 24.0), BODY - 1.0, HPos::Left, FAINT_INK)
+        let key = [
+            (
+                VERMILION,
+                Mark::Square,
+                "on the front of these two; the number is that of the point in the table",
+            ),
+            (
+                BLUE,
+                Mark::Disc,
+                "beaten by a point that costs no more and is no worse",
+            ),
+        ];
+        let mut y = under + 12.0;
+        for (color, mark, words) in key {
+            canvas.mark((MARGIN + 6.0, y), color, mark)?;
+            let within = (BODY - 1.0, canvas.width - 2.0 * MARGIN - 22.0);
+            let at = (MARGIN + 22.0, y);
+            y = canvas.paragraph(words, at, within, HPos::Left, INK)? + 3.0;
+        }
+        Ok(y + 4.0)
     }
 }

@@ -20,6 +20,9 @@ use crate::error::ReportError;
 
 const FONT: &[u8] = include_bytes!("../../fonts/DejaVuSans-subset.ttf");
 
+/// No picture is higher, in nominal pixels.
+const HEIGHT_MAX: u32 = 4_000;
+
 /// Something that can be drawn in both formats.
 pub(crate) trait Picture {
     /// The name, which is the stem of its files.
@@ -28,66 +31,130 @@ pub(crate) trait Picture {
     /// What it shows, for those who cannot see it.
     fn title(&self) -> &'static str;
 
-    /// Width and height in nominal pixels.
-    fn size(&self) -> (u32, u32);
+    /// Draws it on a white surface, and returns the height in nominal pixels that it took.
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<f64, Trouble>;
+}
 
-    /// Draws it on a white surface.
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), Trouble>;
+/// What a drawing is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// A screen or paper.
+    Wide,
+    /// A telephone: half the width, the same letters.
+    Narrow,
+}
+
+impl Form {
+    /// The width in nominal pixels.
+    const fn width(self) -> u32 {
+        match self {
+            Self::Wide => 920,
+            Self::Narrow => 460,
+        }
+    }
+}
+
+/// A picture for a page: both forms, of which a page shows one.
+pub(crate) struct Drawn {
+    pub(crate) wide: String,
+    pub(crate) narrow: String,
+}
+
+/// Returns a picture in both forms.
+pub(crate) fn drawn(picture: &impl Picture) -> Result<Drawn, ReportError> {
+    Ok(Drawn {
+        wide: svg(picture)?,
+        narrow: svg_narrow(picture)?,
+    })
 }
 
 /// Returns a picture as an SVG document. Its identifiers hold the name of the picture, so that
 /// several can stand in one page.
 pub(crate) fn svg(picture: &impl Picture) -> Result<String, ReportError> {
-    let (width, height) = picture.size();
-    let mut text = String::new();
-    {
-        let size = (width * SCALE, height * SCALE);
-        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        draw(picture, &area, canvas::SVG_LETTERING)?;
+    svg_as(picture, Form::Wide)
+}
+
+/// Returns a picture for a telephone: half as wide, with the same size of text. Its identifiers
+/// differ from those of [`svg`].
+pub(crate) fn svg_narrow(picture: &impl Picture) -> Result<String, ReportError> {
+    svg_as(picture, Form::Narrow)
+}
+
+fn svg_as(picture: &impl Picture, form: Form) -> Result<String, ReportError> {
+    let (mut text, height) = svg_text(picture, form, HEIGHT_MAX)?;
+    // The height is known only when all is drawn.
+    if height != HEIGHT_MAX {
+        text = svg_text(picture, form, height)?.0;
     }
-    Ok(with_title(picture, &text, width, height))
+    Ok(with_title(picture, &text, form, height))
+}
+
+fn svg_text(picture: &impl Picture, form: Form, height: u32) -> Result<(String, u32), ReportError> {
+    let mut text = String::new();
+    let drawn = {
+        let size = (form.width() * SCALE, height * SCALE);
+        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        draw(picture, &area, form, canvas::SVG_LETTERING)?
+    };
+    Ok((text, drawn))
+}
+
+/// Returns the files of a picture: relative path, with `/` on every platform, and content.
+pub(crate) fn files(picture: &impl Picture) -> Result<[(String, Vec<u8>); 2], ReportError> {
+    let name = picture.name();
+    Ok([
+        (format!("charts/{name}.svg"), svg(picture)?.into_bytes()),
+        (format!("charts/{name}.png"), png(picture)?),
+    ])
 }
 
 /// Returns a picture as a PNG image of twice the nominal size.
 pub(crate) fn png(picture: &impl Picture) -> Result<Vec<u8>, ReportError> {
-    let (width, height) = picture.size();
-    let (width, height) = (width * SCALE, height * SCALE);
+    let form = Form::Wide;
+    let (_, height) = svg_text(picture, form, HEIGHT_MAX)?;
+    let (width, height) = (form.width() * SCALE, height * SCALE);
     let mut pixels = vec![0; width as usize * height as usize * 3];
     {
         let backend = BitMapBackend::with_buffer(&mut pixels, (width, height));
         let area = backend.into_drawing_area();
-        draw(picture, &area, canvas::BITMAP_LETTERING)?;
+        draw(picture, &area, form, canvas::BITMAP_LETTERING)?;
     }
     encode(&pixels, width, height).map_err(|error| failed(picture, error))
 }
 
+/// Draws, and returns the height in nominal pixels that it took.
 fn draw<DB: DrawingBackend>(
     picture: &impl Picture,
     area: &DrawingArea<DB, Shift>,
+    form: Form,
     lettering: Lettering,
-) -> Result<(), ReportError> {
+) -> Result<u32, ReportError> {
     register_font();
-    let draw = || -> Result<(), Trouble> {
+    let draw = || -> Result<f64, Trouble> {
         area.fill(&WHITE).map_err(Trouble::of)?;
-        picture.draw(&Canvas::new(area, picture.size(), lettering))?;
-        area.present().map_err(Trouble::of)
+        let height = picture.draw(&Canvas::new(area, form.width(), lettering))?;
+        area.present().map_err(Trouble::of)?;
+        Ok(height)
     };
-    draw().map_err(|error| failed(picture, error))
+    let height = draw().map_err(|error| failed(picture, error))?;
+    Ok((libm::ceil(height) as u32).min(HEIGHT_MAX))
 }
 
 /// Halves the drawn size and names the picture: plotters writes neither.
-fn with_title(picture: &impl Picture, text: &str, width: u32, height: u32) -> String {
-    let (name, title) = (picture.name(), picture.title());
+fn with_title(picture: &impl Picture, text: &str, form: Form, height: u32) -> String {
+    let (name, title, width) = (picture.name(), picture.title(), form.width());
+    let id = match form {
+        Form::Wide => format!("chart-{name}"),
+        Form::Narrow => format!("narrow-{name}"),
+    };
     let drawn = format!("width=\"{}\" height=\"{}\"", width * SCALE, height * SCALE);
     let shown = format!(
-        "id=\"chart-{name}\" role=\"img\" aria-labelledby=\"chart-{name}-title\" \
+        "id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-title\" \
          width=\"{width}\" height=\"{height}\""
     );
     let text = text.replacen(&drawn, &shown, 1);
     match text.split_once('>') {
-        Some((tag, rest)) => {
-            format!("{tag}>\n<title id=\"chart-{name}-title\">{title}</title>{rest}")
-        }
+        Some((tag, rest)) => format!("{tag}>\n<title id=\"{id}-title\">{title}</title>{rest}"),
         None => text,
     }
 }

@@ -7,19 +7,15 @@ use super::axis::Axis;
 use super::canvas::BLUE;
 use super::canvas::BODY;
 use super::canvas::Canvas;
-use super::canvas::FAINT_INK;
 use super::canvas::GRID;
 use super::canvas::INK;
+use super::canvas::MARGIN;
 use super::canvas::Trouble;
 use super::canvas::VERMILION;
 use super::picture::Picture;
 use crate::comparison::Unit;
 use crate::sweep::SweepDocument;
 
-const WIDTH: u32 = 920;
-const TOP: f64 = 112.0;
-const PITCH: f64 = 58.0;
-const RIGHT: f64 = 920.0 - 60.0;
 /// More bars are no longer a picture; the table has them all.
 const BARS_MAX: usize = 16;
 
@@ -111,16 +107,12 @@ impl Picture for Tornado<'_> {
         }
     }
 
-    fn size(&self) -> (u32, u32) {
-        let bars = self.bars().len().max(1);
-        (WIDTH, (TOP + PITCH * bars as f64 + 120.0) as u32)
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), Trouble> {
-        canvas.headings(self.title(), &self.document.provenance())?;
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<f64, Trouble> {
+        let top = canvas.headings(self.title(), &self.document.provenance())?;
         let bars = self.bars();
         let (Some(base), false) = (self.value(0), bars.is_empty()) else {
-            return canvas.say(&["nothing to draw: no point has this figure".to_owned()]);
+            let why = "nothing to draw: no point has this figure".to_owned();
+            return canvas.say(top, &[why]);
         };
         let unit = self.document.figures[self.figure].unit;
         let (factor, title) = match unit {
@@ -132,25 +124,12 @@ impl Picture for Tornado<'_> {
         let ends = || bars.iter().flat_map(|bar| bar.ends.map(|(_, value)| value));
         let largest = ends().fold(base, f64::max);
         let axis = Axis::from_zero(largest / factor);
-        let left = 30.0;
-        let place = |value: f64| left + (RIGHT - left) * axis.share(value / factor);
-        let bottom = TOP + PITCH * bars.len() as f64;
-        let mut free_from = 0.0;
-        for (tick, label) in &axis.ticks {
-            let x = left + (RIGHT - left) * axis.share(*tick);
-            // Between the labels, not through them.
-            for row in 0..bars.len() {
-                let top = TOP + PITCH * row as f64;
-                canvas.line(&[(x, top + 23.0), (x, top + 49.0)], GRID, 1.0)?;
-            }
-            let half = canvas.text_width(label, BODY)? / 2.0;
-            if x - half >= free_from {
-                canvas.text(label, (x, bottom + 18.0), BODY, HPos::Center, INK)?;
-                free_from = x + half + 10.0;
-            }
-        }
-        for (row, bar) in bars.iter().enumerate() {
-            let top = TOP + PITCH * row as f64;
+        // The room to the right is for half of the last label.
+        let (left, right) = (MARGIN + 6.0, canvas.width - 36.0);
+        let across = |share: f64| left + (right - left) * share;
+        let place = |value: f64| across(axis.share(value / factor));
+        let mut bottom = top;
+        for bar in &bars {
             let [(low_text, low), (high_text, high)] = bar.ends;
             let label = format!(
                 "{}: {low_text} gives {}, {high_text} gives {}",
@@ -158,33 +137,41 @@ impl Picture for Tornado<'_> {
                 unit.words(low),
                 unit.words(high)
             );
-            let label = canvas.fitted(&label, BODY - 1.0, RIGHT - left)?;
-            canvas.text(&label, (left, top + 12.0), BODY - 1.0, HPos::Left, INK)?;
+            let within = (BODY - 1.0, right - left);
+            let at = (left, bottom + 12.0);
+            let under = canvas.paragraph(&label, at, within, HPos::Left, INK)?;
+            let (from, to) = (under - 6.0, under + 16.0);
+            // Between the labels, not through them.
+            for (tick, _) in &axis.ticks {
+                let x = across(axis.share(*tick));
+                canvas.line(&[(x, from - 2.0), (x, to + 2.0)], GRID, 1.0)?;
+            }
             // Apart from their colours the ends differ in height.
             for (value, color, inset) in [(low, BLUE, 0.0), (high, VERMILION, 5.0)] {
                 let (a, b) = (place(base.min(value)), place(base.max(value)));
-                let from = (a, top + 25.0 + inset);
-                canvas.fill(from, (b.max(a + 1.0), top + 47.0 - inset), color)?;
+                canvas.fill((a, from + inset), (b.max(a + 1.0), to - inset), color)?;
+            }
+            let x = place(base);
+            canvas.line(&[(x, from - 4.0), (x, to + 4.0)], INK, 1.5)?;
+            bottom = to + 11.0;
+        }
+        let mut free_from = 0.0;
+        for (tick, label) in &axis.ticks {
+            let x = across(axis.share(*tick));
+            let half = canvas.text_width(label, BODY)? / 2.0;
+            if x - half >= free_from {
+                canvas.text(label, (x, bottom + 8.0), BODY, HPos::Center, INK)?;
+                free_from = x + half + 10.0;
             }
         }
-        let x = place(base);
-        for row in 0..bars.len() {
-            let top = TOP + PITCH * row as f64;
-            canvas.line(&[(x, top + 21.0), (x, top + 51.0)], INK, 1.5)?;
-        }
-        let middle = ((left + RIGHT) / 2.0, bottom + 46.0);
         let title = format!("{} ({title})", self.document.figures[self.figure].title);
-        canvas.text(&title, middle, BODY, HPos::Center, INK)?;
+        let middle = (canvas.width / 2.0, bottom + 36.0);
+        let within = (BODY, canvas.width - 2.0 * MARGIN);
+        let under = canvas.paragraph(&title, middle, within, HPos::Center, INK)?;
         let note = format!(
             "Thick blue: the low end; thin vermilion: the high end; black line: the base, {}.",
             unit.words(base)
         );
-        canvas.text(
-            &note,
-            (30.0, bottom + 82.0),
-            BODY - 2.0,
-            HPos::Left,
-            FAINT_INK,
-        )
+        canvas.note(&note, under + 12.0)
     }
 }

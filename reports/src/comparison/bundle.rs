@@ -5,7 +5,6 @@ use super::markdown;
 use super::page;
 use crate::chart::overlay;
 use crate::chart::picture;
-use crate::chart::picture::Picture;
 use crate::error::ReportError;
 
 /// The document as indented JSON.
@@ -79,10 +78,7 @@ pub fn render(document: &ComparisonDocument) -> Result<Vec<(String, Vec<u8>)>, R
         ("index.html".to_owned(), page(document)?.into_bytes()),
     ];
     for chart in overlay::charts(document) {
-        let name = chart.name();
-        let svg = picture::svg(&chart)?.into_bytes();
-        files.push((format!("charts/{name}.svg"), svg));
-        files.push((format!("charts/{name}.png"), picture::png(&chart)?));
+        files.extend(picture::files(&chart)?);
     }
     Ok(files)
 }

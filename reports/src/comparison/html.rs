@@ -5,6 +5,7 @@ use askama::Template;
 use super::ComparisonDocument;
 use crate::chart::overlay;
 use crate::chart::picture;
+use crate::chart::picture::Drawn;
 use crate::error::ReportError;
 use crate::quantity;
 
@@ -17,7 +18,7 @@ struct Page<'a> {
     answers: Vec<String>,
     verdicts: Vec<(&'a str, Vec<String>)>,
     figures: Vec<Row<'a>>,
-    charts: Vec<String>,
+    charts: Vec<Drawn>,
 }
 
 struct Row<'a> {
@@ -48,7 +49,10 @@ pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
             .collect(),
         verdicts: verdicts(document),
         figures: figures(document),
-        charts: charts.iter().map(picture::svg).collect::<Result<_, _>>()?,
+        charts: charts
+            .iter()
+            .map(picture::drawn)
+            .collect::<Result<_, _>>()?,
     };
     let mut text = page.render()?;
     text.push('\n');

@@ -14,8 +14,10 @@ pub struct Scenario {
     pub title: String,
     /// A paragraph or more; may be empty.
     pub description: String,
-    /// The sites, the preferred one first.
+    /// The sites, the preferred one first; a third place of the share comes last.
     pub sites: Vec<SiteView>,
+    /// What is connected, and what for.
+    pub links: Vec<LinkView>,
     /// Where the file share of log shipping is, in words.
     pub share_text: String,
     /// Whether mirroring has a witness.
@@ -42,10 +44,60 @@ pub struct SiteView {
 pub struct NodeView {
     /// The name of the server.
     pub name: String,
+    /// What it is at the start.
+    pub kind: NodeKind,
     /// What it does, in words.
     pub role_text: String,
-    /// Whether it serves at the start; a standby does not.
+    /// Whether it serves, or does its part, at the start; what waits for a failover does not.
     pub active: bool,
+}
+
+/// What a server is at the start.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeKind {
+    /// Serves clients, or waits to.
+    PoolServer,
+    /// Holds a copy of the database.
+    Database,
+    /// Sees which partner of a mirror is there.
+    Witness,
+    /// Holds the backups on their way.
+    Share,
+    /// Stands between clients and pool.
+    FrontEnd,
+}
+
+/// Two ends that are connected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkView {
+    /// The name of a server, or of a site.
+    pub from: String,
+    /// The name of the other end; for a flow, of the end that receives.
+    pub to: String,
+    /// What the link is for.
+    pub kind: LinkKind,
+    /// The same in words, with the interval where there is one.
+    pub text: String,
+}
+
+/// What a link is for.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// Partners of a mirror.
+    Mirroring,
+    /// A witness and a partner.
+    Witness,
+    /// Backups, copies and restores, in the direction of the flow.
+    LogShipping,
+    /// The link between the sites.
+    InterSite,
 }
 
 /// One figure that the result rests on, with its origin.

@@ -28,6 +28,12 @@ pub struct Simulation {
     pub outage_by_cause: Vec<CauseShare>,
     /// The outage of an incident by phase, in the order of the phases.
     pub outage_by_phase: Vec<PhaseShare>,
+    /// How often the outage of a trial, in milliseconds, is longer than a value.
+    pub outage_exceedance: Vec<ExceedancePoint>,
+    /// How often the data lost in a trial, in milliseconds, are more than a value.
+    pub data_lost_exceedance: Vec<ExceedancePoint>,
+    /// A typical trial and the worst, with their incidents.
+    pub examples: Vec<ExampleTrial>,
     /// The properties that some trial was seen to break.
     pub violations_seen: Vec<ViolationSeen>,
     /// How many trials, from the first, have their incidents in `incidents.csv`.
@@ -141,6 +147,52 @@ pub struct CdfPoint {
     /// The upper edge of the band.
     #[serde(serialize_with = "float::serialize")]
     pub high: f64,
+}
+
+/// A point of an exceedance curve.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExceedancePoint {
+    /// The value.
+    #[serde(serialize_with = "float::serialize")]
+    pub x: f64,
+    /// The share of observations above it.
+    #[serde(serialize_with = "float::serialize")]
+    pub p: f64,
+    /// The lower end of the interval of this share alone.
+    #[serde(serialize_with = "float::serialize")]
+    pub low: f64,
+    /// The upper end of the interval of this share alone.
+    #[serde(serialize_with = "float::serialize")]
+    pub high: f64,
+}
+
+/// Which trial an example is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ExampleName {
+    /// Of the first trials, the one whose outage is nearest to the median of all trials.
+    Typical,
+    /// The trial with the longest outage of all.
+    Worst,
+}
+
+/// One trial as an example.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleTrial {
+    /// Which trial it is.
+    pub name: ExampleName,
+    /// Its number, to run it again.
+    pub trial: u64,
+    /// Its outage within the horizon.
+    pub outage_ms: u64,
+    /// How many incidents it had.
+    pub incidents_in_all: u64,
+    /// Its incidents in the order of time; the longest, where there were very many.
+    pub incidents: Vec<Incident>,
 }
 
 /// The part of the yearly outage that one cause started.

@@ -182,6 +182,16 @@ fn group(
     }
 }
 
+/// A share of time with service, with as many nines as it has.
+pub(crate) fn availability(share: &Estimate) -> Cell {
+    let text = quantity::availability(share);
+    let (value, interval) = text.split_once(" (").unwrap_or((&text, ""));
+    Cell {
+        value: value.to_owned(),
+        interval: interval.trim_end_matches(')').to_owned(),
+    }
+}
+
 pub(crate) fn cell(estimate: &Estimate, format: fn(f64) -> String) -> Cell {
     Cell {
         value: quantity::value(estimate, format),

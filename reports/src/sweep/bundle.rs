@@ -1,12 +1,9 @@
 //! All files of a sweep, as names and bytes.
 
 use super::SweepDocument;
+use super::charts::charts;
 use super::page;
-use crate::chart::heat;
-use crate::chart::pareto;
 use crate::chart::picture;
-use crate::chart::picture::Picture;
-use crate::chart::tornado;
 use crate::error::ReportError;
 
 /// The document as indented JSON.
@@ -54,42 +51,6 @@ pub fn csv(document: &SweepDocument) -> Result<String, ReportError> {
     crate::csv::finish(writer)
 }
 
-/// A picture that is drawn.
-pub(super) struct Drawn {
-    name: &'static str,
-    pub(super) svg: String,
-    /// Empty where nobody asked for it.
-    png: Vec<u8>,
-}
-
-fn drawn(picture: &impl Picture, png: bool) -> Result<Drawn, ReportError> {
-    let bytes = if png {
-        picture::png(picture)?
-    } else {
-        Vec::new()
-    };
-    Ok(Drawn {
-        name: picture.name(),
-        svg: picture::svg(picture)?,
-        png: bytes,
-    })
-}
-
-/// The pictures of a sweep, each as SVG and where asked for as PNG.
-pub(super) fn charts(document: &SweepDocument, png: bool) -> Result<Vec<Drawn>, ReportError> {
-    let mut charts = Vec::new();
-    for picture in heat::charts(document) {
-        charts.push(drawn(&picture, png)?);
-    }
-    for picture in tornado::charts(document) {
-        charts.push(drawn(&picture, png)?);
-    }
-    for picture in pareto::charts(document) {
-        charts.push(drawn(&picture, png)?);
-    }
-    Ok(charts)
-}
-
 /// Returns the files of a sweep: relative path, with `/` on every platform, and content.
 ///
 /// # Errors
@@ -100,9 +61,8 @@ pub fn render(document: &SweepDocument) -> Result<Vec<(String, Vec<u8>)>, Report
         ("sweep.csv".to_owned(), csv(document)?.into_bytes()),
         ("index.html".to_owned(), page(document)?.into_bytes()),
     ];
-    for Drawn { name, svg, png } in charts(document, true)? {
-        files.push((format!("charts/{name}.svg"), svg.into_bytes()));
-        files.push((format!("charts/{name}.png"), png));
+    for chart in charts(document) {
+        files.extend(picture::files(&chart)?);
     }
     Ok(files)
 }

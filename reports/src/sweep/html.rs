@@ -3,7 +3,9 @@
 use askama::Template;
 
 use super::SweepDocument;
-use super::bundle::charts;
+use super::charts::charts;
+use crate::chart::picture;
+use crate::chart::picture::Drawn;
 use crate::error::ReportError;
 use crate::quantity;
 
@@ -15,7 +17,7 @@ struct Page<'a> {
     has_cost: bool,
     has_verdicts: bool,
     rows: Vec<Row<'a>>,
-    charts: Vec<String>,
+    charts: Vec<Drawn>,
 }
 
 struct Row<'a> {
@@ -31,7 +33,6 @@ struct Row<'a> {
 /// # Errors
 /// When a chart cannot be drawn or the template cannot be filled in: both are defects.
 pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
-    let charts = charts(document, false)?.into_iter().map(|one| one.svg);
     let rows = document.points.iter().map(|point| {
         let cells = document.figures.iter().zip(&point.figures);
         let cells = cells.map(|(head, estimate)| {
@@ -56,7 +57,10 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
             .iter()
             .any(|point| !point.verdicts.is_empty()),
         rows: rows.collect(),
-        charts: charts.collect(),
+        charts: charts(document)
+            .iter()
+            .map(picture::drawn)
+            .collect::<Result<_, _>>()?,
     };
     let mut text = page.render()?;
     text.push('\n');

@@ -1,0 +1,55 @@
+//! The pictures of a sweep, whatever their kind.
+
+use plotters::prelude::DrawingBackend;
+
+use super::SweepDocument;
+use crate::chart::canvas::Canvas;
+use crate::chart::canvas::Trouble;
+use crate::chart::heat;
+use crate::chart::heat::Heat;
+use crate::chart::pareto;
+use crate::chart::pareto::Pareto;
+use crate::chart::picture::Picture;
+use crate::chart::tornado;
+use crate::chart::tornado::Tornado;
+
+/// A picture of a sweep.
+pub(super) enum Chart<'a> {
+    Heat(Heat<'a>),
+    Tornado(Tornado<'a>),
+    Pareto(Pareto<'a>),
+}
+
+/// Returns the pictures that a sweep gives rise to, in the order of the page.
+pub(super) fn charts(document: &SweepDocument) -> Vec<Chart<'_>> {
+    let heat = heat::charts(document).into_iter().map(Chart::Heat);
+    let tornado = tornado::charts(document).into_iter().map(Chart::Tornado);
+    let pareto = pareto::charts(document).into_iter().map(Chart::Pareto);
+    heat.chain(tornado).chain(pareto).collect()
+}
+
+impl Picture for Chart<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Heat(one) => one.name(),
+            Self::Tornado(one) => one.name(),
+            Self::Pareto(one) => one.name(),
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Heat(one) => one.title(),
+            Self::Tornado(one) => one.title(),
+            Self::Pareto(one) => one.title(),
+        }
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<f64, Trouble> {
+        match self {
+            Self::Heat(one) => one.draw(canvas),
+            Self::Tornado(one) => one.draw(canvas),
+            Self::Pareto(one) => one.draw(canvas),
+        }
+    }
+}
