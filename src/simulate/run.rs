@@ -4,6 +4,7 @@
 //! only the values of single trials give the interval of a paired difference.
 
 use std::ops::Range;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -112,18 +113,24 @@ pub fn run_team<T: Timed>(
     // A round is what is asked for between two reports; merging goes by the number of the batch.
     let round = rayon::current_num_threads() as u64 * 8;
     let mut next = trials.start / BATCH;
+    // What a worker has compiled serves it in every batch: compiling it anew for each round took
+    // as long as some thousand simulated years.
+    let idle: Mutex<Vec<Vec<Runner<'_, T>>>> = Mutex::new(Vec::new());
     while next < batches && trials.start < trials.end {
         let end = (next + round).min(batches);
         let parts: Vec<Counts> = (next..end)
             .into_par_iter()
-            .map_init(
-                || runners(members),
-                |runners, batch| {
-                    let from = (batch * BATCH).max(trials.start);
-                    let to = ((batch + 1) * BATCH).min(trials.end);
-                    run_batch(members, runners, from..to)
-                },
-            )
+            .map(|batch| {
+                let from = (batch * BATCH).max(trials.start);
+                let to = ((batch + 1) * BATCH).min(trials.end);
+                let known = idle.lock().ok().and_then(|mut idle| idle.pop());
+                let mut worker = known.unwrap_or_else(|| runners(members));
+                let counts = run_batch(members, &mut worker, from..to);
+                if let Ok(mut idle) = idle.lock() {
+                    idle.push(worker);
+                }
+                counts
+            })
             .collect();
         parts.into_iter().for_each(|part| counts.merge(part));
         next = end;
