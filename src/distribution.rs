@@ -215,6 +215,15 @@ impl Sampler {
         }
     }
 
+    /// The mean in milliseconds, if delays are exponential.
+    #[must_use]
+    pub const fn exponential_mean(&self) -> Option<f64> {
+        match self.0 {
+            Form::Exponential { mean } => Some(mean),
+            _ => None,
+        }
+    }
+
     /// The delay at `u`, rounded to the nearest millisecond; the longest span there is where it
     /// would be longer.
     #[inline]

@@ -20,6 +20,8 @@ mod models;
 mod other_laws;
 #[path = "oracles/product.rs"]
 mod product;
+#[path = "oracles/rare.rs"]
+mod rare;
 #[path = "oracles/scenarios.rs"]
 mod scenarios;
 #[path = "oracles/toy.rs"]

@@ -338,6 +338,7 @@ fn purposes_of_draws() {
         (P::Choice, 12),
         (P::CommonCause, 13),
         (P::Grey, 14),
+        (P::Rare, 15),
     ];
     for (purpose, number) in numbers {
         assert_eq!(purpose as u8, number, "{purpose:?}");

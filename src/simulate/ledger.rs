@@ -171,6 +171,12 @@ impl Ledger {
         }
     }
 
+    /// What was lost since it was last taken.
+    #[must_use]
+    pub const fn lost(&self) -> Lost {
+        self.lost
+    }
+
     /// What was lost since this was last asked.
     pub fn take_lost(&mut self) -> Lost {
         std::mem::take(&mut self.lost)

@@ -12,6 +12,7 @@ pub mod normal;
 pub mod pairs;
 pub mod purpose;
 pub mod random;
+pub mod rare;
 pub mod replay;
 pub mod run;
 pub mod shipping;

@@ -35,4 +35,6 @@ pub enum Purpose {
     CommonCause = 13,
     /// Time to a grey failure, and until it is repaired.
     Grey = 14,
+    /// Choices of the estimates of what is rare, which plain trials do not make.
+    Rare = 15,
 }

@@ -14,9 +14,11 @@ use super::tally::{ByPhase, Incident, Tally};
 use super::timed::{Facts, Job, Timed};
 
 mod branches;
+mod rare;
 mod telling;
 
 use branches::branches;
+pub use rare::{Boost, Excursion, Question, Rare, Scope};
 
 const NEVER: u64 = u64::MAX;
 
@@ -183,16 +185,21 @@ impl<'s, T: Timed> Runner<'s, T> {
                 break;
             }
             self.advance(at);
-            if self.branches[event] {
-                self.branch(event, trial, mission, tally);
-            } else {
-                self.execute(event, trial, mission, tally);
-            }
+            self.ring(event, trial, mission, tally);
             if self.drilled && self.open.is_none() {
                 break;
             }
         }
         self.finish(trial, mission, tally)
+    }
+
+    /// Does what a clock stands for, now.
+    fn ring(&mut self, clock: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
+        if self.branches[clock] {
+            self.branch(clock, trial, mission, tally);
+        } else {
+            self.execute(clock, trial, mission, tally);
+        }
     }
 
     /// Does an event that can happen now.
@@ -357,23 +364,15 @@ impl<'s, T: Timed> Runner<'s, T> {
             let row = self.automaton.row(self.row);
             (row.clocked, row.facts)
         };
-        let shipped = |ledger: &Ledger| facts.shipped.map(|rank| ledger.of_rank(rank).at);
-        let shipped_before = edge.ship_first.then(|| shipped(&self.ledger));
         if self.faults[event] {
             self.last_fault = self.ascribed.unwrap_or(self.causes[event]);
         }
         if self.drilling {
             self.ledger.take_lost();
         }
-        self.take(event, edge);
+        self.step(event, edge);
         let row = self.automaton.row(self.row);
         let (enabled, after) = (row.clocked, row.facts);
-        if let Some(shipped_before) = shipped_before {
-            self.correct_shipping(shipped_before, after);
-            if facts.jobs != after.jobs {
-                self.shipping.switch(after.jobs);
-            }
-        }
         self.rewind(event, before, enabled);
         if self.drilling {
             self.begin_drill();
@@ -399,6 +398,21 @@ impl<'s, T: Timed> Runner<'s, T> {
                 self.end_incident(trial, mission, tally, true);
             }
             _ => {}
+        }
+    }
+
+    /// A step, with what it means for the jobs.
+    fn step(&mut self, event: usize, edge: Edge) {
+        let facts = self.facts();
+        let shipped = |ledger: &Ledger| facts.shipped.map(|rank| ledger.of_rank(rank).at);
+        let shipped_before = edge.ship_first.then(|| shipped(&self.ledger));
+        self.take(event, edge);
+        if let Some(shipped_before) = shipped_before {
+            let after = self.facts();
+            self.correct_shipping(shipped_before, after);
+            if facts.jobs != after.jobs {
+                self.shipping.switch(after.jobs);
+            }
         }
     }
 

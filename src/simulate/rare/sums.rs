@@ -1,0 +1,82 @@
+//! What the paths of one kind come to. Sums of floats: they are added in the order of the paths.
+
+use crate::simulate::trial::Excursion;
+
+/// The paths of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sums {
+    /// Paths, those too that found something amiss already and contribute nothing.
+    pub paths: u64,
+    /// What they contribute.
+    pub value: f64,
+    /// Its squares.
+    pub squares: f64,
+    /// The largest contribution of a path.
+    pub largest: f64,
+    /// Paths on which the failure struck.
+    pub begun: u64,
+    /// Their weights in the end.
+    pub weights: f64,
+    /// The squares of these.
+    pub weight_squares: f64,
+    /// How long they took together, in milliseconds.
+    pub length_ms: f64,
+}
+
+impl Sums {
+    /// Counts a path.
+    pub fn record(&mut self, value: f64) {
+        self.paths += 1;
+        self.value += value;
+        self.squares += value * value;
+        self.largest = self.largest.max(value);
+    }
+
+    /// Counts a path on which a failure was to strike.
+    pub fn record_excursion(&mut self, excursion: Option<Excursion>) {
+        self.record(excursion.map_or(0.0, |path| path.value));
+        if let Some(path) = excursion {
+            self.begun += 1;
+            self.weights += path.weight;
+            self.weight_squares += path.weight * path.weight;
+            self.length_ms += path.length_ms as f64;
+        }
+    }
+
+    /// Adds later paths.
+    pub fn merge(&mut self, other: &Self) {
+        self.paths += other.paths;
+        self.value += other.value;
+        self.squares += other.squares;
+        self.largest = self.largest.max(other.largest);
+        self.begun += other.begun;
+        self.weights += other.weights;
+        self.weight_squares += other.weight_squares;
+        self.length_ms += other.length_ms;
+    }
+
+    /// The mean contribution of a path.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.value / self.paths.max(1) as f64
+    }
+
+    /// The variance of the contribution of one path.
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        let n = self.paths as f64;
+        if self.paths < 2 {
+            return 0.0;
+        }
+        ((self.squares - self.value * self.value / n) / (n - 1.0)).max(0.0)
+    }
+
+    /// The variance of the mean. Paths that are all alike are not taken for certain: one more that
+    /// contributes nothing is allowed for.
+    #[must_use]
+    pub fn variance_of_mean(&self) -> f64 {
+        let n = self.paths.max(1) as f64;
+        let unseen = self.mean() / n;
+        self.variance() / n + unseen * unseen
+    }
+}
