@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::document::ColumnName;
 use crate::document::Estimate;
 use crate::document::Incident;
+use crate::document::RareWhat;
 use crate::document::ResultDocument;
 use crate::error::ReportError;
 use crate::float;
@@ -128,6 +129,13 @@ fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
             }
         }
         figures.push((name, "any_loss", "mean", &column.any_loss));
+    }
+    if let Some(rare) = &simulation.rare {
+        let figure = match rare.what {
+            RareWhat::Loss => "any_loss",
+            RareWhat::Outage => "any_outage",
+        };
+        figures.push(("rare", figure, "mean", &rare.probability));
     }
     figures
 }

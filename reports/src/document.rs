@@ -11,6 +11,7 @@ use serde::Serialize;
 
 mod check;
 mod cuts;
+mod rare;
 mod scenario;
 mod simulation;
 
@@ -31,6 +32,10 @@ pub use cuts::CutEvent;
 pub use cuts::CutSet;
 pub use cuts::CutSets;
 pub use cuts::PropertyCuts;
+pub use rare::FirstFailure;
+pub use rare::RareEvent;
+pub use rare::RareMethod;
+pub use rare::RareWhat;
 pub use scenario::Assumption;
 pub use scenario::Grade;
 pub use scenario::LinkKind;

@@ -44,6 +44,7 @@ pub mod markdown;
 pub mod mermaid;
 pub mod player;
 pub mod quantity;
+mod rare;
 #[doc(hidden)]
 pub mod sample;
 pub mod sarif;

@@ -18,6 +18,7 @@ use crate::html::figures::Figures;
 use crate::layout::one_line;
 use crate::mermaid;
 use crate::quantity;
+use crate::rare;
 use crate::timeline;
 
 /// Returns the summary of a run, one section per scenario file.
@@ -82,6 +83,11 @@ pub fn text(document: &ResultDocument) -> String {
     }
     if let Some(simulation) = &document.simulation {
         blocks.extend(columns(simulation));
+        if let Some(rare) = &simulation.rare {
+            let (title, text) = rare::sentence(rare, simulation.horizon_ms);
+            blocks.push(format!("### {title}"));
+            blocks.push(escaped(&text));
+        }
     }
     blocks.push("### Again".to_owned());
     blocks.push(fenced("sh", &one_line(&identity.command)));

@@ -383,6 +383,7 @@ fn simulation() -> Simulation {
         }],
         incidents_csv_trials: 1_000,
         events_executed: 48_200_193,
+        rare: None,
     }
 }
 

@@ -20,6 +20,7 @@ use crate::layout::hanging;
 use crate::layout::padded;
 use crate::layout::wrapped;
 use crate::quantity;
+use crate::rare;
 use crate::timeline;
 
 /// No line is longer, unless a single word is.
@@ -52,6 +53,9 @@ pub fn text(document: &ResultDocument) -> String {
     }
     if let Some(simulation) = &document.simulation {
         figures(simulation, &mut lines);
+        if let Some(rare) = &simulation.rare {
+            lines.extend(rare::lines(rare, simulation.horizon_ms));
+        }
     }
     objectives(&document.objectives, &mut lines);
     let mut text = String::new();

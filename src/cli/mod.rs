@@ -20,6 +20,7 @@ mod merge;
 mod output;
 mod plan;
 mod progress;
+mod rare;
 mod replay;
 mod report;
 mod run_shard;

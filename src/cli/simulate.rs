@@ -8,6 +8,7 @@ use poolproof_models::event::Event;
 
 use super::format::RunFormat;
 use super::plan::{self, PlanOptions};
+use super::rare::RareArgs;
 use super::runs::{self, Ran};
 use super::{RunArgs, bundles, input, quoted, replay, studies};
 use crate::evaluate;
@@ -71,6 +72,8 @@ struct What {
     #[arg(long)]
     until_decided: bool,
     #[command(flatten)]
+    rare: RareArgs,
+    #[command(flatten)]
     run: RunArgs,
 }
 
@@ -95,7 +98,7 @@ impl What {
         if let Some(drill) = &self.drill {
             command.push_str(&format!(" --drill {}", quoted(drill)));
         }
-        command
+        command + &self.rare.reproducing()
     }
 }
 
@@ -151,7 +154,12 @@ pub fn run(args: &SimulateArgs) -> Exit {
             }
             let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
             let command = what.command(&path.display().to_string());
+            // First, as it may be refused.
+            let rare = what.rare.estimate(scenario, &what.run)?;
             let mut found = studies::alone(scenario, &what.run, out, args.resume)?;
+            found.interrupted |= what.rare.is_wanted() && rare.is_none();
+            let withheld = rare.as_ref().is_some_and(|rare| rare.withheld);
+            found.document.rare = rare;
             let phases = match what.drill {
                 Some(_) => bundles::phases(&found.document),
                 None => String::new(),
@@ -165,7 +173,10 @@ pub fn run(args: &SimulateArgs) -> Exit {
                 document,
                 command,
                 interrupted: found.interrupted,
-                exit,
+                exit: match withheld {
+                    true => exit.and(Exit::Undecided),
+                    false => exit,
+                },
                 note: phases + &note,
             })
         },
@@ -177,6 +188,10 @@ fn planned(what: &What) -> Result<Job, Exit> {
     known(what)?;
     if what.precision.is_some() || what.until_decided {
         eprintln!("error: a plan has a fixed number of trials: leave out what ends them early");
+        return Err(Exit::Usage);
+    }
+    if what.rare.is_wanted() {
+        eprintln!("error: what is rare takes no shards: leave out --rare");
         return Err(Exit::Usage);
     }
     Ok(job(what))

@@ -349,6 +349,7 @@ pub fn document(
             .collect(),
         incidents_csv_trials: settings.incident_trials.min(plain.trials),
         events_executed: plain.events + drilled.events,
+        rare: None,
     }
 }
 

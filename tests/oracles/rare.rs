@@ -17,7 +17,10 @@ use crate::toy::{HOUR_MS, Toy};
 fn activities(toy: &Toy, repairs: &[&str]) -> Activities {
     let mut activities = toy.activities();
     for (command, activity) in toy.commands.iter().zip(&mut activities.by_event) {
-        if let Some(activity) = activity.as_mut().filter(|_| repairs.contains(&command.name)) {
+        if let Some(activity) = activity
+            .as_mut()
+            .filter(|_| repairs.contains(&command.name))
+        {
             activity.purpose = Purpose::Repair;
         }
     }
@@ -25,7 +28,9 @@ fn activities(toy: &Toy, repairs: &[&str]) -> Activities {
 }
 
 fn parameters(pairs: &[(&str, f64)]) -> Parameters {
-    let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), *value));
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), *value));
     pairs.collect()
 }
 

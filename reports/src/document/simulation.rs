@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::RareEvent;
 use crate::float;
 
 /// How often things happen, and what they cost.
@@ -40,6 +41,9 @@ pub struct Simulation {
     pub incidents_csv_trials: u64,
     /// How many events were executed in all.
     pub events_executed: u64,
+    /// What plain trials hardly ever see; only where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rare: Option<RareEvent>,
 }
 
 /// An estimate with its interval. No value means no finite limit, or not available.

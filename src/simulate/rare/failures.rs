@@ -20,8 +20,6 @@ pub struct Failures {
     /// Failure clocks that are not exponential.
     unfit: Vec<usize>,
     names: Vec<String>,
-    /// Whether anything runs by a timetable of its own, as planned work does.
-    planned: bool,
 }
 
 impl Failures {
@@ -35,7 +33,6 @@ impl Failures {
             shared: Vec::new(),
             unfit: Vec::new(),
             names: (0..events).map(|event| system.event_name(event)).collect(),
-            planned: false,
         };
         for (event, activity) in activities.by_event.iter().enumerate() {
             let Some(activity) = activity else { continue };
@@ -54,7 +51,6 @@ impl Failures {
             let clock = events + index;
             found.names.push(shared_name(system, shared));
             let Timer::Renewal(delay) = &shared.timer else {
-                found.planned = true;
                 continue;
             };
             match delay.exponential_mean() {
@@ -102,12 +98,6 @@ impl Failures {
     #[must_use]
     pub fn name(&self, clock: usize) -> &str {
         &self.names[clock]
-    }
-
-    /// Whether something other than a failure can begin when nothing is amiss.
-    #[must_use]
-    pub const fn has_planned_work(&self) -> bool {
-        self.planned
     }
 }
 

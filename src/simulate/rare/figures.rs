@@ -1,1 +1,114 @@
-//! x
+//! From an estimate of what is rare to its part of the result document.
+
+use poolproof_reports::document as doc;
+
+use super::{Doubt, Found, Method, Plan, RareError, estimate};
+use crate::scenario::Scenario;
+use crate::simulate::estimate::{Confidence, Estimate};
+use crate::simulate::figures::mission;
+use crate::simulate::trial::Rare;
+use crate::system;
+
+/// Estimates how likely something rare is within a trial of a scenario, with as many paths as the
+/// scenario has trials; `None` where `on_round`, told how many are done of how many, ended it.
+///
+/// # Errors
+/// Where the method does not suit the scenario's failures, or trials are too few.
+pub fn simulated(
+    scenario: &Scenario,
+    method: Method,
+    rare: Rare,
+    on_round: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<Option<doc::RareEvent>, RareError> {
+    let topology = system::timed_topology(scenario);
+    let activities = system::activities(scenario, &topology);
+    let confidence = Confidence::new(scenario.simulate.confidence).unwrap_or_default();
+    let plan = Plan {
+        rare,
+        method,
+        mission: &mission(scenario),
+        seed: scenario.simulate.seed,
+        paths: scenario.simulate.trials,
+        confidence,
+    };
+    let found = estimate(&topology, &activities, &plan, on_round)?;
+    Ok(found.map(|found| document(&found, &plan)))
+}
+
+fn document(found: &Found, plan: &Plan<'_>) -> doc::RareEvent {
+    let forbidden = found.doubts.iter().any(|doubt| doubt.forbids());
+    let (how, method) = match plan.method {
+        Method::Cycles => (
+            doc::RareMethod::Cycles,
+            "stratified importance sampling, Student's t",
+        ),
+        Method::Hazard => (
+            doc::RareMethod::Hazard,
+            "conditional Monte Carlo, Student's t",
+        ),
+    };
+    let shown = |estimate: &Estimate, n: u64, method: &str| doc::Estimate {
+        value: Some(estimate.value),
+        low: estimate.interval.low,
+        high: estimate.interval.high,
+        confidence: plan.confidence.get(),
+        n,
+        method: method.to_owned(),
+    };
+    let probability = shown(&found.probability, found.paths, method);
+    doc::RareEvent {
+        what: match plan.rare {
+            Rare::Loss => doc::RareWhat::Loss,
+            Rare::Outage => doc::RareWhat::Outage,
+        },
+        how,
+        paths: found.paths,
+        probability: if forbidden {
+            doc::Estimate {
+                value: None,
+                low: None,
+                high: None,
+                ..probability
+            }
+        } else {
+            probability
+        },
+        effective_paths: found.effective_paths,
+        largest_share: found.largest_share,
+        mean_weight: found
+            .mean_weight
+            .map(|weight| shown(&weight, found.begun, "Student's t on the weights")),
+        first_failures: found
+            .first_failures
+            .iter()
+            .map(|first| doc::FirstFailure {
+                failure: first.name.clone(),
+                share: first.probability / found.probability.value,
+            })
+            .collect(),
+        doubts: found.doubts.iter().map(|doubt| words(*doubt)).collect(),
+        withheld: forbidden,
+    }
+}
+
+fn words(doubt: Doubt) -> String {
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    match doubt {
+        Doubt::NothingSeen => "no path led there, which does not prove that none does: \
+                               `poolproof check` searches every combination of faults"
+            .to_owned(),
+        Doubt::Dominated { share } => format!(
+            "one path carries {} of the whole, and no number is given above {}: more trials are \
+             needed, or the other method",
+            percent(share),
+            percent(super::doubt::SHARE_MOST)
+        ),
+        Doubt::FewEffective { paths } => format!(
+            "it rests on {paths:.0} effective paths, and below {:.0} an interval is a rough one",
+            super::doubt::EFFECTIVE_MIN
+        ),
+        Doubt::WeightsOff { mean } => format!(
+            "weights average {mean:.4} in place of 1: paths with large weights were not seen"
+        ),
+    }
+}

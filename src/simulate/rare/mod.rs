@@ -114,6 +114,8 @@ pub struct Found {
     pub largest_share: f64,
     /// The mean weight of the excursions, which is 1 but for chance; `None` where there are none.
     pub mean_weight: Option<Estimate>,
+    /// How many excursions there were.
+    pub begun: u64,
     /// What begins with each failure, largest first.
     pub first_failures: Vec<FirstFailure>,
     /// What speaks against the estimate.
@@ -328,7 +330,9 @@ impl<T: Timed> Search<'_, '_, T> {
             weights.weights += sums.weights;
             weights.weight_squares += sums.weight_squares;
             if part > 0.0 {
-                let name = kind.clock.map(|c| self.walk.question.failures.name(c).to_owned());
+                let name = kind
+                    .clock
+                    .map(|c| self.walk.question.failures.name(c).to_owned());
                 first_failures.push(FirstFailure {
                     name,
                     probability: part,
@@ -360,6 +364,7 @@ impl<T: Timed> Search<'_, '_, T> {
             },
             largest_share: if value > 0.0 { largest / value } else { 0.0 },
             mean_weight: mean_weight(&weights, t),
+            begun: weights.begun,
             first_failures,
             doubts: Vec::new(),
         };

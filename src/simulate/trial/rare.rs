@@ -235,13 +235,15 @@ impl<T: Timed> Runner<'_, T> {
                     let at = from + (delay as u64).min(until - from - 1);
                     let clock = self.choose_failure(&running, total, failures, &mut path.weight);
                     self.advance(at);
-                    let risk = cfg!(debug_assertions)
-                        .then(|| self.look(at, |runner| runner.risk(clock)));
+                    let risk =
+                        cfg!(debug_assertions).then(|| self.look(at, |runner| runner.risk(clock)));
                     self.ring(clock, trial, mission, tally);
                     foreseen = rare == Rare::Loss;
                     debug_assert!(
-                        !foreseen || risk.is_none_or(|risk| self.has_lost() == (risk == 1.0)
-                            || risk > 0.0 && risk < 1.0),
+                        !foreseen
+                            || risk
+                                .is_none_or(|risk| self.has_lost() == (risk == 1.0)
+                                    || risk > 0.0 && risk < 1.0),
                         "the look ahead errs about clock {clock}: {risk:?}"
                     );
                     continue;
@@ -322,7 +324,9 @@ impl<T: Timed> Runner<'_, T> {
     }
 
     fn park(&mut self, running: &[usize]) {
-        running.iter().for_each(|clock| self.clocks[*clock] = PARKED);
+        running
+            .iter()
+            .for_each(|clock| self.clocks[*clock] = PARKED);
     }
 
     fn draw(&mut self, choice: u8) -> f64 {
