@@ -105,6 +105,10 @@ fn refused(scenario: &Scenario, error: &RareError) -> Exit {
             eprintln!("      between failures; write failures.shape = 1.0, or use --rare=hazard");
             Exit::Input
         }
+        RareError::LossesOnly => {
+            eprintln!("help: --rare=cycles estimates outages too");
+            Exit::Usage
+        }
         RareError::TooFewPaths { least, .. } => {
             eprintln!("help: --trials {least}, or --rare=hazard, which has no such limit");
             Exit::Usage

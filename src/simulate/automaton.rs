@@ -67,12 +67,22 @@ const UNEXPLORED: Edge = Edge {
     ship_first: false,
 };
 
+/// What a step can do to what is held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Harm {
+    Unknown,
+    None,
+    Possible,
+}
+
 /// The automaton of one worker.
 pub struct Automaton<'s, T: Timed> {
     system: &'s T,
     events: usize,
     rows: Vec<Row<T::State>>,
     edges: Vec<Edge>,
+    /// By row and event, whether the step is harmless, as far as somebody asked.
+    harmless: Vec<Harm>,
     /// By row and pattern, the number of the tale.
     tale_of: Vec<u32>,
     tales: Vec<Tale>,
@@ -91,6 +101,7 @@ impl<'s, T: Timed> Automaton<'s, T> {
             events: system.event_count(),
             rows: Vec::new(),
             edges: Vec::new(),
+            harmless: Vec::new(),
             tale_of: Vec::new(),
             tales: Vec::new(),
             reports: vec![Report::default()],
@@ -162,6 +173,30 @@ impl<'s, T: Timed> Automaton<'s, T> {
         } else {
             self.explore(from, event)
         }
+    }
+
+    /// Whether an event, if it can happen, neither loses anything nor brings service back, which
+    /// could show a loss. Its next state is not kept: whoever looks ahead at every failure would
+    /// fill the automaton with states that no trial visits.
+    pub fn is_harmless(&mut self, from: u32, event: usize) -> bool {
+        let row = &self.rows[from as usize];
+        if !row.enabled.contains(event) {
+            return true;
+        }
+        let at = from as usize * self.events + event;
+        if self.harmless.len() <= at {
+            self.harmless.resize(self.edges.len(), Harm::Unknown);
+        }
+        if self.harmless[at] == Harm::Unknown {
+            let (after, report) = self.system.apply(&row.state, event);
+            let back = !row.facts.up && self.system.facts(&after).up;
+            self.harmless[at] = if report.losses == Losses::default() && !back {
+                Harm::None
+            } else {
+                Harm::Possible
+            };
+        }
+        self.harmless[at] == Harm::None
     }
 
     #[cold]

@@ -10,7 +10,9 @@
 //!   from them. What begins by a failure is found by letting each failure strike at a uniformly
 //!   random moment (its rate times the horizon is the factor), and following the excursion with
 //!   further failures made likelier; what begins otherwise, as planned work does, by the other
-//!   method. No return to the first state is needed, and nothing is assumed of a long run.
+//!   method. No return to the first state is needed, and nothing is assumed of a long run. Quiet
+//!   states that a pilot run hardly ever meets, as one in which a server is gone for good, belong
+//!   to the excursions.
 //!
 //! Failures have their own share of the paths: first evenly in a pilot run, then by what each adds
 //! to the variance (J. Neyman, Journal of the Royal Statistical Society 97, 1934). The pilot's
@@ -21,6 +23,7 @@ pub mod failures;
 pub mod figures;
 mod sums;
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
@@ -44,8 +47,13 @@ const BATCH: u64 = 250;
 /// Batches between two looks at whether to go on.
 const ROUND: usize = 64;
 
-/// Paths of each kind from which the length of excursions is taken.
-const LENGTH_PATHS: u64 = 50;
+/// Paths from which the length of excursions and the states between them are taken: of each kind
+/// at least, and of all.
+const FIRST_PATHS: u64 = 50;
+const FIRST_PATHS_OF_ALL: u64 = 1_500;
+
+/// A quiet state is home to excursions if they began there once in so many times.
+const HOME_ONE_IN: u64 = 300;
 
 /// The part of the paths that are a pilot run: one in so many.
 const PILOT: u64 = 10;
@@ -85,6 +93,9 @@ pub struct Plan<'a> {
 /// Why there is no estimate.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RareError {
+    /// Whether a failure ends service depends on what follows at once, which is not looked at.
+    #[error("hazards are integrated for losses of data only, not for outages")]
+    LossesOnly,
     /// A failure whose rate depends on the past cannot be made to strike at any moment.
     #[error("these failures are not exponential: {}", .events.join(", "))]
     NotExponential {
@@ -92,7 +103,7 @@ pub enum RareError {
         events: Vec<String>,
     },
     /// Too few for all kinds of first failures.
-    #[error("{first_failures} kinds of first failures need at least {least} trials")]
+    #[error("{first_failures} failures that can be the first need at least {least} trials")]
     TooFewPaths {
         /// Failures that can be the first.
         first_failures: usize,
@@ -173,11 +184,10 @@ pub fn estimate<T: Timed>(
     };
     let mut search = Search {
         walk: Walk {
-            question: Question {
-                rare: plan.rare,
-                mission: plan.mission,
-                failures: &failures,
-            },
+            rare: plan.rare,
+            mission: plan.mission,
+            failures: &failures,
+            home: None,
             scope: Scope::Everything,
             kinds: vec![whole],
             runners: Mutex::new(Vec::new()),
@@ -188,6 +198,7 @@ pub fn estimate<T: Timed>(
         on_round,
     };
     let sums = match plan.method {
+        Method::Hazard if plan.rare != Rare::Loss => return Err(RareError::LossesOnly),
         Method::Hazard => search.run(&[plan.paths], 0),
         Method::Cycles => {
             let events = failures.unfit();
@@ -198,7 +209,7 @@ pub fn estimate<T: Timed>(
             search.walk.kinds = failures.clocks().map(forced).collect();
             search.walk.kinds.push(whole);
             let kinds = search.walk.kinds.len() as u64;
-            let least = 2 * kinds * (LENGTH_PATHS + 2 * PATHS_MIN);
+            let least = 2 * kinds * (first_paths(kinds) + 2 * PATHS_MIN);
             if plan.paths < least {
                 return Err(RareError::TooFewPaths {
                     first_failures: search.walk.kinds.len() - 1,
@@ -214,7 +225,11 @@ pub fn estimate<T: Timed>(
 
 /// How paths are walked.
 struct Walk<'a, 's, T: Timed> {
-    question: Question<'a>,
+    rare: Rare,
+    mission: &'a Mission,
+    failures: &'a Failures,
+    /// The quiet states that excursions begin and end in; `None` while they are not known.
+    home: Option<Vec<[u64; 5]>>,
     scope: Scope,
     kinds: Vec<Kind>,
     /// Workers that are idle: what they know of the system is worth keeping.
@@ -237,12 +252,17 @@ impl<T: Timed> Walk<'_, '_, T> {
         let mut tally = Tally::default();
         let mut sums = Sums::default();
         let kind = &self.kinds[batch.kind];
+        let question = &Question {
+            rare: self.rare,
+            mission: self.mission,
+            failures: self.failures,
+            home: self.home.as_deref(),
+        };
         for path in batch.first..batch.first + batch.count {
             let trial = phase << 60 | (batch.kind as u64) << 48 | path;
             match kind.clock {
-                None => sums.record(runner.year(trial, &self.question, self.scope, &mut tally)),
+                None => sums.record(runner.year(trial, question, self.scope, &mut tally)),
                 Some(clock) => {
-                    let question = &self.question;
                     let path = runner.excursion(trial, clock, question, kind.boost, &mut tally);
                     sums.record_excursion(path);
                 }
@@ -259,12 +279,19 @@ impl<T: Timed> Search<'_, '_, T> {
     /// Pilot runs, then the paths that count.
     fn cycles(&mut self) -> Option<Vec<Sums>> {
         let kinds = self.walk.kinds.len() as u64;
-        let lengths = self.run(&vec![LENGTH_PATHS; self.walk.kinds.len()], 1)?;
-        for (kind, sums) in self.walk.kinds.iter_mut().zip(&lengths) {
+        let first = self.run(&vec![first_paths(kinds); self.walk.kinds.len()], 1)?;
+        let mut from = BTreeMap::<[u64; 5], u64>::new();
+        for (kind, sums) in self.walk.kinds.iter_mut().zip(&first) {
             if kind.clock.is_some() && sums.length_ms > 0.0 {
                 kind.boost.scale_ms = sums.length_ms / sums.begun as f64;
             }
+            for (state, times) in &sums.from {
+                *from.entry(*state).or_default() += times;
+            }
         }
+        let least = from.values().sum::<u64>().div_ceil(HOME_ONE_IN);
+        let home = from.iter().filter(|(_, times)| **times >= least);
+        self.walk.home = Some(home.map(|(state, _)| *state).collect());
         let each = (self.paths / PILOT / kinds).max(PATHS_MIN);
         let pilot = self.run(&vec![each; self.walk.kinds.len()], 2)?;
         let rest = self.paths.saturating_sub(self.done);
@@ -330,9 +357,7 @@ impl<T: Timed> Search<'_, '_, T> {
             weights.weights += sums.weights;
             weights.weight_squares += sums.weight_squares;
             if part > 0.0 {
-                let name = kind
-                    .clock
-                    .map(|c| self.walk.question.failures.name(c).to_owned());
+                let name = kind.clock.map(|c| self.walk.failures.name(c).to_owned());
                 first_failures.push(FirstFailure {
                     name,
                     probability: part,
@@ -371,6 +396,11 @@ impl<T: Timed> Search<'_, '_, T> {
         found.doubts = doubt::about(&found);
         found
     }
+}
+
+/// The paths of each kind that only explore.
+fn first_paths(kinds: u64) -> u64 {
+    FIRST_PATHS_OF_ALL.div_ceil(kinds).max(FIRST_PATHS)
 }
 
 /// The mean weight of the excursions of all kinds.

@@ -1,9 +1,11 @@
 //! What the paths of one kind come to. Sums of floats: they are added in the order of the paths.
 
+use std::collections::BTreeMap;
+
 use crate::simulate::trial::Excursion;
 
 /// The paths of one kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sums {
     /// Paths, those too that found something amiss already and contribute nothing.
     pub paths: u64,
@@ -21,6 +23,8 @@ pub struct Sums {
     pub weight_squares: f64,
     /// How long they took together, in milliseconds.
     pub length_ms: f64,
+    /// The states in which they began, as words, and how often.
+    pub from: BTreeMap<[u64; 5], u64>,
 }
 
 impl Sums {
@@ -40,6 +44,7 @@ impl Sums {
             self.weights += path.weight;
             self.weight_squares += path.weight * path.weight;
             self.length_ms += path.length_ms as f64;
+            *self.from.entry(path.from).or_default() += 1;
         }
     }
 
@@ -53,6 +58,9 @@ impl Sums {
         self.weights += other.weights;
         self.weight_squares += other.weight_squares;
         self.length_ms += other.length_ms;
+        for (state, times) in &other.from {
+            *self.from.entry(*state).or_default() += times;
+        }
     }
 
     /// The mean contribution of a path.

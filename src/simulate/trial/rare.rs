@@ -21,11 +21,15 @@ use crate::simulate::shipping::Shipping;
 use crate::simulate::tally::Tally;
 use crate::simulate::timed::Timed;
 
-/// What a failure clock shows whose ringing is decided by other draws.
-const PARKED: u64 = NEVER - 1;
+/// What a failure clock shows whose ringing is decided by other draws: later than anything, and
+/// early enough to be stopped and go on.
+const PARKED: u64 = NEVER / 2;
 
 /// The probability of a failure, at most, before the next other event.
 const LIKELY_MOST: f64 = 0.5;
+
+/// Failures that a biased path of the usual length has about, were the probability not limited.
+const FAILURES: f64 = 3.0;
 
 /// Failures are no longer made likelier when a path without any has this weight.
 const WEIGHT_MOST: f64 = 16.0;
@@ -36,6 +40,7 @@ const COIN: u8 = 1;
 const WHEN: u8 = 2;
 const WHICH: u8 = 3;
 const LOOK: u8 = 4;
+const MODE: u8 = 5;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +60,9 @@ pub struct Question<'a> {
     pub mission: &'a Mission,
     /// The clocks that strike at constant rates.
     pub failures: &'a Failures,
+    /// The states, as words and in ascending order, from which excursions begin and in which they
+    /// end, when nothing is under repair; `None` for all of them.
+    pub home: Option<&'a [[u64; 5]]>,
 }
 
 /// What of a whole trial counts.
@@ -69,7 +77,7 @@ pub enum Scope {
 /// How much likelier failures are made after the first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Boost {
-    /// The time in which one more failure is likely, in milliseconds; infinite for no boost.
+    /// The usual length of an excursion, in milliseconds; infinite for no boost.
     pub scale_ms: f64,
 }
 
@@ -82,6 +90,26 @@ pub struct Excursion {
     pub weight: f64,
     /// How long it took, in milliseconds.
     pub length_ms: u64,
+    /// The state in which it began, as words.
+    pub from: [u64; 5],
+}
+
+/// The weight of a path.
+///
+/// Half of the paths are biased and half are not (T. Hesterberg, Technometrics 37, 1995), and the
+/// weight is by the probability of the path under both together, whichever it was: at most 2.
+struct Weight {
+    biased: bool,
+    /// The true probability of the path over the biased one.
+    ratio: f64,
+    /// The same of a path without any failure.
+    calm: f64,
+}
+
+impl Weight {
+    fn get(&self) -> f64 {
+        2.0 * self.ratio / (1.0 + self.ratio)
+    }
 }
 
 /// What a look ahead changes.
@@ -118,7 +146,7 @@ impl<T: Timed> Runner<'_, T> {
             if self.has_happened(rare, until) {
                 return value + f64::from(u8::from(counts && !foreseen));
             }
-            let quiet = scope == Scope::Unforced && self.is_quiet(failures);
+            let quiet = scope == Scope::Unforced && self.is_at_home(question);
             counts &= !quiet;
             let from = self.ledger.now().at;
             if counts && rare == Rare::Loss && until > from {
@@ -167,19 +195,24 @@ impl<T: Timed> Runner<'_, T> {
         self.advance(moment);
         let mut running = Vec::new();
         self.running(failures, &mut running);
-        if !running.contains(&clock) || !self.is_quiet(failures) {
+        if !running.contains(&clock) || !self.is_at_home(question) {
             return None;
         }
+        let from = self.words();
         self.park(&running);
         self.ring(clock, trial, mission, tally);
-        let mut path = Excursion {
-            value: 0.0,
-            weight: 1.0,
-            length_ms: 0,
+        let mut weight = Weight {
+            biased: self.draw(MODE) < 0.5,
+            ratio: 1.0,
+            calm: 1.0,
         };
-        self.follow_failure(trial, question, boost, tally, &mut path);
-        path.length_ms = self.ledger.now().at - moment;
-        Some(path)
+        let value = self.follow_failure(trial, question, boost, tally, &mut weight);
+        Some(Excursion {
+            value,
+            weight: weight.get(),
+            length_ms: self.ledger.now().at - moment,
+            from,
+        })
     }
 
     fn follow_failure(
@@ -188,14 +221,13 @@ impl<T: Timed> Runner<'_, T> {
         question: &Question<'_>,
         boost: Boost,
         tally: &mut Tally,
-        path: &mut Excursion,
-    ) {
+        weight: &mut Weight,
+    ) -> f64 {
         let Question { rare, mission, .. } = *question;
         let failures = question.failures;
         let mut running = Vec::new();
         let mut foreseen = false;
-        // The weight of a path without a further failure.
-        let mut calm = 1.0;
+        let mut value = 0.0;
         loop {
             self.running(failures, &mut running);
             self.park(&running);
@@ -203,13 +235,10 @@ impl<T: Timed> Runner<'_, T> {
             let limit = self.limit(mission);
             let until = next.map_or(limit, |(at, _)| at.min(limit));
             if self.has_happened(rare, until) {
-                if !foreseen {
-                    path.value += path.weight;
-                }
-                return;
+                return value + if foreseen { 0.0 } else { weight.get() };
             }
-            if self.is_quiet(failures) {
-                return;
+            if self.is_at_home(question) {
+                return value;
             }
             let from = self.ledger.now().at;
             let total: f64 = running.iter().map(|clock| failures.rate(*clock)).sum();
@@ -219,21 +248,22 @@ impl<T: Timed> Runner<'_, T> {
                     let at = from + self.part_of(LOOK, until - from);
                     let hazard = self.look(at, |runner| runner.hazard(&running, failures));
                     let calm_until = libm::exp(-total * (at - from) as f64);
-                    path.value += path.weight * hazard * length * calm_until;
+                    value += weight.get() * hazard * length * calm_until;
                 }
                 let likely = -libm::expm1(-total * length);
-                let wanted = if calm < WEIGHT_MOST {
-                    LIKELY_MOST.min(-libm::expm1(-length / boost.scale_ms))
+                let wanted = if weight.calm < WEIGHT_MOST {
+                    LIKELY_MOST.min(-libm::expm1(-FAILURES * length / boost.scale_ms))
                 } else {
                     0.0
                 };
                 let used = wanted.max(likely);
-                if self.draw(COIN) < used {
-                    path.weight *= likely / used;
+                let coin = if weight.biased { used } else { likely };
+                if self.draw(COIN) < coin {
+                    weight.ratio *= likely / used;
                     // Exponential, given that it is below the length.
                     let delay = -libm::log1p(-self.draw(WHEN) * likely) / total;
                     let at = from + (delay as u64).min(until - from - 1);
-                    let clock = self.choose_failure(&running, total, failures, &mut path.weight);
+                    let clock = self.choose_failure(&running, total, failures, weight);
                     self.advance(at);
                     let risk =
                         cfg!(debug_assertions).then(|| self.look(at, |runner| runner.risk(clock)));
@@ -249,12 +279,12 @@ impl<T: Timed> Runner<'_, T> {
                     continue;
                 }
                 let factor = (1.0 - likely) / (1.0 - used);
-                path.weight *= factor;
-                calm *= factor;
+                weight.ratio *= factor;
+                weight.calm *= factor;
             }
             let Some((at, clock)) = next.filter(|(at, _)| *at < limit) else {
                 self.advance(until);
-                return;
+                return value;
             };
             self.advance(at);
             self.ring(clock, trial, mission, tally);
@@ -262,36 +292,39 @@ impl<T: Timed> Runner<'_, T> {
         }
     }
 
-    /// Half evenly and half by their rates, so that no weight is more than doubled.
+    /// Where failures are biased, half evenly and half by their rates.
     fn choose_failure(
         &mut self,
         running: &[usize],
         total: f64,
         failures: &Failures,
-        weight: &mut f64,
+        weight: &mut Weight,
     ) -> usize {
         let even = 1.0 / running.len() as f64;
         let mut u = self.draw(WHICH);
         let mut chosen = (0, 1.0);
         for clock in running {
             let share = failures.rate(*clock) / total;
-            let used = 0.5 * (even + share);
-            chosen = (*clock, share / used);
+            let biased = 0.5 * (even + share);
+            let used = if weight.biased { biased } else { share };
+            chosen = (*clock, share / biased);
             if u < used {
                 break;
             }
             u -= used;
         }
-        *weight *= chosen.1;
+        weight.ratio *= chosen.1;
         chosen.0
     }
 
-    /// When the trial ends if nothing changes: an incident is followed past the horizon.
+    /// When the trial ends if nothing changes, and not before now: an incident is followed past
+    /// the horizon.
     fn limit(&self, mission: &Mission) -> u64 {
-        match self.open {
+        let end = match self.open {
             Some(_) => mission.horizon_ms + mission.follow_ms,
             None => mission.horizon_ms,
-        }
+        };
+        end.max(self.ledger.now().at)
     }
 
     fn has_lost(&self) -> bool {
@@ -306,12 +339,19 @@ impl<T: Timed> Runner<'_, T> {
         }
     }
 
-    /// Whether nothing but a failure or planned work can happen: nothing is under repair, and
-    /// nobody is at work.
-    fn is_quiet(&self, failures: &Failures) -> bool {
+    /// Whether nothing but a failure or planned work can happen, nothing being under repair and
+    /// nobody at work, and the state is one that counts as home.
+    fn is_at_home(&self, question: &Question<'_>) -> bool {
         let clocked = self.automaton.row(self.row).clocked.and(&self.clocked);
-        let mut others = clocked.minus(&failures.events()).iter();
-        others.all(|event| self.clocks[event] == NEVER)
+        let mut others = clocked.minus(&question.failures.events()).iter();
+        let quiet = others.all(|event| self.clocks[event] == NEVER);
+        let known = |home: &[[u64; 5]]| home.binary_search(&self.words()).is_ok();
+        quiet && question.home.is_none_or(known)
+    }
+
+    fn words(&self) -> [u64; 5] {
+        let state = &self.automaton.row(self.row).state;
+        self.automaton.system().words(state)
     }
 
     /// The failure clocks that run.
@@ -386,18 +426,9 @@ impl<T: Timed> Runner<'_, T> {
 
     /// Whether these events, each if it can happen, would lose data; `otherwise` where none can.
     fn would_lose(&mut self, events: &[usize], otherwise: Option<usize>) -> bool {
-        let harmless = |runner: &mut Self, event: usize| {
-            let before = runner.automaton.row(runner.row);
-            if !before.enabled.contains(event) {
-                return true;
-            }
-            let up = before.facts.up;
-            let edge = runner.automaton.edge(runner.row, event);
-            edge.report == 0 && (up || !runner.automaton.row(edge.to).facts.up)
-        };
         // Nearly always: one event that touches nothing.
         if let [event] = events
-            && harmless(self, *event)
+            && self.automaton.is_harmless(self.row, *event)
             && (otherwise.is_none() || self.automaton.row(self.row).enabled.contains(*event))
         {
             return false;
