@@ -134,6 +134,7 @@ fn compared(comparison: &Comparison<'_>, index: usize, simulation: &doc::Simulat
         label: comparison.labels[index].clone(),
         title: scenario.title.clone(),
         scenario_digest: scenario.digest.clone(),
+        cost_per_year: scenario.cost_per_year(),
         verdicts: verdicts
             .into_iter()
             .flatten()

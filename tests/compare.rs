@@ -119,14 +119,14 @@ fn verdicts_stand_side_by_side() {
     let output = poolproof(&[&base, &set[..], &["--format", "markdown"]].concat());
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
-    let split_brain = text
-        .lines()
-        .find(|line| line.starts_with("| SB |"))
-        .unwrap();
-    assert!(
-        split_brain.contains("violated") && split_brain.contains("holds"),
-        "{split_brain}"
-    );
+    let row = |name: &str| {
+        let mut rows = text.lines().filter(|line| line.starts_with("| "));
+        rows.find(|line| line.contains(&format!("<br>{name} |")))
+            .unwrap()
+    };
+    let (with, without) = (row("lync-2013-lbw"), row("lync-2013-lbw-no-witness"));
+    assert!(with.contains("| holds: SB, "), "{with}");
+    assert!(without.contains("| violated: SB<br>holds: "), "{without}");
 }
 
 #[test]
@@ -138,10 +138,10 @@ fn files_are_written_and_stand_alone() {
     assert!(output.status.success());
     let page = fs::read_to_string(out.path().join("index.html")).unwrap();
     // Each chart twice: for a screen and for a telephone.
-    assert_eq!(page.matches("<svg").count(), 4);
+    assert_eq!(page.matches("<svg").count(), 6);
     let elsewhere = page.replace("http://www.w3.org/2000/svg", "");
     assert!(!elsewhere.contains("://") && !elsewhere.contains("<script"));
-    for name in ["time-to-recover", "data-lost"] {
+    for name in ["scenarios", "time-to-recover", "data-lost"] {
         let png = fs::read(out.path().join(format!("charts/{name}.png"))).unwrap();
         assert_eq!(&png[1..4], b"PNG");
     }

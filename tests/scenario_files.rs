@@ -48,6 +48,7 @@ fn with(path: &str, overrides: &[(&str, &str)]) -> Result<scenario::Loaded, scen
 fn every_file_of_the_library_loads() {
     let mut all = files("scenarios");
     all.extend(files("scenarios/hazards"));
+    all.extend(files("scenarios/decisions"));
     assert!(all.len() >= 4);
     for path in all {
         let loaded = load(&path).unwrap_or_else(|error| panic!("{}:\n{error}", path.display()));

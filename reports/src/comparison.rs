@@ -11,6 +11,7 @@ use crate::float;
 use crate::quantity;
 
 mod bundle;
+mod decision;
 mod html;
 mod markdown;
 mod table;
@@ -18,7 +19,9 @@ mod table;
 pub use bundle::csv;
 pub use bundle::json;
 pub use bundle::render;
+pub(crate) use decision::chosen;
 pub use html::page;
+pub(crate) use markdown::cell;
 pub use markdown::text as markdown;
 pub use table::text as table;
 
@@ -71,6 +74,11 @@ pub struct Compared {
     pub title: String,
     /// The digest of the scenario after `extends` and `--set`.
     pub scenario_digest: String,
+    /// What it costs per year; none where the scenario says no cost.
+    #[serde(default)]
+    #[serde(serialize_with = "float::serialize_option")]
+    #[serde(deserialize_with = "float::deserialize_option")]
+    pub cost_per_year: Option<f64>,
     /// The verdicts of the checker; empty when nothing was checked.
     pub verdicts: Vec<ComparedVerdict>,
     /// In how many trials anything differed from the first scenario; 0 for the first itself.
@@ -237,29 +245,15 @@ impl ComparisonDocument {
         )
     }
 
-    /// Says in one sentence which figures of a scenario differ from the first one's.
+    /// Says in one sentence what a scenario changes, compared with the first one.
     #[must_use]
     pub fn summary(&self, scenario: usize) -> String {
-        let label = &self.scenarios[scenario].label;
-        let visible: Vec<&str> = self
-            .figures
-            .iter()
-            .filter(|row| {
-                let difference = row.differences.get(scenario.wrapping_sub(1));
-                difference.is_some_and(|found| found.visible == Some(true))
-            })
-            .map(|row| row.title.as_str())
-            .collect();
-        if visible.is_empty() {
-            let same = &self.scenarios[scenario];
-            if same.trials_differing + same.drills_differing == 0 {
-                return format!(
-                    "{label}: {NOT_VISIBLE} for every figure; no trial came out differently."
-                );
-            }
-            return format!("{label}: {NOT_VISIBLE} for every figure.");
-        }
-        format!("{label} differs in: {}.", visible.join("; "))
+        decision::sentence(self, scenario)
+    }
+
+    /// Whether a trial is a year.
+    pub(crate) fn horizon_is_a_year(&self) -> bool {
+        quantity::horizon(self.horizon_ms) == "1 year"
     }
 
     /// The properties that any scenario was checked for, in order of appearance.

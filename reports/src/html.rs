@@ -114,9 +114,9 @@ struct Way<'a> {
 
 /// A class for the colour and a sign for those who do not see it.
 #[derive(Clone, Copy)]
-struct Look {
-    class: &'static str,
-    sign: &'static str,
+pub(crate) struct Look {
+    pub(crate) class: &'static str,
+    pub(crate) sign: &'static str,
 }
 
 const GOOD: Look = Look {
@@ -234,18 +234,23 @@ fn check_view(check: &Check) -> CheckView<'_> {
 }
 
 fn verdict_view((index, verdict): (usize, &Verdict)) -> VerdictView<'_> {
-    let look = match (verdict.status, verdict.as_expected) {
-        (VerdictStatus::Holds, true) => GOOD,
-        (VerdictStatus::Violated, true) => KNOWN,
-        (VerdictStatus::Undecided, _) => OPEN,
-        (_, false) => BAD,
-    };
+    let look = verdict_look(verdict.status, verdict.as_expected);
     let anchor = violation_anchor(index);
     VerdictView {
         verdict,
         look,
         words: headline::verdict_text(verdict),
         anchor,
+    }
+}
+
+/// Returns how a verdict looks.
+pub(crate) fn verdict_look(status: VerdictStatus, as_expected: bool) -> Look {
+    match (status, as_expected) {
+        (VerdictStatus::Holds, true) => GOOD,
+        (VerdictStatus::Violated, true) => KNOWN,
+        (VerdictStatus::Undecided, _) => OPEN,
+        (_, false) => BAD,
     }
 }
 

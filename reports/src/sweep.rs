@@ -10,15 +10,18 @@ use crate::document::Estimate;
 use crate::float;
 use crate::quantity;
 
+mod answers;
 mod bundle;
 mod charts;
 mod html;
+mod markdown;
 mod table;
 
 pub use bundle::csv;
 pub use bundle::json;
 pub use bundle::render;
 pub use html::page;
+pub use markdown::text as markdown;
 pub use table::text as table;
 
 /// The name and version of the format, the first field of every document.

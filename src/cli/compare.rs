@@ -54,7 +54,7 @@ enum CompareCommand {
 #[derive(Args)]
 struct What {
     /// Scenario files: the first is what the others are compared with
-    #[arg(required = true, num_args = 2..=8, value_name = "SCENARIO")]
+    #[arg(required = true, num_args = 2..=16, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Run this many trials of each in place of the first scenario's number
     #[arg(

@@ -112,14 +112,17 @@ fn kept(
 
 /// Whether a kind of job can be printed in a form.
 pub fn known(kind: Kind, format: RunFormat) -> Result<(), Exit> {
-    let fits = match (kind, format) {
-        (Kind::Simulate, _) | (_, RunFormat::Human | RunFormat::Json | RunFormat::Csv) => true,
-        (_, format) => kind == Kind::Compare && format == RunFormat::Markdown,
-    };
+    let fits = kind == Kind::Simulate
+        || matches!(
+            format,
+            RunFormat::Human | RunFormat::Json | RunFormat::Csv | RunFormat::Markdown
+        );
     if fits {
         return Ok(());
     }
-    eprintln!("error: this result cannot be printed in that form; human, json and csv always can");
+    eprintln!(
+        "error: this result cannot be printed in that form; human, json, csv and markdown always can"
+    );
     Err(Exit::Usage)
 }
 
@@ -280,6 +283,7 @@ fn sweep(
     let text = match outlet.format {
         RunFormat::Json => swept::json(&document),
         RunFormat::Csv => swept::csv(&document),
+        RunFormat::Markdown => Ok(swept::markdown(&document)),
         _ => Ok(swept::table(&document)),
     };
     let listed = document.points.iter().flat_map(|one| &one.verdicts);

@@ -14,7 +14,12 @@ use crate::study::job::{Job, Kind};
 use crate::sweep::{self, Design, Method, Parameter};
 
 /// A study has figures and no findings for code hosts.
-const FORMATS: [RunFormat; 3] = [RunFormat::Human, RunFormat::Json, RunFormat::Csv];
+const FORMATS: [RunFormat; 4] = [
+    RunFormat::Human,
+    RunFormat::Json,
+    RunFormat::Csv,
+    RunFormat::Markdown,
+];
 
 /// Simulate a scenario at many values of its parameters
 ///
@@ -69,7 +74,7 @@ struct What {
     /// A Latin hypercube: so many points, then a range for each parameter
     #[arg(long, num_args = 2.., value_names = ["POINTS", "PATH=LOW..HIGH"])]
     lhs: Vec<String>,
-    /// Each parameter alone at its ends, for example operators.decide=10min..30min..2h
+    /// Each parameter alone at its ends, for example operators.durations.site_failover.decide=10min..30min..2h
     #[arg(long, value_name = "PATH=LOW..BASE..HIGH")]
     tornado: Vec<String>,
     /// A file with a [sweep] table

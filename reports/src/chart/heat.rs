@@ -163,7 +163,8 @@ impl Picture for Heat<'_> {
                 let to = (corner + wide - 2.0, top + CELL - 2.0);
                 canvas.fill((corner, top), to, shade(share))?;
                 if written {
-                    let ink = if share > 0.5 { LIGHT_INK } else { DARK_INK };
+                    // From here on light letters are read better.
+                    let ink = if share > 0.62 { LIGHT_INK } else { DARK_INK };
                     let middle = (corner + wide / 2.0 - 1.0, top + CELL / 2.0 - 1.0);
                     canvas.text(&unit.words(value), middle, BODY - 2.0, HPos::Center, ink)?;
                 }

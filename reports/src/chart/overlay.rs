@@ -20,13 +20,13 @@ use crate::comparison::ComparisonDocument;
 use crate::document::CdfPoint;
 use crate::quantity;
 
-/// Colour and mark of a series; no two of the first sixteen share both, so that each line can be
-/// told from the others without colour up to four, and with it up to sixteen.
-fn look(index: usize) -> (RGBColor, Mark) {
-    const COLORS: [RGBColor; 4] = [BLUE, VERMILION, GREEN, PURPLE];
-    const MARKS: [Mark; 4] = [Mark::Disc, Mark::Square, Mark::Triangle, Mark::Diamond];
-    (COLORS[index % 4], MARKS[(index + index / 4) % 4])
-}
+/// Colour and mark of each line. More lines could be told from each other by colour alone.
+const LOOKS: [(RGBColor, Mark); 4] = [
+    (BLUE, Mark::Disc),
+    (VERMILION, Mark::Square),
+    (GREEN, Mark::Triangle),
+    (PURPLE, Mark::Diamond),
+];
 
 /// What is overlaid.
 #[derive(Clone, Copy)]
@@ -41,9 +41,14 @@ pub(crate) struct Overlay<'a> {
     what: What,
 }
 
-/// Returns the pictures of a comparison.
-pub(crate) fn charts(document: &ComparisonDocument) -> [Overlay<'_>; 2] {
-    [What::TimeToRecover, What::DataLost].map(|what| Overlay { document, what })
+/// Returns the pictures of a comparison of few scenarios.
+pub(crate) fn charts(document: &ComparisonDocument) -> Vec<Overlay<'_>> {
+    if document.scenarios.len() > LOOKS.len() {
+        return Vec::new();
+    }
+    [What::TimeToRecover, What::DataLost]
+        .map(|what| Overlay { document, what })
+        .into()
 }
 
 impl Overlay<'_> {
@@ -107,16 +112,14 @@ impl Picture for Overlay<'_> {
             .collect();
         let series: Vec<Series<'_>> = drawn
             .iter()
+            .zip(LOOKS)
             .enumerate()
-            .map(|(index, points)| {
-                let (color, mark) = look(index);
-                Series {
-                    legend: legend(self.document, self.what, index, points),
-                    points,
-                    confidence: confidence(self.document),
-                    color,
-                    mark,
-                }
+            .map(|(index, (points, (color, mark)))| Series {
+                legend: legend(self.document, self.what, index, points),
+                points,
+                confidence: confidence(self.document),
+                color,
+                mark,
             })
             .collect();
         match self.what {

@@ -124,12 +124,18 @@ fn panel<DB: DrawingBackend>(
         ];
         let place = places
             .into_iter()
-            .find(|(from, y)| is_free((*from, from + wide), *y));
-        if let Some((from, y)) = place {
+            .enumerate()
+            .find(|(_, (from, y))| is_free((*from, from + wide), *y));
+        if let Some((number, (from, y))) = place {
             // No line of the grid strikes it out.
             let (end, up, down) = (from + wide + 2.0, y - 8.0, y + 8.0);
             canvas.blank(&[(from - 2.0, up), (end, up), (end, down), (from - 2.0, down)])?;
-            canvas.text(&text, (from, y), BODY - 2.0, HPos::Left, INK)?;
+            // The fonts of others are narrower: what is left of the head ends at the head.
+            let (at, anchor) = match number {
+                1 => ((from + wide, y), HPos::Right),
+                _ => ((from, y), HPos::Left),
+            };
+            canvas.text(&text, at, BODY - 2.0, anchor, INK)?;
             taken.push((from, from + wide, y));
         }
     }

@@ -3,6 +3,7 @@
 use super::ComparisonDocument;
 use super::markdown;
 use super::page;
+use crate::chart::forest::Forest;
 use crate::chart::overlay;
 use crate::chart::picture;
 use crate::error::ReportError;
@@ -77,6 +78,7 @@ pub fn render(document: &ComparisonDocument) -> Result<Vec<(String, Vec<u8>)>, R
         ("comparison.md".to_owned(), markdown(document).into_bytes()),
         ("index.html".to_owned(), page(document)?.into_bytes()),
     ];
+    files.extend(picture::files(&Forest(document))?);
     for chart in overlay::charts(document) {
         files.extend(picture::files(&chart)?);
     }

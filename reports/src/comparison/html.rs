@@ -3,11 +3,16 @@
 use askama::Template;
 
 use super::ComparisonDocument;
+use super::decision;
+use super::decision::Cell;
+use super::decision::Promises;
+use crate::chart::forest::Forest;
 use crate::chart::overlay;
 use crate::chart::picture;
 use crate::chart::picture::Drawn;
+use crate::document::VerdictStatus;
 use crate::error::ReportError;
-use crate::quantity;
+use crate::html::Look;
 
 #[derive(Template)]
 #[template(path = "comparison.html")]
@@ -16,22 +21,21 @@ struct Page<'a> {
     provenance: String,
     reading: String,
     answers: Vec<String>,
-    verdicts: Vec<(&'a str, Vec<String>)>,
-    figures: Vec<Row<'a>>,
+    heads: Vec<&'static str>,
+    rows: Vec<decision::Row<'a>>,
+    has_verdicts: bool,
+    has_cost: bool,
+    how_far: Vec<&'a str>,
+    figures: Vec<Figure<'a>>,
+    forest: Drawn,
     charts: Vec<Drawn>,
 }
 
-struct Row<'a> {
+/// A figure under every scenario.
+struct Figure<'a> {
     title: &'a str,
-    cells: Vec<Cell>,
-}
-
-struct Cell {
-    value: String,
-    interval: String,
-    /// Against the first scenario; empty for the first itself.
-    difference: String,
-    visible: bool,
+    /// With the label of the scenario.
+    rows: Vec<(&'a str, Cell)>,
 }
 
 /// Returns the page of a comparison.
@@ -39,16 +43,25 @@ struct Cell {
 /// # Errors
 /// When a chart cannot be drawn or the template cannot be filled in: both are defects.
 pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
+    let scenarios = &document.scenarios;
     let charts = overlay::charts(document);
     let page = Page {
         document,
         provenance: document.provenance(),
         reading: document.reading(),
-        answers: (1..document.scenarios.len())
+        answers: (1..scenarios.len())
             .map(|index| document.summary(index))
             .collect(),
-        verdicts: verdicts(document),
+        heads: decision::chosen(document)
+            .into_iter()
+            .map(|(_, head)| head)
+            .collect(),
+        rows: decision::rows(document),
+        has_verdicts: scenarios.iter().any(|one| !one.verdicts.is_empty()),
+        has_cost: scenarios.iter().any(|one| one.cost_per_year.is_some()),
+        how_far: how_far(document),
         figures: figures(document),
+        forest: picture::drawn(&Forest(document))?,
         charts: charts
             .iter()
             .map(picture::drawn)
@@ -59,31 +72,33 @@ pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
     Ok(text)
 }
 
-fn verdicts(document: &ComparisonDocument) -> Vec<(&str, Vec<String>)> {
-    let row = |property| {
-        let words = document.scenarios.iter();
-        let words = words.map(|one| one.verdict_words(property)).collect();
-        (property, words)
-    };
-    document.properties().into_iter().map(row).collect()
+impl Promises<'_> {
+    fn look(&self) -> Look {
+        crate::html::verdict_look(self.status, self.as_expected)
+    }
 }
 
-fn figures(document: &ComparisonDocument) -> Vec<Row<'_>> {
-    let rows = document.figures.iter().map(|row| {
-        let cells = row.values.iter().enumerate().map(|(index, value)| {
-            let words = |number: f64| row.unit.words(number);
-            let difference = index.checked_sub(1).and_then(|at| row.differences.get(at));
-            Cell {
-                value: quantity::value(value, words),
-                interval: quantity::interval(value, words).unwrap_or_default(),
-                difference: difference.map_or(String::new(), |one| one.words(row.unit)),
-                visible: difference.is_some_and(|one| one.visible == Some(true)),
-            }
-        });
-        Row {
-            title: &row.title,
-            cells: cells.collect(),
+/// What "holds" means, in all the ways that the scenarios say it.
+fn how_far(document: &ComparisonDocument) -> Vec<&str> {
+    let verdicts = document.scenarios.iter().flat_map(|one| &one.verdicts);
+    let mut said: Vec<&str> = Vec::new();
+    for verdict in verdicts.filter(|one| one.status == VerdictStatus::Holds) {
+        if !said.contains(&verdict.how_far.as_str()) {
+            said.push(&verdict.how_far);
         }
-    });
-    rows.collect()
+    }
+    said
+}
+
+fn figures(document: &ComparisonDocument) -> Vec<Figure<'_>> {
+    let scenarios = || document.scenarios.iter().enumerate();
+    let figures = document.figures.iter();
+    figures
+        .map(|row| Figure {
+            title: &row.title,
+            rows: scenarios()
+                .map(|(index, one)| (one.label.as_str(), decision::cell(row, index)))
+                .collect(),
+        })
+        .collect()
 }

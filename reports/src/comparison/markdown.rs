@@ -1,6 +1,7 @@
 //! The comparison as Markdown, for a pull request.
 
 use super::ComparisonDocument;
+use super::decision;
 use crate::quantity;
 
 /// Returns the tables.
@@ -10,45 +11,65 @@ pub fn text(document: &ComparisonDocument) -> String {
     for index in 1..document.scenarios.len() {
         out += &format!("- {}\n", cell(&document.summary(index)));
     }
-    let labels = |out: &mut String, lead: &str| {
-        *out += &format!("\n| {lead} |");
-        for scenario in &document.scenarios {
-            *out += &format!(" {} |", cell(&scenario.label));
-        }
-        *out += "\n|---|";
-        *out += &"---|".repeat(document.scenarios.len());
-        *out += "\n";
-    };
-    let properties = document.properties();
-    if !properties.is_empty() {
-        labels(&mut out, "verdict");
-        for property in properties {
-            out += &format!("| {} |", cell(property));
-            for scenario in &document.scenarios {
-                out += &format!(" {} |", scenario.verdict_words(property));
-            }
-            out += "\n";
-        }
-    }
-    labels(&mut out, "figure");
+    out += &decisions(document);
+    out += "\n<details><summary>Every figure of every scenario</summary>\n";
     for row in &document.figures {
-        out += &format!("| {} |", cell(&row.title));
+        out += &format!("\n**{}**\n\n", cell(&row.title));
+        out += "| scenario | value | difference |\n|---|---|---|\n";
         for (index, value) in row.values.iter().enumerate() {
+            let label = document
+                .scenarios
+                .get(index)
+                .map_or("", |one| one.label.as_str());
             let words = quantity::estimate(value, |number| row.unit.words(number));
-            out += &format!(" {}", cell(&words));
             let difference = index.checked_sub(1).and_then(|at| row.differences.get(at));
-            if let Some(difference) = difference {
-                out += &format!("<br>{}", cell(&difference.words(row.unit)));
-            }
-            out += " |";
+            let difference = difference.map_or(String::new(), |one| one.words(row.unit));
+            let (label, words, difference) = (cell(label), cell(&words), cell(&difference));
+            out += &format!("| {label} | {words} | {difference} |\n");
         }
-        out += "\n";
     }
+    out += "\n</details>\n";
     out += &format!(
         "\n{}\n\n`{}`\n",
         cell(&document.reading()),
         document.command
     );
+    out
+}
+
+/// The decision table.
+fn decisions(document: &ComparisonDocument) -> String {
+    let rows = decision::rows(document);
+    let verdicts = rows.iter().any(|row| !row.promises.is_empty());
+    let cost = rows.iter().any(|row| !row.cost.is_empty());
+    let mut heads = vec!["scenario"];
+    heads.extend(verdicts.then_some("promises"));
+    heads.extend(decision::chosen(document).into_iter().map(|(_, head)| head));
+    heads.extend(cost.then_some("cost per year"));
+    let mut out = format!(
+        "\n| {} |\n|{}\n",
+        heads.join(" | "),
+        "---|".repeat(heads.len())
+    );
+    for row in &rows {
+        out += &format!("| {}<br>{} |", cell(row.title), cell(row.label));
+        if verdicts {
+            let words: Vec<String> = row.promises.iter().map(|one| cell(&one.words())).collect();
+            out += &format!(" {} |", words.join("<br>"));
+        }
+        for one in &row.cells {
+            out += &format!(" {}", cell(&one.value));
+            let more = [("(", &one.interval, ")"), ("", &one.difference, "")];
+            for (open, text, close) in more.into_iter().filter(|(_, text, _)| !text.is_empty()) {
+                out += &format!("<br>{open}{}{close}", cell(text));
+            }
+            out += " |";
+        }
+        if cost {
+            out += &format!(" {} |", cell(&row.cost));
+        }
+        out += "\n";
+    }
     out
 }
 

@@ -2,6 +2,7 @@
 
 use super::SweepDocument;
 use super::charts::charts;
+use super::markdown;
 use super::page;
 use crate::chart::picture;
 use crate::error::ReportError;
@@ -59,6 +60,7 @@ pub fn render(document: &SweepDocument) -> Result<Vec<(String, Vec<u8>)>, Report
     let mut files = vec![
         ("sweep.json".to_owned(), json(document)?.into_bytes()),
         ("sweep.csv".to_owned(), csv(document)?.into_bytes()),
+        ("sweep.md".to_owned(), markdown(document).into_bytes()),
         ("index.html".to_owned(), page(document)?.into_bytes()),
     ];
     for chart in charts(document) {

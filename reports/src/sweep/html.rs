@@ -3,6 +3,8 @@
 use askama::Template;
 
 use super::SweepDocument;
+use super::answers::answers;
+use super::answers::columns;
 use super::charts::charts;
 use crate::chart::picture;
 use crate::chart::picture::Drawn;
@@ -14,6 +16,8 @@ use crate::quantity;
 struct Page<'a> {
     document: &'a SweepDocument,
     provenance: String,
+    answers: Vec<String>,
+    heads: Vec<String>,
     has_cost: bool,
     has_verdicts: bool,
     rows: Vec<Row<'a>>,
@@ -21,7 +25,7 @@ struct Page<'a> {
 }
 
 struct Row<'a> {
-    values: &'a [String],
+    values: Vec<(&'a str, String)>,
     cells: Vec<(String, String)>,
     cost: String,
     on_front: bool,
@@ -41,7 +45,7 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
             (quantity::value(estimate, words), interval)
         });
         Row {
-            values: &point.values,
+            values: columns(document, point),
             cells: cells.collect(),
             cost: point.cost_per_year.map_or(String::new(), quantity::number),
             on_front: point.on_front == Some(true),
@@ -51,6 +55,8 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
     let page = Page {
         document,
         provenance: document.provenance(),
+        answers: answers(document),
+        heads: heads(document),
         has_cost: document.has_cost(),
         has_verdicts: document
             .points
@@ -65,4 +71,14 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
     let mut text = page.render()?;
     text.push('\n');
     Ok(text)
+}
+
+/// The heads of the columns that say what a point is; they may break where a path has parts.
+fn heads(document: &SweepDocument) -> Vec<String> {
+    let points = document.points.first();
+    let columns = points.map(|point| columns(document, point));
+    let columns = columns.into_iter().flatten();
+    columns
+        .map(|(head, _)| head.replace('.', ".\u{200b}").replace('_', "_\u{200b}"))
+        .collect()
 }

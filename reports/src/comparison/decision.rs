@@ -1,0 +1,203 @@
+//! The decision table: one row per scenario, with what a design is chosen by.
+
+use super::ComparisonDocument;
+use super::Difference;
+use super::FigureRow;
+use super::Unit;
+use crate::document::VerdictStatus;
+use crate::quantity;
+
+/// The figures that a design is chosen by: their names, and how a column is headed.
+const CHOSEN_BY: [(&str, &str); 5] = [
+    ("per_year.availability", "availability"),
+    ("per_year.outage.mean", "outage per year"),
+    ("per_year.any_loss", "years that lose data"),
+    (
+        "given_site_loss.data_lost.p95",
+        "data lost with DC1, 95 % at most",
+    ),
+    (
+        "given_site_loss.time_to_recover.p95",
+        "without service after the loss of DC1, 95 % at most",
+    ),
+];
+
+/// What is said where a difference cannot be told from none.
+pub(crate) const SAME: &str = "no difference to see";
+
+/// One scenario.
+pub(crate) struct Row<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) title: &'a str,
+    /// Promises by what the checker found, in the order of their statuses.
+    pub(crate) promises: Vec<Promises<'a>>,
+    pub(crate) cells: Vec<Cell>,
+    /// Empty where the scenario has no prices.
+    pub(crate) cost: String,
+}
+
+/// The properties of a scenario with the same verdict.
+pub(crate) struct Promises<'a> {
+    pub(crate) status: VerdictStatus,
+    pub(crate) as_expected: bool,
+    pub(crate) names: Vec<&'a str>,
+}
+
+/// One figure of one scenario.
+pub(crate) struct Cell {
+    pub(crate) value: String,
+    pub(crate) interval: String,
+    /// Against the first scenario; empty for the first itself.
+    pub(crate) difference: String,
+    /// Whether the difference is one.
+    pub(crate) visible: bool,
+}
+
+impl Promises<'_> {
+    /// The verdict in words.
+    pub(crate) fn words(&self) -> String {
+        let status = match self.status {
+            VerdictStatus::Holds => "holds",
+            VerdictStatus::Violated => "violated",
+            VerdictStatus::Undecided => "undecided",
+        };
+        let news = if self.as_expected {
+            ""
+        } else {
+            ", NOT AS EXPECTED"
+        };
+        format!("{status}: {}{news}", self.names.join(", "))
+    }
+}
+
+/// The rows of the document that a design is chosen by, with the heads of their columns.
+pub(crate) fn chosen(document: &ComparisonDocument) -> Vec<(&FigureRow, &'static str)> {
+    let row = |(name, head)| {
+        let row = document.figures.iter().find(|row| row.name == name)?;
+        Some((row, head))
+    };
+    // In a comparison of other horizons than a year a trial is no year.
+    let head = |(row, head): (_, &'static str)| match (head, document.horizon_is_a_year()) {
+        ("outage per year", false) => (row, "outage per trial"),
+        ("years that lose data", false) => (row, "trials that lose data"),
+        (head, _) => (row, head),
+    };
+    CHOSEN_BY.into_iter().filter_map(row).map(head).collect()
+}
+
+/// Returns the table.
+pub(crate) fn rows(document: &ComparisonDocument) -> Vec<Row<'_>> {
+    let scenarios = document.scenarios.iter().enumerate();
+    scenarios
+        .map(|(index, one)| {
+            let mut promises: Vec<Promises<'_>> = Vec::new();
+            for verdict in &one.verdicts {
+                let same = |found: &&mut Promises<'_>| {
+                    (found.status, found.as_expected) == (verdict.status, verdict.as_expected)
+                };
+                match promises.iter_mut().find(same) {
+                    Some(found) => found.names.push(&verdict.property),
+                    None => promises.push(Promises {
+                        status: verdict.status,
+                        as_expected: verdict.as_expected,
+                        names: vec![&verdict.property],
+                    }),
+                }
+            }
+            // What is broken is read first.
+            promises.sort_by_key(|found| (found.as_expected, found.status == VerdictStatus::Holds));
+            Row {
+                label: &one.label,
+                title: &one.title,
+                promises,
+                cells: chosen(document)
+                    .into_iter()
+                    .map(|(row, _)| cell(row, index))
+                    .collect(),
+                cost: one.cost_per_year.map_or(String::new(), quantity::number),
+            }
+        })
+        .collect()
+}
+
+/// Returns one figure of one scenario.
+pub(crate) fn cell(row: &FigureRow, scenario: usize) -> Cell {
+    let difference = scenario
+        .checked_sub(1)
+        .and_then(|at| row.differences.get(at));
+    let words = |number: f64| row.unit.words(number);
+    let Some(value) = row.values.get(scenario) else {
+        return Cell {
+            value: quantity::NOT_AVAILABLE.to_owned(),
+            interval: String::new(),
+            difference: String::new(),
+            visible: false,
+        };
+    };
+    Cell {
+        value: quantity::value(value, words),
+        interval: quantity::interval(value, words).unwrap_or_default(),
+        difference: difference.map_or(String::new(), |one| short(one, row.unit)),
+        visible: difference.is_some_and(|one| one.visible == Some(true)),
+    }
+}
+
+fn short(difference: &Difference, unit: Unit) -> String {
+    match difference.visible {
+        Some(false) => SAME.to_owned(),
+        _ => difference.words(unit),
+    }
+}
+
+/// Says in one sentence what a scenario changes of that.
+pub(super) fn sentence(document: &ComparisonDocument, scenario: usize) -> String {
+    let one = &document.scenarios[scenario];
+    let mut changes: Vec<String> = Vec::new();
+    if let Some(first) = document.scenarios.first() {
+        for verdict in &one.verdicts {
+            let mut before = first.verdicts.iter();
+            let before = before.find(|found| found.property == verdict.property);
+            if before.is_some_and(|found| found.status != verdict.status) {
+                let words = one.verdict_words(&verdict.property);
+                changes.push(format!("{} {words}", verdict.property));
+            }
+        }
+        if let (Some(here), Some(there)) = (one.cost_per_year, first.cost_per_year)
+            && here != there
+        {
+            let words = Unit::CostPerYear.difference(here - there);
+            changes.push(format!("cost per year {words}"));
+        }
+    }
+    let mut others = 0_u64;
+    for row in &document.figures {
+        let difference = row.differences.get(scenario.wrapping_sub(1));
+        let Some(difference) = difference.filter(|found| found.visible == Some(true)) else {
+            continue;
+        };
+        // Availability is the outage once more.
+        let mut told = chosen(document)
+            .into_iter()
+            .filter(|(found, _)| found.unit != Unit::Availability);
+        match told.find(|(found, _)| found.name == row.name) {
+            Some((_, head)) => changes.push(format!("{head} {}", difference.words(row.unit))),
+            None => others += u64::from(row.unit != Unit::Availability),
+        }
+    }
+    if others > 0 {
+        changes.push(quantity::plural(others, "other figure", "other figures"));
+    }
+    if changes.is_empty() {
+        let why = if one.trials_differing + one.drills_differing == 0 {
+            "; no trial came out differently"
+        } else {
+            ""
+        };
+        return format!(
+            "{}: {} for every figure{why}.",
+            one.label,
+            super::NOT_VISIBLE
+        );
+    }
+    format!("{} changes: {}.", one.label, changes.join("; "))
+}

@@ -1,0 +1,50 @@
+//! The sweep as Markdown, for a pull request.
+
+use super::SweepDocument;
+use super::answers::answers;
+use super::answers::columns;
+use crate::comparison::cell;
+use crate::quantity;
+
+/// Returns the table of all points.
+#[must_use]
+pub fn text(document: &SweepDocument) -> String {
+    let mut out = format!("## Sweep: {}\n\n", cell(&document.title));
+    out += &format!("{}.\n\n", cell(&document.provenance()));
+    for answer in answers(document) {
+        out += &format!("- {}\n", cell(&answer));
+    }
+    let verdicts = document
+        .points
+        .iter()
+        .any(|point| !point.verdicts.is_empty());
+    let mut heads = vec!["point".to_owned()];
+    let first = document.points.first();
+    let first = first.map(|point| columns(document, point));
+    heads.extend(first.into_iter().flatten().map(|(head, _)| cell(head)));
+    heads.extend(document.figures.iter().map(|head| cell(&head.title)));
+    if document.has_cost() {
+        heads.extend(["cost per year", "Pareto front"].map(str::to_owned));
+    }
+    heads.extend(verdicts.then(|| "verdicts".to_owned()));
+    let rule = "---|".repeat(heads.len());
+    out += &format!("\n| {} |\n|{rule}\n", heads.join(" | "));
+    for (index, point) in document.points.iter().enumerate() {
+        let mut line = vec![(index + 1).to_string()];
+        let columns = columns(document, point).into_iter();
+        line.extend(columns.map(|(_, value)| cell(&value)));
+        for (head, estimate) in document.figures.iter().zip(&point.figures) {
+            let words = quantity::estimate(estimate, |number| head.unit.words(number));
+            line.push(cell(&words));
+        }
+        if document.has_cost() {
+            line.push(point.cost_per_year.map_or(String::new(), quantity::number));
+            let front = point.on_front == Some(true);
+            line.push(if front { "on the front" } else { "" }.to_owned());
+        }
+        line.extend(verdicts.then(|| cell(&point.verdict_words())));
+        out += &format!("| {} |\n", line.join(" | "));
+    }
+    out += &format!("\n`{}`\n", document.command);
+    out
+}
