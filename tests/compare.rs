@@ -124,9 +124,9 @@ fn verdicts_stand_side_by_side() {
         rows.find(|line| line.contains(&format!("<br>{name} |")))
             .unwrap()
     };
-    let (with, without) = (row("lync-2013-lbw"), row("lync-2013-lbw-no-witness"));
-    assert!(with.contains("| holds: SB, "), "{with}");
-    assert!(without.contains("| violated: SB<br>holds: "), "{without}");
+    let (first, second) = (row("H-01-failover-during-partition"), row("H-01-guarded"));
+    assert!(first.contains("| violated: SB"), "{first}");
+    assert!(second.contains("| holds: SB"), "{second}");
 }
 
 #[test]

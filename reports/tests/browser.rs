@@ -234,3 +234,24 @@ fn the_pages_fit_a_narrow_window() {
         assert_eq!(title, "fits", "{name}");
     }
 }
+
+#[test]
+fn the_gallery_fits_a_narrow_window() {
+    let all = [
+        "decisions",
+        "intervals",
+        "what-matters",
+        "lync-2013-lbw-no-witness",
+    ];
+    // The table of a sweep has a column for each figure: on a tablet it is moved sideways.
+    let ruler = RULER.replace("768, ", "");
+    for name in all {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("gallery/{name}/index.html"));
+        let page = fs::read_to_string(page).expect("a page of the gallery");
+        let page = page.replace("</body>", &ruler);
+        let Some(title) = title_of(&format!("narrow-{name}"), &page, 500) else {
+            return;
+        };
+        assert_eq!(title, "fits", "{name}");
+    }
+}

@@ -180,11 +180,12 @@ impl Picture for Heat<'_> {
         let middle = ((left + right) / 2.0, under + 6.0);
         let within = (BODY, right - left);
         let under = canvas.paragraph(&columns.path, middle, within, HPos::Center, INK)?;
-        let mut note = format!(
-            "Darker is more: from {} to {}.",
-            unit.words(least),
-            unit.words(most)
-        );
+        let mut note = if least < most {
+            let (least, most) = (unit.words(least), unit.words(most));
+            format!("Darker is more: from {least} to {most}.")
+        } else {
+            format!("The same everywhere: {}.", unit.words(least))
+        };
         if !written {
             note += " The table has the values.";
         }
