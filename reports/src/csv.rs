@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use crate::document::ColumnName;
+use crate::document::Distribution;
 use crate::document::Estimate;
 use crate::document::Incident;
 use crate::document::RareWhat;
@@ -84,7 +85,7 @@ pub fn figures<'a>(
                 .write_record([
                     document.identity.scenario_name.as_str(),
                     column,
-                    figure,
+                    &figure,
                     statistic,
                     &number(estimate.value),
                     &number(estimate.low),
@@ -98,16 +99,35 @@ pub fn figures<'a>(
     finish(writer)
 }
 
-type Figure<'a> = (&'static str, &'static str, &'static str, &'a Estimate);
+type Figure<'a> = (&'static str, String, &'static str, &'a Estimate);
+
+fn statistics<'a>(
+    column: &'static str,
+    figure: &str,
+    distribution: &'a Distribution,
+) -> [Figure<'a>; 4] {
+    [
+        ("mean", &distribution.mean),
+        ("p50", &distribution.p50),
+        ("p95", &distribution.p95),
+        ("p99", &distribution.p99),
+    ]
+    .map(|(statistic, estimate)| (column, figure.to_owned(), statistic, estimate))
+}
 
 fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
     let mut figures = Vec::new();
     let Some(simulation) = &document.simulation else {
         return figures;
     };
-    figures.push(("", "availability", "mean", &simulation.availability));
+    figures.push((
+        "",
+        "availability".to_owned(),
+        "mean",
+        &simulation.availability,
+    ));
     let outage = &simulation.mean_outage_ms_per_year;
-    figures.push(("", "outage_ms_per_year", "mean", outage));
+    figures.push(("", "outage_ms_per_year".to_owned(), "mean", outage));
     for column in &simulation.columns {
         let name = match column.name {
             ColumnName::PerIncident => "per_incident",
@@ -119,16 +139,18 @@ fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
             ("data_lost_ms", &column.data_lost_ms),
             ("messages_lost", &column.messages_lost),
         ] {
-            for (statistic, estimate) in [
-                ("mean", &distribution.mean),
-                ("p50", &distribution.p50),
-                ("p95", &distribution.p95),
-                ("p99", &distribution.p99),
-            ] {
-                figures.push((name, figure, statistic, estimate));
-            }
+            figures.extend(statistics(name, figure, distribution));
         }
-        figures.push((name, "any_loss", "mean", &column.any_loss));
+        figures.push((name, "any_loss".to_owned(), "mean", &column.any_loss));
+    }
+    for share in &simulation.outage_by_phase {
+        for (column, distribution) in [
+            ("per_incident", &share.ms_per_incident),
+            ("given_site_loss", &share.given_site_loss_ms),
+        ] {
+            let figure = format!("time_ms.{}", share.phase);
+            figures.extend(statistics(column, &figure, distribution));
+        }
     }
     if let Some(rare) = &simulation.rare {
         let figure = match rare.what {
@@ -164,8 +186,9 @@ mod tests {
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
         assert_eq!(reader.headers().expect("a header"), &FIGURE_COLUMNS[..]);
         let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
-        // Two figures of the whole, and 13 in each of the three columns, twice.
-        assert_eq!(rows.len(), 2 * (2 + 3 * 13));
+        // Two figures of the whole, and 13 in each of the three columns, and of
+        // the five phases in two columns; twice.
+        assert_eq!(rows.len(), 2 * (2 + 3 * 13 + 5 * 2 * 4));
         let simulation = documents[0].simulation.as_ref().expect("simulated");
         let p95 = &simulation.columns[2].data_lost_ms.p95;
         let row = rows

@@ -20,7 +20,7 @@ use crate::quantity;
 pub(crate) const QUESTION: &str =
     "Configured like this, what can go wrong with the pool, how often, and what does it cost?";
 
-/// Returns the name of the site whose loss the drills are about.
+/// Returns the name of the site where the pool runs at first.
 pub(crate) fn first_site(document: &ResultDocument) -> &str {
     document
         .scenario
@@ -39,12 +39,17 @@ pub(crate) fn provenance(document: &ResultDocument) -> String {
             quantity::horizon(simulation.horizon_ms)
         );
         if simulation.drill_trials > 0 {
-            let drills = quantity::plural(simulation.drill_trials, "drill", "drills");
-            line += &format!(", {drills} of a site loss");
+            line += &format!(", {}", drills(simulation));
         }
         line += &format!(", seed {}", document.identity.seed);
     }
     line
+}
+
+/// Returns how many drills of what were run.
+pub(crate) fn drills(simulation: &Simulation) -> String {
+    let count = quantity::plural(simulation.drill_trials, "drill", "drills");
+    format!("{count} of {}", simulation.drilled)
 }
 
 /// Returns what to say where there is nothing to draw: no incident was seen, or there were some
@@ -69,7 +74,7 @@ pub(crate) fn answer(document: &ResultDocument) -> Vec<String> {
     }
     if let Some(simulation) = &document.simulation {
         sentences.push(service(simulation));
-        sentences.extend(site_loss(document, simulation));
+        sentences.extend(drilled(simulation));
     }
     sentences.extend(objectives(document));
     if sentences.is_empty() {
@@ -221,7 +226,7 @@ fn service(simulation: &Simulation) -> String {
     )
 }
 
-fn site_loss(document: &ResultDocument, simulation: &Simulation) -> Option<String> {
+fn drilled(simulation: &Simulation) -> Option<String> {
     let given = ColumnName::GivenSiteLoss;
     let column: &Column = simulation
         .columns
@@ -231,9 +236,9 @@ fn site_loss(document: &ResultDocument, simulation: &Simulation) -> Option<Strin
         return None;
     }
     Some(format!(
-        "After the loss of {}, service is back within {} in half of the drills and within {} in \
+        "After {}, service is back within {} in half of the drills and within {} in \
          95 % of them; the data lost are at most {} in half and at most {} in 95 %.",
-        first_site(document),
+        simulation.drilled,
         limit(&column.time_ms.p50),
         limit(&column.time_ms.p95),
         limit(&column.data_lost_ms.p50),

@@ -184,12 +184,11 @@ fn chart(document: &ResultDocument, chart: Chart) -> Result<ChartView, ReportErr
     let caption = match chart {
         Chart::Topology => "Where everything stands at the start, and what connects it.",
         Chart::TimeToRecover => {
-            "How long service is away: one incident of any kind, and the loss of the first site \
+            "How long service is away: one incident of any kind, and a drill, whose fault happens \
              at a random time."
         }
         Chart::DataLost => {
-            "How much is gone when the first site is lost, as the span of time whose messages are \
-             missing."
+            "How much is gone in a drill, as the span of time whose messages are missing."
         }
         Chart::Exceedance => {
             "How often it gets worse than a value: read a value below, and how many years are \

@@ -16,6 +16,10 @@ const YEARS_MS: [u64; 2] = [365 * DAY_MS, 365 * DAY_MS + 6 * HOUR_MS];
 /// What is written where there is no value.
 pub const NOT_AVAILABLE: &str = "not available";
 
+/// The method of an estimate that rests on no event at all: what bounds it is not known, or the
+/// upper limit is one-sided.
+pub const NOTHING_SEEN: &str = "one-sided, nothing seen";
+
 /// Returns a duration in its largest two units: `1 h 12 min`.
 pub fn duration(ms: f64) -> String {
     if !ms.is_finite() {
@@ -176,6 +180,8 @@ pub fn interval(estimate: &Estimate, format: impl Fn(f64) -> String) -> Option<S
         // The value has said it already.
         (None, _, None) | (_, None, None) => None,
         (_, Some(low), Some(high)) => Some(format!("{} to {}", format(low), format(high))),
+        // "0 s or more" would be true of everything.
+        (Some(0.0), _, None) if estimate.method == NOTHING_SEEN => Some("none seen".to_owned()),
         (_, Some(low), None) => Some(format!("{} or more", format(low))),
         (_, None, Some(high)) => Some(format!("{} or less", format(high))),
     }

@@ -330,13 +330,14 @@ fn simulation() -> Simulation {
     };
     let phase = |text: &str, incident: f64, drill: f64| PhaseShare {
         phase: text.to_owned(),
-        ms_per_incident: around(incident * MINUTE_MS, 0.05, 12_408),
-        given_site_loss_ms: around(drill * MINUTE_MS, 0.02, 5_000),
+        ms_per_incident: distribution(&|p| incident * MINUTE_MS * spread(p), 0.05, 12_408),
+        given_site_loss_ms: distribution(&|p| drill * MINUTE_MS * spread(p), 0.02, 5_000),
     };
     Simulation {
         trials: 10_000,
         horizon_ms: 31_536_000_000,
         drill_trials: 5_000,
+        drilled: "the loss of DC1".to_owned(),
         cut_off_by: None,
         availability: estimate(
             Some(0.999_871_3),
@@ -401,6 +402,7 @@ fn column(name: ColumnName, title: &str, n: u64, median_min: f64, lost_min: f64)
         name,
         title: title.to_owned(),
         n,
+        unended: 0,
         time_ms: distribution(&time, 0.03, n),
         time_label: time_label.to_owned(),
         data_lost_ms: distribution(&lost, 0.02, n),

@@ -23,6 +23,10 @@ use crate::quantity;
 use crate::rare;
 use crate::timeline;
 
+mod phases;
+
+pub use phases::phases;
+
 /// No line is longer, unless a single word is.
 pub const WIDTH: usize = crate::layout::WIDTH;
 
@@ -189,8 +193,7 @@ fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
     lines.push("How often, and what it costs".to_owned());
     let trials = quantity::plural(simulation.trials, "trial", "trials");
     let horizon = quantity::horizon(simulation.horizon_ms);
-    let drills = quantity::plural(simulation.drill_trials, "drill", "drills");
-    let mut ran = format!("{trials} of {horizon}, {drills} of a site loss");
+    let mut ran = format!("{trials} of {horizon}, {}", headline::drills(simulation));
     if let Some(limit) = &simulation.cut_off_by {
         ran += &format!("; cut off by {limit}");
     }
@@ -235,6 +238,11 @@ fn columns_table(columns: &[Column]) -> Vec<String> {
     let mut lines = row("", &|column| column.title.clone());
     lines.extend(row("", &|column| {
         format!("n = {}", quantity::count(column.n))
+    }));
+    // Where nothing is without an end, the row is empty and left out.
+    lines.extend(row("", &|column| match column.unended {
+        0 => String::new(),
+        unended => format!("{} of them without an end", quantity::count(unended)),
     }));
     type Part<'a> = (&'a str, fn(&Column) -> &Distribution, fn(f64) -> String);
     let parts: [Part<'_>; 3] = [

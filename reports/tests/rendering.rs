@@ -146,7 +146,7 @@ fn an_empty_chart_says_so() {
     let svg = Chart::TimeToRecover.svg(&sample::quiet()).expect("drawn");
     assert!(svg.contains("no incident seen in 10,000 trials of 1 year"));
     let svg = Chart::DataLost.svg(&sample::quiet()).expect("drawn");
-    assert!(svg.contains("no drill of a site loss was run"));
+    assert!(svg.contains("no drill of the loss of DC1 was run"));
     let svg = Chart::OutageByCause.svg(&sample::empty()).expect("drawn");
     assert!(svg.contains("nothing was simulated"));
 }

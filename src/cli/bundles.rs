@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use poolproof_reports::document::{Incident, ResultDocument, Simulation};
-use poolproof_reports::{bundle, json, quantity};
+use poolproof_reports::document::{Incident, ResultDocument};
+use poolproof_reports::{bundle, json};
 
 use super::output;
 use crate::exit::Exit;
@@ -41,14 +41,4 @@ pub fn write(
         }
         Err(failed) => (stored, String::new(), failed),
     }
-}
-
-/// The mean of each phase of a drill.
-pub fn phases(simulation: &Simulation) -> String {
-    let mut text = "\nmean time of a drill without service, by phase\n".to_owned();
-    for phase in &simulation.outage_by_phase {
-        let mean = quantity::estimate(&phase.given_site_loss_ms, quantity::duration);
-        text += &format!("  {:<12} {mean}\n", phase.phase);
-    }
-    text
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use poolproof_models::event::Event;
+use poolproof_reports::table;
 
 use super::format::RunFormat;
 use super::plan::{self, PlanOptions};
@@ -161,7 +162,7 @@ pub fn run(args: &SimulateArgs) -> Exit {
             let withheld = rare.as_ref().is_some_and(|rare| rare.withheld);
             found.document.rare = rare;
             let phases = match what.drill {
-                Some(_) => bundles::phases(&found.document),
+                Some(_) => table::phases(&found.document),
                 None => String::new(),
             };
             let drill = what.drill.as_deref();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use poolproof_reports::comparison::{self, ComparedVerdict};
 use poolproof_reports::document as doc;
-use poolproof_reports::{ReportError, sweep as swept};
+use poolproof_reports::{ReportError, sweep as swept, table};
 
 use super::bounds::BoundArgs;
 use super::checkpoint::Checkpoint;
@@ -210,7 +210,7 @@ fn simulations(job: &Job, ready: &Ready, parts: Vec<Part>, cut_off: bool, outlet
         let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
         let mut found = simulated(scenario, &plain.tallies[0], &drilled.tallies[0], cut_off);
         let phases = match job.drill {
-            Some(_) => bundles::phases(&found.document),
+            Some(_) => table::phases(&found.document),
             None => String::new(),
         };
         let path = Path::new(&job.scenarios[index]);

@@ -9,6 +9,7 @@ use poolproof_models::runbook::Phase;
 use poolproof_models::site::Site;
 use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
+use poolproof_reports::quantity::NOTHING_SEEN;
 use serde::{Deserialize, Serialize};
 
 use super::accumulator::MeanAccumulator;
@@ -18,7 +19,7 @@ use super::examples::examples;
 use super::histogram::Histogram;
 use super::run::{Counts, Member, OnRound, run_team};
 use super::stopping;
-use super::tally::{Incident, Measures, Tally};
+use super::tally::{Incident, Measures, Tally, Times};
 use super::trial::{Drill, Mission};
 use crate::check::verdict;
 use crate::scenario::Scenario;
@@ -254,6 +255,11 @@ pub fn given(fault: Option<Event>) -> String {
     }
 }
 
+/// What is drilled, in words that go after "drills of".
+fn drilled_fault(fault: Option<Event>) -> String {
+    fault.map_or_else(|| "the loss of DC1".to_owned(), Event::name)
+}
+
 /// An incident as the document has it.
 pub fn incident(incident: &Incident) -> doc::Incident {
     let [detect_ms, decide_ms, act_ms, recover_ms, reconnect_ms] = incident.phases_ms;
@@ -302,6 +308,7 @@ pub fn document(
         trials: plain.trials,
         horizon_ms: settings.horizon.ms,
         drill_trials: drilled.trials,
+        drilled: drilled_fault(settings.drill),
         cut_off_by: interrupted.then(|| "an interrupt".to_owned()),
         availability,
         mean_outage_ms_per_year: mean(&plain.per_trial.time_mean, confidence, per_year),
@@ -310,21 +317,21 @@ pub fn document(
                 doc::ColumnName::PerIncident,
                 "Per incident",
                 "time to recover",
-                &plain.per_incident,
+                (&plain.per_incident, plain.unended),
                 confidence,
             ),
             column(
                 doc::ColumnName::PerYear,
                 horizon,
                 "time without service",
-                &plain.per_trial,
+                (&plain.per_trial, 0),
                 confidence,
             ),
             column(
                 doc::ColumnName::GivenSiteLoss,
                 &given(settings.drill),
                 "time to recover",
-                &drilled.per_incident,
+                (&drilled.per_incident, drilled.unended),
                 confidence,
             ),
         ],
@@ -336,8 +343,8 @@ pub fn document(
             .into_iter()
             .map(|phase| doc::PhaseShare {
                 phase: phase.name().to_owned(),
-                ms_per_incident: mean(&plain.by_phase[phase as usize], confidence, 1.0),
-                given_site_loss_ms: mean(&drilled.by_phase[phase as usize], confidence, 1.0),
+                ms_per_incident: times(&plain.by_phase[phase as usize], confidence),
+                given_site_loss_ms: times(&drilled.by_phase[phase as usize], confidence),
             })
             .collect(),
         outage_exceedance: exceedance(&plain.per_trial.time, confidence),
@@ -397,11 +404,20 @@ fn column(
     name: doc::ColumnName,
     title: &str,
     time_label: &str,
-    measures: &Measures,
+    (measures, unended): (&Measures, u64),
     confidence: Confidence,
 ) -> doc::Column {
-    let cdf = |histogram: &Histogram| {
-        let points = histogram.cdf_points(CDF_POINTS, confidence);
+    // What has not ended was followed longer than nearly all else lasts: it is the last of the
+    // times, and the function stays below 1 by its share.
+    let ended = |points: &mut Vec<super::histogram::CdfPoint>| {
+        let share = 1.0 - unended as f64 / measures.time.count().max(1) as f64;
+        points.retain(|point| unended == 0 || point.share <= share);
+    };
+    let cdf = |histogram: &Histogram, is_time: bool| {
+        let mut points = histogram.cdf_points(CDF_POINTS, confidence);
+        if is_time {
+            ended(&mut points);
+        }
         let point = |p: super::histogram::CdfPoint| doc::CdfPoint {
             x: p.value as f64,
             p: p.share,
@@ -414,13 +430,14 @@ fn column(
         name,
         title: title.to_owned(),
         n: measures.time.count(),
+        unended,
         time_ms: distribution(&measures.time, &measures.time_mean, confidence),
         time_label: time_label.to_owned(),
         data_lost_ms: distribution(&measures.data_lost, &measures.data_lost_mean, confidence),
         messages_lost: distribution(&measures.messages, &measures.messages_mean, confidence),
         any_loss: proportion(&measures.any_loss, confidence),
-        time_cdf: cdf(&measures.time),
-        data_lost_cdf: cdf(&measures.data_lost),
+        time_cdf: cdf(&measures.time, true),
+        data_lost_cdf: cdf(&measures.data_lost, false),
     }
 }
 
@@ -464,6 +481,10 @@ fn distribution(
     }
 }
 
+fn times(times: &Times, confidence: Confidence) -> doc::Distribution {
+    distribution(&times.histogram, &times.mean, confidence)
+}
+
 /// A mean, times a factor of units.
 fn mean(sums: &MeanAccumulator, confidence: Confidence, factor: f64) -> doc::Estimate {
     let found = sums.estimate(confidence);
@@ -478,7 +499,7 @@ fn mean(sums: &MeanAccumulator, confidence: Confidence, factor: f64) -> doc::Est
         confidence: confidence.get(),
         n: sums.count(),
         method: match nothing_seen {
-            true => "one-sided, nothing seen",
+            true => NOTHING_SEEN,
             false => "Student's t",
         }
         .to_owned(),
@@ -502,11 +523,6 @@ fn proportion(proportion: &Proportion, confidence: Confidence) -> doc::Estimate 
         },
         confidence: confidence.get(),
         n: proportion.trials(),
-        method: if nothing_seen {
-            "one-sided, nothing seen"
-        } else {
-            method
-        }
-        .to_owned(),
+        method: if nothing_seen { NOTHING_SEEN } else { method }.to_owned(),
     }
 }

@@ -84,6 +84,28 @@ impl Measures {
     }
 }
 
+/// Times of one kind: bounded, whatever their number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Times {
+    /// The times, in milliseconds.
+    pub histogram: Histogram,
+    /// The same, for their mean.
+    pub mean: MeanAccumulator,
+}
+
+impl Times {
+    fn record(&mut self, ms: u64) {
+        self.histogram.record(ms);
+        self.mean.record(ms);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.histogram.merge(&other.histogram);
+        self.mean.merge(&other.mean);
+    }
+}
+
 /// The counts of a number of trials.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,7 +123,7 @@ pub struct Tally {
     /// Incidents by cause.
     pub incidents_by_cause: [u64; Cause::ALL.len()],
     /// Per incident and phase, time without service.
-    pub by_phase: [MeanAccumulator; Phase::ALL.len()],
+    pub by_phase: [Times; Phase::ALL.len()],
     /// Incidents that had not ended when the simulation did.
     pub unended: u64,
     /// Per property: trials that broke it, and the first of them.

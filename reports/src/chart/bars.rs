@@ -114,11 +114,11 @@ pub(super) fn outage_by_phase<DB: DrawingBackend>(
     let panels = [
         (
             title(ColumnName::PerIncident),
-            of(|share| &share.ms_per_incident),
+            of(|share| &share.ms_per_incident.mean),
         ),
         (
             title(ColumnName::GivenSiteLoss),
-            of(|share| &share.given_site_loss_ms),
+            of(|share| &share.given_site_loss_ms.mean),
         ),
     ];
     let seen = |bars: &[Bar<'_>]| bars.iter().any(|bar| bar.time_ms.value > Some(0.0));

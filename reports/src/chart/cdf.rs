@@ -94,7 +94,10 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     document: &ResultDocument,
     canvas: &Canvas<'_, DB>,
 ) -> Result<f64, Trouble> {
-    let title = format!("Data lost given loss of {}", headline::first_site(document));
+    let drilled = document.simulation.as_ref().map(|one| &one.drilled);
+    let title = drilled.map_or("Data lost".to_owned(), |what| {
+        format!("Data lost given {}", what.trim_start_matches("the "))
+    });
     let top = canvas.headings(&title, &headline::provenance(document))?;
     let Some(simulation) = &document.simulation else {
         return canvas.say(top, &["nothing was simulated".to_owned()]);
@@ -102,7 +105,10 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     let drills = column(simulation, ColumnName::GivenSiteLoss)
         .filter(|column| column.n > 0 && !column.data_lost_cdf.is_empty());
     let Some(column) = drills else {
-        return canvas.say(top, &["no drill of a site loss was run".to_owned()]);
+        return canvas.say(
+            top,
+            &[format!("no drill of {} was run", simulation.drilled)],
+        );
     };
     let points = &column.data_lost_cdf;
     let largest_ms = points.iter().map(|point| point.x).fold(0.0, f64::max);

@@ -15,8 +15,10 @@ pub struct Simulation {
     pub trials: u64,
     /// The simulated time of one trial.
     pub horizon_ms: u64,
-    /// How many drills of a site loss ran.
+    /// How many drills ran.
     pub drill_trials: u64,
+    /// What was drilled: the loss of DC1, or another fault by its name, as in `crash:A`.
+    pub drilled: String,
     /// The limit that ended the simulation early; such a result is not reproducible.
     pub cut_off_by: Option<String>,
     /// The share of time with service, from 0 to 1.
@@ -116,6 +118,9 @@ pub struct Column {
     pub title: String,
     /// How many observations there are.
     pub n: u64,
+    /// How many of them had not ended when they were followed no longer: their times count as far
+    /// as they were followed, so that they are longer in truth.
+    pub unended: u64,
     /// Time to recover; for `per_year` the outage of a year. Milliseconds.
     pub time_ms: Distribution,
     /// What `time_ms` is called here.
@@ -135,7 +140,7 @@ pub struct Column {
 /// A point of a distribution function, with its confidence band.
 ///
 /// The function is a staircase: it has the value `p` from `x` to the next point. Where the last
-/// `p` is below 1, the rest of the observations had no end within the horizon.
+/// `p` is below 1, the rest of the observations had not ended when they were followed no longer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CdfPoint {
@@ -218,9 +223,9 @@ pub struct PhaseShare {
     /// The phase: detect, decide, act, recover or reconnect.
     pub phase: String,
     /// Milliseconds of an incident.
-    pub ms_per_incident: Estimate,
-    /// Milliseconds of a drill of a site loss.
-    pub given_site_loss_ms: Estimate,
+    pub ms_per_incident: Distribution,
+    /// Milliseconds of a drill.
+    pub given_site_loss_ms: Distribution,
 }
 
 /// A property that some trial broke.

@@ -4,6 +4,7 @@ use crate::document::Column;
 use crate::document::Distribution;
 use crate::document::Estimate;
 use crate::document::Simulation;
+use crate::headline;
 use crate::quantity;
 
 /// Everything the page says about a simulation.
@@ -16,6 +17,7 @@ pub(crate) struct Figures<'a> {
     pub(crate) groups: Vec<Group>,
     pub(crate) causes: Vec<Row>,
     pub(crate) phases: Vec<Row>,
+    pub(crate) drilled: &'a str,
     pub(crate) seen: Vec<(&'a str, String, String, &'a str)>,
     pub(crate) intervals: String,
 }
@@ -93,6 +95,7 @@ impl<'a> Figures<'a> {
             ],
             causes: causes(simulation),
             phases: phases(simulation),
+            drilled: &simulation.drilled,
             seen: simulation
                 .violations_seen
                 .iter()
@@ -117,10 +120,10 @@ impl<'a> Figures<'a> {
 
 fn ran(simulation: &Simulation) -> String {
     let mut text = format!(
-        "{} of {} and {} of a site loss",
+        "{} of {} and {}",
         quantity::plural(simulation.trials, "trial", "trials"),
         quantity::horizon(simulation.horizon_ms),
-        quantity::plural(simulation.drill_trials, "drill", "drills")
+        headline::drills(simulation)
     );
     if let Some(limit) = &simulation.cut_off_by {
         text += &format!("; cut off by {limit}, so that running it again may give other figures");
@@ -224,10 +227,13 @@ fn phases(simulation: &Simulation) -> Vec<Row> {
         .iter()
         .map(|share| Row {
             name: share.phase.clone(),
-            cells: vec![
-                cell(&share.ms_per_incident, quantity::duration),
-                cell(&share.given_site_loss_ms, quantity::duration),
-            ],
+            cells: [
+                &share.ms_per_incident.mean,
+                &share.given_site_loss_ms.mean,
+                &share.given_site_loss_ms.p95,
+            ]
+            .map(|estimate| cell(estimate, quantity::duration))
+            .into(),
         })
         .collect()
 }

@@ -76,8 +76,7 @@ pub(crate) fn glance(document: &ResultDocument) -> Vec<Glance<'_>> {
         ));
     }
     if let Some(drill) = column(ColumnName::GivenSiteLoss).filter(|one| one.n > 0) {
-        let given = drill.title.to_lowercase();
-        let given = given.replace("dc1", headline::first_site(document));
+        let given = drill.title.replacen("Given", "given", 1);
         lines.push(line(
             &format!("time to recover {given}, 95 % within"),
             "given_site_loss.time_to_recover.p95",

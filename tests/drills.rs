@@ -1,0 +1,253 @@
+//! The promise of drills: a time to recover is split into phases that add up, each phase has the
+//! distribution that its steps have, and what was drilled is named.
+
+use std::path::Path;
+
+use poolproof::scenario::{Scenario, load_with};
+use poolproof::simulate::figures::{drill, mission, simulate};
+use poolproof::simulate::tally::Tally;
+use poolproof::simulate::trial::{Mission, Runner};
+use poolproof::system;
+use poolproof_models::event::Event;
+use poolproof_models::runbook::{Phase, Role};
+use poolproof_reports::document::{ColumnName, Distribution, Simulation};
+use poolproof_reports::{csv, table};
+
+/// Nothing fails but what is drilled.
+const NOTHING_FAILS: [(&str, &str); 8] = [
+    ("failures.inter_site_link.rate", "0/year"),
+    ("failures.local_link.rate", "0/year"),
+    ("failures.site_outage.rate", "0/year"),
+    ("failures.site_disaster.rate", "0/year"),
+    ("failures.database_server", "[]"),
+    ("failures.share_server", "[]"),
+    ("failures.pool_server", "[]"),
+    ("failures.witness_server", "[]"),
+];
+
+/// Steps of the failover by what people do, with a duration of its own each.
+const STEPS: [(&str, u64); 9] = [
+    ("fail-over-cms", 5),
+    ("drop-log-shipping", 2),
+    ("copy-backlog", 3),
+    ("restore-backlog", 11),
+    ("recover-secondary", 7),
+    ("set-failed-over", 4),
+    ("install-mirror", 13),
+    ("activate-dc2", 6),
+    ("move-next-hop", 9),
+];
+
+fn scenario(changes: &[(&str, &str)]) -> Scenario {
+    let mut all: Vec<_> = NOTHING_FAILS.to_vec();
+    all.extend([
+        ("simulate.trials", "100"),
+        ("simulate.drill_trials", "4000"),
+    ]);
+    all.extend(changes);
+    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    let changes: Vec<_> = all.iter().map(owned).collect();
+    let path = Path::new("scenarios/lync-2013-lbw.toml");
+    load_with(path, &changes).expect("valid").scenario
+}
+
+/// A failover whose steps take fixed times, but for deciding.
+fn timed_failover(decide: &str, reconnect: &str) -> Scenario {
+    let key = |step: &str| format!("operators.durations.site_failover.{step}");
+    let steps = STEPS.map(|(step, minutes)| (key(step), format!("{minutes}min")));
+    let mut changes: Vec<(&str, &str)> = steps
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    let decides = key("decide");
+    changes.extend([
+        (decides.as_str(), decide),
+        ("pool.reconnect", reconnect),
+        ("control.replication", "0s"),
+    ]);
+    scenario(&changes)
+}
+
+fn simulated(scenario: &Scenario) -> Simulation {
+    simulate(scenario, &mut |_, _, _| true).document
+}
+
+fn phase(simulation: &Simulation, phase: Phase) -> &Distribution {
+    let named = |share: &&_| {
+        let share: &poolproof_reports::document::PhaseShare = share;
+        share.phase == phase.name()
+    };
+    let share = simulation.outage_by_phase.iter().find(named);
+    &share.expect("every phase").given_site_loss_ms
+}
+
+const MINUTE: f64 = 60_000.0;
+
+/// The minutes of the runbook's steps of a phase.
+fn minutes(scenario: &Scenario, phase: Phase) -> f64 {
+    let file = scenario.operators.runbook(Role::SiteFailover);
+    let steps = &file.expect("a runbook").runbook.steps;
+    let of_phase = steps.iter().filter(|step| step.phase == phase);
+    let minutes = |name: &str| {
+        STEPS
+            .iter()
+            .find(|(step, _)| *step == name)
+            .map(|(_, m)| *m)
+    };
+    let sum: u64 = of_phase
+        .filter_map(|step| minutes(step.operation.name()))
+        .sum();
+    sum as f64
+}
+
+#[test]
+fn fixed_delays_are_the_whole_distribution_of_their_phase() {
+    let scenario = timed_failover("20min", "3min");
+    let found = simulated(&scenario);
+    let expected = [
+        (Phase::Detect, 20.0),
+        (Phase::Decide, 20.0),
+        (Phase::Act, minutes(&scenario, Phase::Act)),
+        (Phase::Recover, minutes(&scenario, Phase::Recover)),
+        (Phase::Reconnect, 3.0),
+    ];
+    for (name, minutes) in expected {
+        let phase = phase(&found, name);
+        for estimate in [&phase.p50, &phase.p95, &phase.p99, &phase.mean] {
+            let value = estimate.value.expect("a value") / (minutes * MINUTE).max(1.0);
+            let exact = f64::from(u8::from(minutes > 0.0));
+            assert!(
+                (value - exact).abs() < 1e-3,
+                "{name:?}: {estimate:?}, not {minutes} min"
+            );
+        }
+        assert_eq!(phase.n, 4000, "{name:?}");
+    }
+}
+
+#[test]
+fn exponential_delays_have_their_quantiles() {
+    let found = simulated(&timed_failover("{ exponential = \"30min\" }", "3min"));
+    for name in [Phase::Detect, Phase::Decide] {
+        let phase = phase(&found, name);
+        let exact = |share: f64| -30.0 * MINUTE * libm::log(1.0 - share);
+        for (estimate, exact) in [
+            (&phase.p50, exact(0.5)),
+            (&phase.p95, exact(0.95)),
+            (&phase.p99, exact(0.99)),
+            (&phase.mean, 30.0 * MINUTE),
+        ] {
+            let (low, high) = (estimate.low.expect("low"), estimate.high.expect("high"));
+            // A fixed seed: an interval at 95 %, half as wide again, and the histogram's grain.
+            let slack = (high - low) / 4.0 + exact / 1000.0;
+            assert!(
+                low - slack < exact && exact < high + slack,
+                "{name:?} {estimate:?}"
+            );
+            assert!(high - low < exact / 3.0, "{estimate:?} is not narrow");
+        }
+    }
+}
+
+/// Every drill of a scenario, with its incidents.
+fn drills(scenario: &Scenario, fault: Option<Event>) -> Tally {
+    let topology = system::timed_topology(scenario);
+    let activities = system::activities(scenario, &topology);
+    let mission = Mission {
+        incident_trials: u64::MAX,
+        drill: drill(&topology, fault),
+        ..mission(scenario)
+    };
+    assert!(mission.drill.is_some());
+    let mut runner = Runner::new(&topology, &activities, 5);
+    let mut tally = Tally::default();
+    for trial in 0..300 {
+        runner.run(trial, &mission, &mut tally);
+    }
+    tally
+}
+
+#[test]
+fn the_phases_of_a_drill_add_up_to_its_time_to_recover() {
+    for file in [
+        "scenarios/lync-2013-lbw.toml",
+        "scenarios/lync-2013-hbw.toml",
+    ] {
+        let scenario = load_with(Path::new(file), &[]).expect("valid").scenario;
+        for fault in [
+            None,
+            Event::from_name("crash:A"),
+            Event::from_name("cut:DC1-DC2"),
+        ] {
+            let tally = drills(&scenario, fault);
+            let mut sum = 0;
+            for incident in &tally.incidents {
+                let end = incident.end_ms.expect("these all end");
+                assert_eq!(
+                    incident.length_ms(),
+                    end - incident.start_ms,
+                    "{incident:?}"
+                );
+                sum += u128::from(end - incident.start_ms);
+            }
+            assert_eq!(tally.incidents.len(), 300, "{fault:?}");
+            let by_phase: u128 = tally.by_phase.iter().map(|one| one.mean.sum()).sum();
+            assert_eq!(by_phase, sum);
+            assert_eq!(tally.per_incident.time_mean.sum(), sum);
+        }
+    }
+}
+
+#[test]
+fn what_was_drilled_is_named_wherever_it_is_told() {
+    let mut scenario = scenario(&[("simulate.drill_trials", "500")]);
+    assert_eq!(simulated(&scenario).drilled, "the loss of DC1");
+    scenario.simulate.drill = Event::from_name("crash:A");
+    let simulation = simulated(&scenario);
+    assert_eq!(simulation.drilled, "crash:A");
+    let phases = table::phases(&simulation);
+    assert!(
+        phases.contains("time to recover from crash:A, by phase"),
+        "{phases}"
+    );
+    let document =
+        poolproof::evaluate::document(&scenario, &[], "poolproof simulate", None, Some(simulation));
+    let text = table::text(&document);
+    assert!(text.contains("500 drills of crash:A"), "{text}");
+    assert!(!text.contains("site loss"), "{text}");
+    let page = poolproof_reports::html::page(&document).expect("a page");
+    for (words, expected) in [("500 drills of crash:A", true), ("first site", false)] {
+        assert_eq!(page.contains(words), expected, "{words}");
+    }
+    let figures = csv::figures([&document]).expect("written");
+    assert!(
+        figures.contains(",given_site_loss,time_ms.detect,p95,"),
+        "{figures}"
+    );
+}
+
+/// S has lost its disks and DC1 everything: no procedure brings the service back, and the figures
+/// say so in place of counting the time that was simulated as a time to recover.
+#[test]
+fn what_never_ends_is_told() {
+    let scenario = scenario(&[
+        (
+            "failures.database_server",
+            "[{ rate = \"12/year\", repair = \"20d\", destructive = 1.0 }]",
+        ),
+        ("simulate.drill_trials", "500"),
+        ("operators.log_shipping_repair", "none"),
+    ]);
+    let found = simulated(&scenario);
+    let given =
+        |column: &&poolproof_reports::document::Column| column.name == ColumnName::GivenSiteLoss;
+    let column = found.columns.iter().find(given).expect("the column");
+    assert!(
+        column.unended > 0 && column.unended < column.n,
+        "{}",
+        column.unended
+    );
+    let last = column.time_cdf.last().expect("points");
+    let ended = 1.0 - column.unended as f64 / column.n as f64;
+    assert!(last.p <= ended && last.p > ended - 0.05, "{last:?} {ended}");
+}
