@@ -4,8 +4,11 @@
 use std::path::Path;
 
 use poolproof::scenario::{Scenario, load_with};
+use poolproof::simulate::timed::Timed;
 use poolproof::simulate::trial::{Mission, Runner};
 use poolproof::system;
+use poolproof_models::event::EventKind;
+use poolproof_models::runbook::Operation;
 
 const YEAR_MS: u64 = 8_766 * 3_600_000;
 const TRIALS: u64 = 150;
@@ -131,4 +134,26 @@ fn mistakes_are_made_as_often_as_is_said() {
     // Nobody leaves out the decision: two of the steps cannot be skipped.
     let share = skipped / (steps + skipped);
     assert!((0.04..0.12).contains(&share), "{skipped} of {steps}");
+}
+
+/// On the clock an event is a fault or it is none, whatever has happened before: what fails again
+/// after a data centre was left and rebuilt is a fault, what returns there is a repair, and so is
+/// seeding a mirror whose disks were lost.
+#[test]
+fn what_fails_is_a_fault_and_what_is_repaired_is_none() {
+    let topology = system::timed_topology(&scenario(&[]));
+    let first = topology.initial();
+    let mut later = 0;
+    for (index, event) in topology.events().iter().enumerate() {
+        let expected = match event.kind {
+            EventKind::Crash | EventKind::Destroy | EventKind::GreyFailure => true,
+            EventKind::Disaster | EventKind::Outage | EventKind::Cut | EventKind::ShareLoss => true,
+            EventKind::Misoperation => event.operation != Some(Operation::ReseedMirror),
+            _ => false,
+        };
+        assert_eq!(topology.is_fault(index), expected, "{}", event.name());
+        later += u32::from(expected && !first.may(&topology, *event));
+    }
+    // Some are impossible at first: SM has no role and SW does not exist before a failover.
+    assert!(later > 0);
 }
