@@ -144,6 +144,160 @@ fn variances_have_their_closed_forms() {
     }
 }
 
+/// A distribution as a file writes it, with its distribution function from another library or in
+/// closed form, in milliseconds.
+fn written() -> Vec<(&'static str, Box<dyn Fn(f64) -> f64>)> {
+    use statrs::distribution as other;
+    let hour = HOUR.ms as f64;
+    let lognormal =
+        |median: f64, sigma: f64| other::LogNormal::new(libm::log(median), sigma).unwrap();
+    let weibull = move |shape: f64| {
+        other::Weibull::new(shape, hour / libm::tgamma(1.0 + 1.0 / shape)).unwrap()
+    };
+    let gamma = move |shape: f64| other::Gamma::new(shape, shape / hour).unwrap();
+    let p95 = libm::log(4.0) / 1.644_853_626_951_472_7;
+    let (short, long) = (lognormal(162_000.0, 1.26), lognormal(1_920_000.0, 2.34));
+    vec![
+        (
+            "{ uniform = [\"10min\", \"1h\"] }",
+            Box::new(move |x| ((x - 600_000.0) / (hour - 600_000.0)).clamp(0.0, 1.0)),
+        ),
+        (
+            "{ exponential = \"1h\" }",
+            Box::new(move |x| -libm::expm1(-x / hour)),
+        ),
+        (
+            "{ lognormal = { median = \"1h\", sigma = 1.3 } }",
+            Box::new(move |x| lognormal(hour, 1.3).cdf(x)),
+        ),
+        (
+            "{ lognormal = { median = \"1h\", p95 = \"4h\" } }",
+            Box::new(move |x| lognormal(hour, p95).cdf(x)),
+        ),
+        (
+            "{ weibull = { mean = \"1h\", shape = 0.75 } }",
+            Box::new(move |x| weibull(0.75).cdf(x)),
+        ),
+        (
+            "{ gamma = { mean = \"1h\", shape = 0.5 } }",
+            Box::new(move |x| gamma(0.5).cdf(x)),
+        ),
+        (
+            "{ erlang = { mean = \"1h\", stages = 3 } }",
+            Box::new(move |x| gamma(3.0).cdf(x)),
+        ),
+        (
+            "{ mixture = [{ lognormal = { median = \"2.7min\", sigma = 1.26 }, weight = 0.75 }, \
+             { lognormal = { median = \"32min\", sigma = 2.34 }, weight = 0.25 }] }",
+            Box::new(move |x| 0.75 * short.cdf(x) + 0.25 * long.cdf(x)),
+        ),
+        // Three values, the second twice.
+        (
+            "{ empirical = \"data/repairs.csv\" }",
+            Box::new(|x| match x {
+                x if x < 60_000.0 => 0.0,
+                x if x < 120_000.0 => 0.25,
+                x if x < 3_600_000.0 => 0.75,
+                _ => 1.0,
+            }),
+        ),
+        (
+            "{ fixed = \"1h\" }",
+            Box::new(move |x| f64::from(u8::from(x >= hour))),
+        ),
+    ]
+}
+
+/// The largest distance between the distribution function of draws and another.
+fn distance(sampler: &Sampler, draws: &mut Draws, cdf: &dyn Fn(f64) -> f64) -> f64 {
+    let count = 20_000_u32;
+    let mut found: Vec<u64> = (0..count)
+        .map(|_| sampler.sample(draws.next(3, 1)).ms)
+        .collect();
+    found.sort_unstable();
+    let share = |n: usize| n as f64 / f64::from(count);
+    let steps = found.chunk_by(|a, b| a == b).scan(0, |below, equal| {
+        let (from, to) = (*below, *below + equal.len());
+        *below = to;
+        // Rounded to whole milliseconds: the step is between half of one below and above.
+        let x = equal[0] as f64;
+        let over = share(from) - cdf(x - 0.5);
+        Some(
+            over.max(cdf(x - 0.5) - share(from))
+                .max((share(to) - cdf(x + 0.5)).abs()),
+        )
+    });
+    steps.fold(0.0, f64::max)
+}
+
+#[test]
+fn draws_follow_the_distribution_function_of_what_is_written() {
+    // 1.95/sqrt(n) is passed once in 1000 seeds; the seed is fixed.
+    let limit = 1.95 / f64::from(20_000).sqrt();
+    let mut draws = Draws::new(7);
+    for (text, cdf) in written() {
+        let loaded = load(text, "1min\n2min\n1h\n2min\n").unwrap().scenario;
+        let sampler = Sampler::new(&loaded.failures.witness_server[0].repair);
+        let found = distance(&sampler, &mut draws, &cdf);
+        assert!(found < limit, "{text}: {found}");
+        // The test can fail: delays that are a tenth longer are told apart.
+        let longer = distance(&sampler, &mut draws, &|x| cdf(x * 1.1));
+        assert!(longer > limit, "{text}: {longer}");
+    }
+}
+
+/// Each parameter that no distribution can have, with a caret before the place that is told.
+const REFUSED: [(&str, &str); 24] = [
+    ("{ exponential = ^\"0s\" }", "E0024"),
+    ("{ exponential = ^\"1\" }", "E0023"),
+    ("{ fixed = ^\"-1s\" }", "E0023"),
+    ("{ uniform = ^[\"20s\", \"5s\"] }", "E0024"),
+    ("{ uniform = ^[\"20s\"] }", "E0022"),
+    ("{ uniform = ^\"20s\" }", "E0022"),
+    ("{ lognormal = { median = ^\"0s\", sigma = 1 } }", "E0024"),
+    ("{ lognormal = { median = \"1s\", sigma = ^0 } }", "E0024"),
+    ("{ lognormal = { median = \"1s\", sigma = ^-1 } }", "E0024"),
+    ("{ lognormal = { median = \"1s\", sigma = ^21 } }", "E0024"),
+    ("{ lognormal = { median = \"1s\", sigma = ^nan } }", "E0024"),
+    ("{ lognormal = ^{ median = \"1s\" } }", "E0021"),
+    (
+        "{ lognormal = ^{ median = \"5min\", p95 = \"4min\" } }",
+        "E0024",
+    ),
+    (
+        "{ lognormal = { median = \"1s\", p95 = \"4s\", ^sigma = 1 } }",
+        "E0020",
+    ),
+    ("{ weibull = { mean = \"1s\", shape = ^0.0 } }", "E0024"),
+    ("{ weibull = ^{ mean = \"1s\" } }", "E0021"),
+    ("{ weibull = { mean = \"1s\", shape = ^\"x\" } }", "E0022"),
+    ("{ gamma = { mean = ^\"0s\", shape = 1 } }", "E0024"),
+    ("{ gamma = { mean = \"1s\", shape = ^-0.5 } }", "E0024"),
+    ("{ erlang = { mean = \"1s\", stages = ^0 } }", "E0024"),
+    ("{ erlang = { mean = \"1s\", stages = ^1.5 } }", "E0022"),
+    ("{ mixture = ^[] }", "E0024"),
+    ("{ mixture = ^[{ weight = 0.5, fixed = \"1s\" }] }", "E0024"),
+    ("{ ^pareto = \"1s\" }", "E0020"),
+];
+
+#[test]
+fn bad_parameters_are_told_with_line_and_column() {
+    for (marked, code) in REFUSED {
+        let before = "witness_server = [{ rate = \"1/year\", repair = ";
+        let caret = marked.find('^').expect("a caret");
+        let error = load(&marked.replace('^', ""), "").expect_err(marked);
+        let first = &error.diagnostics[0];
+        let place = (first.file.as_str(), first.line, first.column);
+        // After six lines of the pool and the head of the table.
+        assert_eq!(
+            place,
+            ("dir/file.toml", 8, before.len() + caret + 1),
+            "{marked}: {error}"
+        );
+        assert_eq!(first.code, code, "{marked}: {error}");
+    }
+}
+
 /// The largest distance between the empirical distribution function of draws and u itself: a draw
 /// is mapped back through the number of a fine grid of quantiles at or below it.
 #[test]

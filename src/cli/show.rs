@@ -32,6 +32,8 @@ pub fn run(args: &ShowArgs) -> Exit {
         let origin = match (assumption.is_default, assumption.grade) {
             (true, Some(Grade::M | Grade::J)) => "default, judgement",
             (true, _) => "default",
+            // Runbooks state the grades of their durations.
+            (false, Some(Grade::M | Grade::J)) => "written, judgement",
             (false, _) => "written",
         };
         let grade = assumption.grade.map_or("-", Grade::name);
