@@ -22,7 +22,8 @@ const MINUTES_5: &str = "{ lognormal = { median = \"5min\", sigma = 0.8 } }";
 const HOURS_4: &str = "{ lognormal = { median = \"4h\", sigma = 1.0 } }";
 const DISASTER: &str = "{ lognormal = { median = \"7d\", sigma = 1.0 } }";
 const OUTAGE: &str = "{ lognormal = { median = \"90min\", sigma = 1.0 } }";
-const PATH: &str = "{ mixture = [{ lognormal = { median = \"2.7min\", sigma = 1.26 }, weight = 0.75 }, \
+const PATH: &str = "{ mixture = [\
+     { lognormal = { median = \"2.7min\", sigma = 1.26 }, weight = 0.75 }, \
      { lognormal = { median = \"32min\", sigma = 2.34 }, weight = 0.25 }] }";
 
 /// Key, value, grade, and words of the source.

@@ -144,9 +144,12 @@ fn variances_have_their_closed_forms() {
     }
 }
 
+/// A distribution function, of milliseconds.
+type Cdf = Box<dyn Fn(f64) -> f64>;
+
 /// A distribution as a file writes it, with its distribution function from another library or in
 /// closed form, in milliseconds.
-fn written() -> Vec<(&'static str, Box<dyn Fn(f64) -> f64>)> {
+fn written() -> Vec<(&'static str, Cdf)> {
     use statrs::distribution as other;
     let hour = HOUR.ms as f64;
     let lognormal =
