@@ -149,6 +149,30 @@ fn exponential_delays_have_their_quantiles() {
     }
 }
 
+/// A silent principal is noticed after the time-out of 10 s, and the mirror's redo of 5 s to 20 s is
+/// recovery, whoever has been alarmed meanwhile.
+#[test]
+fn an_automatic_failover_is_detection_and_recovery() {
+    let mut scenario = scenario(&[]);
+    scenario.simulate.drill = Event::from_name("crash:A");
+    let found = simulated(&scenario);
+    let detect = phase(&found, Phase::Detect);
+    for estimate in [&detect.p50, &detect.p99, &detect.mean] {
+        assert!(
+            (estimate.value.expect("a value") - 10_000.0).abs() < 10.0,
+            "{estimate:?}"
+        );
+    }
+    let recover = phase(&found, Phase::Recover);
+    for (estimate, exact) in [(&recover.p50, 12_500.0), (&recover.p95, 19_250.0)] {
+        assert!(
+            (estimate.value.expect("a value") - exact).abs() < 400.0,
+            "{estimate:?}"
+        );
+    }
+    assert_eq!(phase(&found, Phase::Decide).max, 0.0);
+}
+
 /// Every drill of a scenario, with its incidents.
 fn drills(scenario: &Scenario, fault: Option<Event>) -> Tally {
     let topology = system::timed_topology(scenario);

@@ -17,7 +17,14 @@ impl World {
         if self.service(topology) != 0 {
             return Phase::Reconnect;
         }
+        // While the mirror is about to take over by itself, nobody waits for the team of the pair.
+        let promoted = Pair::ALL.into_iter().any(|pair| {
+            self.may_fail_over(topology, pair).is_some() || self.may_swap_roles(pair).is_some()
+        });
         for role in [Role::SiteFailover, Role::MirrorFailover] {
+            if promoted && role == Role::MirrorFailover {
+                continue;
+            }
             if let Some(step) = self.current_step(topology, role)
                 && step
                     .wait_for
