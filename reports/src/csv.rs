@@ -157,7 +157,7 @@ fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
             RareWhat::Loss => "any_loss",
             RareWhat::Outage => "any_outage",
         };
-        figures.push(("rare", figure, "mean", &rare.probability));
+        figures.push(("rare", figure.to_owned(), "mean", &rare.probability));
     }
     figures
 }
