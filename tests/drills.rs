@@ -149,8 +149,8 @@ fn exponential_delays_have_their_quantiles() {
     }
 }
 
-/// A silent principal is noticed after the time-out of 10 s, and the mirror's redo of 5 s to 20 s is
-/// recovery, whoever has been alarmed meanwhile.
+/// A silent principal is noticed after the time-out of 10 s, and the mirror's redo of 5 s to 20 s
+/// is recovery, whoever has been alarmed meanwhile.
 #[test]
 fn an_automatic_failover_is_detection_and_recovery() {
     let mut scenario = scenario(&[]);
