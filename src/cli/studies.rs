@@ -121,7 +121,7 @@ pub fn known(kind: Kind, format: RunFormat) -> Result<(), Exit> {
         return Ok(());
     }
     eprintln!(
-        "error: this result cannot be printed in that form; human, json, csv and markdown always can"
+        "error: this result cannot be printed in that form; human, json, csv, markdown always can"
     );
     Err(Exit::Usage)
 }

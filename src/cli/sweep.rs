@@ -74,7 +74,8 @@ struct What {
     /// A Latin hypercube: so many points, then a range for each parameter
     #[arg(long, num_args = 2.., value_names = ["POINTS", "PATH=LOW..HIGH"])]
     lhs: Vec<String>,
-    /// Each parameter alone at its ends, for example operators.durations.site_failover.decide=10min..30min..2h
+    /// Each parameter alone at its ends, for example
+    /// operators.durations.site_failover.decide=10min..30min..2h
     #[arg(long, value_name = "PATH=LOW..BASE..HIGH")]
     tornado: Vec<String>,
     /// A file with a [sweep] table
