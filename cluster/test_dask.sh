@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two Dask workers on loopback, one of them killed in mid-run: the merged sweep must equal the one
-# of a single process byte for byte. Usage: cluster/test_dask.sh POOLPROOF DIRECTORY
+# of a single process byte for byte, and so must one of results on shared storage. Usage: cluster/test_dask.sh POOLPROOF DIRECTORY
 # The interpreter is $PYTHON or python3, 3.11 or later; packages go to a virtual environment in
 # DIRECTORY, and nothing is installed elsewhere.
 set -euo pipefail
@@ -78,4 +78,11 @@ fi
 grep -q "24 of 24 shards" driver.log
 cmp local.json merged.json
 diff -r local merged
+# Workers that write to shared storage themselves: the same files.
+"$program" sweep driver --engine dask --run --python venv/bin/python -- manifest.json \
+  --scheduler "$address" --program "$program" --shared --out shared -- --format json \
+  >shared.json 2>shared.log
+cmp local.json shared.json
+diff -r shards shared
+grep -q "24 of 24 shards" shared.log
 echo "a worker was killed at $at of 24 shards; the merged sweep is the same, byte for byte"

@@ -1,77 +1,230 @@
-//! The promise of the recipes of `docs/cluster.md`: shards run side by side by tools that know
-//! nothing of them.
+//! The promise of the recipes of `docs/cluster.md`: as they stand there, shards run side by side by
+//! tools that know nothing of them, and merge to the bytes of one machine.
+//!
+//! GNU parallel is not installed everywhere. Without it its recipe is left out with a warning;
+//! `.ci/run` installs it and sets `POOLPROOF_ALL_RECIPES`, which makes that a failure.
+#![cfg(unix)]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use saphyr::{LoadableYamlNode, Yaml};
+use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_poolproof");
 
-fn run(directory: &Path, program: &str, arguments: &[&str]) -> Output {
-    let output = Command::new(program)
-        .args(arguments)
+/// The code blocks of a section of the page, the first one first.
+fn blocks(heading: &str) -> Vec<String> {
+    let page = fs::read_to_string("docs/cluster.md").unwrap();
+    let section = page
+        .split("\n## ")
+        .find(|section| section.starts_with(heading));
+    let section = section.unwrap_or_else(|| panic!("no section {heading}"));
+    let fenced = section.split("```").skip(1).step_by(2);
+    fenced
+        .map(|block| block.split_once('\n').unwrap().1.to_owned())
+        .collect()
+}
+
+/// A directory with the library, the recipes, and the program under its own name.
+fn place() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["scenarios", "cluster"] {
+        let copied = Command::new("cp")
+            .args(["-r", name])
+            .arg(directory.path())
+            .status();
+        assert!(copied.unwrap().success());
+    }
+    fs::create_dir(directory.path().join("bin")).unwrap();
+    std::os::unix::fs::symlink(PROGRAM, directory.path().join("bin/poolproof")).unwrap();
+    directory
+}
+
+fn command(directory: &Path, program: &str) -> Command {
+    let own = std::env::var_os("PATH").unwrap_or_default();
+    let mut path = vec![directory.join("bin")];
+    path.extend(std::env::split_paths(&own));
+    let mut command = Command::new(program);
+    command
         .current_dir(directory)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} {arguments:?}: {errors}");
+        .env("PATH", std::env::join_paths(path).unwrap());
+    command
+}
+
+fn ok(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {stdout}{stderr}");
     output
 }
 
-fn planned(directory: &Path) -> Vec<u8> {
-    let scenario = fs::canonicalize("scenarios/lync-2013-lbw.toml").unwrap();
-    let scenario = scenario.display().to_string();
-    let few = ["--trials", "400", "--set", "simulate.drill_trials=200"];
-    run(
-        directory,
-        PROGRAM,
-        &[
-            &["simulate", "plan", &scenario],
-            &few[..],
-            &["--shards", "6"],
-        ]
-        .concat(),
+/// Runs a block of the page, with fewer trials than it shows.
+fn shell(directory: &Path, block: &str) {
+    let few = block.replace(
+        "--trials 1000000",
+        "--trials 400 --set simulate.drill_trials=200",
     );
-    let json = ["--format", "json"];
-    run(
-        directory,
-        PROGRAM,
-        &[&["simulate", &scenario], &few[..], &json].concat(),
-    )
-    .stdout
+    ok(command(directory, "bash").args(["-euo", "pipefail", "-c", &few]));
 }
 
-fn merged(directory: &Path) -> Vec<u8> {
-    let merge = format!("'{PROGRAM}' merge manifest.json shards/*.json --format json");
-    run(directory, "sh", &["-c", &merge]).stdout
+/// A plan of six shards, and the result of one machine.
+fn planned(directory: &Path) -> Vec<u8> {
+    let what = "scenarios/lync-2013-lbw.toml --trials 400 --set simulate.drill_trials=200";
+    shell(
+        directory,
+        &format!("poolproof simulate plan {what} --shards 6"),
+    );
+    let here = format!("poolproof simulate {what} --format json");
+    ok(command(directory, "bash").args(["-c", &here])).stdout
+}
+
+fn merged(directory: &Path, shards: &str) -> Vec<u8> {
+    let merge = format!("poolproof merge manifest.json {shards}/*.json --format json");
+    ok(command(directory, "bash").args(["-c", &merge])).stdout
+}
+
+fn file_of(block: &str, name: &str) {
+    let path: PathBuf = ["cluster", name].iter().collect();
+    let file = fs::read_to_string(&path).unwrap();
+    assert!(
+        block == file,
+        "docs/cluster.md does not show {}",
+        path.display()
+    );
+}
+
+fn is_there(program: &str, says: &[u8]) -> bool {
+    let version = Command::new(program).arg("--version").output();
+    let there = version.is_ok_and(|output| output.stdout.starts_with(says));
+    let needed = std::env::var_os("POOLPROOF_ALL_RECIPES").is_some();
+    assert!(
+        there || !needed,
+        "{program} is not installed, and this run needs it"
+    );
+    if !there {
+        eprintln!("WARNING: {program} is not installed: THE RECIPE WITH IT IS NOT TESTED HERE");
+    }
+    there
+}
+
+#[test]
+fn gnu_parallel_runs_shards_side_by_side() {
+    let blocks = blocks("GNU parallel");
+    file_of(&blocks[1], "parallel.sh");
+    if !is_there("parallel", b"GNU parallel") {
+        return;
+    }
+    let directory = place();
+    let at = directory.path();
+    shell(at, &blocks[0]);
+    let one = "poolproof sweep scenarios/lync-2013-lbw.toml \
+               --grid log_shipping.backup_interval=5min,15min,30min --trials 1000000 --out one";
+    shell(at, one);
+    ok(Command::new("diff")
+        .args(["-r", "one", "report"])
+        .current_dir(at));
+    // Again: nothing is left to do, and what is there stays.
+    let first = at.join("shards/shard-00000.json");
+    let before = fs::metadata(&first).unwrap().modified().unwrap();
+    shell(at, "cluster/parallel.sh manifest.json 8");
+    assert_eq!(fs::metadata(&first).unwrap().modified().unwrap(), before);
 }
 
 #[test]
 fn xargs_runs_shards_side_by_side() {
-    let directory = tempfile::tempdir().unwrap();
-    let here = planned(directory.path());
-    let recipe =
-        format!("seq 0 5 | xargs -P 2 -I{{}} '{PROGRAM}' run-shard manifest.json {{}} --threads 1");
-    run(directory.path(), "sh", &["-c", &recipe]);
-    assert!(here == merged(directory.path()));
+    let directory = place();
+    let at = directory.path();
+    let here = planned(at);
+    // As shown, for the six shards of this plan in place of 64.
+    let shown = &blocks("GNU parallel")[2];
+    assert!(shown.starts_with("seq 0 63 |"), "{shown}");
+    shell(at, &shown.replace("seq 0 63", "seq 0 5"));
+    assert!(here == merged(at, "shards"));
 }
 
 #[test]
-fn gnu_parallel_runs_shards_where_it_is_installed() {
-    let version = Command::new("parallel").arg("--version").output();
-    let is_gnu = version.is_ok_and(|output| output.stdout.starts_with(b"GNU parallel"));
-    if !is_gnu {
-        eprintln!("GNU parallel is not installed: only the recipe with xargs is tested");
-        return;
+fn a_slurm_array_runs_each_shard() {
+    let shown = &blocks("Slurm")[0];
+    file_of(shown, "slurm.sh");
+    assert!(shown.contains("#SBATCH --array=0-63\n"));
+    let directory = place();
+    let at = directory.path();
+    let here = planned(at);
+    for task in 0..6 {
+        let mut script = command(at, "bash");
+        script.args(["cluster/slurm.sh"]);
+        ok(script.env("SLURM_ARRAY_TASK_ID", task.to_string()));
     }
-    let directory = tempfile::tempdir().unwrap();
-    let here = planned(directory.path());
-    let recipe = format!(
-        "seq 0 5 | parallel --will-cite --joblog shards.log --resume-failed --jobs 2 \
-         '{PROGRAM}' run-shard manifest.json {{}} --threads 1"
+    assert!(here == merged(at, "shards"));
+    // Outside of an array it must not run anything.
+    let alone = command(at, "bash")
+        .arg("cluster/slurm.sh")
+        .env_remove("SLURM_ARRAY_TASK_ID")
+        .output();
+    assert!(!alone.unwrap().status.success());
+}
+
+#[test]
+fn an_indexed_job_runs_each_shard() {
+    let shown = &blocks("Kubernetes")[0];
+    file_of(shown, "kubernetes.yaml");
+    let documents = Yaml::load_from_str(shown).unwrap();
+    let [job] = &documents[..] else {
+        panic!("one document");
+    };
+    assert_eq!(job["apiVersion"].as_str(), Some("batch/v1"));
+    assert_eq!(job["kind"].as_str(), Some("Job"));
+    let spec = &job["spec"];
+    assert_eq!(spec["completionMode"].as_str(), Some("Indexed"));
+    assert_eq!(spec["completions"].as_integer(), Some(64));
+    let pod = &spec["template"]["spec"];
+    // What `backoffLimitPerIndex` asks for.
+    assert_eq!(pod["restartPolicy"].as_str(), Some("Never"));
+    let container = &pod["containers"][0];
+    let mounted = container["volumeMounts"][0]["name"].as_str();
+    assert_eq!(mounted, pod["volumes"][0]["name"].as_str());
+    assert_eq!(
+        container["volumeMounts"][0]["mountPath"].as_str(),
+        Some("/data")
     );
-    run(directory.path(), "sh", &["-c", &recipe]);
-    let log = fs::read_to_string(directory.path().join("shards.log")).unwrap();
-    assert_eq!(log.lines().count(), 7, "{log}");
-    assert!(here == merged(directory.path()));
+    let words = |key: &str| -> Vec<String> {
+        let list = container[key].as_vec().unwrap().iter();
+        list.map(|word| word.as_str().unwrap().to_owned()).collect()
+    };
+    let (program, mut arguments) = (words("command"), words("args"));
+    let directory = place();
+    let at = directory.path();
+    let here = planned(at);
+    fs::create_dir(at.join("data")).unwrap();
+    fs::copy(at.join("manifest.json"), at.join("data/manifest.json")).unwrap();
+    // The volume is where a test may write.
+    let data = at.join("data").display().to_string();
+    arguments
+        .iter_mut()
+        .for_each(|word| *word = word.replace("/data", &data));
+    for index in 0..6 {
+        let mut container = command(at, &program[0]);
+        container.args(&program[1..]).args(&arguments);
+        ok(container.env("JOB_COMPLETION_INDEX", index.to_string()));
+    }
+    assert!(here == merged(at, "data/shards"));
+}
+
+#[test]
+fn the_scripts_are_sound() {
+    let mut scripts = vec![PathBuf::from(".ci/run")];
+    let listed = fs::read_dir("cluster").unwrap();
+    let listed = listed.map(|entry| entry.unwrap().path());
+    scripts.extend(listed.filter(|path| path.extension().is_some_and(|e| e == "sh")));
+    assert!(scripts.len() >= 4);
+    for script in &scripts {
+        ok(Command::new("bash").arg("-n").arg(script));
+    }
+    let shellcheck = Command::new("shellcheck").arg("--version").output();
+    if shellcheck.is_ok() {
+        ok(Command::new("shellcheck").args(&scripts));
+    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use poolproof::scenario;
 use poolproof::shard::{decode, encode};
 use poolproof::simulate::run::Counts;
-use poolproof::study::{Group, Part, Study};
+use poolproof::study::{Group, Part, PartView, Study};
 
 const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
 
@@ -117,7 +117,7 @@ fn killed_and_resumed(arguments: &[&str], checkpoint: &str) {
     child.kill().unwrap();
     child.wait().unwrap();
     let stored = fs::read_to_string(&checkpoint).unwrap();
-    let kept = decode(&stored).unwrap().line.end;
+    let kept = decode::<Part>(&stored).unwrap().line.end;
     assert!(kept > 0, "nothing was kept");
     let more = [arguments, &["--resume"]].concat();
     let resumed = ok(&more, &killed);
@@ -178,7 +178,10 @@ fn a_checkpoint_of_something_else_is_refused() {
     fs::create_dir_all(&at).unwrap();
     let few = ["simulate", SCENARIO, "--trials", "200", "--resume"];
     for (text, why) in [
-        (encode("0123", 0..0, &[]).unwrap(), "another scenario"),
+        (
+            encode::<PartView<'_>>("0123", 0..0, &[]).unwrap(),
+            "another scenario",
+        ),
         ("{}".to_owned(), "no shard"),
     ] {
         fs::write(at.join("checkpoint.json"), text).unwrap();

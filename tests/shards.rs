@@ -190,10 +190,32 @@ fn a_manifest_needs_no_other_file() {
 }
 
 #[test]
-fn what_is_not_the_study_is_refused() {
+fn what_is_not_the_simulation_is_refused() {
+    refused("simulate", &[&absolute(SCENARIO)], (100, 199));
+}
+
+#[test]
+fn what_is_not_the_comparison_is_refused() {
+    let members = [absolute(SCENARIO), absolute(OTHER)];
+    refused(
+        "compare",
+        &[&members[0], &members[1], "--no-check"],
+        (100, 199),
+    );
+}
+
+#[test]
+fn what_is_not_the_sweep_is_refused() {
+    let grid = "log_shipping.backup_interval=5min,15min";
+    refused("sweep", &[&absolute(SCENARIO), "--grid", grid], (200, 399));
+}
+
+/// Every way in which files are not the three shards of a study; the second of them has the trials
+/// `first..=last`.
+fn refused(kind: &str, what: &[&str], (first, last): (u64, u64)) {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
-    let scenario = absolute(SCENARIO);
+    let plan = [&[kind, "plan"], what].concat();
     let few = [
         "--trials",
         "200",
@@ -202,7 +224,7 @@ fn what_is_not_the_study_is_refused() {
         "--shards",
         "3",
     ];
-    ok(at, &[&["simulate", "plan", &scenario], &few[..]].concat());
+    ok(at, &[&plan[..], &few[..]].concat());
     for shard in ["0", "1", "2"] {
         ok(at, &["run-shard", "manifest.json", shard]);
     }
@@ -220,17 +242,15 @@ fn what_is_not_the_study_is_refused() {
     };
     refused(
         &[shards[0], shards[2]],
-        "the trials 100 to 199 are missing: run shard 1",
+        &format!("the trials {first} to {last} are missing: run shard 1"),
     );
     refused(&shards[..2], "run shard 2");
-    refused(&[shards[0], shards[1], shards[1], shards[2]], "overlap");
+    let both = format!("overlap: both have the trials {first} to {last}");
+    refused(&[shards[0], shards[1], shards[1], shards[2]], &both);
     refused(&["none.json"], "cannot read none.json");
     // Another seed is another study.
     let other = ["--seed", "9", "--manifest", "other.json"];
-    ok(
-        at,
-        &[&["simulate", "plan", &scenario], &few[..], &other[..]].concat(),
-    );
+    ok(at, &[&plan[..], &few[..], &other[..]].concat());
     ok(at, &["run-shard", "other.json", "1", "--out", "foreign"]);
     let foreign = "foreign/shard-00001.json";
     refused(&[shards[0], foreign, shards[2]], "belongs to another study");

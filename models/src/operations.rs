@@ -31,12 +31,14 @@ impl Feasibility {
 }
 
 impl World {
-    /// What an old backup holds: S as it was when it was recovered (H-20).
+    /// What an old backup holds: S as it was when it was recovered, or if nothing is left of S, the
+    /// beginning (H-20).
     pub(crate) fn oldest_image(&self) -> Position {
         let end = self.copies[2];
-        self.lineage
-            .fork_of(end.timeline())
-            .unwrap_or_else(|| Position::new(0, 0))
+        let recovered = end
+            .is_present()
+            .then(|| self.lineage.fork_of(end.timeline()));
+        recovered.flatten().unwrap_or_else(|| Position::new(0, 0))
     }
 
     /// Whether an operation can be done now, later or never (5 and 6).
@@ -405,4 +407,21 @@ pub(crate) fn first_four(servers: u8) -> u8 {
         rest &= rest.wrapping_sub(1);
     }
     servers & !rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Site;
+    use crate::topology::PoolServer;
+
+    /// An operator may take an old backup for S when nothing is left of S (H-20).
+    #[test]
+    fn an_old_backup_outlives_the_secondary() {
+        let site = Site::Dc1;
+        let servers = vec![PoolServer { site, active: true }];
+        let mut world = Topology::new(servers).finish().initial();
+        world.copies[2] = Position::ABSENT;
+        assert_eq!(world.oldest_image(), Position::new(0, 0));
+    }
 }

@@ -24,6 +24,7 @@ pub use check::HolderState;
 pub use check::LinkState;
 pub use check::Start;
 pub use check::Step;
+pub use check::Swarm;
 pub use check::Verdict;
 pub use check::VerdictStatus;
 pub use cuts::BasicEvent;

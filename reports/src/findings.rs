@@ -96,7 +96,12 @@ pub(crate) fn of(document: &ResultDocument) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     if let Some(check) = &document.check {
         findings.extend(check.verdicts.iter().map(property));
-        findings.extend(check.goals.iter().map(goal));
+        findings.extend(
+            check
+                .goals
+                .iter()
+                .map(|one| goal(one, check.swarm.is_none())),
+        );
         findings.extend(check.coverage.iter().map(coverage));
     }
     findings.extend(document.objectives.iter().map(objective));
@@ -126,7 +131,8 @@ fn property(verdict: &Verdict) -> Finding<'_> {
     }
 }
 
-fn goal(goal: &Goal) -> Finding<'_> {
+fn goal(goal: &Goal, shortest: bool) -> Finding<'_> {
+    let way = if shortest { "shortest way" } else { "way" };
     Finding {
         kind: Kind::Goal,
         name: &goal.name,
@@ -139,7 +145,7 @@ fn goal(goal: &Goal) -> Finding<'_> {
         },
         words: table::goal_text(goal),
         detail: match (&goal.witness, goal.reached || goal.complete) {
-            (Some(way), _) => format!("shortest way: {}", timeline::size(way)),
+            (Some(found), _) => format!("{way}: {}", timeline::size(found)),
             (None, false) => "not reached so far".to_owned(),
             (None, true) => String::new(),
         },

@@ -10,6 +10,7 @@ use crate::document::Estimate;
 use crate::document::ObjectiveStatus;
 use crate::document::ResultDocument;
 use crate::document::Simulation;
+use crate::document::Swarm;
 use crate::document::Verdict;
 use crate::document::VerdictStatus;
 use crate::findings;
@@ -115,6 +116,9 @@ pub(crate) fn objective_text(status: ObjectiveStatus) -> &'static str {
 
 /// Returns how far the search went.
 pub(crate) fn extent(check: &Check) -> String {
+    if let Some(swarm) = &check.swarm {
+        return swarm_extent(check, swarm);
+    }
     let size = format!(
         "{} states, {} transitions, depth {}",
         quantity::count(check.states),
@@ -125,6 +129,51 @@ pub(crate) fn extent(check: &Check) -> String {
         Some(limit) => format!("cut off by {limit} after {size}"),
         None if check.complete => format!("complete search: {size}"),
         None => format!("incomplete search: {size}"),
+    }
+}
+
+/// Returns the odds that something was missed, after a semicolon; nothing for a swarm, which
+/// leaves states out anyway.
+pub(crate) fn odds(check: &Check) -> String {
+    match check.swarm {
+        None => format!(
+            "; odds of a missed state {}",
+            quantity::odds(check.collision_odds)
+        ),
+        Some(_) => String::new(),
+    }
+}
+
+/// Returns how far many small searches went together.
+fn swarm_extent(check: &Check, swarm: &Swarm) -> String {
+    let mut text = format!(
+        "swarm of {} of at most {} and {}: about {} different states (an estimate, standard error \
+         {:.1} %) in {}, {} transitions, depth {}",
+        quantity::plural(swarm.searches, "search", "searches"),
+        quantity::plural(swarm.states_limit, "state", "states"),
+        quantity::plural(u64::from(swarm.depth_limit), "step", "steps"),
+        quantity::count(check.states),
+        swarm.states_relative_error * 100.0,
+        quantity::plural(swarm.visits, "visit", "visits"),
+        quantity::count(check.transitions),
+        check.depth
+    );
+    if swarm.searches > 1 && check.states > 0 {
+        let new = check.states.saturating_sub(swarm.states_of_first_half);
+        let share = new as f64 / check.states as f64 * 100.0;
+        text +=
+            &format!("; {share:.0} % of the states were new in the second half of the searches");
+    }
+    if swarm.exhausted > 0 {
+        let nothing = "had nothing left to visit within these bounds";
+        text += &format!(
+            "; {} of the searches {nothing}",
+            quantity::count(swarm.exhausted)
+        );
+    }
+    match &check.cut_off_by {
+        Some(limit) => format!("cut off by {limit}: {text}"),
+        None => text,
     }
 }
 

@@ -214,7 +214,7 @@ fn check_view(check: &Check) -> CheckView<'_> {
     CheckView {
         check,
         extent: headline::extent(check),
-        odds: quantity::odds(check.collision_odds),
+        odds: headline::odds(check),
         verdicts: check
             .verdicts
             .iter()

@@ -17,7 +17,6 @@ use crate::html::figures::Cell;
 use crate::html::figures::Figures;
 use crate::layout::one_line;
 use crate::mermaid;
-use crate::quantity;
 use crate::rare;
 use crate::timeline;
 
@@ -64,10 +63,14 @@ pub fn text(document: &ResultDocument) -> String {
     if let Some(check) = &document.check {
         blocks.push("### What can happen".to_owned());
         let search = format!(
-            "Every order of events within {}. {}; odds of a missed state {}.",
+            "{} within {}. {}{}.",
+            match check.swarm {
+                None => "Every order of events",
+                Some(_) => "Some orders of events",
+            },
             check.budget_text,
             capital(&headline::extent(check)),
-            quantity::odds(check.collision_odds)
+            headline::odds(check)
         );
         blocks.push(escaped(&search));
         let never = families::never_fired(check);

@@ -146,6 +146,7 @@ fn check() -> Check {
         depth: 43,
         complete: true,
         cut_off_by: None,
+        swarm: None,
         collision_odds: 4.471_037_2e-8,
         reductions: vec![text("servers of equal role are interchangeable")],
         verdicts: vec![

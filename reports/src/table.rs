@@ -75,13 +75,8 @@ fn verdicts(check: &Check, lines: &mut Vec<String>) {
     lines.push("What can happen".to_owned());
     lines.extend(hanging("  faults:  ", &check.budget_text));
     lines.extend(hanging("  search:  ", &headline::extent(check)));
-    lines.extend(hanging(
-        "           ",
-        &format!(
-            "odds of a missed state {}",
-            quantity::odds(check.collision_odds)
-        ),
-    ));
+    let odds = headline::odds(check);
+    lines.extend(hanging("           ", odds.trim_start_matches("; ")));
     let never = families::never_fired(check);
     if !never.is_empty() {
         let text = format!("{} never fired", never.join("; "));

@@ -8,16 +8,24 @@ use poolproof_models::model::Bounded;
 use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
 
-use super::search::Outcome;
 use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
 use crate::scenario::expect::Fires;
+
+/// How often each event happened, in the order of the events.
+#[derive(Clone, Copy)]
+pub(super) struct Fired<'a> {
+    /// At all.
+    pub all: &'a [u64],
+    /// As a fault.
+    pub as_fault: &'a [u64],
+}
 
 /// What has to fire, and how often it did.
 pub(super) fn coverage(
     scenario: &Scenario,
     model: &Bounded<Topology>,
-    outcome: &Outcome,
+    fired: Fired<'_>,
     complete: bool,
 ) -> Vec<doc::Coverage> {
     let events = model.system.events();
@@ -34,11 +42,11 @@ pub(super) fn coverage(
     };
     let mut rows = Vec::new();
     for fires in &scenario.expect.fires {
-        let fired = match fires {
-            Fires::Kind(kind) => sum(&outcome.fired, &|fired, _| fired == *kind),
-            Fires::Event(event) => sum(&outcome.fired, &|_, name| name == event.name()),
+        let times = match fires {
+            Fires::Kind(kind) => sum(fired.all, &|of, _| of == *kind),
+            Fires::Event(event) => sum(fired.all, &|_, name| name == event.name()),
         };
-        rows.push(row(fires.name(), "expect.fires", fired));
+        rows.push(row(fires.name(), "expect.fires", times));
     }
     let possible = |fault: &&FaultName| model.budget.per_class[class(fault) as usize] > 0;
     for fault in scenario
@@ -50,12 +58,12 @@ pub(super) fn coverage(
     {
         // What is a fault in some states only is a return once the failover has begun.
         let class_of = |kind: EventKind| kind.fault_class().unwrap_or(FaultClass::LateReturn);
-        let fired = sum(&outcome.fired_as_fault, &|kind, name| match fault {
+        let times = sum(fired.as_fault, &|kind, name| match fault {
             FaultName::Class(listed) => class_of(kind) == *listed,
             FaultName::Mistake(mistake) => kind == mistake_kind(*mistake),
             FaultName::Misoperation(_) => name == fault.name(),
         });
-        rows.push(row(fault.name(), "check.faults_enabled", fired));
+        rows.push(row(fault.name(), "check.faults_enabled", times));
     }
     rows
 }

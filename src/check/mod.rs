@@ -12,5 +12,6 @@ pub mod recoverability;
 pub mod recovery;
 pub mod returns;
 pub mod search;
+pub mod swarm;
 mod trail;
 pub mod verdict;

@@ -7,7 +7,7 @@ use poolproof_models::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
 use super::counterexample;
-use super::coverage::coverage;
+use super::coverage::{Fired, coverage};
 use super::recovery::{Recovery, recovery};
 use super::search::{CutOff, Limits, Outcome, Progress, search};
 use crate::scenario::Scenario;
@@ -137,6 +137,7 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
         depth: outcome.depth,
         complete,
         cut_off_by,
+        swarm: None,
         // n² / 2⁶⁵: two of n random 64-bit fingerprints are equal.
         collision_odds: states * states / libm::exp2(65.0),
         reductions: reductions(scenario, &model.system),
@@ -145,7 +146,15 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
             .map(|property| verdict(scenario, &model, &outcome, recovery.as_ref(), *property))
             .collect(),
         goals: goals(scenario, &model, &outcome, complete),
-        coverage: coverage(scenario, &model, &outcome, complete),
+        coverage: coverage(
+            scenario,
+            &model,
+            Fired {
+                all: &outcome.fired,
+                as_fault: &outcome.fired_as_fault,
+            },
+            complete,
+        ),
         events: by_fired(true)
             .map(|(event, fired)| doc::EventCount {
                 event: event.clone(),
@@ -213,11 +222,7 @@ fn verdict(
             )
         }
     };
-    let expected = match scenario.expect.verdict(property) {
-        Expected::Holds => doc::VerdictStatus::Holds,
-        Expected::Violated => doc::VerdictStatus::Violated,
-        Expected::Undecided => doc::VerdictStatus::Undecided,
-    };
+    let expected = expected(scenario, property);
     doc::Verdict {
         property: property.name().to_owned(),
         title: property.title().to_owned(),
@@ -233,17 +238,22 @@ fn verdict(
     }
 }
 
+/// What a scenario expects of a property.
+pub(super) fn expected(scenario: &Scenario, property: Property) -> doc::VerdictStatus {
+    match scenario.expect.verdict(property) {
+        Expected::Holds => doc::VerdictStatus::Holds,
+        Expected::Violated => doc::VerdictStatus::Violated,
+        Expected::Undecided => doc::VerdictStatus::Undecided,
+    }
+}
+
 fn goals(
     scenario: &Scenario,
     model: &Bounded<Topology>,
     outcome: &Outcome,
     complete: bool,
 ) -> Vec<doc::Goal> {
-    let known = Goal::ALL.into_iter().filter_map(|goal| {
-        let wanted = scenario.expect.reachable.contains(&goal);
-        (wanted || scenario.expect.unreachable.contains(&goal)).then_some((goal, wanted))
-    });
-    known
+    expected_goals(scenario)
         .map(|(goal, expected)| {
             let found = outcome.goals[goal as usize];
             doc::Goal {
@@ -256,6 +266,14 @@ fn goals(
             }
         })
         .collect()
+}
+
+/// The goals that a scenario names, and whether it expects them to be reached.
+pub(super) fn expected_goals(scenario: &Scenario) -> impl Iterator<Item = (Goal, bool)> {
+    Goal::ALL.into_iter().filter_map(|goal| {
+        let wanted = scenario.expect.reachable.contains(&goal);
+        (wanted || scenario.expect.unreachable.contains(&goal)).then_some((goal, wanted))
+    })
 }
 
 /// What makes the space smaller than the system, in words.

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::format::RunFormat;
+use super::run_shard::{self, Whole};
 use super::studies::{self, Outlet};
-use super::{RunArgs, run_shard};
+use super::{RunArgs, swarm};
 use crate::exit::Exit;
-use crate::shard::merge;
+use crate::shard::{MergeError, merge, merge_swarm};
 
 /// Merge the shards of a manifest to the result that one machine would have given
 ///
@@ -35,11 +36,15 @@ pub struct MergeArgs {
 
 /// Runs the command.
 pub fn run(args: &MergeArgs) -> Exit {
-    let (manifest, ready) = match run_shard::load(&args.manifest) {
+    let (manifest, whole) = match run_shard::load(&args.manifest) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
-    if let Err(exit) = studies::known(manifest.job.kind, args.format) {
+    let known = match &whole {
+        Whole::Study(job, _) => studies::known(job.kind, args.format),
+        Whole::Swarm(..) => swarm::known(args.format),
+    };
+    if let Err(exit) = known {
         return exit;
     }
     let mut files = Vec::new();
@@ -52,13 +57,6 @@ pub fn run(args: &MergeArgs) -> Exit {
             }
         }
     }
-    let parts = match merge(&ready.study, &manifest.shards, &files) {
-        Ok(parts) => parts,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return Exit::Input;
-        }
-    };
     let run = RunArgs {
         seed: None,
         threads: args.threads,
@@ -70,5 +68,15 @@ pub fn run(args: &MergeArgs) -> Exit {
         out: args.out.clone(),
         resume: false,
     };
-    studies::conclude(&manifest.job, &ready, parts, false, &run, &outlet)
+    let planned = &manifest.shards;
+    let exit = match &whole {
+        Whole::Study(job, ready) => merge(&ready.study, planned, &files)
+            .map(|parts| studies::conclude(job, ready, parts, false, &run, &outlet)),
+        Whole::Swarm(job, loaded, searches) => merge_swarm(searches, planned, &files)
+            .map(|parts| swarm::conclude(job, loaded, searches, &parts, &outlet)),
+    };
+    exit.unwrap_or_else(|error: MergeError| {
+        eprintln!("error: {error}");
+        Exit::Input
+    })
 }

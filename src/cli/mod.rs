@@ -31,6 +31,7 @@ mod simulate;
 mod solve;
 mod stages;
 mod studies;
+mod swarm;
 mod sweep;
 mod timing;
 mod trace;

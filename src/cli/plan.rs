@@ -1,13 +1,13 @@
-//! `plan` under `simulate`, `compare` and `sweep`: a manifest in place of a run.
+//! `plan` under `simulate`, `compare`, `sweep` and `check`: a manifest in place of a run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{output, studies};
 use crate::exit::Exit;
 use crate::scenario::{FileSystem, Loaded};
-use crate::shard::{Manifest, Recorder, SHARDS_MOST};
+use crate::shard::{Line, Manifest, Recorder, SHARDS_MOST, Task};
 use crate::study::job::{Job, Kind};
 
 /// How a study is cut.
@@ -49,28 +49,32 @@ pub fn write(job: &Job, options: &PlanOptions) -> Exit {
         .first()
         .map_or(0, |one| one.scenario.simulate.seed);
     let manifest = Manifest::new(
-        job.clone(),
-        &ready.study,
+        Task::Study(job.clone()),
+        Line::of_study(&ready.study),
         seed,
         recorder.texts(),
         options.shards,
     );
-    let text = match serde_json::to_string_pretty(&manifest) {
+    store(&manifest, &options.manifest, "trials")
+}
+
+/// Writes a manifest, whose shards are `of` trials or searches.
+pub fn store(manifest: &Manifest, path: &Path, of: &str) -> Exit {
+    let text = match serde_json::to_string_pretty(manifest) {
         Ok(text) => text + "\n",
         Err(error) => {
             eprintln!("error: a defect in poolproof: the manifest cannot be written: {error}");
             return Exit::Defect;
         }
     };
-    let path = &options.manifest;
     if let Err(error) = output::write_file(path, text.as_bytes()) {
         eprintln!("error: cannot write {}: {error}", path.display());
         return Exit::Output;
     }
     output::print(&format!(
-        "{}: {} shards, numbered from 0, of {} trials in all\n",
+        "{}: {} shards, numbered from 0, of {} {of} in all\n",
         path.display(),
         manifest.shards.len(),
-        manifest.trials
+        manifest.length
     ))
 }

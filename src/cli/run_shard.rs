@@ -1,14 +1,18 @@
 //! `poolproof run-shard`: one shard of a manifest.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{RunArgs, output, studies};
+use super::{RunArgs, output, studies, swarm};
+use crate::check::swarm::Swarm;
+use crate::check::swarm::job::SwarmJob;
 use crate::exit::Exit;
-use crate::shard::{Manifest, encode};
-use crate::study::job::Ready;
+use crate::scenario::Loaded;
+use crate::shard::{Line, Manifest, Task, encode};
+use crate::study::job::{Job, Ready};
 
 /// Run one shard of a manifest and write its file
 ///
@@ -16,7 +20,7 @@ use crate::study::job::Ready;
 /// writes the same bytes.
 #[derive(Args)]
 pub struct RunShardArgs {
-    /// Manifest, as written by `poolproof sweep plan`, `simulate plan` or `compare plan`
+    /// Manifest, as written by `poolproof sweep plan`, or plan of simulate, compare or check
     #[arg(value_name = "MANIFEST")]
     manifest: PathBuf,
     /// Number of the shard, from 0
@@ -35,7 +39,7 @@ pub struct RunShardArgs {
 
 /// Runs the command.
 pub fn run(args: &RunShardArgs) -> Exit {
-    let (manifest, ready) = match load(&args.manifest) {
+    let (manifest, whole) = match load(&args.manifest) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
@@ -54,13 +58,10 @@ pub fn run(args: &RunShardArgs) -> Exit {
         set: Vec::new(),
         timing: args.timing,
     };
-    let (study, line) = (&ready.study, stretch.line());
-    let (parts, complete) = studies::stretch(study, line.clone(), Vec::new(), &run, &mut |_| {});
-    if !complete {
+    let Some(text) = counted(&manifest.study, &whole, stretch.line(), &run) else {
         return Exit::Interrupted;
-    }
-    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-    let text = match encode(&manifest.study, line, &views) {
+    };
+    let text = match text {
         Ok(text) => text,
         Err(error) => {
             eprintln!("error: a defect in poolproof: the shard cannot be written: {error}");
@@ -77,16 +78,63 @@ pub fn run(args: &RunShardArgs) -> Exit {
     output::print(&format!("{}\n", path.display()))
 }
 
-/// Reads a manifest and the study in it.
-pub fn load(path: &Path) -> Result<(Manifest, Ready), Exit> {
+/// Runs a stretch and gives the text of its shard; `None` if it was interrupted.
+fn counted(
+    digest: &str,
+    whole: &Whole,
+    line: Range<u64>,
+    run: &RunArgs,
+) -> Option<Result<String, String>> {
+    match whole {
+        Whole::Study(_, ready) => {
+            let study = &ready.study;
+            let (parts, complete) =
+                studies::stretch(study, line.clone(), Vec::new(), run, &mut |_| {});
+            let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+            complete.then(|| encode(digest, line, &views))
+        }
+        Whole::Swarm(_, _, swarm) => {
+            let parts = swarm::searches(swarm, line.clone(), run);
+            let complete = parts.len() as u64 == line.end - line.start;
+            complete.then(|| encode(digest, line, &parts))
+        }
+    }
+}
+
+/// What the shards of a manifest are of.
+pub enum Whole {
+    /// Trials.
+    Study(Job, Box<Ready>),
+    /// Searches.
+    Swarm(SwarmJob, Box<Loaded>, Box<Swarm>),
+}
+
+impl Whole {
+    fn line(&self) -> Line {
+        match self {
+            Self::Study(_, ready) => Line::of_study(&ready.study),
+            Self::Swarm(_, _, swarm) => Line::of_swarm(swarm),
+        }
+    }
+}
+
+/// Reads a manifest and what is in it.
+pub fn load(path: &Path) -> Result<(Manifest, Whole), Exit> {
     let refuse = |message: String| {
         eprintln!("error: {}: {message}", path.display());
         Exit::Input
     };
     let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
     let manifest = Manifest::parse(&text).map_err(|error| refuse(error.to_string()))?;
-    let ready = studies::ready(&manifest.job, &manifest.texts())?;
-    let verified = manifest.verify(&ready.study);
+    let texts = manifest.texts();
+    let whole = match &manifest.job {
+        Task::Study(job) => Whole::Study(job.clone(), Box::new(studies::ready(job, &texts)?)),
+        Task::Swarm(job) => {
+            let (loaded, swarm) = swarm::ready(job, &texts)?;
+            Whole::Swarm(job.clone(), Box::new(loaded), Box::new(swarm))
+        }
+    };
+    let verified = manifest.verify(&whole.line());
     verified.map_err(|error| refuse(error.to_string()))?;
-    Ok((manifest, ready))
+    Ok((manifest, whole))
 }

@@ -4,23 +4,31 @@
 
 use std::ops::Range;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::scenario::digest::Digest;
-use crate::study::{Part, PartView};
 
 /// The name and version of the format.
 const SCHEMA: &str = "poolproof/shard/v1";
 
-/// The counts of the trials `first..first + count` of a study.
+/// The counts of a stretch of a line: trials of a study, or searches of a swarm.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shard {
-    /// The digest of the study.
+pub struct Shard<P> {
+    /// The digest of the whole.
     pub study: String,
     /// Which stretch of the line.
     pub line: Range<u64>,
     /// Its counts.
-    pub parts: Vec<Part>,
+    pub parts: Vec<P>,
+}
+
+/// A shard that is undamaged and of this version, whatever its counts are of.
+#[derive(Debug)]
+pub(super) struct Opened<'a> {
+    /// The digest of the whole.
+    pub study: String,
+    body: &'a str,
 }
 
 /// Why a file is no shard that this program can use.
@@ -55,12 +63,12 @@ struct Head {
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct Written<'a, P> {
     poolproof_version: &'a str,
     study: &'a str,
     first: u64,
     count: u64,
-    parts: &'a [PartView<'a>],
+    parts: &'a [P],
 }
 
 /// What tells the version, whatever the rest has become.
@@ -69,15 +77,21 @@ struct Versioned {
     poolproof_version: String,
 }
 
+/// What tells which whole a shard is of, whatever its counts look like.
+#[derive(Deserialize)]
+struct Named {
+    study: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Read {
+struct Read<P> {
     #[serde(rename = "poolproof_version")]
     _version: String,
     study: String,
     first: u64,
     count: u64,
-    parts: Vec<Part>,
+    parts: Vec<P>,
 }
 
 fn checksum(text: &str) -> String {
@@ -91,7 +105,7 @@ fn checksum(text: &str) -> String {
 /// # Errors
 ///
 /// In the words of the library that writes it; a defect.
-pub fn encode(study: &str, line: Range<u64>, parts: &[PartView<'_>]) -> Result<String, String> {
+pub fn encode<P: Serialize>(study: &str, line: Range<u64>, parts: &[P]) -> Result<String, String> {
     let body = Written {
         poolproof_version: env!("CARGO_PKG_VERSION"),
         study,
@@ -113,7 +127,12 @@ pub fn encode(study: &str, line: Range<u64>, parts: &[PartView<'_>]) -> Result<S
 /// # Errors
 ///
 /// Says why it cannot be used.
-pub fn decode(text: &str) -> Result<Shard, ShardError> {
+pub fn decode<P: DeserializeOwned>(text: &str) -> Result<Shard<P>, ShardError> {
+    open(text)?.read()
+}
+
+/// Opens a file without reading its counts.
+pub(super) fn open(text: &str) -> Result<Opened<'_>, ShardError> {
     let (head, body) = text.split_once('\n').ok_or(ShardError::NoShard)?;
     let head: Head = serde_json::from_str(head).map_err(|_| ShardError::NoShard)?;
     if head.schema != SCHEMA {
@@ -127,19 +146,33 @@ pub fn decode(text: &str) -> Result<Shard, ShardError> {
             stated: head.checksum,
         });
     }
-    let malformed = |error: serde_json::Error| ShardError::Malformed(error.to_string());
     let versioned: Versioned = serde_json::from_str(body).map_err(malformed)?;
     if versioned.poolproof_version != env!("CARGO_PKG_VERSION") {
         return Err(ShardError::Version(versioned.poolproof_version));
     }
-    let read: Read = serde_json::from_str(body).map_err(malformed)?;
-    let end = read.first.checked_add(read.count);
-    let end = end.ok_or_else(|| ShardError::Malformed("too many trials".to_owned()))?;
-    Ok(Shard {
-        study: read.study,
-        line: read.first..end,
-        parts: read.parts,
+    let named: Named = serde_json::from_str(body).map_err(malformed)?;
+    Ok(Opened {
+        study: named.study,
+        body,
     })
+}
+
+impl Opened<'_> {
+    /// Reads the counts.
+    pub(super) fn read<P: DeserializeOwned>(self) -> Result<Shard<P>, ShardError> {
+        let read: Read<P> = serde_json::from_str(self.body).map_err(malformed)?;
+        let end = read.first.checked_add(read.count);
+        let end = end.ok_or_else(|| ShardError::Malformed("too many trials".to_owned()))?;
+        Ok(Shard {
+            study: read.study,
+            line: read.first..end,
+            parts: read.parts,
+        })
+    }
+}
+
+fn malformed(error: serde_json::Error) -> ShardError {
+    ShardError::Malformed(error.to_string())
 }
 
 #[cfg(test)]
@@ -147,14 +180,19 @@ mod tests {
     use super::*;
 
     fn text() -> String {
-        encode("0123", 5..9, &[]).unwrap()
+        encode("0123", 5..9, &["counts"]).unwrap()
+    }
+
+    fn decode(text: &str) -> Result<Shard<String>, ShardError> {
+        super::decode(text)
     }
 
     #[test]
     fn what_is_written_is_read() {
         let shard = decode(&text()).unwrap();
         assert_eq!(shard.study, "0123");
-        assert_eq!((shard.line, shard.parts), (5..9, Vec::new()));
+        assert_eq!(shard.line, 5..9);
+        assert_eq!(shard.parts, ["counts"]);
     }
 
     #[test]

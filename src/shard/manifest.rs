@@ -1,4 +1,4 @@
-//! A manifest: a job with all its texts, and how its line of trials is cut into shards.
+//! A manifest: a job with all its texts, and how its line of trials or searches is cut into shards.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::swarm::Swarm;
+use crate::check::swarm::job::SwarmJob;
 use crate::scenario::library::{Resolver, Unreadable};
 use crate::study::Study;
 use crate::study::job::Job;
@@ -16,22 +18,65 @@ pub const MANIFEST_SCHEMA: &str = "poolproof/manifest/v1";
 /// More shards than this cost more in files than they save in time.
 pub const SHARDS_MOST: u64 = 100_000;
 
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Trials.
+    Study(Job),
+    /// Searches.
+    Swarm(SwarmJob),
+}
+
+/// What is cut into shards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The digest of everything that decides what the shards hold.
+    pub digest: String,
+    /// How many trials or searches stand in it.
+    pub length: u64,
+    /// Which of the two, in the plural.
+    pub of: &'static str,
+}
+
+impl Line {
+    /// The trials of a study.
+    #[must_use]
+    pub fn of_study(study: &Study) -> Self {
+        Self {
+            digest: study.digest(),
+            length: study.trials(),
+            of: "trials",
+        }
+    }
+
+    /// The searches of a swarm.
+    #[must_use]
+    pub fn of_swarm(swarm: &Swarm) -> Self {
+        Self {
+            digest: swarm.digest(),
+            length: swarm.searches,
+            of: "searches",
+        }
+    }
+}
+
 /// What a shard is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stretch {
     /// Its number, from 0.
     pub shard: u64,
-    /// Its first trial on the line of the study.
+    /// Its first trial or search on the line.
     pub first: u64,
-    /// How many trials.
+    /// How many of them.
     pub count: u64,
     /// The name of its file.
     pub file: String,
 }
 
 impl Stretch {
-    /// Its trials.
+    /// Its stretch of the line.
     #[must_use]
     pub const fn line(&self) -> Range<u64> {
         self.first..self.first.saturating_add(self.count)
@@ -56,16 +101,16 @@ pub struct Manifest {
     pub schema: String,
     /// The version that made it, and that runs it.
     pub poolproof_version: String,
-    /// The digest of the study: scenarios, seeds and numbers of trials.
+    /// The digest of the whole: scenarios, seeds, and numbers of trials or searches.
     pub study: String,
     /// The seed of the first scenario.
     pub seed: u64,
-    /// How many trials the line has.
-    pub trials: u64,
+    /// How many trials or searches the line has.
+    pub length: u64,
     /// The shards, in the order of the line.
     pub shards: Vec<Stretch>,
     /// What is asked for.
-    pub job: Job,
+    pub job: Task,
     /// Every file that it reads.
     pub texts: Vec<Text>,
 }
@@ -90,19 +135,24 @@ pub enum ManifestError {
         /// The digest that it states.
         stated: String,
     },
-    /// Its shards are not the line, each trial once.
-    #[error("its shards do not cover the {0} trials of the study, each once and in order")]
-    Shards(u64),
+    /// Its shards are not the line.
+    #[error("its shards do not cover the {length} {of}, each once and in order")]
+    Shards {
+        /// The length of the line.
+        length: u64,
+        /// What it is of: trials or searches.
+        of: &'static str,
+    },
 }
 
 impl Manifest {
-    /// Cuts a study into shards of nearly the same number of trials.
+    /// Cuts a line into shards of nearly the same length.
     #[must_use]
-    pub fn new(job: Job, study: &Study, seed: u64, texts: Vec<Text>, shards: u64) -> Self {
-        let trials = study.trials();
-        let shards = shards.clamp(1, trials.clamp(1, SHARDS_MOST));
+    pub fn new(job: Task, line: Line, seed: u64, texts: Vec<Text>, shards: u64) -> Self {
+        let length = line.length;
+        let shards = shards.clamp(1, length.clamp(1, SHARDS_MOST));
         let start =
-            |shard: u64| (u128::from(trials) * u128::from(shard) / u128::from(shards)) as u64;
+            |shard: u64| (u128::from(length) * u128::from(shard) / u128::from(shards)) as u64;
         let stretch = |shard: u64| Stretch {
             shard,
             first: start(shard),
@@ -112,9 +162,9 @@ impl Manifest {
         Self {
             schema: MANIFEST_SCHEMA.to_owned(),
             poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
-            study: study.digest(),
+            study: line.digest,
             seed,
-            trials,
+            length,
             shards: (0..shards).map(stretch).collect(),
             job,
             texts,
@@ -142,30 +192,33 @@ impl Manifest {
         Ok(serde_json::from_str(text)?)
     }
 
-    /// Sees that the study is the one that was planned, and the shards are the whole of it.
+    /// Sees that the line is the one that was planned, and the shards are the whole of it.
     ///
     /// # Errors
     ///
     /// When either is not so.
-    pub fn verify(&self, study: &Study) -> Result<(), ManifestError> {
-        let found = study.digest();
-        if found != self.study {
+    pub fn verify(&self, line: &Line) -> Result<(), ManifestError> {
+        if line.digest != self.study {
             return Err(ManifestError::Changed {
-                found,
+                found: line.digest.clone(),
                 stated: self.study.clone(),
             });
         }
+        let wrong = || ManifestError::Shards {
+            length: line.length,
+            of: line.of,
+        };
         let mut next = 0;
         for (number, stretch) in self.shards.iter().enumerate() {
             if stretch.first != next || stretch.shard != number as u64 {
-                return Err(ManifestError::Shards(study.trials()));
+                return Err(wrong());
             }
             next = stretch.line().end;
         }
-        if next == study.trials() && self.trials == next {
+        if next == line.length && self.length == next {
             Ok(())
         } else {
-            Err(ManifestError::Shards(study.trials()))
+            Err(wrong())
         }
     }
 

@@ -1,10 +1,14 @@
 //! Shards back together: everything of the study, nothing else, each trial once.
 
+use std::fmt::Display;
 use std::ops::Range;
 
-use super::file::{ShardError, decode};
-use super::manifest::Stretch;
-use crate::study::{Part, PartError, Study, together};
+use serde::de::DeserializeOwned;
+
+use super::file::{Shard, ShardError, open};
+use super::manifest::{Line, Stretch};
+use crate::check::swarm::{self, Swarm};
+use crate::study::{self, Study, together};
 
 /// Why shards cannot be merged; file names are the caller's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,32 +32,41 @@ pub enum MergeError {
         expected: String,
     },
     /// A shard whose counts are not those of its stretch.
-    #[error("{file}: its counts are not those of the trials that it states: {error}")]
+    #[error("{file}: its counts are not those of the {of} that it states: {error}")]
     Counts {
         /// The file.
         file: String,
+        /// What the line is of: trials or searches.
+        of: &'static str,
         /// What is wrong.
-        error: PartError,
+        error: String,
     },
-    /// Trials without a shard.
-    #[error("the trials {} to {} are missing: {}", .line.start, .line.end - 1, shards(.missing))]
+    /// A stretch without a shard.
+    #[error(
+        "the {of} {} to {} are missing: {}",
+        .line.start, .line.end - 1, shards(.missing)
+    )]
     Gap {
-        /// Which trials of the line.
+        /// What the line is of: trials or searches.
+        of: &'static str,
+        /// Which stretch of the line.
         line: Range<u64>,
         /// The shards that have them.
         missing: Vec<u64>,
     },
-    /// Trials with two shards.
+    /// A stretch with two shards.
     #[error(
-        "{first} and {second} overlap: both have the trials {} to {}",
+        "{first} and {second} overlap: both have the {of} {} to {}",
         .line.start, .line.end - 1
     )]
     Overlap {
+        /// What the line is of: trials or searches.
+        of: &'static str,
         /// A file.
         first: String,
         /// Another file.
         second: String,
-        /// Which trials of the line.
+        /// Which stretch of the line.
         line: Range<u64>,
     },
 }
@@ -80,26 +93,59 @@ pub fn merge(
     study: &Study,
     planned: &[Stretch],
     files: &[(String, String)],
-) -> Result<Vec<Part>, MergeError> {
-    let expected = study.digest();
+) -> Result<Vec<study::Part>, MergeError> {
+    let line = Line::of_study(study);
+    whole(&line, planned, files, |stretch, parts| {
+        together(study, stretch, parts)
+    })
+}
+
+/// The same for the searches of a swarm.
+///
+/// # Errors
+///
+/// As for a study; also when a way to a violation does not lead there.
+pub fn merge_swarm(
+    swarm: &Swarm,
+    planned: &[Stretch],
+    files: &[(String, String)],
+) -> Result<Vec<swarm::Part>, MergeError> {
+    let line = Line::of_swarm(swarm);
+    whole(&line, planned, files, |stretch, parts| {
+        swarm.together(stretch, parts)
+    })
+}
+
+/// Puts shards in the order of a line, and sees that they are the whole of it. `together` judges
+/// and orders the parts of each.
+fn whole<P: DeserializeOwned, E: Display>(
+    line: &Line,
+    planned: &[Stretch],
+    files: &[(String, String)],
+    together: impl Fn(Range<u64>, Vec<P>) -> Result<Vec<P>, E>,
+) -> Result<Vec<P>, MergeError> {
+    let of = line.of;
     let mut shards = Vec::new();
     for (file, text) in files {
         let file = || file.clone();
-        let shard = decode(text).map_err(|error| MergeError::Shard {
+        let unusable = |error| MergeError::Shard {
             file: file(),
             error,
-        })?;
-        if shard.study != expected {
+        };
+        let opened = open(text).map_err(unusable)?;
+        if opened.study != line.digest {
             return Err(MergeError::Foreign {
                 file: file(),
-                found: shard.study,
-                expected,
+                found: opened.study,
+                expected: line.digest.clone(),
             });
         }
-        let parts = together(study, shard.line.clone(), shard.parts);
+        let shard: Shard<P> = opened.read().map_err(unusable)?;
+        let parts = together(shard.line.clone(), shard.parts);
         let parts = parts.map_err(|error| MergeError::Counts {
             file: file(),
-            error,
+            of,
+            error: error.to_string(),
         })?;
         shards.push((file(), shard.line, parts));
     }
@@ -113,7 +159,7 @@ pub fn merge(
             from < to
         });
         let missing = missing.map(|one| one.shard).collect();
-        MergeError::Gap { line, missing }
+        MergeError::Gap { of, line, missing }
     };
     let mut next = 0;
     let mut last: Option<&str> = None;
@@ -125,6 +171,7 @@ pub fn merge(
             && line.start < next
         {
             return Err(MergeError::Overlap {
+                of,
                 first: first.to_owned(),
                 second: file.clone(),
                 line: line.start..next.min(line.end),
@@ -133,8 +180,8 @@ pub fn merge(
         next = line.end;
         last = Some(file);
     }
-    if next < study.trials() {
-        return Err(gap(next..study.trials()));
+    if next < line.length {
+        return Err(gap(next..line.length));
     }
     Ok(shards.into_iter().flat_map(|(_, _, parts)| parts).collect())
 }

@@ -1,5 +1,5 @@
-//! Shards: a study cut into stretches of its line of trials, each run anywhere, and put together
-//! to the same bytes as on one machine.
+//! Shards: a study cut into stretches of its line of trials, or a swarm of its line of searches,
+//! each run anywhere, and put together to the same bytes as on one machine.
 //!
 //! The contract is a manifest and files. An engine only has to see that every shard is run at
 //! least once: a shard that is run again writes the same bytes, and [`merge`] refuses everything
@@ -11,6 +11,7 @@ mod merge;
 
 pub use file::{Shard, ShardError, decode, encode};
 pub use manifest::{
-    MANIFEST_SCHEMA, Manifest, ManifestError, Recorder, SHARDS_MOST, Stretch, Text, Texts,
+    Line, MANIFEST_SCHEMA, Manifest, ManifestError, Recorder, SHARDS_MOST, Stretch, Task, Text,
+    Texts,
 };
-pub use merge::{MergeError, merge};
+pub use merge::{MergeError, merge, merge_swarm};

@@ -24,6 +24,10 @@ pub struct Check {
     pub complete: bool,
     /// The limit that ended the search early.
     pub cut_off_by: Option<String>,
+    /// Set where many small searches took the place of one of everything. No verdict is then
+    /// *holds*, `states` is an estimate, and ways are minimal but perhaps not the shortest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swarm: Option<Swarm>,
     /// The odds that two states shared a fingerprint, so that one was never visited.
     #[serde(serialize_with = "float::serialize")]
     pub collision_odds: f64,
@@ -40,6 +44,28 @@ pub struct Check {
     pub events: Vec<EventCount>,
     /// The events that never fired.
     pub never_fired: Vec<String>,
+}
+
+/// Many small searches, each in an order of its own, and what they reached together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Swarm {
+    /// How many searches there were.
+    pub searches: u64,
+    /// The most steps from the start in each.
+    pub depth_limit: u32,
+    /// The most different states of each.
+    pub states_limit: u64,
+    /// The searches that had nothing left to visit within these bounds.
+    pub exhausted: u64,
+    /// The different states of each search, summed: what several visited counts for each.
+    pub visits: u64,
+    /// The standard error of the estimated number of states, as a share of it.
+    #[serde(serialize_with = "float::serialize")]
+    pub states_relative_error: f64,
+    /// The estimate for the first half of the searches alone. If it is nearly that of all, more
+    /// searches like these would find little that is new.
+    pub states_of_first_half: u64,
 }
 
 /// What is known about one property.
