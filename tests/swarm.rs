@@ -449,13 +449,13 @@ fn lies(text: &str, refused: &mut dyn FnMut(&str, &str)) {
     });
     lie(of, &|parts| parts[0].search += 7);
     lie("search 1 has counts that no search", &|parts| {
-        parts[0].states = 3_001
+        parts[0].states = 3_001;
     });
     lie("search 1 has counts that no search", &|parts| {
         parts[0].fired.pop();
     });
     lie("search 1 has counts that no search", &|parts| {
-        parts[0].sketch.truncate(9)
+        parts[0].sketch.truncate(9);
     });
     lie("its way to SB does not lead there", &|parts| {
         parts[0].violations[0].events.pop();

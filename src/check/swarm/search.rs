@@ -98,7 +98,7 @@ pub fn search<S: System>(
             sketch: Sketch::default(),
         },
     };
-    run.to_the_end(limits, stop).then_some(run.dive)
+    run.go(limits, stop).then_some(run.dive)
 }
 
 struct Run<'m, S: System> {
@@ -118,7 +118,7 @@ struct Run<'m, S: System> {
 
 impl<S: System> Run<'_, S> {
     /// False if it was told to stop.
-    fn to_the_end(&mut self, limits: Limits, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn go(&mut self, limits: Limits, stop: &(dyn Fn() -> bool + Sync)) -> bool {
         let start = self.model.initial();
         let print = fingerprint(self.model.system.words(&start.state), start.spent.bits());
         let spread = 2 + mix(self.seed) % SPREADS;
