@@ -1,5 +1,5 @@
-//! The promise of the gallery: each report in `reports/gallery/` is made again, byte for byte, by the
-//! command that its page gives.
+//! The promise of the gallery: each report in `reports/gallery/` is made again, byte for byte, by
+//! the command that its page gives.
 //!
 //! `POOLPROOF_UPDATE=1 cargo test --test gallery` makes it anew.
 #![cfg(unix)]
