@@ -80,6 +80,48 @@ fn colour_is_for_terminals_and_obeys_the_environment() {
     assert!(!coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
 }
 
+/// Progress and its time left are for a terminal; here there is none.
+#[test]
+fn nothing_but_words_reaches_a_pipe() {
+    for arguments in [
+        &["simulate", LBW, "--trials", "100"][..],
+        &[
+            "check",
+            "scenarios/hazards/H-01-failover-during-partition.toml",
+        ],
+    ] {
+        let run = program(arguments).env("TERM", "xterm-256color").output();
+        let run = run.unwrap();
+        assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
+        for said in [stdout(&run), stderr(&run)] {
+            let control = |c: char| c.is_control() && c != '\n';
+            assert!(!said.contains(control), "{said}");
+            assert!(!said.contains(" left"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_word_that_is_nearly_right_gets_a_suggestion() {
+    for (arguments, suggested) in [
+        (&["chek", LBW][..], "'check'"),
+        (&["check", LBW, "--tread", "2"], "'--threads'"),
+        (&["init", "--template", "lwb"], "'lbw'"),
+    ] {
+        let run = poolproof(arguments);
+        assert_eq!(run.status.code(), Some(2));
+        let said = stderr(&run);
+        assert!(said.contains("tip: ") && said.contains(suggested), "{said}");
+    }
+    for command in commands() {
+        let long = stdout(&poolproof(&[&command, "--help"]));
+        assert_eq!(stdout(&poolproof(&["help", &command])), long);
+        assert!(long.contains("\nExamples:\n  poolproof "), "{long}");
+    }
+    let version = format!("poolproof {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(stdout(&poolproof(&["--version"])), version);
+}
+
 #[test]
 fn every_shell_gets_completions() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

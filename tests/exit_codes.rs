@@ -1,8 +1,8 @@
 //! The promise to CI: how a run ended is in its exit code, and what is wrong with an input is one
 //! clear diagnostic on stderr, never a panic.
 //!
-//! Codes that need a defect (5, 70) are fixed by the unit tests of `exit`; 130 by
-//! `tests/interrupt.rs`.
+//! 70 needs a defect, and is fixed by a unit test of `cli` that panics on purpose; 130 by
+//! `tests/interrupt.rs`; the order of the codes by the unit tests of `exit`.
 
 use std::fs;
 use std::path::Path;
@@ -138,6 +138,28 @@ fn an_empty_search_is_1_and_names_what_never_fired() {
         "{}",
         run.stdout
     );
+}
+
+#[test]
+fn a_trace_that_is_not_what_happens_is_5() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("trace.json");
+    let path = path.to_str().unwrap();
+    let run = poolproof(&["explain", H01, "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mut trace: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    fs::write(path, run.stdout).unwrap();
+    assert_eq!(code(&["replay", path]), 0);
+    let steps = trace["counterexample"]["steps"].as_array_mut().unwrap();
+    let last = steps.len() - 1;
+    steps.swap(0, last);
+    fs::write(path, trace.to_string()).unwrap();
+    let run = poolproof(&["replay", path]);
+    assert_eq!(run.code, 5, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("DIFFERS at step 1"), "{}", run.stdout);
+    let last = run.stderr.lines().last().unwrap();
+    assert_eq!(last, format!("poolproof replay {path}"));
+    assert_eq!(code(&["explain", path]), 5);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::quoted;
+use super::timing::Stopwatch;
 use crate::scenario::value::parse_duration;
 
 /// Bounds of the search on the command line: a file cannot know the machine.
@@ -42,6 +43,14 @@ impl BoundArgs {
     pub fn time_words(&self) -> String {
         let word = self.time_limit.as_ref().map_or("", |given| &given.word);
         format!("the time limit of {word}")
+    }
+
+    /// The time that is left, for the line of progress; nothing where there is no limit.
+    pub fn left(&self, watch: &Stopwatch) -> String {
+        let left = |limit: Duration| limit.as_secs_f64() - watch.seconds();
+        self.time().map_or_else(String::new, |limit| {
+            format!(", at most {:.0}s left", left(limit).max(0.0))
+        })
     }
 
     /// The bounds in words, for the result.

@@ -83,6 +83,7 @@ pub fn run(args: &CheckArgs) -> Exit {
         Ok(Ran {
             document: evaluate::document(scenario, warnings, &command, check, None),
             command,
+            aside: String::new(),
             interrupted: checked.interrupted,
             exit: Exit::AsExpected,
             note: String::new(),

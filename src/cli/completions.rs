@@ -7,8 +7,6 @@ use super::{Cli, output};
 use crate::exit::Exit;
 
 /// Print the completions of a shell
-///
-/// For example: poolproof completions bash > /etc/bash_completion.d/poolproof
 #[derive(Args)]
 pub struct CompletionsArgs {
     /// The shell

@@ -8,7 +8,7 @@ use poolproof_reports::document::CutSets;
 use super::bounds::BoundArgs;
 use super::format::RunFormat;
 use super::runs::{self, Ran};
-use super::{RunArgs, bundles, quoted, replay, stages, studies};
+use super::{RunArgs, bundles, out_option, output, quoted, replay, stages, studies};
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::scenario::Loaded;
@@ -52,13 +52,14 @@ fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Result<Ran, Ex
         args.run.reproducing(),
         args.bounds.reproducing()
     );
+    output::claim(&output::directory(&args.out, &scenario.name))?;
     let (check, cut_sets) = args.run.on_threads(|| {
         (
             stages::check(scenario, &args.run, &args.bounds),
             stages::cuts(scenario, &args.run, &args.bounds),
         )
     });
-    let mut simulated = studies::alone(scenario, &args.run, Some(&args.out), args.resume)?;
+    let (mut simulated, kept) = studies::alone(scenario, &args.run, Some(&args.out), args.resume)?;
     replay::name_replays(&mut simulated.document, path, &args.run, None);
     let mut document = evaluate::document(
         scenario,
@@ -75,8 +76,9 @@ fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Result<Ran, Ex
     Ok(Ran {
         document,
         command,
+        aside: out_option(Some(args.out.as_path()).filter(|out| *out != Path::new("out"))),
         interrupted: check.interrupted || simulated.interrupted,
         note,
-        exit,
+        exit: exit.and(kept),
     })
 }

@@ -1,6 +1,7 @@
 //! `poolproof explain`: a counterexample that people can read.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -32,7 +33,7 @@ pub struct ExplainArgs {
     #[arg(value_name = "SCENARIO|TRACE|CODE")]
     subject: PathBuf,
     /// The property; by default the trace's, or the first that is violated
-    #[arg(long, value_parser = trace::property)]
+    #[arg(long, value_name = "NAME", value_parser = trace::property)]
     property: Option<Property>,
     /// The scenario of a trace, where it is not found by itself
     #[arg(long, value_name = "FILE")]
@@ -40,7 +41,8 @@ pub struct ExplainArgs {
     /// Print a Mermaid sequence diagram in place of the timeline
     #[arg(long, conflicts_with = "format")]
     mermaid: bool,
-    /// Write a scenario that expects the violation, for a library of regressions
+    /// Write a scenario that expects the violation, for a library of regressions; a file that is
+    /// there already and differs is not overwritten
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
     /// Write a page to step through: one file, no network
@@ -192,7 +194,7 @@ fn from_trace(args: &ExplainArgs) -> Result<Explained, Exit> {
     let topology = opened.replay.topology().clone();
     if let Err(difference) = opened.replay.run(&opened.trace, &mut |_| ()) {
         eprintln!("error: the trace is not what happens; `poolproof replay` shows where");
-        eprint!("{}", trace::told(&difference, None));
+        eprintln!("{}", trace::told(&difference, None).trim_end());
         return Err(Exit::NotDeterministic);
     }
     let (property, way, notes) = needed(&opened, args.property)?;
@@ -266,6 +268,9 @@ fn needed(
 fn deliver(explained: &Explained, args: &ExplainArgs) -> Exit {
     let mut exit = Exit::AsExpected;
     if let Some(path) = &args.html {
+        if output::is_foreign(path) {
+            return output::exists(path);
+        }
         let title = headline(explained);
         exit = exit.and(
             match player::page(&explained.document, &explained.way, &title) {
@@ -372,7 +377,12 @@ fn save(explained: &Explained, path: &Path) -> Exit {
         }
         let verdicts = &checked.document.verdicts;
         if verdicts.iter().all(|verdict| verdict.as_expected) {
-            return write(path, text.as_bytes());
+            // It may have been edited since, or be the scenario itself.
+            let there = path.is_file().then(|| fs::read(path).unwrap_or_default());
+            return match there {
+                Some(there) if there != text.as_bytes() => output::exists(path),
+                _ => write(path, text.as_bytes()),
+            };
         }
         let found = verdicts
             .iter()

@@ -20,7 +20,7 @@ use crate::scenario::diagnostic::{Diagnostic, Severity};
 pub enum RunFormat {
     /// A table for people; its words may change
     Human,
-    /// One document per scenario, schema poolproof/result/v1; an array for several scenarios
+    /// A document for programs, which names its schema; an array for several scenarios
     Json,
     /// The figures, one per line
     Csv,

@@ -67,8 +67,8 @@ pub fn run(args: &InitArgs) -> Exit {
         match fs::read(&path) {
             // The scenario is the user's from the first moment on, even if it is the same.
             Ok(there) if there == text.as_bytes() && path != args.path => {}
-            Ok(_) => return exists(&path),
-            Err(_) if fs::symlink_metadata(&path).is_ok() => return exists(&path),
+            Ok(_) => return output::exists(&path),
+            Err(_) if fs::symlink_metadata(&path).is_ok() => return output::exists(&path),
             Err(_) => wanted.push((path, text)),
         }
     }
@@ -83,10 +83,4 @@ pub fn run(args: &InitArgs) -> Exit {
     let scenario = quoted(&args.path.display().to_string());
     told.push_str(&format!("\nnext: poolproof evaluate {scenario}\n"));
     output::print(&told)
-}
-
-fn exists(path: &Path) -> Exit {
-    eprintln!("error: {} exists and is not overwritten", path.display());
-    eprintln!("help: name another path, or move the file away; nothing was written");
-    Exit::Output
 }

@@ -10,8 +10,6 @@ use super::{Cli, output};
 use crate::exit::Exit;
 
 /// Print the manual page, or write the pages of all commands
-///
-/// For example: poolproof man --out /usr/local/share/man/man1
 #[derive(Args)]
 pub struct ManArgs {
     /// Write a page per command into this directory

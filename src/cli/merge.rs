@@ -1,6 +1,5 @@
 //! `poolproof merge`: shards back together.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,9 +7,10 @@ use clap::Args;
 use super::format::RunFormat;
 use super::run_shard::{self, Whole};
 use super::studies::{self, Outlet};
-use super::{RunArgs, swarm};
+use super::{RunArgs, input, output, swarm};
 use crate::exit::Exit;
 use crate::shard::{MergeError, merge, merge_swarm};
+use crate::study::job::Kind;
 
 /// Merge the shards of a manifest to the result that one machine would have given
 ///
@@ -47,9 +47,22 @@ pub fn run(args: &MergeArgs) -> Exit {
     if let Err(exit) = known {
         return exit;
     }
+    let claimed = args.out.as_ref().map(|out| match &whole {
+        Whole::Study(job, ready) if job.kind == Kind::Simulate => {
+            let names = ready.loaded.iter().map(|one| &one.scenario.name);
+            names
+                .map(|name| output::directory(out, name))
+                .try_for_each(|directory| output::claim(&directory))
+        }
+        Whole::Study(..) => output::claim(out),
+        Whole::Swarm(_, loaded, _) => output::claim(&output::directory(out, &loaded.scenario.name)),
+    });
+    if let Some(Err(exit)) = claimed {
+        return exit;
+    }
     let mut files = Vec::new();
     for path in &args.shards {
-        match fs::read_to_string(path) {
+        match input::text(path) {
             Ok(text) => files.push((path.display().to_string(), text)),
             Err(error) => {
                 eprintln!("error: cannot read {}: {error}", path.display());

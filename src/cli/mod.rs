@@ -1,5 +1,12 @@
 //! The command line: the only place that knows a terminal, files and the real clock.
 
+/// In place of the standard library's, which panics where stderr is full or gone.
+macro_rules! eprintln {
+    ($($told:tt)*) => {
+        crate::cli::output::say(format_args!($($told)*))
+    };
+}
+
 mod bounds;
 mod bundles;
 mod check;
@@ -9,6 +16,7 @@ mod completions;
 mod cuts;
 mod driver;
 mod evaluate;
+mod examples;
 mod explain;
 mod explore;
 mod format;
@@ -37,6 +45,9 @@ mod timing;
 mod trace;
 mod validate;
 
+use std::io::{ErrorKind, Write};
+use std::panic::UnwindSafe;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -52,7 +63,7 @@ use crate::exit::Exit;
 /// 3 invalid input, 4 undecided, 5 not deterministic, 70 a defect, 74 writing failed, 130
 /// interrupted.
 #[derive(Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, after_long_help = examples::PROGRAM)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -60,24 +71,43 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(after_long_help = examples::EVALUATE)]
     Evaluate(evaluate::EvaluateArgs),
+    #[command(after_long_help = examples::CHECK)]
     Check(check::CheckArgs),
+    #[command(after_long_help = examples::CUTS)]
     Cuts(cuts::CutsArgs),
+    #[command(after_long_help = examples::EXPLAIN)]
     Explain(explain::ExplainArgs),
+    #[command(after_long_help = examples::EXPLORE)]
     Explore(explore::ExploreArgs),
+    #[command(after_long_help = examples::REPLAY)]
     Replay(replay::ReplayArgs),
+    #[command(after_long_help = examples::SIMULATE)]
     Simulate(simulate::SimulateArgs),
+    #[command(after_long_help = examples::COMPARE)]
     Compare(compare::CompareArgs),
+    #[command(after_long_help = examples::SWEEP)]
     Sweep(sweep::SweepArgs),
+    #[command(after_long_help = examples::RUN_SHARD)]
     RunShard(run_shard::RunShardArgs),
+    #[command(after_long_help = examples::MERGE)]
     Merge(merge::MergeArgs),
+    #[command(after_long_help = examples::SOLVE)]
     Solve(solve::SolveArgs),
+    #[command(after_long_help = examples::VALIDATE)]
     Validate(validate::ValidateArgs),
+    #[command(after_long_help = examples::SHOW)]
     Show(show::ShowArgs),
+    #[command(after_long_help = examples::INIT)]
     Init(init::InitArgs),
+    #[command(after_long_help = examples::SCHEMA)]
     Schema(schema::SchemaArgs),
+    #[command(after_long_help = examples::COMPLETIONS)]
     Completions(completions::CompletionsArgs),
+    #[command(after_long_help = examples::MAN)]
     Man(man::ManArgs),
+    #[command(after_long_help = examples::REPORT)]
     Report(report::ReportArgs),
 }
 
@@ -103,7 +133,7 @@ struct RunArgs {
 enum Format {
     /// A table for people; its words may change
     Human,
-    /// The result document, schema poolproof/result/v1
+    /// A document for programs, which names its schema
     Json,
 }
 
@@ -119,16 +149,37 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return ExitCode::from(tell(&told).code()),
+    };
     interrupt::listen();
     // A broken invariant is a defect of ours: the user gets a sentence and an exit code for it.
     std::panic::set_hook(Box::new(|info| {
         eprintln!("error: a defect in poolproof: {info}");
         eprintln!("please report it, with the scenario and the command line");
     }));
-    match std::panic::catch_unwind(|| dispatch(&cli)) {
-        Ok(exit) => ExitCode::from(exit.code()),
-        Err(_) => ExitCode::from(Exit::Defect.code()),
+    ExitCode::from(guarded(|| dispatch(&cli)).code())
+}
+
+/// Does the work; a panic in it is a defect.
+fn guarded(work: impl FnOnce() -> Exit + UnwindSafe) -> Exit {
+    std::panic::catch_unwind(work).unwrap_or(Exit::Defect)
+}
+
+/// Prints what the parser has to say: help that was asked for, or what is wrong.
+fn tell(told: &clap::Error) -> Exit {
+    if told.use_stderr() {
+        let _ = told.print();
+        return Exit::Usage;
+    }
+    let printed = told.print().and_then(|()| std::io::stdout().flush());
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("error: cannot write to stdout: {error}");
+            Exit::Output
+        }
+        _ => Exit::AsExpected,
     }
 }
 
@@ -180,6 +231,14 @@ impl RunArgs {
     }
 }
 
+/// The option that names the directory of the results, as it would be typed. It belongs to no
+/// result, which is the same wherever it is written.
+fn out_option(out: Option<&Path>) -> String {
+    out.map_or_else(String::new, |out| {
+        format!(" --out {}", quoted(&out.display().to_string()))
+    })
+}
+
 /// A word for a shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
@@ -187,5 +246,102 @@ fn quoted(word: &str) -> String {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Every command with its words, those below others too.
+    fn commands() -> Vec<(String, clap::Command)> {
+        fn below(command: &clap::Command, words: &str, into: &mut Vec<(String, clap::Command)>) {
+            into.push((words.to_owned(), command.clone()));
+            for inner in command.get_subcommands().filter(|c| c.get_name() != "help") {
+                below(inner, &format!("{words} {}", inner.get_name()), into);
+            }
+        }
+        let mut command = Cli::command();
+        command.build();
+        let mut found = Vec::new();
+        below(&command, "poolproof", &mut found);
+        found
+    }
+
+    #[test]
+    fn every_command_has_examples_that_can_be_typed() {
+        for (words, command) in commands() {
+            let Some(shown) = command.get_after_long_help() else {
+                // `plan` and `driver` stand in the examples of what they belong to.
+                assert_eq!(words.split(' ').count(), 3, "{words} has no examples");
+                continue;
+            };
+            let shown = shown.to_string();
+            let mut lines = shown.lines();
+            assert_eq!(lines.next(), Some("Examples:"), "{words}");
+            let typed: Vec<_> = lines.collect();
+            assert!(!typed.is_empty(), "{words}");
+            for line in typed {
+                assert!(
+                    line.starts_with("  poolproof ") && line.len() <= 100,
+                    "{line}"
+                );
+                let line = line.split(['>', '|', '<']).next().unwrap_or(line);
+                let typed = trace::words(line);
+                let parsed = Cli::try_parse_from(&typed);
+                let known = typed.iter().any(|word| *word == command.get_name());
+                assert!(known && parsed.is_ok(), "{line}: {:?}", parsed.err());
+            }
+        }
+    }
+
+    #[test]
+    fn no_option_and_no_value_is_undocumented() {
+        for (words, command) in commands() {
+            assert!(command.get_about().is_some(), "{words}");
+            for argument in command.get_arguments() {
+                let id = argument.get_id();
+                let help = argument.get_help().map(ToString::to_string);
+                let help = help.unwrap_or_else(|| panic!("{words} {id} has no help"));
+                assert!(help.starts_with(char::is_uppercase), "{words} {id}: {help}");
+                assert!(!help.ends_with('.'), "{words} {id}: {help}");
+                let value_named = argument
+                    .get_value_names()
+                    .is_none_or(|names| names.iter().all(|name| !name.contains('_')));
+                assert!(value_named, "{words} {id}: name the value");
+                let values = argument.get_possible_values();
+                let told = values
+                    .iter()
+                    .filter(|value| value.get_help().is_some())
+                    .count();
+                // Shells and flags need no words.
+                let plain = ["shell", "help", "version"].contains(&id.as_str());
+                let flag = !argument.get_action().takes_values();
+                assert!(told == values.len() || plain || flag, "{words} {id}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_defect() {
+        assert_eq!(guarded(|| Exit::AsExpected), Exit::AsExpected);
+        assert_eq!(
+            guarded(|| panic!("a broken invariant, on purpose")),
+            Exit::Defect
+        );
+    }
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted("a/b-c.toml"), "a/b-c.toml");
+        assert_eq!(quoted("it's mine.toml"), "'it'\\''s mine.toml'");
+        assert_eq!(quoted("$HOME"), "'$HOME'");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(
+            out_option(Some(Path::new("my results"))),
+            " --out 'my results'"
+        );
     }
 }

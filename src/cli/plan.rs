@@ -60,6 +60,9 @@ pub fn write(job: &Job, options: &PlanOptions) -> Exit {
 
 /// Writes a manifest, whose shards are `of` trials or searches.
 pub fn store(manifest: &Manifest, path: &Path, of: &str) -> Exit {
+    if output::is_foreign(path) {
+        return output::exists(path);
+    }
     let text = match serde_json::to_string_pretty(manifest) {
         Ok(text) => text + "\n",
         Err(error) => {

@@ -25,7 +25,13 @@ pub struct RareArgs {
     )]
     rare: Option<RareMethod>,
     /// Estimate the probability of this
-    #[arg(long, value_enum, default_value = "loss", requires = "rare")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "EVENT",
+        default_value = "loss",
+        requires = "rare"
+    )]
     rare_event: RareEvent,
 }
 

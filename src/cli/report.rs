@@ -7,7 +7,7 @@ use clap::Args;
 use poolproof_reports::bundle;
 use poolproof_reports::document::ResultDocument;
 
-use super::output;
+use super::{input, output};
 use crate::exit::Exit;
 
 /// Draw stored results again, without computing anything
@@ -33,8 +33,7 @@ pub fn run(args: &ReportArgs) -> Exit {
 }
 
 fn draw(path: &Path, out: &Path) -> Exit {
-    let parsed = fs::read_to_string(path)
-        .map_err(|error| error.to_string())
+    let parsed = input::text(path)
         .and_then(|text| ResultDocument::parse(&text).map_err(|error| error.to_string()));
     let document = match parsed {
         Ok(document) => document,
@@ -43,6 +42,10 @@ fn draw(path: &Path, out: &Path) -> Exit {
             return Exit::Input;
         }
     };
+    let directory = output::directory(out, &document.scenario.name);
+    if let Err(exit) = output::claim(&directory) {
+        return exit;
+    }
     let mut files = match bundle::render(&document, &[]) {
         Ok(files) => files,
         Err(error) => {
@@ -66,7 +69,6 @@ fn draw(path: &Path, out: &Path) -> Exit {
             files.retain(|(name, _)| name != INCIDENTS);
         }
     }
-    let directory = output::directory(out, &document.scenario.name);
     match output::write_bundle(&directory, &files) {
         Ok(()) => output::print(&format!(
             "report: {}\n",

@@ -1,12 +1,11 @@
 //! `poolproof run-shard`: one shard of a manifest.
 
-use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{RunArgs, output, studies, swarm};
+use super::{RunArgs, input, out_option, output, quoted, studies, swarm};
 use crate::check::swarm::Swarm;
 use crate::check::swarm::job::SwarmJob;
 use crate::exit::Exit;
@@ -52,6 +51,16 @@ pub fn run(args: &RunShardArgs) -> Exit {
         );
         return Exit::Input;
     };
+    // A manifest may come from anywhere: its names must not climb out of the directory.
+    let path = args.out.join(format!("shard-{:05}.json", stretch.shard));
+    if output::is_foreign(&path) {
+        return output::exists(&path);
+    }
+    let again = || {
+        let manifest = quoted(&args.manifest.display().to_string());
+        let out = out_option(Some(args.out.as_path()).filter(|out| *out != Path::new("shards")));
+        eprintln!("poolproof run-shard {manifest} {}{out}", args.shard);
+    };
     let run = RunArgs {
         seed: None,
         threads: args.threads,
@@ -59,6 +68,8 @@ pub fn run(args: &RunShardArgs) -> Exit {
         timing: args.timing,
     };
     let Some(text) = counted(&manifest.study, &whole, stretch.line(), &run) else {
+        eprintln!("interrupted; of this shard nothing is kept");
+        again();
         return Exit::Interrupted;
     };
     let text = match text {
@@ -68,11 +79,9 @@ pub fn run(args: &RunShardArgs) -> Exit {
             return Exit::Defect;
         }
     };
-    // A manifest may come from anywhere: its names must not climb out of the directory.
-    let name = format!("shard-{:05}.json", stretch.shard);
-    let path = args.out.join(name);
     if let Err(error) = output::write_file(&path, text.as_bytes()) {
         eprintln!("error: cannot write {}: {error}", path.display());
+        again();
         return Exit::Output;
     }
     output::print(&format!("{}\n", path.display()))
@@ -124,7 +133,7 @@ pub fn load(path: &Path) -> Result<(Manifest, Whole), Exit> {
         eprintln!("error: {}: {message}", path.display());
         Exit::Input
     };
-    let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+    let text = input::text(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
     let manifest = Manifest::parse(&text).map_err(|error| refuse(error.to_string()))?;
     let texts = manifest.texts();
     let whole = match &manifest.job {

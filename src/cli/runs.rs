@@ -16,6 +16,8 @@ pub struct Ran {
     pub document: ResultDocument,
     /// The command that runs it again.
     pub command: String,
+    /// Options that no result depends on but that belong to the command, as they would be typed.
+    pub aside: String,
     /// Whether Ctrl-C cut it short.
     pub interrupted: bool,
     /// What went wrong beside the result, such as writing it.
@@ -63,7 +65,7 @@ pub fn over(
         }
         said = said.and(printer.result(path, ran.document, &ran.note));
         if said != Exit::AsExpected {
-            eprintln!("{}", ran.command);
+            eprintln!("{}{}", ran.command, ran.aside);
         }
         exit = exit.and(said);
     }

@@ -11,7 +11,7 @@ use super::format::RunFormat;
 use super::plan::{self, PlanOptions};
 use super::rare::RareArgs;
 use super::runs::{self, Ran};
-use super::{RunArgs, bundles, input, quoted, replay, studies};
+use super::{RunArgs, bundles, input, out_option, output, quoted, replay, studies};
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::study::job::{Job, Kind};
@@ -155,9 +155,12 @@ pub fn run(args: &SimulateArgs) -> Exit {
             }
             let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
             let command = what.command(&path.display().to_string());
+            if let Some(out) = out {
+                output::claim(&output::directory(out, &scenario.name))?;
+            }
             // First, as it may be refused.
             let rare = what.rare.estimate(scenario, &what.run)?;
-            let mut found = studies::alone(scenario, &what.run, out, args.resume)?;
+            let (mut found, kept) = studies::alone(scenario, &what.run, out, args.resume)?;
             found.interrupted |= what.rare.is_wanted() && rare.is_none();
             let withheld = rare.as_ref().is_some_and(|rare| rare.withheld);
             found.document.rare = rare;
@@ -173,11 +176,12 @@ pub fn run(args: &SimulateArgs) -> Exit {
             Ok(Ran {
                 document,
                 command,
+                aside: out_option(out),
                 interrupted: found.interrupted,
-                exit: match withheld {
+                exit: kept.and(match withheld {
                     true => exit.and(Exit::Undecided),
                     false => exit,
-                },
+                }),
                 note: phases + &note,
             })
         },

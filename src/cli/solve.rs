@@ -31,7 +31,7 @@ pub struct SolveArgs {
     scenarios: Vec<PathBuf>,
     /// Write the chain into this directory as SCENARIO.tra, .lab and .srew, for the PRISM model
     /// checker
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIRECTORY")]
     prism: Option<PathBuf>,
     /// Give up on a chain with more states than this
     #[arg(long, value_name = "NUMBER", default_value_t = STATES_MOST)]

@@ -19,8 +19,10 @@ pub fn check(scenario: &Scenario, args: &RunArgs, bounds: &BoundArgs) -> Checked
     let seconds = bounds.time().map(|limit| limit.as_secs_f64());
     let mut stop = |at: &Searched| {
         progress.message(&format!(
-            "checking: {} states, {} faults",
-            at.states, at.faults
+            "checking: {} states, {} faults{}",
+            at.states,
+            at.faults,
+            bounds.left(&watch)
         ));
         if interrupt::requested() {
             return Some(Stop::Interrupt);

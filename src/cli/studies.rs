@@ -12,7 +12,7 @@ use super::checkpoint::Checkpoint;
 use super::format::{Printer, RunFormat};
 use super::progress::Progress;
 use super::timing::{Stopwatch, Timing};
-use super::{RunArgs, bundles, input, interrupt, output, replay, runs, stages};
+use super::{RunArgs, bundles, input, interrupt, out_option, output, replay, runs, stages};
 use crate::compare::{self, Comparison};
 use crate::evaluate;
 use crate::exit::Exit;
@@ -39,11 +39,11 @@ pub fn ready(job: &Job, resolver: &dyn Resolver) -> Result<Ready, Exit> {
         match error {
             JobError::Scenario(error) => {
                 let text = diagnostic::render(&error.diagnostics, input::colour());
-                anstream::eprintln!("{text}");
+                eprintln!("{text}");
             }
             JobError::Point(point, error) => {
                 let text = diagnostic::render(&error.diagnostics, input::colour());
-                anstream::eprintln!("{text}");
+                eprintln!("{text}");
                 eprintln!("note: this is the point {point}");
             }
             JobError::Other(message) => eprintln!("error: {message}"),
@@ -58,6 +58,9 @@ pub fn here(job: &Job, args: &RunArgs, outlet: &Outlet) -> Exit {
         Ok(ready) => ready,
         Err(exit) => return exit,
     };
+    if let Some(Err(exit)) = outlet.out.as_deref().map(output::claim) {
+        return exit;
+    }
     match kept(&ready.study, args, outlet.out.as_deref(), outlet.resume) {
         Ok((parts, complete, exit)) => {
             exit.and(conclude(job, &ready, parts, !complete, args, outlet))
@@ -66,28 +69,22 @@ pub fn here(job: &Job, args: &RunArgs, outlet: &Outlet) -> Exit {
     }
 }
 
-/// Simulates one scenario, with its checkpoint where its results go.
+/// Simulates one scenario, with its checkpoint where its results go; what was found, and whether
+/// keeping it failed.
 pub fn alone(
     scenario: &Scenario,
     args: &RunArgs,
     out: Option<&Path>,
     resume: bool,
-) -> Result<Simulated, Exit> {
+) -> Result<(Simulated, Exit), Exit> {
     let study = Study::new(vec![Group {
         members: vec![scenario.clone()],
     }]);
     let directory = out.map(|out| output::directory(out, &scenario.name));
     let (parts, complete, exit) = kept(&study, args, directory.as_deref(), resume)?;
-    if exit != Exit::AsExpected {
-        return Err(exit);
-    }
     let [plain, drilled] = study.counts(parts).remove(0);
-    Ok(simulated(
-        scenario,
-        &plain.tallies[0],
-        &drilled.tallies[0],
-        !complete,
-    ))
+    let found = simulated(scenario, &plain.tallies[0], &drilled.tallies[0], !complete);
+    Ok((found, exit))
 }
 
 /// Runs a study and keeps what is finished in `out`; its parts, whether they are all, and whether
@@ -183,16 +180,17 @@ pub fn conclude(
         Kind::Compare => comparison(job, ready, parts, cut_off, args, outlet),
         Kind::Sweep => sweep(job, ready, parts, cut_off, args, outlet),
     };
+    let exit = match cut_off {
+        true => exit.and(Exit::Interrupted),
+        false => exit,
+    };
     if exit != Exit::AsExpected {
-        job.commands
-            .iter()
-            .for_each(|command| eprintln!("{command}"));
+        let aside = out_option(outlet.out.as_deref());
+        for command in &job.commands {
+            eprintln!("{command}{aside}");
+        }
     }
-    if cut_off {
-        exit.and(Exit::Interrupted)
-    } else {
-        exit
-    }
+    exit
 }
 
 fn simulations(job: &Job, ready: &Ready, parts: Vec<Part>, cut_off: bool, outlet: &Outlet) -> Exit {

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::runs::{self, Ran};
 use super::studies::Outlet;
 use super::timing::{Stopwatch, Timing};
-use super::{RunArgs, bundles, input, interrupt, plan, quoted};
+use super::{RunArgs, bundles, input, interrupt, out_option, plan, quoted};
 use crate::check::swarm::job::SwarmJob;
 use crate::check::swarm::{self, Limits, Part, Swarm, Watch};
 use crate::evaluate;
@@ -122,7 +122,7 @@ pub fn write(args: &SwarmPlanArgs) -> Exit {
 pub fn ready(job: &SwarmJob, resolver: &dyn Resolver) -> Result<(Loaded, Swarm), Exit> {
     job.ready(resolver).map_err(|error| {
         let text = diagnostic::render(&error.diagnostics, input::colour());
-        anstream::eprintln!("{text}");
+        eprintln!("{text}");
         Exit::Input
     })
 }
@@ -174,6 +174,7 @@ pub fn here(
         Ok(Ran {
             document: evaluate::document(scenario, warnings, &command, check, None),
             command,
+            aside: String::new(),
             interrupted,
             exit: Exit::AsExpected,
             note: String::new(),
@@ -197,7 +198,7 @@ pub fn conclude(
     let mut printer = Printer::new(outlet.format, 1);
     exit = exit.and(printer.result(Path::new(&job.scenario), document, &note));
     if exit != Exit::AsExpected {
-        eprintln!("{}", job.command);
+        eprintln!("{}{}", job.command, out_option(outlet.out.as_deref()));
     }
     exit.and(printer.finish())
 }

@@ -8,7 +8,7 @@ use super::driver::{self, DriverArgs};
 use super::format::RunFormat;
 use super::plan::{self, PlanOptions};
 use super::studies::{self, Outlet};
-use super::{RunArgs, quoted};
+use super::{RunArgs, input, quoted};
 use crate::exit::Exit;
 use crate::study::job::{Job, Kind};
 use crate::sweep::{self, Design, Method, Parameter};
@@ -167,7 +167,7 @@ fn design(what: &What) -> Result<Design, Exit> {
             eprintln!("error: {}: {message}", file.display());
             Exit::Input
         };
-        let text = std::fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?;
+        let text = input::text(file).map_err(refuse)?;
         return sweep::parse(&text).map_err(refuse);
     }
     let (method, read): (Method, Result<Vec<Parameter>, String>) = if !what.grid.is_empty() {

@@ -1,6 +1,5 @@
 //! Reading traces for a command, and finding the scenario that each was recorded of.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use poolproof_models::property::Property;
@@ -39,7 +38,7 @@ pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<Open
         eprintln!("error: cannot use {}: {error}", path.display());
         Exit::Input
     };
-    let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+    let text = input::text(path).map_err(refuse)?;
     let trace = Trace::parse(&text).map_err(|error| refuse(error.to_string()))?;
     let recorded = recorded(&trace.identity.command);
     let mut args = args.clone();
@@ -131,7 +130,7 @@ fn recorded(command: &str) -> Recorded {
 }
 
 /// The words of a command as we write it: plain, or in single quotes.
-fn words(command: &str) -> Vec<String> {
+pub fn words(command: &str) -> Vec<String> {
     let (mut words, mut word) = (Vec::new(), None::<String>);
     let (mut inside, mut letters) = (false, command.chars());
     while let Some(letter) = letters.next() {

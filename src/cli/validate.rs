@@ -46,7 +46,7 @@ pub fn run(args: &ValidateArgs) -> Exit {
         }
         if !diagnostics.is_empty() {
             let text = diagnostic::render(&diagnostics, input::colour());
-            anstream::eprintln!("{text}");
+            eprintln!("{text}");
         }
         if valid {
             exit = exit.and(output::print(&format!("{}: valid\n", path.display())));

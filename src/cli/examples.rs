@@ -1,0 +1,131 @@
+//! Examples below the long help of each command. A test parses every one.
+
+/// Of the program.
+pub const PROGRAM: &str = "\
+Examples:
+  poolproof init pool.toml
+  poolproof evaluate pool.toml";
+
+/// Of `evaluate`.
+pub const EVALUATE: &str = "\
+Examples:
+  poolproof evaluate pool.toml
+  poolproof evaluate pool.toml --set log_shipping.share=DC2 --out out/share-in-dc2
+  poolproof evaluate scenarios/*.toml --format junit > results.xml";
+
+/// Of `check`.
+pub const CHECK: &str = "\
+Examples:
+  poolproof check pool.toml
+  poolproof check pool.toml --set check.faults=3 --time-limit 10min --memory-limit 2GB
+  poolproof check pool.toml --swarm 100 --depth 80
+  poolproof check plan pool.toml --swarm 1000 --shards 16
+  poolproof check pool.toml --format sarif > results.sarif";
+
+/// Of `cuts`.
+pub const CUTS: &str = "\
+Examples:
+  poolproof cuts pool.toml
+  poolproof cuts pool.toml --order 3 --property SB --format csv > sets.csv";
+
+/// Of `explain`.
+pub const EXPLAIN: &str = "\
+Examples:
+  poolproof explain pool.toml --property SB
+  poolproof explain out/pool/traces/SB.json --html split-brain.html
+  poolproof explain pool.toml --save regressions/split-brain.toml
+  poolproof explain E0118";
+
+/// Of `explore`.
+pub const EXPLORE: &str = "\
+Examples:
+  poolproof explore pool.toml --port 8080";
+
+/// Of `replay`.
+pub const REPLAY: &str = "\
+Examples:
+  poolproof replay out/pool/traces/SB.json
+  poolproof replay --trial 17 pool.toml --seed 1
+  poolproof replay --trial 3 --drill site-loss pool.toml --format json > trial.json";
+
+/// Of `simulate`.
+pub const SIMULATE: &str = "\
+Examples:
+  poolproof simulate pool.toml
+  poolproof simulate pool.toml --trials 1000000 --precision 0.05 --out out
+  poolproof simulate pool.toml --drill crash:A
+  poolproof simulate pool.toml --rare=hazard --rare-event loss
+  poolproof simulate plan pool.toml --shards 8 --manifest manifest.json";
+
+/// Of `compare`.
+pub const COMPARE: &str = "\
+Examples:
+  poolproof compare with-witness.toml without-witness.toml
+  poolproof compare a.toml b.toml --trials 100000 --out out/a-or-b
+  poolproof compare plan a.toml b.toml --shards 8";
+
+/// Of `sweep`.
+pub const SWEEP: &str = "\
+Examples:
+  poolproof sweep pool.toml --grid log_shipping.backup_interval=5min,15min,30min
+  poolproof sweep pool.toml --tornado log_shipping.backup_interval=5min..15min..30min --out out
+  poolproof sweep plan pool.toml --grid log_shipping.share=DC1,DC2 --shards 8
+  poolproof sweep driver --engine dask > driver.py";
+
+/// Of `run-shard`.
+pub const RUN_SHARD: &str = "\
+Examples:
+  poolproof run-shard manifest.json 0 --out shards";
+
+/// Of `merge`.
+pub const MERGE: &str = "\
+Examples:
+  poolproof merge manifest.json shards/*.json --out out";
+
+/// Of `solve`.
+pub const SOLVE: &str = "\
+Examples:
+  poolproof solve pool.toml
+  poolproof solve pool.toml --prism chain --format json > solution.json";
+
+/// Of `validate`.
+pub const VALIDATE: &str = "\
+Examples:
+  poolproof validate pool.toml
+  poolproof validate scenarios/*.toml --format github
+  poolproof validate - < pool.toml";
+
+/// Of `show`.
+pub const SHOW: &str = "\
+Examples:
+  poolproof show pool.toml
+  poolproof show pool.toml --set pool.variant=HBW";
+
+/// Of `init`.
+pub const INIT: &str = "\
+Examples:
+  poolproof init
+  poolproof init designs/no-witness.toml --template no-witness";
+
+/// Of `schema`.
+pub const SCHEMA: &str = "\
+Examples:
+  poolproof schema > scenario-v1.schema.json
+  poolproof schema runbook > runbook-v1.schema.json";
+
+/// Of `completions`.
+pub const COMPLETIONS: &str = "\
+Examples:
+  poolproof completions bash > /etc/bash_completion.d/poolproof
+  poolproof completions fish > ~/.config/fish/completions/poolproof.fish";
+
+/// Of `man`.
+pub const MAN: &str = "\
+Examples:
+  poolproof man
+  poolproof man --out /usr/local/share/man/man1";
+
+/// Of `report`.
+pub const REPORT: &str = "\
+Examples:
+  poolproof report out/pool/result.json --out drawn-again";
