@@ -180,7 +180,7 @@ fn what_others_wrote_is_not_replaced() {
         &["explain", H01, "--save", text(&file)],
         &["init", text(&file)],
     ] {
-        let output = poolproof(&[words, &[][..]].concat());
+        let output = poolproof(words);
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(74), "{words:?}: {said}");
         assert!(said.contains("exists and is not overwritten"), "{said}");
@@ -276,7 +276,7 @@ fn the_last_line_of_a_failure_can_be_pasted() {
             "sweep", scenario, "--trials", "100", grid[0], grid[1], grid[2],
         ],
     ] {
-        let quick = [&common[..], &QUICK[2..]].concat();
+        let quick = [&common[..], &QUICK[..]].concat();
         let output = poolproof(&[words, &quick[..]].concat());
         assert_eq!(
             output.status.code(),
