@@ -106,7 +106,7 @@ fn a_word_that_is_nearly_right_gets_a_suggestion() {
     for (arguments, suggested) in [
         (&["chek", LBW][..], "'check'"),
         (&["check", LBW, "--tread", "2"], "'--threads'"),
-        (&["init", "--template", "lwb"], "'lbw'"),
+        (&["init", "--template", "lbww"], "'lbw'"),
     ] {
         let run = poolproof(arguments);
         assert_eq!(run.status.code(), Some(2));

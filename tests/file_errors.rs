@@ -195,7 +195,7 @@ fn what_this_program_wrote_is_replaced() {
     let saved = directory.path().join("saved.toml");
     let manifest = directory.path().join("manifest.json");
     let out = text(directory.path()).to_owned();
-    let set = ["--trials", "100", "--no-check"];
+    let set = ["--set", QUICK[1], "--set", QUICK[3], "--no-check"];
     for _ in 0..2 {
         for words in [
             &[
@@ -206,7 +206,9 @@ fn what_this_program_wrote_is_replaced() {
                 "--save",
                 text(&saved),
             ][..],
-            &["compare", H01, H01, "--out", &out, set[0], set[1], set[2]],
+            &[
+                "compare", H01, H01, "--out", &out, set[0], set[1], set[2], set[3], set[4],
+            ],
             &[
                 "simulate",
                 "plan",

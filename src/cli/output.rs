@@ -40,7 +40,7 @@ pub fn claim(directory: &Path) -> Result<(), Exit> {
 pub fn is_foreign(path: &Path) -> bool {
     let ours = |bytes: Vec<u8>| {
         let text = String::from_utf8_lossy(&bytes);
-        let document: String = text.chars().take(100).collect();
+        let document: String = text.trim_start().chars().take(100).collect();
         document.starts_with('{') && document.contains("\"poolproof/")
             || document.starts_with("<!DOCTYPE html>") && text.contains("poolproof")
     };
@@ -216,7 +216,7 @@ mod tests {
     fn a_directory_with_files_of_others_is_not_claimed() {
         for (name, text, ours) in [
             ("index.html", "<!DOCTYPE html>\nMy holidays", false),
-            ("index.html", "<!DOCTYPE html>\nmade by poolproof", true),
+            ("index.html", "\n<!DOCTYPE html>\nmade by poolproof", true),
             (
                 "result.json",
                 "{\n  \"schema\": \"poolproof/result/v1\"",
