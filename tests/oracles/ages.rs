@@ -1,8 +1,7 @@
 //! Ages of shipped data, by the simulator's arithmetic on tick numbers.
 //!
 //! Fixed phases are integrated exactly over the timetable's period, random ones are drawn.
-//! Two rows of the reference cannot be put to the arithmetic: a backup job that fails by chance,
-//! which it does not have, and the principal's own log, whose age is 0.
+//! One row of the reference cannot be put to the arithmetic: the principal's own log, whose age is 0.
 
 use std::collections::BTreeMap;
 
@@ -289,4 +288,61 @@ fn link_outages_add_whole_copy_intervals() {
         let off: Vec<f64> = rows.iter().map(|row| row[at] - exact * row[0]).collect();
         assert_mean(&format!("link outages {at}"), &off, 0.0);
     }
+}
+
+/// A backup job each run of which may fail.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FailingBackup {
+    interval: f64,
+    duration: f64,
+    /// The probability that a run fails, independent of all others.
+    fails: f64,
+    mean: String,
+    variance: String,
+}
+
+/// A backup run fails: it is stopped under way and delivers nothing.
+#[test]
+fn failing_backups_add_whole_intervals() {
+    let text = std::fs::read_to_string("tests/oracles/failing-backup.toml").unwrap();
+    let row: FailingBackup = toml::from_str(&text).unwrap();
+    let (b, f) = (row.interval, row.fails);
+    let mean = row.duration + b / 2.0 + b * f / (1.0 - f);
+    let variance = b * b / 12.0 + b * b * f / ((1.0 - f) * (1.0 - f));
+    assert_digits("mean age", mean, &row.mean);
+    assert_digits("variance of the age", variance, &row.variance);
+
+    let table = Timetable {
+        interval: ms(b),
+        duration: ms(row.duration),
+        phase: 0,
+    };
+    let mut shipping = Shipping::new([table; 3], 7);
+    let mut draws = Draws::new(11);
+    let (mut means, mut squares) = (Vec::new(), Vec::new());
+    // Ages of runs that follow each other depend on each other, stretches hardly do.
+    let (stretches, runs) = (2_000, 100);
+    for stretch in 0..stretches {
+        draws.start_trial(stretch);
+        let (mut sum, mut square) = (0.0, 0.0);
+        for run in 0..runs {
+            let start = (1 + stretch * runs + run) * table.interval;
+            if draws.next(0, 0).get() < f {
+                shipping.update(start + table.duration / 2);
+                shipping.switch(0b110);
+                shipping.switch(0b111);
+            }
+            let end = start + table.duration;
+            // From here to the end of the next run the age grows by one interval.
+            let young = (end - shipping.at(end).share) as f64 / MINUTE;
+            let old = young + b;
+            sum += (old * old - young * young) / (2.0 * b);
+            square += ((old - mean).powi(3) - (young - mean).powi(3)) / (3.0 * b);
+        }
+        means.push(sum / runs as f64);
+        squares.push(square / runs as f64);
+    }
+    assert_mean("mean age where backups fail", &means, mean);
+    assert_mean("variance where backups fail", &squares, variance);
 }
