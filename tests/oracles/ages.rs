@@ -1,7 +1,8 @@
 //! Ages of shipped data, by the simulator's arithmetic on tick numbers.
 //!
 //! Fixed phases are integrated exactly over the timetable's period, random ones are drawn.
-//! One row of the reference cannot be put to the arithmetic: the principal's own log, whose age is 0.
+//! One row of the reference cannot be put to the arithmetic: the principal's own log, whose age
+//! is 0.
 
 use std::collections::BTreeMap;
 
