@@ -23,7 +23,8 @@ const FORMATS: [RunFormat; 4] = [
 ///
 /// The scenarios run with the same random numbers, so that the same servers fail at the same times
 /// in all of them. Seed and numbers of trials are those of the first, to which the others are
-/// compared. Also checks each and shows the verdicts side by side.
+/// compared. --set changes all of them: what is to differ stands in a file of its own, which can be
+/// a few lines with `extends`. Also checks each and shows the verdicts side by side.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct CompareArgs {

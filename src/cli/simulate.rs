@@ -19,7 +19,8 @@ use crate::system;
 
 /// Simulate many years, and drills in which DC1 is lost or another fault strikes
 ///
-/// Prints availability, time to recover and data lost with their intervals.
+/// Prints availability, time to recover and data lost with their intervals. A drill is followed
+/// until users are served: one that does not interrupt service, as a cut link, is over at once.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct SimulateArgs {
