@@ -309,8 +309,7 @@ impl Form {
                 let offset = whole(u * *width as f64).min(*width);
                 low.saturating_add(offset)
             }
-            // 1 - u is exact, u being a multiple of 2^-53: no need of the slower log1p.
-            Self::Exponential { mean } => whole(-mean * libm::log(1.0 - u)),
+            Self::Exponential { mean } => exponential(*mean, u),
             Self::Lognormal { mu, sigma } => whole(libm::exp(mu + sigma * normal_quantile(u))),
             Self::Weibull {
                 log_scale,
@@ -335,6 +334,15 @@ impl Form {
             }
         }
     }
+}
+
+/// An exponential delay at `u`, strictly between 0 and 1, as [`Sampler::sample`] has it; it and its
+/// mean are in milliseconds.
+#[inline]
+#[must_use]
+pub fn exponential(mean_ms: f64, u: f64) -> u64 {
+    // 1 - u is exact, u being a multiple of 2^-53: no need of the slower log1p.
+    whole(-mean_ms * libm::log(1.0 - u))
 }
 
 /// The quantile of Gamma(shape, 1).

@@ -13,7 +13,7 @@ use poolproof::simulate::timed::{Job, Timed};
 use poolproof::simulate::trial::{Drill, Mission, Runner};
 use poolproof::system;
 use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind};
+use poolproof_models::event::{Event, EventKind, EventSet};
 use poolproof_models::losses::Losses;
 use poolproof_models::property::Property;
 use poolproof_models::runbook::{Operation, Role};
@@ -128,7 +128,7 @@ fn compare_trials(scenario: &Scenario, days: u64, drilled: bool, trials: u64) {
     }
     let mission = mission(days * DAY, drilled.then(|| drill(&topology)));
     let mut runner = Runner::new(&topology, &activities, SEED);
-    let mut automaton = Automaton::new(&topology);
+    let mut automaton = Automaton::new(&topology, EventSet::default());
     let (mut steps, mut kinds) = (0, std::collections::BTreeSet::new());
     for trial in 0..trials {
         let name = format!("{}, trial {trial}", scenario.name);

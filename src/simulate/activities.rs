@@ -142,6 +142,29 @@ impl Shifts {
     }
 }
 
+/// How a delay comes about, at a glance: the two most frequent ways, and any other.
+#[derive(Debug, Clone, Copy)]
+pub enum Winding {
+    /// It is always the same, and needs no draw.
+    Constant {
+        /// The delay in milliseconds.
+        ms: u64,
+    },
+    /// It is exponential, in every state and at every hour.
+    Exponential {
+        /// Half of the address of its draws.
+        component: u8,
+        /// The other half.
+        purpose: u8,
+        /// The mean in milliseconds.
+        mean_ms: f64,
+        /// Nothing else draws at this address, so that it may be drawn in advance.
+        alone: bool,
+    },
+    /// As the activity says.
+    Other,
+}
+
 /// The clocks of a system: one slot per event, empty where the event never happens by itself.
 #[derive(Debug, Clone)]
 pub struct Activities {
@@ -168,6 +191,28 @@ impl Activities {
         set
     }
 
+    /// How the delay of an event comes about.
+    #[must_use]
+    pub fn winding(&self, event: usize) -> Winding {
+        if let Some(ms) = self.constant(event) {
+            return Winding::Constant { ms };
+        }
+        let plain = |a: &&Activity| a.by_hour.is_empty() && a.planned.is_none();
+        let activity = self.by_event[event].as_ref().filter(plain);
+        match activity.map(|a| (a, &a.delays[..])) {
+            Some((activity, [delay])) => match delay.exponential_mean() {
+                Some(mean_ms) => Winding::Exponential {
+                    component: activity.component,
+                    purpose: activity.purpose as u8,
+                    mean_ms,
+                    alone: activity.cases.is_empty() && self.others_at(event).next().is_none(),
+                },
+                None => Winding::Other,
+            },
+            _ => Winding::Other,
+        }
+    }
+
     /// The delay of an event in milliseconds, if it is always the same: it needs no draw. Draws
     /// that share their address with a random delay are made all the same, so that each delay keeps
     /// its number.
@@ -177,17 +222,29 @@ impl Activities {
         let [delay] = &activity.delays[..] else {
             return None;
         };
-        let address = |a: &Activity| (a.component, a.purpose as u8);
-        let alike = |other: &Activity| {
-            address(other) != address(activity)
-                || other.delays.iter().all(|d| d.constant().is_some())
-                    && other.by_hour.is_empty()
-                    && other.planned.is_none()
-                    && other.cases.is_empty()
+        let fixed = |activity: &Activity| {
+            activity.delays.iter().all(|d| d.constant().is_some())
+                && activity.by_hour.is_empty()
+                && activity.planned.is_none()
+                && activity.cases.is_empty()
         };
-        let shared = |s: &Shared| (s.component, s.purpose as u8) == address(activity);
-        let alone = self.by_event.iter().flatten().all(alike) && !self.shared.iter().any(shared);
-        delay.constant().filter(|_| alone)
+        let alike = fixed(activity) && self.others_at(event).all(|a| a.is_some_and(fixed));
+        delay.constant().filter(|_| alike)
+    }
+
+    /// What else has the address of an event's draws: other activities, and `None` for each shared
+    /// clock.
+    fn others_at(&self, event: usize) -> impl Iterator<Item = Option<&Activity>> {
+        let address = |a: &Activity| (a.component, a.purpose as u8);
+        let own = self.by_event[event].as_ref().map(address);
+        let activities = self.by_event.iter().enumerate();
+        let activities = activities
+            .filter(move |(other, _)| *other != event)
+            .filter_map(|(_, activity)| activity.as_ref())
+            .filter(move |activity| Some(address(activity)) == own);
+        let shared = self.shared.iter();
+        let shared = shared.filter(move |s| Some((s.component, s.purpose as u8)) == own);
+        activities.map(Some).chain(shared.map(|_| None))
     }
 }
 

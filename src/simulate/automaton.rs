@@ -9,7 +9,7 @@ use poolproof_models::lineage::TIMELINES;
 use poolproof_models::losses::Losses;
 use poolproof_models::step::Report;
 
-use super::ledger::RANKS;
+use super::leaps::Leaps;
 use super::timed::{Facts, Timed};
 use crate::check::fingerprints::fingerprint;
 
@@ -24,10 +24,12 @@ pub struct Row<S> {
     pub state: S,
     /// What can happen.
     pub enabled: EventSet,
-    /// Of this, the events whose clocks run.
+    /// The events whose clocks run: half a dozen of sixty.
     pub clocked: EventSet,
     /// What can be read off it.
     pub facts: Facts,
+    /// Where `clocked` is listed, and how long the list is.
+    clocks: (u32, u8),
 }
 
 /// A step: where it leads and what has to be done about it.
@@ -40,26 +42,6 @@ pub struct Edge {
     /// Job runs up to now have to be told to the world before this step.
     pub ship_first: bool,
 }
-
-/// What becomes of a state when the jobs' runs are told to it.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Tale {
-    /// The row in the end.
-    pub to: u32,
-    /// Steps made.
-    pub events: u32,
-    /// Properties broken on the way.
-    pub violated: u32,
-    /// By rank, which moment it stands for (see `Ledger::rearrange`).
-    pub ranks: [u8; RANKS],
-    /// How many ranks are in use; 0 where each keeps its moment.
-    pub used: u8,
-    /// Bit per timeline that is gone.
-    pub gone: u8,
-}
-
-/// Ways in which the ages of three files can compare.
-const PATTERNS: usize = 27;
 
 const UNEXPLORED: Edge = Edge {
     to: UNKNOWN,
@@ -79,13 +61,16 @@ enum Harm {
 pub struct Automaton<'s, T: Timed> {
     system: &'s T,
     events: usize,
+    /// The events that have a clock at all.
+    clocks: EventSet,
     rows: Vec<Row<T::State>>,
     edges: Vec<Edge>,
     /// By row and event, whether the step is harmless, as far as somebody asked.
     harmless: Vec<Harm>,
-    /// By row and pattern, the number of the tale.
-    tale_of: Vec<u32>,
-    tales: Vec<Tale>,
+    /// What is known of leaps: see [`Automaton::slot`].
+    pub leaps: Leaps,
+    /// The clocks that run in each row, one after the other.
+    running: Vec<u8>,
     reports: Vec<Report>,
     /// Open addressing over row numbers plus one; 0 is empty.
     index: Vec<u32>,
@@ -95,15 +80,16 @@ pub struct Automaton<'s, T: Timed> {
 impl<'s, T: Timed> Automaton<'s, T> {
     /// An automaton that knows the first state.
     #[must_use]
-    pub fn new(system: &'s T) -> Self {
+    pub fn new(system: &'s T, clocks: EventSet) -> Self {
         let mut automaton = Self {
             system,
             events: system.event_count(),
+            clocks,
             rows: Vec::new(),
             edges: Vec::new(),
             harmless: Vec::new(),
-            tale_of: Vec::new(),
-            tales: Vec::new(),
+            leaps: Leaps::default(),
+            running: Vec::new(),
             reports: vec![Report::default()],
             index: vec![0; STATES_MOST * 2],
             initial: 0,
@@ -130,37 +116,34 @@ impl<'s, T: Timed> Automaton<'s, T> {
         &self.rows[row as usize]
     }
 
+    /// The events of a row whose clocks run, ascending: `Row::clocked` as a list, which is read
+    /// faster.
+    #[must_use]
+    pub fn clocked(&self, row: u32) -> &[u8] {
+        let (at, length) = self.rows[row as usize].clocks;
+        &self.running[at as usize..][..usize::from(length)]
+    }
+
     /// A report.
     #[must_use]
     pub fn report(&self, report: u32) -> &Report {
         &self.reports[report as usize]
     }
 
-    /// The number of a row's tale: 0 where it is not known, 1 where the steps must be made one by
-    /// one.
+    /// The slot in `leaps` of an event, or of none, in a state.
     #[must_use]
-    pub fn tale_number(&self, row: u32, pattern: usize) -> u32 {
-        self.tale_of[row as usize * PATTERNS + pattern]
-    }
-
-    /// A tale by its number, at least 2.
-    #[must_use]
-    pub fn tale(&self, number: u32) -> &Tale {
-        &self.tales[number as usize - 2]
-    }
-
-    /// Learns the tale of a row and gives it a number.
-    pub fn learn(&mut self, row: u32, pattern: usize, tale: Option<Tale>) -> u32 {
-        self.tales.extend(tale);
-        let number = tale.map_or(1, |_| self.tales.len() as u32 + 1);
-        self.tale_of[row as usize * PATTERNS + pattern] = number;
-        number
+    pub const fn slot(&self, row: u32, event: Option<usize>) -> usize {
+        let event = match event {
+            Some(event) => event,
+            None => self.events,
+        };
+        row as usize * (self.events + 1) + event
     }
 
     /// Empties a full automaton, between two trials.
     pub fn make_room(&mut self) {
         if self.rows.len() > STATES_MOST * 3 / 4 {
-            *self = Self::new(self.system);
+            *self = Self::new(self.system, self.clocks);
         }
     }
 
@@ -240,15 +223,19 @@ impl<'s, T: Timed> Automaton<'s, T> {
         let row = self.rows.len() as u32;
         self.index[at] = row + 1;
         let enabled = self.system.enabled(&state);
+        let clocked = self.system.clocked(&state, enabled).and(&self.clocks);
+        let clocks = (self.running.len() as u32, clocked.len() as u8);
+        self.running.extend(clocked.iter().map(|event| event as u8));
         self.rows.push(Row {
             state,
             enabled,
-            clocked: self.system.clocked(&state, enabled),
+            clocked,
             facts: self.system.facts(&state),
+            clocks,
         });
         self.edges
             .resize(self.edges.len() + self.events, UNEXPLORED);
-        self.tale_of.resize(self.tale_of.len() + PATTERNS, 0);
+        self.leaps.add_fans(self.events + 1);
         row
     }
 

@@ -3,11 +3,20 @@
 //! The world knows positions only as ranks; beside it, this keeps for each rank the moment of the
 //! newest post at or below it. A loss is a range of ranks, hence of time and of served time.
 
+use std::ops::Range;
+
 use poolproof_models::lineage::{Renumbering, TIMELINES};
 use poolproof_models::losses::Loss;
 
 /// Ranks of a world.
 pub const RANKS: usize = 16;
+
+/// After the ranks, the numbers of other moments that ranks can come to stand for: those of three
+/// files, and now.
+pub const FILES: Range<u8> = RANKS as u8..RANKS as u8 + 3;
+/// See [`FILES`].
+pub const NOW: u8 = FILES.end;
+const MOMENTS: usize = NOW as usize + 1;
 
 /// A moment of a trial.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,11 +48,15 @@ impl Lost {
 #[derive(Debug, Clone)]
 pub struct Ledger {
     now: Moment,
-    ranks: [Moment; RANKS],
+    /// By rank, the newest post at or below it, and after them files and now, when brought: `at`
+    /// and `served` apart, because a moment that is moved just after it was written in two halves
+    /// keeps the processor waiting.
+    at: [u64; MOMENTS],
+    served: [u64; MOMENTS],
     /// Losses on a timeline are counted up to here.
     counted: [Moment; TIMELINES],
-    /// Whether there is any such loss: most trials have none, and nothing to renumber.
-    any_counted: bool,
+    /// Bit per timeline with such a loss: mostly there is none, and nothing to renumber.
+    with_losses: u8,
     /// Lost since this was last taken.
     lost: Lost,
 }
@@ -55,9 +68,10 @@ impl Ledger {
         const START: Moment = Moment { at: 0, served: 0 };
         Self {
             now: START,
-            ranks: [START; RANKS],
+            at: [0; MOMENTS],
+            served: [0; MOMENTS],
             counted: [START; TIMELINES],
-            any_counted: false,
+            with_losses: 0,
             lost: Lost {
                 ms: 0,
                 served_ms: 0,
@@ -96,12 +110,16 @@ impl Ledger {
     /// The moment that a rank stands for.
     #[must_use]
     pub const fn of_rank(&self, rank: u8) -> Moment {
-        self.ranks[rank as usize]
+        Moment {
+            at: self.at[rank as usize],
+            served: self.served[rank as usize],
+        }
     }
 
     /// The newest post at a rank is of this moment.
     pub const fn set_rank(&mut self, rank: u8, moment: Moment) {
-        self.ranks[rank as usize] = moment;
+        self.at[rank as usize] = moment.at;
+        self.served[rank as usize] = moment.served;
     }
 
     /// Counts a loss, in the numbers before the step's renumbering. What is lost again, by another
@@ -124,7 +142,7 @@ impl Ledger {
                 served_ms: to.served - from.served,
             });
             self.counted[timeline] = to;
-            self.any_counted = true;
+            self.with_losses |= 1 << timeline;
         }
     }
 
@@ -134,40 +152,59 @@ impl Ledger {
         let mut new = 0;
         let dense = rest & rest.wrapping_add(1) == 0;
         while rest != 0 && !dense {
-            self.ranks[new] = self.ranks[rest.trailing_zeros() as usize];
+            let old = rest.trailing_zeros() as usize;
+            self.at[new] = self.at[old];
+            self.served[new] = self.served[old];
             rest &= rest - 1;
             new += 1;
         }
-        if !self.any_counted {
-            return;
+        self.rename(u8::MAX, &renumbering.timelines);
+    }
+
+    /// Follows a renumbering of timelines; those with a bit in `renamed`, and maybe others, get
+    /// another number.
+    #[inline]
+    pub fn rename(&mut self, renamed: u8, timelines: &[u8; TIMELINES]) {
+        if self.with_losses & renamed != 0 {
+            self.rename_losses(timelines);
         }
+    }
+
+    fn rename_losses(&mut self, timelines: &[u8; TIMELINES]) {
         let old = self.counted;
         self.counted = [Moment::default(); TIMELINES];
-        for (timeline, moment) in old.iter().enumerate() {
+        self.with_losses = 0;
+        for (timeline, moment) in timelines.iter().zip(old) {
             // Of two timelines that became one, what was counted on either is counted.
-            let now = usize::from(renumbering.timelines[timeline]);
+            let now = usize::from(*timeline);
             if now < TIMELINES && moment.at > self.counted[now].at {
-                self.counted[now] = *moment;
+                self.counted[now] = moment;
+                self.with_losses |= 1 << now;
             }
         }
     }
 
-    /// One after the other, a rank gets the moment of itself or a later one, or a new one: by
-    /// number, those of the ranks, then `new`. Timelines of `gone`, bit by bit, are forgotten.
-    pub fn rearrange(&mut self, sources: &[u8], new: &[Moment], gone: u8) {
-        for (rank, source) in sources.iter().enumerate().take(RANKS) {
-            let source = usize::from(*source);
-            self.ranks[rank] = match source.checked_sub(RANKS) {
-                Some(number) => new[number],
-                None => self.ranks[source],
-            };
+    /// Makes [`NOW`] the present.
+    #[inline]
+    pub const fn bring_now(&mut self) {
+        self.set_rank(NOW, self.now);
+    }
+
+    /// Makes [`FILES`] the moments of files, in milliseconds since the start, while served.
+    #[inline]
+    pub fn bring_files(&mut self, files: [u64; 3]) {
+        for (number, at_ms) in FILES.zip(files) {
+            self.set_rank(number, self.moment(at_ms, true));
         }
-        if gone != 0 && self.any_counted {
-            for (timeline, counted) in self.counted.iter_mut().enumerate() {
-                if gone >> timeline & 1 == 1 {
-                    *counted = Moment::default();
-                }
-            }
+    }
+
+    /// One after the other, ranks get the moment of another rank, of a file or the present.
+    #[inline]
+    pub fn rearrange(&mut self, moves: &[[u8; 2]]) {
+        for [rank, source] in moves {
+            let [rank, source] = [rank, source].map(|rank| usize::from(*rank));
+            self.at[rank] = self.at[source];
+            self.served[rank] = self.served[source];
         }
     }
 

@@ -7,6 +7,7 @@ pub mod estimate;
 mod examples;
 pub mod figures;
 pub mod histogram;
+pub mod leaps;
 pub mod ledger;
 pub mod normal;
 pub mod pairs;

@@ -102,7 +102,7 @@ pub fn on_clock(
         rings: vec![NEVER; topology.event_count()],
         kept: vec![NEVER; topology.event_count()],
     };
-    let mut automaton = Automaton::new(topology);
+    let mut automaton = Automaton::new(topology, activities.clocked());
     let mut row = automaton.initial();
     let mut times = Vec::with_capacity(events.len());
     for event in automaton.row(row).enabled.iter() {

@@ -155,7 +155,7 @@ pub struct Violations {
 
 impl Tally {
     /// Counts an incident.
-    pub fn incident(&mut self, incident: Incident) {
+    pub fn incident(&mut self, incident: &Incident) {
         let length = incident.length_ms();
         self.per_incident
             .record(length, incident.data_lost_ms, incident.messages_lost);

@@ -1,11 +1,10 @@
 //! One trial: the event loop.
 
-use poolproof_models::event::EventSet;
 use poolproof_models::incident::Cause;
 use poolproof_models::runbook::Phase;
 
-use super::activities::{Activities, Memory};
-use super::automaton::{Automaton, Edge};
+use super::activities::Activities;
+use super::automaton::Automaton;
 use super::ledger::{Ledger, Lost};
 use super::purpose::Purpose;
 use super::random::Draws;
@@ -14,11 +13,15 @@ use super::tally::{ByPhase, Incident, Tally};
 use super::timed::{Facts, Job, Timed};
 
 mod branches;
+mod clocks;
+mod leap;
 mod rare;
 mod telling;
 
 use branches::branches;
+use clocks::Winder;
 pub use rare::{Boost, Excursion, Question, Rare, Scope};
+use telling::serving_copies;
 
 const NEVER: u64 = u64::MAX;
 
@@ -84,18 +87,18 @@ pub struct Runner<'s, T: Timed> {
     /// By event: whether it is a fault, and what it stands for.
     faults: Vec<bool>,
     causes: Vec<Cause>,
-    /// The events that have a clock.
-    clocked: EventSet,
-    /// By event: its delay, where it is always the same and no draw is needed.
-    constant: Vec<Option<u64>>,
+    /// By event: how its clock is wound and stopped.
+    winders: Vec<Winder>,
     /// By event: it ends a planned stop.
     planned: Vec<bool>,
     /// What the events of this moment are ascribed to, where it is not themselves.
     ascribed: Option<Cause>,
     clocks: Vec<u64>,
-    /// Remaining time of stopped clocks.
-    kept: Vec<u64>,
+    /// Whether a stopped clock may have kept the time of work with stages.
+    work_kept: bool,
     row: u32,
+    /// The row before the last step.
+    before: u32,
     ledger: Ledger,
     shipping: Shipping,
     open: Option<Open>,
@@ -133,7 +136,8 @@ impl<'s, T: Timed> Runner<'s, T> {
         };
         Self {
             row: 0,
-            automaton: Automaton::new(system),
+            before: 0,
+            automaton: Automaton::new(system, activities.clocked()),
             activities,
             draws: Draws::new(seed),
             job_events: [Job::Backup, Job::Copy, Job::Restore].map(|job| system.job_event(job)),
@@ -145,12 +149,11 @@ impl<'s, T: Timed> Runner<'s, T> {
                 .collect(),
             faults: (0..events).map(|e| system.is_fault(e)).collect(),
             causes: (0..events).map(|e| system.cause(e)).collect(),
-            clocked: activities.clocked(),
-            constant: (0..events).map(|e| activities.constant(e)).collect(),
+            winders: (0..events).map(|e| Winder::new(activities, e)).collect(),
             planned: vec![false; events],
             ascribed: None,
             clocks: vec![NEVER; events + activities.shared.len() + 1],
-            kept: vec![NEVER; events],
+            work_kept: false,
             ledger: Ledger::new(),
             shipping: Shipping::new([never_ran; 3], 0),
             open: None,
@@ -194,6 +197,7 @@ impl<'s, T: Timed> Runner<'s, T> {
     }
 
     /// Does what a clock stands for, now.
+    #[inline]
     fn ring(&mut self, clock: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
         if self.branches[clock] {
             self.branch(clock, trial, mission, tally);
@@ -202,23 +206,13 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
     }
 
-    /// Does an event that can happen now.
-    fn execute(&mut self, event: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
-        self.acknowledge();
-        let mut edge = self.automaton.edge(self.row, event);
-        if edge.ship_first {
-            self.ship();
-            edge = self.automaton.edge(self.row, event);
-        }
-        self.happen(event, edge, trial, mission, tally);
-    }
-
     fn start(&mut self, trial: u64, mission: &Mission) {
         self.automaton.make_room();
         self.draws.start_trial(trial);
         self.row = self.automaton.initial();
         self.clocks.fill(NEVER);
-        self.kept.fill(NEVER);
+        self.winders.iter_mut().for_each(Winder::reset);
+        self.work_kept = false;
         self.planned.fill(false);
         self.ledger = Ledger::new();
         self.open = None;
@@ -256,40 +250,11 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
     }
 
-    /// The clock that rings next. Ties: the lower stable id.
-    fn next(&mut self, mission: &Mission) -> Option<(u64, usize)> {
-        if let Some(drill) = &mission.drill {
-            for event in &drill.without {
-                self.clocks[*event] = NEVER;
-            }
-        }
-        // Clocks run only where their event can happen: half a dozen of sixty.
-        let mut best = (NEVER, 0);
-        for event in self
-            .automaton
-            .row(self.row)
-            .clocked
-            .and(&self.clocked)
-            .iter()
-        {
-            let at = self.clocks[event];
-            if at < best.0 {
-                best = (at, event);
-            }
-        }
-        for (clock, at) in self.clocks.iter().enumerate().skip(self.planned.len()) {
-            if *at < best.0 {
-                best = (*at, clock);
-            }
-        }
-        debug_assert_eq!(best.0, self.clocks.iter().copied().min().unwrap_or(NEVER));
-        (best.0 != NEVER).then_some(best)
-    }
-
     fn facts(&self) -> Facts {
         self.automaton.row(self.row).facts
     }
 
+    #[inline]
     fn advance(&mut self, to: u64) {
         let facts = self.facts();
         let from = self.ledger.now().at;
@@ -306,14 +271,7 @@ impl<'s, T: Timed> Runner<'s, T> {
 
     /// Users have been posting up to now.
     fn acknowledge(&mut self) {
-        let serving = self.facts().serving;
-        if serving == 0 {
-            return;
-        }
-        for copy in 0..4 {
-            if serving >> copy & 1 == 0 {
-                continue;
-            }
+        for copy in serving_copies(self.facts()) {
             match self.write_events[copy] {
                 Some(write) if self.automaton.row(self.row).enabled.contains(write) => {
                     self.follow(write);
@@ -326,13 +284,9 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
     }
 
-    /// Does an enabled event that starts and stops no clock: a post or a job run.
+    /// Does an enabled event in the world: all there is to a post or a job run.
     fn follow(&mut self, event: usize) {
         let edge = self.automaton.edge(self.row, event);
-        self.take(event, edge);
-    }
-
-    fn take(&mut self, event: usize, edge: Edge) {
         self.events += 1;
         if let Some(trace) = &mut self.trace {
             trace.push((self.ledger.now().at, event));
@@ -351,36 +305,24 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.violated |= self.facts().violated;
     }
 
-    /// An event happens: clocks, service, books.
-    fn happen(
-        &mut self,
-        event: usize,
-        edge: Edge,
-        trial: u64,
-        mission: &Mission,
-        tally: &mut Tally,
-    ) {
-        let (before, facts) = {
-            let row = self.automaton.row(self.row);
-            (row.clocked, row.facts)
-        };
+    /// Does an event that can happen now: world, clocks, service, books.
+    fn execute(&mut self, event: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
+        let leap = self.prepare(Some(event));
         if self.faults[event] {
             self.last_fault = self.ascribed.unwrap_or(self.causes[event]);
         }
         if self.drilling {
             self.ledger.take_lost();
         }
-        self.step(event, edge);
-        let row = self.automaton.row(self.row);
-        let (enabled, after) = (row.clocked, row.facts);
-        self.rewind(event, before, enabled);
+        let [was_up, is_up] = self.step(event, leap);
+        self.rewind(event, leap);
         if self.drilling {
             self.begin_drill();
-            if after.up {
+            if is_up {
                 self.end_incident(trial, mission, tally, true);
             }
         }
-        match (facts.up, after.up) {
+        match (was_up, is_up) {
             (true, false) if self.open.is_none() => {
                 self.begin_incident();
                 // What begins an outage without being a fault follows from the last one, unless
@@ -401,82 +343,26 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
     }
 
-    /// A step, with what it means for the jobs.
-    fn step(&mut self, event: usize, edge: Edge) {
+    /// An event that was prepared, with what it means for the jobs: whether users are served before
+    /// it and after it.
+    fn step(&mut self, event: usize, leap: Option<u32>) -> [bool; 2] {
+        if let Some(leap) = leap {
+            return self.leap(leap);
+        }
         let facts = self.facts();
         let shipped = |ledger: &Ledger| facts.shipped.map(|rank| ledger.of_rank(rank).at);
-        let shipped_before = edge.ship_first.then(|| shipped(&self.ledger));
-        self.take(event, edge);
+        let ship_first = self.automaton.edge(self.row, event).ship_first;
+        let shipped_before = ship_first.then(|| shipped(&self.ledger));
+        self.before = self.row;
+        self.follow(event);
+        let after = self.facts();
         if let Some(shipped_before) = shipped_before {
-            let after = self.facts();
             self.correct_shipping(shipped_before, after);
             if facts.jobs != after.jobs {
                 self.shipping.switch(after.jobs);
             }
         }
-    }
-
-    /// Stops, starts and draws clocks after an event.
-    fn rewind(&mut self, fired: usize, before: EventSet, after: EventSet) {
-        let now = self.ledger.now().at;
-        let (before, after) = (before.and(&self.clocked), after.and(&self.clocked));
-        self.clocks[fired] = NEVER;
-        for event in before.minus(&after).iter() {
-            let at = std::mem::replace(&mut self.clocks[event], NEVER);
-            let keeps = self.activities.by_event[event]
-                .as_ref()
-                .is_some_and(|a| a.memory == Memory::Resume);
-            if keeps && at != NEVER {
-                self.kept[event] = at - now;
-            }
-        }
-        for event in after.minus(&before).iter() {
-            self.wind(event);
-        }
-        if before.contains(fired) && after.contains(fired) {
-            self.wind(fired);
-        }
-        for i in 0..self.staged.len() {
-            let event = self.staged[i];
-            if self.kept[event] != NEVER {
-                let state = self.automaton.row(self.row).state;
-                if self.automaton.system().stage(&state, event).is_none() {
-                    self.kept[event] = NEVER;
-                }
-            }
-        }
-    }
-
-    fn wind(&mut self, event: usize) {
-        let Some(activity) = &self.activities.by_event[event] else {
-            return;
-        };
-        let now = self.ledger.now().at;
-        let kept = std::mem::replace(&mut self.kept[event], NEVER);
-        if kept != NEVER {
-            self.clocks[event] = now.saturating_add(kept);
-            return;
-        }
-        let stage = if activity.delays.len() > 1 {
-            let state = self.automaton.row(self.row).state;
-            self.automaton.system().stage(&state, event).unwrap_or(0)
-        } else {
-            0
-        };
-        if let Some(ms) = self.constant[event] {
-            self.clocks[event] = now.saturating_add(ms);
-            return;
-        }
-        let u = self.draws.next(activity.component, activity.purpose as u8);
-        let delay = match (&self.activities.shifts, activity.by_hour.get(stage)) {
-            (Some(shifts), Some(Some(by_hour))) => &by_hour[usize::from(!shifts.on_duty(now))],
-            _ => &activity.delays[stage],
-        };
-        let delay = match &activity.planned {
-            Some(planned) if std::mem::take(&mut self.planned[event]) => planned,
-            _ => delay,
-        };
-        self.clocks[event] = now.saturating_add(delay.sample(u).ms);
+        [facts.up, after.up]
     }
 
     fn begin_incident(&mut self) {
@@ -518,7 +404,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             data_lost_ms: open.lost.ms,
             messages_lost: messages(open.lost, mission),
         };
-        tally.incident(incident);
+        tally.incident(&incident);
         if mission.drill.is_some() {
             self.drill = Outcome {
                 time_ms: incident.length_ms(),

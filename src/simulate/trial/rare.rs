@@ -342,7 +342,7 @@ impl<T: Timed> Runner<'_, T> {
     /// Whether nothing but a failure or planned work can happen, nothing being under repair and
     /// nobody at work, and the state is one that counts as home.
     fn is_at_home(&self, question: &Question<'_>) -> bool {
-        let clocked = self.automaton.row(self.row).clocked.and(&self.clocked);
+        let clocked = self.automaton.row(self.row).clocked;
         let mut others = clocked.minus(&question.failures.events()).iter();
         let quiet = others.all(|event| self.clocks[event] == NEVER);
         let known = |home: &[[u64; 5]]| home.binary_search(&self.words()).is_ok();
@@ -382,8 +382,9 @@ impl<T: Timed> Runner<'_, T> {
     fn look<R>(&mut self, at: u64, ask: impl FnOnce(&mut Self) -> R) -> R {
         let kept = self.keep();
         self.ledger.advance(at, self.facts().up);
-        self.acknowledge();
-        self.ship();
+        if let Some(told) = self.prepare(None) {
+            self.leap(told);
+        }
         let answer = ask(self);
         self.restore(&kept);
         answer
@@ -451,14 +452,9 @@ impl<T: Timed> Runner<'_, T> {
 
     /// Does an enabled event as [`Runner::execute`] does, without clocks and books.
     fn suppose(&mut self, event: usize) {
-        self.acknowledge();
-        let mut edge = self.automaton.edge(self.row, event);
-        if edge.ship_first {
-            self.ship();
-            edge = self.automaton.edge(self.row, event);
-        }
+        let leap = self.prepare(Some(event));
         let up = self.facts().up;
-        self.step(event, edge);
+        self.step(event, leap);
         if !up && self.facts().up {
             self.acknowledge();
         }
