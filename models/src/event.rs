@@ -442,8 +442,14 @@ pub const fn operators(role: Role) -> Component {
 
 /// The runbook role of a team.
 #[must_use]
-pub fn role_of(team: Component) -> Option<Role> {
-    Role::ALL.into_iter().find(|role| operators(*role) == team)
+pub const fn role_of(team: Component) -> Option<Role> {
+    match team {
+        Component::MirrorOperators => Some(Role::MirrorFailover),
+        Component::SiteOperators => Some(Role::SiteFailover),
+        Component::FailbackOperators => Some(Role::SiteFailback),
+        Component::LogShippingOperators => Some(Role::LogShippingRepair),
+        _ => None,
+    }
 }
 
 /// The session of a pair component.

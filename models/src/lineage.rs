@@ -138,7 +138,14 @@ impl Lineage {
 
     /// Whether everything up to `p` is part of the history up to `q`.
     #[must_use]
+    #[inline]
     pub fn is_prefix(&self, p: Position, q: Position) -> bool {
+        // On one timeline it is a matter of ranks; what is absent is on none.
+        let shorter = p.timeline() == q.timeline() && p.rank() <= q.rank() && p.is_present();
+        shorter || self.is_prefix_by_forks(p, q)
+    }
+
+    fn is_prefix_by_forks(&self, p: Position, q: Position) -> bool {
         if !p.is_present() || !q.is_present() {
             return false;
         }
@@ -249,9 +256,10 @@ impl Lineage {
     /// principal's copy, which could still extend its timeline.
     pub(crate) fn compact(&mut self, holders: &mut [Position], writers: u16) -> Renumbering {
         let mut map = [0, 1, 2, 3, 4, 5, 6, 7];
-        if self.len() > 1 {
+        let timelines = self.len();
+        if timelines > 1 {
             let mut gaps = false;
-            while self.simplify(holders, writers, &mut map) {
+            while self.simplify(timelines, holders, writers, &mut map) {
                 gaps = true;
             }
             if gaps {
@@ -282,8 +290,14 @@ impl Lineage {
         }
     }
 
-    /// One simplification of the fork table; false when there is none left.
-    fn simplify(&mut self, holders: &mut [Position], writers: u16, map: &mut [u8; 8]) -> bool {
+    /// One simplification of the fork table of so many timelines; false when there is none left.
+    fn simplify(
+        &mut self,
+        timelines: usize,
+        holders: &mut [Position],
+        writers: u16,
+        map: &mut [u8; 8],
+    ) -> bool {
         // Ranks are one more here: 0 is none. What is absent counts on a timeline that is not.
         let mut highest = [0; 2 * TIMELINES];
         let mut written = 0u16;
@@ -292,10 +306,12 @@ impl Lineage {
             *slot = holder.rank().wrapping_add(1).max(*slot);
             written |= (writers >> i & 1) << holder.timeline();
         }
-        // Of each timeline the fork that leaves last, unless two leave at the same point.
+        // Of each timeline the fork that leaves last, unless two leave at the same point. What
+        // was dropped before is unused.
         let (mut last, mut last_child) = ([0; TIMELINES], [0; TIMELINES]);
         let (mut live, mut ties) = (0u8, 0u8);
-        for (child, fork) in self.forks.iter().enumerate().filter(|(_, f)| **f != UNUSED) {
+        let born = &self.forks[..timelines];
+        for (child, fork) in born.iter().enumerate().filter(|(_, f)| **f != UNUSED) {
             live |= 1 << child;
             if *fork == ROOT {
                 continue;

@@ -10,8 +10,9 @@ impl World {
     pub(crate) fn settle_losses(&mut self, before: &Self, cause: LossCause) -> Losses {
         let mut losses = Losses::default();
         let after = self.holders();
-        for held in before.holders() {
+        for (held, now) in before.holders().into_iter().zip(after) {
             if !held.is_present()
+                || held == now
                 || after.contains(&held)
                 || after
                     .iter()

@@ -32,6 +32,8 @@ pub(crate) struct Masks {
     detect: [Slot; 7],
     /// Replication, by number of the server.
     replicate: [Slot; 8],
+    /// The work at a runbook, by role: half of all that would be asked one by one.
+    teams: [Work; 4],
     /// Everything else, asked one by one where its gate is open.
     others: EventSet,
     /// The events that cannot happen by four bits of [`World::gates`], for each value of the four:
@@ -62,13 +64,17 @@ impl Default for Slot {
 
 impl Slot {
     const fn insert_into(self, set: &mut EventSet) {
-        if self.0 != NONE {
+        if self.exists() {
             set.insert(self.0 as usize);
         }
     }
 
+    const fn exists(self) -> bool {
+        self.0 != NONE
+    }
+
     const fn remove_from(self, set: &mut EventSet) {
-        if self.0 != NONE {
+        if self.exists() {
             set.remove(self.0 as usize);
         }
     }
@@ -82,20 +88,20 @@ impl Gate {
     const SITE_UP: u32 = 1;
     /// Bit per site: it is not.
     const SITE_DOWN: u32 = 1 << 2;
-    /// Bit per team: its runbook is not begun.
-    const IDLE: u32 = 1 << 4;
-    /// Bit per team: its runbook is.
-    const BUSY: u32 = 1 << 8;
-    /// Bit per session: its partners see each other.
-    const SEEN: u32 = 1 << 12;
-    /// Bit per session: they do not.
-    const UNSEEN: u32 = 1 << 14;
+    /// Bit per team: its runbook is begun.
+    const BUSY: u32 = 1 << 4;
+    /// Bit per session: its partners see each other, and its mirror is behind.
+    const BEHIND: u32 = 1 << 8;
+    /// Bit per session: they do not, and its mirror is not behind.
+    const APART: u32 = 1 << 10;
     /// Bit per copy: it is a principal's.
-    const PRINCIPAL: u32 = 1 << 16;
+    const PRINCIPAL: u32 = 1 << 12;
+    /// Bit per session: its partners do not see each other.
+    const UNSEEN: u32 = 1 << 16;
     /// Log shipping's jobs exist.
-    const JOBS: u32 = 1 << 20;
+    const JOBS: u32 = 1 << 18;
     /// Groups of four bits.
-    const NIBBLES: usize = 6;
+    const NIBBLES: usize = 5;
 
     /// The bit without which an event cannot happen; 0 if there is none.
     fn needed_by(event: Event) -> u32 {
@@ -106,16 +112,23 @@ impl Gate {
         match event.kind {
             K::Disaster | K::Outage => Self::SITE_UP << site,
             K::Return | K::Rebuild => Self::SITE_DOWN << site,
-            K::StartRunbook => Self::IDLE << role,
-            K::RunbookStep | K::StandDown => Self::BUSY << role,
             K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => Self::BUSY << role,
-            K::Resynchronise | K::SwapRoles => Self::SEEN << pair,
-            K::Expose | K::AutomaticFailover => Self::UNSEEN << pair,
+            K::Resynchronise => Self::BEHIND << pair,
+            K::Expose => Self::APART << pair,
+            K::AutomaticFailover => Self::UNSEEN << pair,
             K::Write => copy_of(event.at).map_or(0, |copy| Self::PRINCIPAL << copy),
             K::Copy | K::Restore => Self::JOBS,
             _ => 0,
         }
     }
+}
+
+/// What a team can do at its runbook when it makes no mistake.
+#[derive(Debug, Clone, Copy, Default)]
+struct Work {
+    start: Slot,
+    step: Slot,
+    stand_down: Slot,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -133,6 +146,13 @@ impl Masks {
             let slot = Slot(index as u8);
             let node = usize::from(event.at.number());
             let link = Link::from_component(event.at).map(|link| link as usize);
+            let team = role_of(event.at).map(|role| &mut masks.teams[role as usize]);
+            match (event.kind, team) {
+                (K::StartRunbook, Some(team)) => team.start = slot,
+                (K::RunbookStep, Some(team)) => team.step = slot,
+                (K::StandDown, Some(team)) => team.stand_down = slot,
+                _ => {}
+            }
             match (event.kind, link) {
                 (K::Crash, _) => masks.nodes[node].breaks = slot,
                 (K::Restart, _) => masks.nodes[node].repair = slot,
@@ -140,6 +160,7 @@ impl Masks {
                 (K::Heal, Some(link)) => masks.links[link].repair = slot,
                 (K::Detect, Some(link)) => masks.detect[link] = slot,
                 (K::Replicate, _) => masks.replicate[node] = slot,
+                (K::StartRunbook | K::RunbookStep | K::StandDown, _) => {}
                 _ => masks.add_other(index, *event),
             }
             if matches!(event.kind, K::Crash | K::Cut) {
@@ -238,7 +259,8 @@ impl World {
         set
     }
 
-    /// What can happen and has a table of its own: repairs, detections and replication.
+    /// What can happen and has a table of its own: repairs, detections, replication and the work at
+    /// runbooks.
     fn repairs(&self, topology: &Topology) -> EventSet {
         let masks = topology.masks();
         let mut set = EventSet::default();
@@ -255,10 +277,23 @@ impl World {
                 masks.detect[Link::of_pair(pair, link) as usize].insert_into(&mut set);
             }
         }
-        for server in bits(u16::from(self.stale_servers())) {
-            let slot = masks.replicate[server];
-            if slot.0 != NONE && self.may_replicate(topology, server) {
-                slot.insert_into(&mut set);
+        for server in bits(u16::from(self.replicable_servers(topology))) {
+            masks.replicate[server].insert_into(&mut set);
+        }
+        for role in Role::ALL {
+            let team = &masks.teams[role as usize];
+            if self.progress(role) == 0 {
+                if team.start.exists() && self.may_start(topology, role) {
+                    team.start.insert_into(&mut set);
+                }
+                continue;
+            }
+            let (steps, stands_down) = self.step_or_stand_down(topology, role);
+            if steps {
+                team.step.insert_into(&mut set);
+            }
+            if stands_down {
+                team.stand_down.insert_into(&mut set);
             }
         }
         set
@@ -291,20 +326,15 @@ impl World {
             gates |= gate << site as u32;
         }
         for role in Role::ALL {
-            let gate = if self.progress(role) == 0 {
-                Gate::IDLE
-            } else {
-                Gate::BUSY
-            };
-            gates |= gate << role as u32;
+            gates |= (Gate::BUSY * u32::from(self.progress(role) != 0)) << role as u32;
         }
         for pair in Pair::ALL {
             let session = self.session(pair);
-            let gate = if session.seen(0) {
-                Gate::SEEN
-            } else {
-                Gate::UNSEEN
-            };
+            let (seen, synchronized) = (session.seen(0), session.synchronized());
+            let behind = seen & !synchronized & !session.suspended();
+            let gate = (Gate::BEHIND * u32::from(behind))
+                | (Gate::APART * u32::from(!seen & synchronized))
+                | (Gate::UNSEEN * u32::from(!seen));
             gates |= gate << pair as u32;
             for member in 0..2 {
                 let principal = u32::from(session.is_principal(member));

@@ -54,10 +54,17 @@ impl Link {
 
     /// The link of that component.
     #[must_use]
-    pub fn from_component(component: Component) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|link| link.component() == component)
+    pub const fn from_component(component: Component) -> Option<Self> {
+        match component {
+            Component::LinkAB => Some(Self::AB),
+            Component::LinkAW => Some(Self::AW),
+            Component::LinkBW => Some(Self::BW),
+            Component::Wan => Some(Self::Wan),
+            Component::LinkSSM => Some(Self::SSM),
+            Component::LinkSSW => Some(Self::SSW),
+            Component::LinkSMSW => Some(Self::SMSW),
+            _ => None,
+        }
     }
 
     /// Link 0 (between the partners), 1 or 2 (member 0 or 1 to the witness) of a session.
@@ -72,11 +79,16 @@ impl Link {
 
     /// The session and the number of the link within it; `None` for the inter-site link.
     #[must_use]
-    pub fn in_pair(self) -> Option<(Pair, usize)> {
-        Pair::ALL
-            .into_iter()
-            .flat_map(|pair| (0..3).map(move |link| (pair, link)))
-            .find(|(pair, link)| Self::of_pair(*pair, *link) == self)
+    pub const fn in_pair(self) -> Option<(Pair, usize)> {
+        match self {
+            Self::AB => Some((Pair::Dc1, 0)),
+            Self::AW => Some((Pair::Dc1, 1)),
+            Self::BW => Some((Pair::Dc1, 2)),
+            Self::Wan => None,
+            Self::SSM => Some((Pair::Dc2, 0)),
+            Self::SSW => Some((Pair::Dc2, 1)),
+            Self::SMSW => Some((Pair::Dc2, 2)),
+        }
     }
 
     /// The two ends; `None` for the inter-site link.

@@ -110,47 +110,36 @@ impl World {
 
     /// 5 step 0a: what started a runbook is over before anything was done, or the team is gone.
     pub(crate) fn may_stand_down(&self, topology: &Topology, role: Role) -> bool {
-        if self.current_step(topology, role).is_none() {
-            return false;
-        }
-        let home_lost = self.site(Self::team_site(role)) == SiteState::Lost;
-        let over =
-            || self.has_only_decided(topology, role) && !self.trigger_believed(topology, role);
-        // Whoever waits for the end of the last failover begins anew when the next is needed.
-        let again = || {
-            role == Role::MirrorFailover
-                && self.trigger_believed(topology, role)
-                && self.current_step(topology, role).is_some_and(|step| {
-                    step.wait_for
-                        .is_some_and(|belief| !self.believes(topology, belief))
-                })
-        };
-        home_lost || over() || again()
+        self.step_or_stand_down(topology, role).1
     }
 
     /// 5, 6: the team is there, believes what the step waits for, and the step can be done or
     /// passed over.
     pub(crate) fn may_step(&self, topology: &Topology, role: Role) -> bool {
+        self.step_or_stand_down(topology, role).0
+    }
+
+    /// [`World::may_step`] and [`World::may_stand_down`], which depend on the same beliefs.
+    pub(crate) fn step_or_stand_down(&self, topology: &Topology, role: Role) -> (bool, bool) {
         let Some(step) = self.current_step(topology, role) else {
-            return false;
+            return (false, false);
         };
-        if !self.site_up(Self::team_site(role)) {
-            return false;
-        }
-        if self.has_only_decided(topology, role) && !self.trigger_believed(topology, role) {
-            return false;
-        }
-        if step
+        let home = self.site(Self::team_site(role));
+        let over = self.has_only_decided(topology, role) && !self.trigger_believed(topology, role);
+        let waits = step
             .wait_for
-            .is_some_and(|belief| !self.believes(topology, belief))
-        {
-            return false;
-        }
-        match self.feasibility(topology, step.operation) {
+            .is_some_and(|belief| !self.believes(topology, belief));
+        let possible = || match self.feasibility(topology, step.operation) {
             Feasibility::Now => true,
             Feasibility::Later => false,
             Feasibility::Never => step.optional,
-        }
+        };
+        // Whoever waits for the end of the last failover begins anew when the next is needed.
+        let again = waits && role == Role::MirrorFailover && self.trigger_believed(topology, role);
+        (
+            home == SiteState::Up && !over && !waits && possible(),
+            home == SiteState::Lost || over || again,
+        )
     }
 
     /// Finishes the current step: its effect, if it has one in this state, and the next step (5 and

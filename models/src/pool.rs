@@ -2,7 +2,9 @@
 
 use crate::component::Component;
 use crate::lineage::Position;
+use crate::masks::bits;
 use crate::mutant::Mutant;
+use crate::network::Link;
 use crate::site::Site;
 use crate::topology::{Acknowledgement, Topology};
 use crate::world::{Control, Latch, LossCause, LossKind, Pair, PartnerRole, World};
@@ -45,12 +47,25 @@ impl World {
         (self.stale_servers() >> server) & 1 == 1
     }
 
+    /// Bits of the servers whose replica is behind and can be refreshed (10, choice 9).
+    pub(crate) fn replicable_servers(&self, topology: &Topology) -> u8 {
+        let behind = self.stale_servers() & !(self.down as u8);
+        if behind == 0 || topology.has_mutant(Mutant::ReplicationLost) {
+            return 0;
+        }
+        Site::ALL.into_iter().fold(0, |bits, site| {
+            let reached = self.cms_reachable(site);
+            bits | if reached {
+                behind & topology.servers_in_site(site)
+            } else {
+                0
+            }
+        })
+    }
+
     /// Whether a server's replica is behind and can be refreshed (10, choice 9).
     pub(crate) fn may_replicate(&self, topology: &Topology, server: usize) -> bool {
-        self.is_stale(server)
-            && !topology.has_mutant(Mutant::ReplicationLost)
-            && self.is_up(Component::server(server))
-            && self.cms_reachable(topology.servers[server].site)
+        (self.replicable_servers(topology) >> server) & 1 == 1
     }
 
     pub(crate) const fn replicate(&mut self, server: usize, sessions: bool) {
@@ -84,69 +99,67 @@ impl World {
     /// Whether the Front End pool of a data centre takes itself for the next hop (1.1).
     fn is_next_hop(&self, site: Site) -> bool {
         let front_end = site == Site::Dc2 || self.is_up(Component::FrontEnd1);
-        self.site_up(site)
-            && front_end
-            && self.control.has(Control::HOP_VIEW << site.index()) == (site as u8 == 1)
+        let chosen = self.control.has(Control::HOP_VIEW << site.index()) == (site as u8 == 1);
+        self.site_up(site) & front_end & chosen
     }
 
-    /// The data centres from which clients are routed into a data centre (1.1).
-    fn routed(&self, to: Site) -> bool {
-        Site::ALL
-            .into_iter()
-            .any(|hop| self.is_next_hop(hop) && self.sites_connected(hop, to))
-    }
-
-    /// Bits of the servers that take users: running, active by their own replica, with a route
-    /// (1.4).
+    /// Bits of the servers that take users: running, active by their own replica, in a data centre
+    /// into which the next hop routes clients (1.1, 1.4).
     #[must_use]
     pub fn serving_servers(&self, topology: &Topology) -> u8 {
+        let hops = Site::ALL.map(|site| self.is_next_hop(site));
+        let joined = !self.is_cut(Link::Wan);
         let mut bits = 0;
         for site in Site::ALL {
-            if self.routed(site) {
+            if hops[site as usize] | joined & hops[site.other() as usize] {
                 bits |= topology.servers_in_site(site);
             }
         }
         bits & (self.control.replica_active | self.control.lingering) & !(self.down as u8)
     }
 
-    /// Whether some serving server uses this session's databases and reaches them.
-    fn users_reach(&self, topology: &Topology, pair: Pair) -> bool {
-        let mut near = topology.servers_in_site(pair.site());
-        if !self.is_cut(crate::network::Link::Wan) {
-            near |= topology.servers_in_site(pair.site().other());
-        }
-        // V38, H-52: without logins the database is online but unusable. V32: see the validator.
-        if matches!(pair, Pair::Dc2) && !topology.logins {
-            return false;
-        }
-        let target = match pair {
-            Pair::Dc1 => !self.control.replica_failed_over,
-            Pair::Dc2 => self.control.replica_failed_over,
+    /// Whether users come to a copy (0 to 3): one of the servers that take users uses the databases
+    /// of its session, reaches them and knows of it.
+    fn users_come(&self, topology: &Topology, copy: usize, serving: u8) -> bool {
+        let failed_over = self.control.replica_failed_over;
+        let (site, target) = if copy < 2 {
+            (Site::Dc1, !failed_over)
+        } else {
+            (Site::Dc2, failed_over)
         };
-        self.serving_servers(topology) & target & near != 0
+        let near = if self.is_cut(Link::Wan) {
+            topology.servers_in_site(site)
+        } else {
+            u8::MAX
+        };
+        // V38, H-52: without logins the database is online but unusable. V32: see the validator.
+        let usable = copy < 2 || topology.logins;
+        // 2.4, H-33: a failover partner that nobody has told the servers of.
+        let known = copy < 3 || !self.control.is(Control::STALE_PARTNER);
+        serving & target & near != 0 && usable && known
     }
 
     /// The copies (0 to 3) that acknowledge users' posts now, as bits, whether or not clients have
     /// reconnected.
     #[must_use]
     pub fn service(&self, topology: &Topology) -> u8 {
-        let mut bits = 0;
-        for pair in Pair::ALL {
-            if self.session(pair).0 == 0 || !self.users_reach(topology, pair) {
-                continue;
-            }
-            for member in 0..2 {
-                // 2.4, H-33: a failover partner that nobody has told the servers of.
-                let unknown = member == 1
-                    && matches!(pair, Pair::Dc2)
-                    && self.control.is(Control::STALE_PARTNER);
-                if unknown {
-                    continue;
-                }
-                bits |= u8::from(self.can_acknowledge(topology, pair, member)) << pair.copy(member);
-            }
-        }
-        bits
+        self.service_of(topology, 0b1111)
+    }
+
+    /// Those of some copies: [`World::service`] is asked several times of each world.
+    pub(crate) fn service_of(&self, topology: &Topology, copies: u8) -> u8 {
+        let serving = self.serving_servers(topology);
+        let principals = Pair::ALL.into_iter().fold(0, |bits, pair| {
+            let session = self.session(pair);
+            let [first, second] = [0, 1].map(|member| u8::from(session.is_principal(member)));
+            bits | (first | second << 1) << pair.copy(0)
+        });
+        bits(u16::from(copies & principals)).fold(0, |served, copy| {
+            let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
+            let serves = self.users_come(topology, copy, serving)
+                && self.can_acknowledge(topology, pair, copy % 2);
+            served | u8::from(serves) << copy
+        })
     }
 
     /// Whether clients have their sessions (always, where the slice is off) (2.4).
@@ -195,7 +208,7 @@ impl World {
             && (!self.is_on_top(pair, copy)
                 || self.write_tells(topology, copy)
                 || self.control.has(Control::IN_FLIGHT))
-            && (self.service(topology) >> copy) & 1 == 1
+            && self.users_come(topology, copy, self.serving_servers(topology))
     }
 
     /// Whether the copy's end already is strictly above everything but its synchronised mirror.

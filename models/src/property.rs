@@ -329,54 +329,48 @@ impl World {
         use Property as P;
         let lost = self.loss() != LossKind::None;
         let one_fault = spent.total() <= 1 && spent.of(FaultClass::SiteLoss) == 0;
-        let both = |pair: Pair| {
+        let (mut two_principals, mut mirror_behind, mut register_wrong) = (false, false, false);
+        for pair in Pair::ALL {
             let session = self.session(pair);
+            // Nothing is wrong with a session that does not exist: that of DC2 seldom does.
+            if session.0 == 0 {
+                continue;
+            }
             let bound = !session.is_alone(0) && !session.is_alone(1);
-            session.witness_set()
+            two_principals |= session.witness_set()
                 && bound
                 && session.is_principal(0)
                 && session.is_principal(1)
                 && self.can_acknowledge(topology, pair, 0)
-                && self.can_acknowledge(topology, pair, 1)
-        };
+                && self.can_acknowledge(topology, pair, 1);
+            let has_all = self.mirror_has_all(pair);
+            mirror_behind |= !has_all;
+            register_wrong |= !self.register_is_true(pair, has_all);
+        }
         let latched = |latch: u8| self.is_marked(latch);
         let chain_broken = self.chain_broken(topology);
-        [
-            (self.split_brain(), P::SplitBrain),
-            (lost && one_fault, P::NoLossUnderOneFault),
-            (self.backup_left_out(), P::NoFinishedBackupLeftOut),
-            (Pair::ALL.into_iter().any(both), P::OnePrincipal),
-            (
-                Pair::ALL.into_iter().any(|pair| !self.mirror_has_all(pair)),
-                P::MirrorHasAll,
-            ),
-            (
-                Pair::ALL
-                    .into_iter()
-                    .any(|pair| !self.register_is_true(pair)),
-                P::RegisterIsTrue,
-            ),
-            (latched(Latch::FAILOVER_LOST), P::FailoverKeepsAll),
-            (lost, P::NoLoss),
-            (self.loss() == LossKind::Final, P::NothingDestroyed),
-            (self.target_stale(topology, chain_broken), P::TargetFresh),
-            (chain_broken, P::ChainIntact),
-            (latched(Latch::OVERWRITTEN), P::NothingOverwritten),
-            (
+        let bit = |broken: bool, property: P| u32::from(broken) << property as u8;
+        bit(self.split_brain(), P::SplitBrain)
+            | bit(lost && one_fault, P::NoLossUnderOneFault)
+            | bit(self.backup_left_out(), P::NoFinishedBackupLeftOut)
+            | bit(two_principals, P::OnePrincipal)
+            | bit(mirror_behind, P::MirrorHasAll)
+            | bit(register_wrong, P::RegisterIsTrue)
+            | bit(latched(Latch::FAILOVER_LOST), P::FailoverKeepsAll)
+            | bit(lost, P::NoLoss)
+            | bit(self.loss() == LossKind::Final, P::NothingDestroyed)
+            | bit(self.target_stale(topology, chain_broken), P::TargetFresh)
+            | bit(chain_broken, P::ChainIntact)
+            | bit(latched(Latch::OVERWRITTEN), P::NothingOverwritten)
+            | bit(
                 latched(Latch::WRONG_SIDE) || self.overloaded(topology),
                 P::RightSide,
-            ),
-            (
+            )
+            | bit(
                 latched(Latch::RECORD_MISSING | Latch::RECORD_PHANTOM),
                 P::RecordsComplete,
-            ),
-            (latched(Latch::NUMBERS_REUSED), P::NumbersUnique),
-        ]
-        .into_iter()
-        .fold(
-            0,
-            |bits, (broken, property)| if broken { bits | property.bit() } else { bits },
-        )
+            )
+            | bit(latched(Latch::NUMBERS_REUSED), P::NumbersUnique)
     }
 
     /// The properties that also read what can happen next.
@@ -400,18 +394,17 @@ impl World {
             })
     }
 
-    /// I2, as read by R2.
-    fn register_is_true(&self, pair: Pair) -> bool {
+    /// I2, as read by R2; `mirror_has_all` is I1.
+    fn register_is_true(&self, pair: Pair, mirror_has_all: bool) -> bool {
         let session = self.session(pair);
-        let connected = self
-            .newest_principal(pair)
-            .is_some_and(|p| session.seen(1 + p) && self.is_connected(pair, 1 + p));
         // A side that runs on its own is outside the session that the register is about.
         let outside = session.is_alone(0) || session.is_alone(1);
-        !connected
-            || outside
+        outside
             || !session.register_synchronized()
-            || session.synchronized() && self.mirror_has_all(pair)
+            || session.synchronized() && mirror_has_all
+            || !self
+                .newest_principal(pair)
+                .is_some_and(|p| session.seen(1 + p) && self.is_connected(pair, 1 + p))
     }
 }
 
@@ -469,28 +462,27 @@ impl Goal {
 }
 
 impl World {
-    /// The goals that are reached by `event` leading to this world, as bits.
+    /// Which of `goals`, as bits, are reached by `event` leading to this world.
     #[must_use]
-    pub fn reached(&self, topology: &Topology, event: Event) -> u32 {
-        let failed_over = topology.runbook(Role::SiteFailover).is_some()
+    #[inline]
+    pub fn reached(&self, topology: &Topology, event: Event, goals: u32) -> u32 {
+        let asked = |goal: Goal| goals & goal.bit() != 0;
+        let automatic =
+            asked(Goal::AutomaticFailover) && event.kind == EventKind::AutomaticFailover;
+        let failed_over = asked(Goal::FailoverToDc2)
+            && topology.runbook(Role::SiteFailover).is_some()
             && self.progress(Role::SiteFailover) == topology.finished(Role::SiteFailover)
             && self.service(topology) >> Pair::Dc2.copy(0) != 0;
-        let automatic = event.kind == EventKind::AutomaticFailover;
         // A failback runbook that is done leaves everybody idle, in DC1, with S restoring.
-        let failed_back = topology.runbook(Role::SiteFailback).is_some()
-            && event == Event::new(EventKind::Write, Component::A)
-            && self.lineage.len() == 1
+        let failed_back = asked(Goal::FailbackToDc1)
             && topology.start != Start::Normal
+            && event == Event::new(EventKind::Write, Component::A)
+            && topology.runbook(Role::SiteFailback).is_some()
+            && self.lineage.len() == 1
             && self.progress(Role::SiteFailover) == 0;
-        [
-            (automatic, Goal::AutomaticFailover),
-            (failed_over, Goal::FailoverToDc2),
-            (failed_back, Goal::FailbackToDc1),
-        ]
-        .into_iter()
-        .fold(
-            0,
-            |bits, (reached, goal)| if reached { bits | goal.bit() } else { bits },
-        )
+        let bit = |reached: bool, goal: Goal| u32::from(reached) << goal as u8;
+        bit(automatic, Goal::AutomaticFailover)
+            | bit(failed_over, Goal::FailoverToDc2)
+            | bit(failed_back, Goal::FailbackToDc1)
     }
 }

@@ -8,9 +8,10 @@ use crate::masks::bits;
 use crate::mutant::Mutant;
 use crate::network::Link;
 use crate::runbook::{Mistake, Role};
+use crate::settling::Changes;
 use crate::site::Site;
 use crate::topology::{Assumption, Topology};
-use crate::world::{Control, LossCause, Pair, SiteState, World, copy_node};
+use crate::world::{Control, LossCause, Pair, SiteState, World};
 
 /// What a step did beside the new world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -161,11 +162,10 @@ impl World {
     /// Does an event that is enabled.
     #[must_use]
     pub fn apply(&self, topology: &Topology, event: Event) -> (Self, Report) {
-        let mut world = *self;
         let mut written = None;
-        let losses = world.effect(topology, event, &mut written);
-        world.settle_since(self, topology);
-        let mut renumbering = if world.may_renumber_since(self) {
+        let mut world = *self;
+        let (losses, changes) = world.perform(topology, event, &mut written);
+        let mut renumbering = if changes.may_renumber(self, &world) {
             world.compact()
         } else {
             world.keep_numbers()
@@ -182,14 +182,47 @@ impl World {
     #[must_use]
     pub fn after(&self, topology: &Topology, event: Event) -> Self {
         let mut world = *self;
-        world.effect(topology, event, &mut None);
-        world.settle_since(self, topology);
-        if world.may_renumber_since(self) {
+        let (_, changes) = world.perform(topology, event, &mut None);
+        if changes.may_renumber(self, &world) {
             world.compact();
         }
         world
     }
 
+    /// The canonical world after an event that is enabled in this one, which is canonical.
+    #[must_use]
+    #[inline(always)]
+    pub fn successor(&self, topology: &Topology, event: Event) -> Self {
+        let mut world = *self;
+        let (_, changes) = world.perform(topology, event, &mut None);
+        if changes.may_renumber(self, &world) {
+            world.compact();
+        }
+        if changes.in_servers() {
+            world.sort_servers(topology);
+        }
+        debug_assert!(world.canonical(topology) == world, "servers are not sorted");
+        world
+    }
+
+    /// Does an event and what follows at once, but for renumbering. In place: a world that is
+    /// copied just after some byte of it was written waits for that byte.
+    #[inline(always)]
+    fn perform(
+        &mut self,
+        topology: &Topology,
+        event: Event,
+        written: &mut Option<u8>,
+    ) -> (Losses, Changes) {
+        let before = self.pack();
+        let losses = self.effect(topology, event, written);
+        let changes = Changes::since(before, self);
+        self.settle_after(&changes, topology);
+        (losses, changes)
+    }
+
+    /// Not inlined: where its bytes are asked for one by one, a world is not packed by words.
+    #[inline(never)]
     fn effect(&mut self, topology: &Topology, event: Event, written: &mut Option<u8>) -> Losses {
         use EventKind as K;
         let at = event.at;
@@ -424,8 +457,14 @@ pub(crate) const fn mistake_of(kind: EventKind) -> Option<Mistake> {
 }
 
 /// The copy of a database server.
-pub(crate) fn copy_of(node: Component) -> Option<usize> {
-    (0..crate::world::COPIES).find(|copy| copy_node(*copy) == node)
+pub(crate) const fn copy_of(node: Component) -> Option<usize> {
+    match node {
+        Component::A => Some(Pair::Dc1.copy(0)),
+        Component::B => Some(Pair::Dc1.copy(1)),
+        Component::S => Some(Pair::Dc2.copy(0)),
+        Component::SM => Some(Pair::Dc2.copy(1)),
+        _ => None,
+    }
 }
 
 /// The data centre of a site component.

@@ -51,6 +51,11 @@ pub trait System: Sync {
         state
     }
 
+    /// The canonical state that an enabled event leads to from a canonical one.
+    fn successor(&self, state: &Self::State, index: usize) -> Self::State {
+        self.canonical(self.after(state, index))
+    }
+
     /// The state as words for hashing: injective.
     fn words(&self, state: &Self::State) -> [u64; 5];
 
@@ -74,6 +79,11 @@ pub trait System: Sync {
 
     /// The goals reached by the event that led to `after`, as bits.
     fn reached(&self, index: usize, after: &Self::State) -> u32;
+
+    /// Those of some goals that [`System::reached`] tells: the others cost nothing.
+    fn reached_among(&self, index: usize, after: &Self::State, goals: u32) -> u32 {
+        self.reached(index, after) & goals
+    }
 
     /// Whether the system does what it is for.
     fn is_serving(&self, state: &Self::State) -> bool;
@@ -132,6 +142,13 @@ impl System for Topology {
         state.canonical(self)
     }
 
+    #[inline]
+    fn successor(&self, state: &World, index: usize) -> World {
+        let event: Event = self.events()[index];
+        debug_assert!(state.may(self, event), "{} is not enabled", event.name());
+        state.successor(self, event)
+    }
+
     fn words(&self, state: &World) -> [u64; 5] {
         state.pack()
     }
@@ -149,7 +166,12 @@ impl System for Topology {
     }
 
     fn reached(&self, index: usize, after: &World) -> u32 {
-        after.reached(self, self.events()[index])
+        self.reached_among(index, after, u32::MAX)
+    }
+
+    #[inline]
+    fn reached_among(&self, index: usize, after: &World, goals: u32) -> u32 {
+        after.reached(self, self.events()[index], goals)
     }
 
     fn is_serving(&self, state: &World) -> bool {

@@ -521,8 +521,9 @@ impl World {
         let (c, k) = (&self.copies, &self.control);
         let (from, to) = (self.share_from.0, self.share_to.0);
         let [p, q, r, t] = self.progress;
-        // A step's number has six bits; the fourth team's fill the others' upper two.
-        let steps = [p | t << 6, q | (t >> 2) << 6, r | (t >> 4) << 6];
+        // A step's number has six bits; the fourth team's fill the others' upper two. In the first
+        // it is done by `^` of the whole word: anything else takes the load of it apart.
+        let steps = [q | (t >> 2) << 6, r | (t >> 4) << 6];
         let bytes = |b: [u8; 8]| u64::from_le_bytes(b);
         [
             bytes([l[0], l[1], l[2], l[3], l[4], l[5], l[6], l[7]]),
@@ -545,13 +546,13 @@ impl World {
                 self.latches,
                 self.marks,
                 self.crashed,
-                steps[0],
-            ]),
+                p,
+            ]) ^ u64::from(t) << 62,
             u64::from(self.sessions[0].0)
                 | u64::from(self.sessions[1].0) << 16
                 | u64::from(self.down) << 32
-                | u64::from(steps[1]) << 48
-                | u64::from(steps[2]) << 56,
+                | u64::from(steps[0]) << 48
+                | u64::from(steps[1]) << 56,
         ]
     }
 
