@@ -4,7 +4,7 @@ use poolproof_models::event::EventSet;
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::system::System;
 
-use super::fingerprints::{Fingerprints, Vacancy, fingerprint};
+use super::fingerprints::{Fingerprints, Vacancy, fingerprint, touch};
 
 /// A state that waits for its expansion.
 #[derive(Clone, Copy)]
@@ -13,6 +13,15 @@ pub struct Waiting<T> {
     pub node: Node<T>,
     /// Its number, in the order of discovery.
     pub id: u32,
+}
+
+/// What a search asks of each state, as bits.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// The listed properties.
+    pub properties: u32,
+    /// The goals that are not reached yet.
+    pub goals: u32,
 }
 
 /// What is known of states while those with a number of faults are expanded.
@@ -46,7 +55,7 @@ pub struct Arrival<T> {
     pub node: Node<T>,
     /// Of both.
     pub fingerprint: u64,
-    /// The goals that are reached here, as bits.
+    /// The wanted goals that are reached here, as bits.
     pub reached: u32,
     /// Where the fingerprint goes.
     pub vacancy: Vacancy,
@@ -78,6 +87,8 @@ pub struct Expanded {
 pub struct Expansion<T> {
     states: Vec<Expanded>,
     successors: Vec<Successor<T>>,
+    /// Those that are not known, by their place among all, with the bucket that each goes to.
+    unknown: Vec<(u32, u32)>,
     arrivals: Vec<Arrival<T>>,
 }
 
@@ -86,6 +97,7 @@ impl<T> Default for Expansion<T> {
         Self {
             states: Vec::new(),
             successors: Vec::new(),
+            unknown: Vec::new(),
             arrivals: Vec::new(),
         }
     }
@@ -96,7 +108,7 @@ impl<T: Copy> Expansion<T> {
     pub fn fill<S: System<State = T>>(
         &mut self,
         model: &Bounded<S>,
-        properties: u32,
+        wanted: Wanted,
         states: &[Waiting<T>],
         known: &Known,
     ) {
@@ -104,10 +116,10 @@ impl<T: Copy> Expansion<T> {
         self.successors.clear();
         self.arrivals.clear();
         for waiting in states {
-            let expanded = self.expand(model, properties, &waiting.node);
+            let expanded = self.expand(model, wanted.properties, &waiting.node);
             self.states.push(expanded);
         }
-        self.forget_known(model, known);
+        self.forget_known(model, wanted.goals, known);
     }
 
     fn expand<S: System<State = T>>(
@@ -142,7 +154,7 @@ impl<T: Copy> Expansion<T> {
                 } else {
                     node.spent
                 };
-                let state = system.canonical(system.after(&node.state, event));
+                let state = system.successor(&node.state, event);
                 self.successors.push(Successor {
                     node: Node { state, spent },
                     fingerprint: fingerprint(system.words(&state), spent.bits()),
@@ -160,28 +172,36 @@ impl<T: Copy> Expansion<T> {
     }
 
     /// Keeps the successors whose states are not known already: one of four.
-    fn forget_known<S: System<State = T>>(&mut self, model: &Bounded<S>, known: &Known) {
-        for costs in [false, true] {
-            let those = self.successors.iter().filter(|next| next.costs == costs);
-            known.table(costs).touch(those.map(|next| next.fingerprint));
+    fn forget_known<S: System<State = T>>(
+        &mut self,
+        model: &Bounded<S>,
+        goals: u32,
+        known: &Known,
+    ) {
+        let successors = self.successors.iter();
+        touch(successors.map(|next| known.table(next.costs).peek(next.fingerprint)));
+        // Listed without a branch on what is known: it would be foreseen wrongly for most arrivals.
+        self.unknown.resize(self.successors.len(), (0, 0));
+        let mut unknown = 0;
+        for (index, next) in (0..).zip(&self.successors) {
+            let (found, at) = known.table(next.costs).find(next.fingerprint);
+            self.unknown[unknown] = (index, at);
+            unknown += usize::from(!found);
         }
-        let mut from = 0;
+        let mut listed = self.unknown[..unknown].iter().peekable();
         for expanded in &mut self.states {
-            for next in &self.successors[from..expanded.end] {
-                let Some(vacancy) = known.table(next.costs).vacancy(next.fingerprint) else {
-                    continue;
-                };
+            while let Some((index, at)) = listed.next_if(|(i, _)| (*i as usize) < expanded.end) {
+                let next = &self.successors[*index as usize];
                 let event = usize::from(next.event);
                 self.arrivals.push(Arrival {
                     node: next.node,
                     fingerprint: next.fingerprint,
-                    reached: model.system.reached(event, &next.node.state),
-                    vacancy,
+                    reached: model.system.reached_among(event, &next.node.state, goals),
+                    vacancy: known.table(next.costs).vacancy(next.fingerprint, *at),
                     event: next.event,
                     costs: next.costs,
                 });
             }
-            from = expanded.end;
             expanded.end = self.arrivals.len();
         }
     }

@@ -1,4 +1,4 @@
-//! The set of visited states: 64-bit fingerprints in one flat table.
+//! The set of visited states: 64-bit fingerprints in flat tables.
 
 /// Fingerprints in one line of the cache: all of them are compared at the price of one.
 const WAYS: usize = 8;
@@ -13,120 +13,73 @@ impl Bucket {
 
     /// No branch depends on where it is: that cannot be foreseen.
     fn has(&self, fingerprint: u64) -> bool {
-        self.0
-            .iter()
-            .fold(false, |has, known| has | (*known == fingerprint))
+        let same = |known: &u64| if *known == fingerprint { u64::MAX } else { 0 };
+        self.0.iter().fold(0, |has, known| has | same(known)) != 0
     }
 
     const fn is_full(&self) -> bool {
         self.0[WAYS - 1] != 0
     }
 
-    /// Takes one more, if it is not full.
-    fn push(&mut self, fingerprint: u64) {
-        let used = self.0.iter().map(|known| usize::from(*known != 0)).sum();
-        if let Some(free) = self.0.get_mut::<usize>(used) {
-            *free = fingerprint;
-        }
+    /// Number of fingerprints.
+    fn used(&self) -> usize {
+        self.0.iter().map(|known| usize::from(*known != 0)).sum()
     }
 }
 
-/// A bucket with room for a fingerprint that was not in the set. It saves looking there again when
-/// that is added; it says nothing any more once the table has grown.
+/// A slot that was free for a fingerprint that was not in the set. It saves looking there again
+/// when that is added; it says nothing any more once the table has grown or the slot is taken.
 #[derive(Debug, Clone, Copy)]
 pub struct Vacancy {
-    at: usize,
+    slot: u32,
     /// Buckets of the table when it was found.
-    size: usize,
+    buckets: u32,
 }
 
-/// A set of fingerprints. A state whose fingerprint is already there counts as visited; the odds
-/// that two different states share one are n²/2⁶⁵ and are stated with each verdict.
-pub struct Fingerprints {
-    /// What does not fit into its bucket goes to the next one with room.
+/// The fingerprints that begin with the same bits. What does not fit into its bucket goes to the
+/// next one with room.
+struct Table {
     buckets: Vec<Bucket>,
     len: usize,
 }
 
-impl Fingerprints {
-    /// An empty set.
-    #[must_use]
-    pub fn new() -> Self {
+impl Table {
+    fn new() -> Self {
         Self {
-            buckets: vec![Bucket::EMPTY; 1 << 9],
+            buckets: vec![Bucket::EMPTY; 8],
             len: 0,
         }
-    }
-
-    /// Adds a fingerprint; false if it was there.
-    pub fn insert(&mut self, fingerprint: u64) -> bool {
-        let vacancy = Vacancy {
-            at: self.home(fingerprint),
-            size: self.buckets.len(),
-        };
-        self.insert_at(fingerprint, vacancy)
-    }
-
-    /// Adds a fingerprint of which a vacancy is known; false if it has come there since.
-    pub fn insert_at(&mut self, fingerprint: u64, vacancy: Vacancy) -> bool {
-        if Self::is_crowded(self.len, self.buckets.len()) {
-            self.grow();
-        }
-        let fingerprint = fingerprint | u64::from(fingerprint == 0);
-        let from = if vacancy.size == self.buckets.len() {
-            vacancy.at
-        } else {
-            self.home(fingerprint)
-        };
-        match self.find(fingerprint, from) {
-            Ok(()) => false,
-            Err(free) => {
-                self.buckets[free].push(fingerprint);
-                self.len += 1;
-                true
-            }
-        }
-    }
-
-    /// Where a fingerprint would go; `None` if it is in the set.
-    #[must_use]
-    pub fn vacancy(&self, fingerprint: u64) -> Option<Vacancy> {
-        let fingerprint = fingerprint | u64::from(fingerprint == 0);
-        let found = self.find(fingerprint, self.home(fingerprint));
-        let size = self.buckets.len();
-        found.err().map(|at| Vacancy { at, size })
-    }
-
-    /// Reads where the fingerprints are or would be, so that the next lookups need not wait for
-    /// memory one after the other: no branch depends on what is read.
-    pub fn touch(&self, fingerprints: impl Iterator<Item = u64>) {
-        let read = fingerprints.fold(0, |sum, f| sum ^ self.buckets[self.home(f)].0[0]);
-        std::hint::black_box(read);
     }
 
     /// Home is a multiplication away instead of a mask: the table can have any size, so that it
     /// grows by a quarter, and it is in the order of fingerprints but for collisions, so that
     /// growing reads and writes it from front to back.
     const fn home(&self, fingerprint: u64) -> usize {
-        ((fingerprint as u128 * self.buckets.len() as u128) >> 64) as usize
+        let rest = (fingerprint << SHARD_BITS) as u128;
+        ((rest * self.buckets.len() as u128) >> 64) as usize
     }
 
-    /// Whether a fingerprint is in the table, with the bucket that it would go to if it is not.
-    /// The buckets from its home to `from` are known to be full of others.
-    fn find(&self, fingerprint: u64, from: usize) -> Result<(), usize> {
-        let mut at = from;
+    /// The bucket after another.
+    const fn next(&self, at: usize) -> usize {
+        if at + 1 == self.buckets.len() {
+            0
+        } else {
+            at + 1
+        }
+    }
+
+    /// Whether a fingerprint is in the table, with the bucket that it is in or would go to.
+    #[inline]
+    fn find(&self, fingerprint: u64) -> (bool, usize) {
+        let mut at = self.home(fingerprint);
         loop {
             let bucket = &self.buckets[at];
-            if bucket.has(fingerprint) {
-                return Ok(());
+            let found = bucket.has(fingerprint);
+            // One branch, nearly always taken: whether it is found cannot be foreseen.
+            if found | !bucket.is_full() {
+                return (found, at);
             }
-            if !bucket.is_full() {
-                return Err(at);
-            }
-            at += 1;
-            if at == self.buckets.len() {
-                at = 0;
-            }
+            at = self.next(at);
         }
     }
 
@@ -137,7 +90,7 @@ impl Fingerprints {
 
     /// Buckets after growing: double while that is little memory, which is cheaper, then a quarter.
     const fn grown(buckets: usize) -> usize {
-        const LITTLE: usize = 1 << 12;
+        const LITTLE: usize = 1 << 6;
         if buckets < LITTLE {
             buckets * 2
         } else {
@@ -148,33 +101,129 @@ impl Fingerprints {
     fn grow(&mut self) {
         let grown = vec![Bucket::EMPTY; Self::grown(self.buckets.len())];
         let before = std::mem::replace(&mut self.buckets, grown);
-        for fingerprint in before.iter().flat_map(|bucket| bucket.0) {
-            if fingerprint == 0 {
-                continue;
+        let mut used = vec![0_u8; self.buckets.len()];
+        for bucket in &before {
+            for fingerprint in bucket.0.into_iter().take_while(|known| *known != 0) {
+                // It is in no bucket yet.
+                let mut at = self.home(fingerprint);
+                while usize::from(used[at]) == WAYS {
+                    at = self.next(at);
+                }
+                self.buckets[at].0[usize::from(used[at])] = fingerprint;
+                used[at] += 1;
             }
-            // It is in no bucket yet.
-            let mut at = self.home(fingerprint);
-            while self.buckets[at].is_full() {
-                at = if at + 1 == self.buckets.len() {
-                    0
-                } else {
-                    at + 1
-                };
-            }
-            self.buckets[at].push(fingerprint);
         }
     }
 
-    /// The bytes of the table while `new` fingerprints are added; both tables while it grows.
-    #[must_use]
-    pub const fn bytes_soon(&self, new: usize) -> u64 {
+    /// Buckets while `new` fingerprints are added, and those of the table that it grows out of.
+    const fn buckets_soon(&self, new: usize) -> (usize, usize) {
         let mut size = self.buckets.len();
         let mut before = 0;
         while Self::is_crowded(self.len + new, size) {
             before = size;
             size = Self::grown(size);
         }
-        ((before + size) * size_of::<Bucket>()) as u64
+        (size, before)
+    }
+}
+
+/// Bits of a fingerprint that say in which table it is.
+const SHARD_BITS: u32 = 6;
+const SHARDS: usize = 1 << SHARD_BITS;
+
+/// A set of fingerprints. A state whose fingerprint is already there counts as visited; the odds
+/// that two different states share one are n²/2⁶⁵ and are stated with each verdict.
+pub struct Fingerprints {
+    /// Many, because a table that grows is made anew: as a single one it took fresh pages from the
+    /// system each time, three of four of all that a search asked for.
+    tables: Box<[Table; SHARDS]>,
+    len: usize,
+}
+
+impl Fingerprints {
+    /// An empty set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            tables: Box::new(std::array::from_fn(|_| Table::new())),
+            len: 0,
+        }
+    }
+
+    const fn shard(fingerprint: u64) -> usize {
+        (fingerprint >> (64 - SHARD_BITS)) as usize
+    }
+
+    /// Adds a fingerprint; false if it was there.
+    pub fn insert(&mut self, fingerprint: u64) -> bool {
+        let nowhere = Vacancy {
+            slot: 0,
+            buckets: 0,
+        };
+        self.insert_at(fingerprint, nowhere)
+    }
+
+    /// Adds a fingerprint of which a vacancy is known; false if it has come there since.
+    pub fn insert_at(&mut self, fingerprint: u64, vacancy: Vacancy) -> bool {
+        let fingerprint = fingerprint | u64::from(fingerprint == 0);
+        let table = &mut self.tables[Self::shard(fingerprint)];
+        if Table::is_crowded(table.len, table.buckets.len()) {
+            table.grow();
+        }
+        let slot = vacancy.slot as usize;
+        // As long as the slot is free, nothing has come to its bucket.
+        let slot = if vacancy.buckets as usize == table.buckets.len()
+            && table.buckets[slot / WAYS].0[slot % WAYS] == 0
+        {
+            slot
+        } else {
+            let (found, at) = table.find(fingerprint);
+            if found {
+                return false;
+            }
+            at * WAYS + table.buckets[at].used()
+        };
+        table.buckets[slot / WAYS].0[slot % WAYS] = fingerprint;
+        table.len += 1;
+        self.len += 1;
+        true
+    }
+
+    /// Whether a fingerprint is in the set, with the bucket that it is in or would go to.
+    #[must_use]
+    #[inline]
+    pub fn find(&self, fingerprint: u64) -> (bool, u32) {
+        let fingerprint = fingerprint | u64::from(fingerprint == 0);
+        let (found, at) = self.tables[Self::shard(fingerprint)].find(fingerprint);
+        (found, at as u32)
+    }
+
+    /// Where a fingerprint goes that was not in the set: [`Fingerprints::find`] told the bucket.
+    #[must_use]
+    pub fn vacancy(&self, fingerprint: u64, at: u32) -> Vacancy {
+        let buckets = &self.tables[Self::shard(fingerprint)].buckets;
+        Vacancy {
+            slot: at * WAYS as u32 + buckets[at as usize].used() as u32,
+            buckets: buckets.len() as u32,
+        }
+    }
+
+    /// Reads where a fingerprint is or would be: see [`touch`].
+    #[must_use]
+    pub fn peek(&self, fingerprint: u64) -> u64 {
+        let table = &self.tables[Self::shard(fingerprint)];
+        table.buckets[table.home(fingerprint)].0[0]
+    }
+
+    /// The bytes of the tables while `new` fingerprints are added; one of them exists twice while
+    /// it grows.
+    #[must_use]
+    pub fn bytes_soon(&self, new: usize) -> u64 {
+        // No table gets more than twice its share.
+        let each = 2 * new.div_ceil(self.tables.len());
+        let soon = self.tables.iter().map(|table| table.buckets_soon(each));
+        let (size, before) = soon.fold((0, 0), |(size, before), (s, b)| (size + s, before.max(b)));
+        ((size + before) * size_of::<Bucket>()) as u64
     }
 
     /// Number of states.
@@ -191,8 +240,9 @@ impl Fingerprints {
 
     /// Bytes of memory.
     #[must_use]
-    pub const fn bytes(&self) -> u64 {
-        (self.buckets.len() * size_of::<Bucket>()) as u64
+    pub fn bytes(&self) -> u64 {
+        let buckets: usize = self.tables.iter().map(|table| table.buckets.len()).sum();
+        (buckets * size_of::<Bucket>()) as u64
     }
 }
 
@@ -200,6 +250,12 @@ impl Default for Fingerprints {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Waits for what was read at many places at once, so that the lookups there need not wait for
+/// memory one after the other: no branch depends on what is read.
+pub fn touch(reads: impl Iterator<Item = u64>) {
+    std::hint::black_box(reads.fold(0, |sum, read| sum ^ read));
 }
 
 /// Mixes the words of a state into a fingerprint: a multiply-and-fold for each pair of words.
@@ -236,7 +292,7 @@ mod tests {
         }
         assert_eq!(set.len(), 100_000);
         assert!((0..100_000_u64).all(|i| !set.insert(fingerprint([i, 0, 0, 0, 0], 0))));
-        let known = |i| set.vacancy(fingerprint([i, 0, 0, 0, 0], 0)).is_none();
+        let known = |i| set.find(fingerprint([i, 0, 0, 0, 0], 0)).0;
         assert!((0..100_000_u64).all(known));
         assert!(!(100_000..200_000).any(known));
         assert!(!set.is_empty());
@@ -246,12 +302,18 @@ mod tests {
     fn the_least_and_the_largest_fingerprint_have_a_place() {
         let mut set = Fingerprints::new();
         for fingerprint in [0, u64::MAX, u64::MAX - 1, u64::MAX - 2] {
-            assert!(set.vacancy(fingerprint).is_some());
+            assert!(!set.find(fingerprint).0);
             assert!(set.insert(fingerprint));
-            assert!(set.vacancy(fingerprint).is_none());
+            assert!(set.find(fingerprint).0);
         }
         // 0 is an empty slot: 1 stands for it.
-        assert!(set.vacancy(1).is_none());
+        assert!(set.find(1).0);
+    }
+
+    fn vacancy(set: &Fingerprints, fingerprint: u64) -> Vacancy {
+        let (found, at) = set.find(fingerprint);
+        assert!(!found, "not yet there");
+        set.vacancy(fingerprint, at)
     }
 
     #[test]
@@ -260,7 +322,7 @@ mod tests {
         let f = |i: u64| fingerprint([i, 1, 0, 0, 0], 0);
         // Each of two finds its vacancy before both are added, and the table grows between.
         for i in (0..100_000).step_by(2) {
-            let vacancies = [i, i, i + 1].map(|i| set.vacancy(f(i)).expect("not yet there"));
+            let vacancies = [i, i, i + 1].map(|i| vacancy(&set, f(i)));
             assert!(set.insert_at(f(i), vacancies[0]));
             assert!(
                 !set.insert_at(f(i), vacancies[1]),
@@ -268,7 +330,7 @@ mod tests {
             );
             assert!(set.insert_at(f(i + 1), vacancies[2]));
         }
-        let late = set.vacancy(f(100_000)).expect("not yet there");
+        let late = vacancy(&set, f(100_000));
         assert!((100_001..200_000).all(|i| set.insert(f(i))));
         assert!(set.insert_at(f(100_000), late));
         assert_eq!(set.len(), 200_000);

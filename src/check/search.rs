@@ -7,8 +7,8 @@ use poolproof_models::model::{Bounded, Node};
 use poolproof_models::system::System;
 use rayon::prelude::*;
 
-use super::expansion::{Arrival, Expansion, Known, Waiting};
-use super::fingerprints::{Fingerprints, fingerprint};
+use super::expansion::{Arrival, Expansion, Known, Waiting, Wanted};
+use super::fingerprints::{Fingerprints, fingerprint, touch};
 use super::trail::Trail;
 
 /// How far a search may go, and who is told.
@@ -116,6 +116,8 @@ pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limit
         properties,
         known: Known::default(),
         expansions: 0,
+        open_goals: u32::MAX,
+        unbroken: u32::MAX,
         outcome: Outcome {
             progress: Progress::default(),
             depth: 0,
@@ -139,6 +141,10 @@ struct Run<'m, S: System> {
     properties: u32,
     known: Known,
     expansions: u64,
+    /// The goals that no state has reached yet, as bits.
+    open_goals: u32,
+    /// The properties that no state has broken yet, as bits.
+    unbroken: u32,
     outcome: Outcome,
 }
 
@@ -199,6 +205,13 @@ impl<S: System> Run<'_, S> {
         }
     }
 
+    const fn wanted(&self) -> Wanted {
+        Wanted {
+            properties: self.properties,
+            goals: self.open_goals,
+        }
+    }
+
     fn fingerprint(&self, node: &Node<S::State>) -> u64 {
         fingerprint(self.model.system.words(&node.state), node.spent.bits())
     }
@@ -213,7 +226,7 @@ impl<S: System> Run<'_, S> {
     ) {
         for chunk in landed.chunks(4 * CHUNK) {
             let prints = chunk.iter().map(|landing| landing.fingerprint);
-            self.known.seen.touch(prints);
+            touch(prints.map(|fingerprint| self.known.seen.peek(fingerprint)));
             for landing in chunk {
                 if !self.known.seen.insert(landing.fingerprint) {
                     continue;
@@ -225,7 +238,9 @@ impl<S: System> Run<'_, S> {
                     depth: depth as u32,
                     id,
                 };
-                self.note_goals(self.model.system.reached(event, &node.state), there);
+                let system = &self.model.system;
+                let reached = system.reached_among(event, &node.state, self.open_goals);
+                self.note_goals(reached, there);
                 waiting.push(Waiting { node, id });
             }
         }
@@ -250,7 +265,7 @@ impl<S: System> Run<'_, S> {
                     .par_chunks(CHUNK)
                     .map(|chunk| {
                         let mut expansion = Expansion::default();
-                        expansion.fill(this.model, this.properties, chunk, &this.known);
+                        expansion.fill(this.model, this.wanted(), chunk, &this.known);
                         expansion
                     })
                     .collect();
@@ -261,7 +276,7 @@ impl<S: System> Run<'_, S> {
                 }
             } else {
                 for chunk in block.chunks(CHUNK) {
-                    one.fill(self.model, self.properties, chunk, &self.known);
+                    one.fill(self.model, self.wanted(), chunk, &self.known);
                     if !self.take_in(chunk, &one, round, limits) {
                         return false;
                     }
@@ -279,19 +294,19 @@ impl<S: System> Run<'_, S> {
         round: &mut Round<'_, S::State>,
         limits: &mut Limits<'_>,
     ) -> bool {
+        self.outcome.depth = self.outcome.depth.max(round.depth as u32);
         for (waiting, (expanded, arrivals)) in chunk.iter().zip(expansion.iter()) {
             let found = Found {
                 faults: round.faults,
                 depth: round.depth as u32,
                 id: waiting.id,
             };
-            self.outcome.depth = self.outcome.depth.max(found.depth);
             if expanded.broken != 0 {
                 self.note_violations(expanded.broken, found);
             }
+            self.outcome.progress.transitions += expanded.tried.len() as u64;
             for event in expanded.tried.iter() {
                 self.outcome.fired[event] += 1;
-                self.outcome.progress.transitions += 1;
             }
             for event in expanded.costly.iter() {
                 self.outcome.fired_as_fault[event] += 1;
@@ -345,12 +360,12 @@ impl<S: System> Run<'_, S> {
             + (landings * size_of::<Landing<S::State>>()) as u64
     }
 
+    /// The first state that breaks a property is the nearest, like that which reaches a goal.
     fn note_violations(&mut self, broken: u32, found: Found) {
-        for (property, slot) in self.outcome.violations.iter_mut().enumerate() {
-            if broken >> property & 1 == 1 && slot.is_none() {
-                *slot = Some(found);
-            }
+        for property in bits(broken & self.unbroken) {
+            self.outcome.violations[property] = Some(found);
         }
+        self.unbroken &= !broken;
         self.outcome.pruned |= broken == self.properties;
     }
 
@@ -382,23 +397,28 @@ impl<S: System> Run<'_, S> {
             depth: from.depth + 1,
             id,
         };
-        if arrival.reached != 0 {
-            self.note_goals(arrival.reached, there);
-        }
+        self.note_goals(arrival.reached, there);
         round.layer[depth].push(Waiting { node, id });
     }
 
     /// A goal counts where the state that reaches it is new: an event that is the goal itself
     /// always leads to a state that is new at its first occurrence or was reached by it before.
+    /// States are found in the order of faults, then steps: the first counts.
     fn note_goals(&mut self, reached: u32, there: Found) {
-        for (goal, slot) in self.outcome.goals.iter_mut().enumerate() {
-            let sooner =
-                slot.is_none_or(|known| (there.faults, there.depth) < (known.faults, known.depth));
-            if reached >> goal & 1 == 1 && sooner {
-                *slot = Some(there);
-            }
+        for goal in bits(reached & self.open_goals) {
+            self.outcome.goals[goal] = Some(there);
         }
+        self.open_goals &= !reached;
     }
+}
+
+/// The bits that are set, ascending.
+fn bits(mut mask: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        (bit < 32).then_some(bit)
+    })
 }
 
 /// Where the search is: the states at one depth are being expanded.

@@ -143,13 +143,13 @@ impl<S: System> Run<'_, S> {
                 continue;
             };
             let system = &self.model.system;
-            let state = system.canonical(system.after(&node.state, index));
+            let state = system.successor(&node.state, index);
             let next = Node { state, spent };
             self.dive.transitions += 1;
             self.dive.fired[index] += 1;
             self.dive.fired_as_fault[index] += u64::from(spent.total() > node.spent.total());
             let print = fingerprint(system.words(&state), spent.bits());
-            if self.seen.vacancy(print).is_none() {
+            if self.seen.find(print).0 {
                 continue;
             }
             self.path.push(event);
