@@ -138,12 +138,7 @@ fn compared(comparison: &Comparison<'_>, index: usize, simulation: &doc::Simulat
         verdicts: verdicts
             .into_iter()
             .flatten()
-            .map(|verdict| ComparedVerdict {
-                property: verdict.property.clone(),
-                status: verdict.status,
-                as_expected: verdict.as_expected,
-                how_far: verdict.how_far.clone(),
-            })
+            .map(ComparedVerdict::from)
             .collect(),
         trials_differing: differing(Stage::Trials),
         drills_differing: differing(Stage::Drills),

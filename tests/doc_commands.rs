@@ -17,9 +17,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use tempfile::TempDir;
+
+#[path = "support/shell.rs"]
+mod shell;
+
+use shell::shell;
 
 /// Pages whose commands other tests run: `tests/docs_ci.rs`, and the recipes for many machines.
 const ELSEWHERE: [&str; 2] = ["docs/ci.md", "docs/cluster.md"];
@@ -138,14 +142,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// Runs a command of a page; its exit code, standard output and standard error.
 fn run(command: &str, directory: &Path) -> (Option<i32>, String, String) {
-    let program = Path::new(env!("CARGO_BIN_EXE_poolproof"));
-    let own = std::env::var_os("PATH").unwrap_or_default();
-    let mut path = vec![program.parent().unwrap().to_owned()];
-    path.extend(std::env::split_paths(&own));
-    let output = Command::new("sh")
-        .args(["-e", "-c", command])
-        .current_dir(directory)
-        .env("PATH", std::env::join_paths(path).unwrap())
+    let output = shell(command, directory)
         .env_remove("COLUMNS")
         .output()
         .unwrap();

@@ -8,6 +8,11 @@ use poolproof::exit::Exit;
 use saphyr::{LoadableYamlNode, Yaml};
 use tempfile::TempDir;
 
+#[path = "support/shell.rs"]
+mod shell;
+
+use shell::shell;
+
 fn page() -> String {
     fs::read_to_string("docs/ci.md").unwrap()
 }
@@ -47,14 +52,7 @@ fn repository() -> TempDir {
 
 /// Runs a command of the page in a user's repository, and returns its exit code.
 fn run(command: &str, directory: &Path) -> Option<i32> {
-    let program = Path::new(env!("CARGO_BIN_EXE_poolproof"));
-    let own = std::env::var_os("PATH").unwrap_or_default();
-    let mut path = vec![program.parent().unwrap().to_owned()];
-    path.extend(std::env::split_paths(&own));
-    let output = Command::new("sh")
-        .args(["-e", "-c", command])
-        .current_dir(directory)
-        .env("PATH", std::env::join_paths(path).unwrap())
+    let output = shell(command, directory)
         .env("GITHUB_WORKSPACE", directory)
         .env("GITHUB_STEP_SUMMARY", directory.join("summary.md"))
         .output()

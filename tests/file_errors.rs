@@ -2,12 +2,16 @@
 //! a file that is in the way. Each is named, nothing half-written stays, and what was there is
 //! there afterwards.
 
-use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+
+#[path = "support/tree.rs"]
+mod tree;
+
+use tree::tree;
 
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 
@@ -46,23 +50,6 @@ fn awkward() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let inner = directory.path().join("it's an out");
     (directory, inner)
-}
-
-/// Every file below a directory with its bytes.
-fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![directory.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.insert(path.clone(), fs::read(path).unwrap());
-            }
-        }
-    }
-    found
 }
 
 /// A limit on the size of files stands for a disk that is full: writing fails in the middle.

@@ -55,7 +55,7 @@ impl Library {
 
 /// The library with one of its runbooks damaged.
 struct Damaged<'a> {
-    library: &'a Library,
+    whole: &'a Library,
     runbook: Option<String>,
 }
 
@@ -64,7 +64,7 @@ impl Resolver for Damaged<'_> {
         match &self.runbook {
             Some(text) if name.contains("runbooks/") => Ok(text.clone()),
             _ => self
-                .library
+                .whole
                 .files
                 .get(name)
                 .cloned()
@@ -327,7 +327,7 @@ fn large_and_deep_files_are_answered_in_time() {
     ];
     let library = Library::read();
     let resolver = Damaged {
-        library: &library,
+        whole: &library,
         runbook: None,
     };
     for (index, text) in texts.iter().enumerate() {
@@ -369,7 +369,7 @@ fn damaged_files_give_diagnostics_or_a_valid_input() {
             (name.clone(), mutator.mutate(text), None)
         };
         let resolver = Damaged {
-            library: &library,
+            whole: &library,
             runbook,
         };
         if let Some(why) = read(&name, &text, &resolver, &mut valid) {

@@ -2,7 +2,7 @@
 //! bytes as a run that was never interrupted.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -10,6 +10,11 @@ use poolproof::scenario;
 use poolproof::shard::{decode, encode};
 use poolproof::simulate::run::Counts;
 use poolproof::study::{Group, Part, PartView, Study};
+
+#[path = "support/tree.rs"]
+mod tree;
+
+use tree::tree;
 
 const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
 
@@ -74,21 +79,6 @@ fn ok(arguments: &[&str], out: &Path) -> Output {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {errors}");
     output
-}
-
-fn tree(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(root).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(tree(&path));
-        } else {
-            let name = path.strip_prefix(root).unwrap().to_owned();
-            found.push((name, fs::read(path).unwrap()));
-        }
-    }
-    found.sort();
-    found
 }
 
 /// Kills a run when its checkpoint appears, goes on, and compares with an uninterrupted run.

@@ -2,13 +2,20 @@
 //! machine, and nothing else is ever merged.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use poolproof::scenario;
 use poolproof::shard::{decode, encode, merge};
 use poolproof::study::{Group, Part, PartView, Study};
 use proptest::prelude::*;
+
+#[path = "support/shards.rs"]
+mod shards;
+#[path = "support/tree.rs"]
+mod tree;
+
+use shards::{SHARDS, assert_refused, run};
+use tree::tree;
 
 const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
 const OTHER: &str = "scenarios/lync-2013-lbw-no-witness.toml";
@@ -77,14 +84,6 @@ fn a_shard_that_lies_about_its_trials_is_refused() {
     );
 }
 
-fn run(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .unwrap()
-}
-
 fn ok(directory: &Path, arguments: &[&str]) -> Vec<u8> {
     let output = run(directory, arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -94,20 +93,6 @@ fn ok(directory: &Path, arguments: &[&str]) -> Vec<u8> {
 
 fn absolute(path: &str) -> String {
     fs::canonicalize(path).unwrap().display().to_string()
-}
-
-fn tree(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(root).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(tree(&path));
-        } else {
-            found.push((path.clone(), fs::read(path).unwrap()));
-        }
-    }
-    found.sort();
-    found
 }
 
 /// Runs a study here, and in shards from the last to the first; all bytes must be the same.
@@ -228,18 +213,8 @@ fn refused(kind: &str, what: &[&str], (first, last): (u64, u64)) {
     for shard in ["0", "1", "2"] {
         ok(at, &["run-shard", "manifest.json", shard]);
     }
-    let shards = [
-        "shards/shard-00000.json",
-        "shards/shard-00001.json",
-        "shards/shard-00002.json",
-    ];
-    let refused = |files: &[&str], why: &str| {
-        let output = run(at, &[&["merge", "manifest.json"], files].concat());
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(3), "{errors}");
-        assert!(errors.contains(why), "`{why}` is not in: {errors}");
-        assert!(output.stdout.is_empty());
-    };
+    let shards = SHARDS;
+    let refused = |files: &[&str], why: &str| assert_refused(at, files, why);
     refused(
         &[shards[0], shards[2]],
         &format!("the trials {first} to {last} are missing: run shard 1"),

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use poolproof::check::search::{self, Limits as Exhaustive};
 use poolproof::check::swarm::sketch::Sketch;
@@ -16,6 +15,11 @@ use poolproof::shard::{Shard, decode, encode};
 use poolproof_models::property::Property;
 use poolproof_reports::bundle;
 use poolproof_reports::document::{Check, VerdictStatus};
+
+#[path = "support/shards.rs"]
+mod shards;
+
+use shards::{SHARDS, assert_refused, run};
 
 const H02: &str = "scenarios/hazards/H-02-primary-not-fenced.toml";
 const H03: &str = "scenarios/hazards/H-03-dc1-returns-by-itself.toml";
@@ -236,14 +240,6 @@ fn a_search_that_is_told_to_stop_is_left_out() {
     );
 }
 
-fn run(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .unwrap()
-}
-
 fn expect(directory: &Path, code: i32, arguments: &[&str]) -> Vec<u8> {
     let output = run(directory, arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -342,18 +338,8 @@ fn what_is_not_the_swarm_is_refused() {
     for shard in ["0", "1", "2"] {
         expect(at, 0, &["run-shard", "manifest.json", shard]);
     }
-    let shards = [
-        "shards/shard-00000.json",
-        "shards/shard-00001.json",
-        "shards/shard-00002.json",
-    ];
-    let refused = |files: &[&str], why: &str| {
-        let output = run(at, &[&["merge", "manifest.json"], files].concat());
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(3), "{errors}");
-        assert!(errors.contains(why), "`{why}` is not in: {errors}");
-        assert!(output.stdout.is_empty());
-    };
+    let shards = SHARDS;
+    let refused = |files: &[&str], why: &str| assert_refused(at, files, why);
     refused(
         &[shards[0], shards[2]],
         "the searches 1 to 2 are missing: run shard 1",

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::document::CdfPoint;
 use crate::document::Estimate;
+use crate::document::Verdict;
 use crate::document::VerdictStatus;
 use crate::float;
 use crate::quantity;
@@ -103,6 +104,17 @@ pub struct ComparedVerdict {
     pub as_expected: bool,
     /// How far the search went.
     pub how_far: String,
+}
+
+impl From<&Verdict> for ComparedVerdict {
+    fn from(verdict: &Verdict) -> Self {
+        Self {
+            property: verdict.property.clone(),
+            status: verdict.status,
+            as_expected: verdict.as_expected,
+            how_far: verdict.how_far.clone(),
+        }
+    }
 }
 
 /// What a figure counts.

@@ -222,6 +222,21 @@ fn verdict(
             )
         }
     };
+    let counterexample = match recovery {
+        Some(recovery) => recovery.counterexample.clone(),
+        None => found.map(|found| counterexample::of_property(model, outcome, found, property)),
+    };
+    told(scenario, property, status, how_far, counterexample)
+}
+
+/// A verdict, with what the scenario expects of it.
+pub(super) fn told(
+    scenario: &Scenario,
+    property: Property,
+    status: doc::VerdictStatus,
+    how_far: String,
+    counterexample: Option<doc::Counterexample>,
+) -> doc::Verdict {
     let expected = expected(scenario, property);
     doc::Verdict {
         property: property.name().to_owned(),
@@ -231,10 +246,7 @@ fn verdict(
         expected,
         as_expected: status == expected,
         how_far,
-        counterexample: match recovery {
-            Some(recovery) => recovery.counterexample.clone(),
-            None => found.map(|found| counterexample::of_property(model, outcome, found, property)),
-        },
+        counterexample,
     }
 }
 

@@ -11,14 +11,6 @@ use super::{RunArgs, quoted};
 use crate::exit::Exit;
 use crate::study::job::{Job, Kind};
 
-/// A study has figures and no findings for code hosts.
-const FORMATS: [RunFormat; 4] = [
-    RunFormat::Human,
-    RunFormat::Json,
-    RunFormat::Csv,
-    RunFormat::Markdown,
-];
-
 /// Compare scenarios under the same failures: differences with intervals
 ///
 /// The scenarios run with the same random numbers, so that the same servers fail at the same times
@@ -33,7 +25,7 @@ pub struct CompareArgs {
     #[command(flatten)]
     what: What,
     /// Print the comparison in this form
-    #[arg(long, value_parser = RunFormat::among(&FORMATS), default_value = "human")]
+    #[arg(long, value_parser = RunFormat::among(&RunFormat::OF_STUDIES), default_value = "human")]
     format: RunFormat,
     /// Write index.html, charts and data into this directory
     #[arg(long, value_name = "DIRECTORY")]

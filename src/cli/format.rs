@@ -35,6 +35,9 @@ pub enum RunFormat {
 }
 
 impl RunFormat {
+    /// A comparison or a sweep has figures and no findings for code hosts.
+    pub const OF_STUDIES: [Self; 4] = [Self::Human, Self::Json, Self::Csv, Self::Markdown];
+
     /// Reads one of these forms.
     pub fn among(these: &'static [Self]) -> impl TypedValueParser<Value = Self> {
         let names = these.iter().filter_map(Self::to_possible_value);

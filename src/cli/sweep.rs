@@ -13,14 +13,6 @@ use crate::exit::Exit;
 use crate::study::job::{Job, Kind};
 use crate::sweep::{self, Design, Method, Parameter};
 
-/// A study has figures and no findings for code hosts.
-const FORMATS: [RunFormat; 4] = [
-    RunFormat::Human,
-    RunFormat::Json,
-    RunFormat::Csv,
-    RunFormat::Markdown,
-];
-
 /// Simulate a scenario at many values of its parameters
 ///
 /// Any value that --set can change can be varied: on a grid, as a Latin hypercube, or one
@@ -38,7 +30,7 @@ pub struct SweepArgs {
     #[command(flatten)]
     what: What,
     /// Print the sweep in this form
-    #[arg(long, value_parser = RunFormat::among(&FORMATS), default_value = "human")]
+    #[arg(long, value_parser = RunFormat::among(&RunFormat::OF_STUDIES), default_value = "human")]
     format: RunFormat,
     /// Write index.html, charts and data into this directory
     #[arg(long, value_name = "DIRECTORY")]

@@ -126,12 +126,7 @@ fn point(sweep: &Sweep<'_>, index: usize, values: Vec<String>) -> SweepPoint {
         verdicts: verdicts
             .into_iter()
             .flatten()
-            .map(|verdict| ComparedVerdict {
-                property: verdict.property.clone(),
-                status: verdict.status,
-                as_expected: verdict.as_expected,
-                how_far: verdict.how_far.clone(),
-            })
+            .map(ComparedVerdict::from)
             .collect(),
         on_front: None,
     }

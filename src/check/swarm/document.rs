@@ -9,7 +9,7 @@ use super::sketch::Sketch;
 use crate::check::counterexample::tell;
 use crate::check::coverage::{Fired, coverage};
 use crate::check::minimise::Ground;
-use crate::check::verdict::{counted, expected, expected_goals, properties, reductions};
+use crate::check::verdict::{counted, expected_goals, properties, reductions, told};
 
 /// The document of the searches that were run, in their order; fewer than planned if the run was
 /// interrupted.
@@ -183,17 +183,7 @@ fn verdict(swarm: &Swarm, parts: &[Part], total: &Total, property: Property) -> 
             ),
         ),
     };
-    let expected = expected(&swarm.scenario, property);
-    doc::Verdict {
-        property: property.name().to_owned(),
-        title: property.title().to_owned(),
-        meaning: property.meaning().to_owned(),
-        status,
-        expected,
-        as_expected: status == expected,
-        how_far,
-        counterexample,
-    }
+    told(&swarm.scenario, property, status, how_far, counterexample)
 }
 
 fn goals(swarm: &Swarm, parts: &[Part]) -> Vec<doc::Goal> {
