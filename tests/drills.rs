@@ -10,7 +10,7 @@ use poolproof::simulate::trial::{Mission, Runner};
 use poolproof::system;
 use poolproof_models::event::Event;
 use poolproof_models::runbook::{Phase, Role};
-use poolproof_reports::document::{ColumnName, Distribution, Simulation};
+use poolproof_reports::document::{ColumnName, Distribution, Estimate, Simulation};
 use poolproof_reports::{csv, table};
 
 /// Nothing fails but what is drilled.
@@ -274,4 +274,16 @@ fn what_never_ends_is_told() {
     let last = column.time_cdf.last().expect("points");
     let ended = 1.0 - column.unended as f64 / column.n as f64;
     assert!(last.p <= ended && last.p > ended - 0.05, "{last:?} {ended}");
+}
+
+#[test]
+fn without_drills_nothing_is_said_of_them() {
+    let found = simulated(&scenario(&[("simulate.drill_trials", "0")]));
+    let column = |name| found.columns.iter().find(|column| column.name == name);
+    let drills = column(ColumnName::GivenSiteLoss).expect("the column");
+    let limits = |estimate: &Estimate| (estimate.value, estimate.low, estimate.high);
+    assert_eq!(limits(&drills.any_loss), (None, None, None));
+    // Beside 100 years in which nothing was lost, which say that it is seldom.
+    let years = column(ColumnName::PerYear).expect("the column");
+    assert!(matches!(limits(&years.any_loss), (Some(0.0), Some(0.0), Some(high)) if high < 0.05));
 }

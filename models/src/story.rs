@@ -151,7 +151,10 @@ impl World {
             }
             K::Misoperation => {
                 let text = event.operation.map_or("?", operation_text);
-                ("operator".to_owned(), format!("By mistake: {text}"))
+                (
+                    "operator".to_owned(),
+                    format!("Outside any runbook: {text}"),
+                )
             }
         }
     }

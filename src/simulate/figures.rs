@@ -508,7 +508,7 @@ fn mean(sums: &MeanAccumulator, confidence: Confidence, factor: f64) -> doc::Est
 
 fn proportion(proportion: &Proportion, confidence: Confidence) -> doc::Estimate {
     let (interval, method) = (proportion.clopper_pearson(confidence), "Clopper-Pearson");
-    let nothing_seen = proportion.hits() == 0;
+    let nothing_seen = proportion.hits() == 0 && proportion.trials() > 0;
     doc::Estimate {
         value: proportion.share(),
         low: if nothing_seen {
