@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use poolproof::scenario::{Scenario, load_with};
+use poolproof::simulate::tally::Tally;
 use poolproof::simulate::timed::Timed;
 use poolproof::simulate::trial::{Mission, Runner};
 use poolproof::system;
@@ -37,7 +38,7 @@ fn years(scenario: &Scenario) -> Vec<Vec<(u64, String)>> {
     let named = |(at, event): (u64, usize)| (at, topology.events()[event].name());
     let trial = |trial| {
         runner
-            .trace(trial, &mission)
+            .trace(trial, &mission, &mut Tally::default())
             .into_iter()
             .map(named)
             .collect()

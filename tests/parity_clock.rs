@@ -132,11 +132,14 @@ fn compare_trials(scenario: &Scenario, days: u64, drilled: bool, trials: u64) {
     let (mut steps, mut kinds) = (0, std::collections::BTreeSet::new());
     for trial in 0..trials {
         let name = format!("{}, trial {trial}", scenario.name);
-        let trace = runner.trace(trial, &mission);
+        let mut by_steps = Tally::default();
+        let trace = runner.trace(trial, &mission, &mut by_steps);
         let violated = replay(&topology, &mut automaton, &trace, &name);
         let mut tally = Tally::default();
         runner.run(trial, &mission, &mut tally);
         assert_eq!(tally.events, trace.len() as u64, "{name}: events");
+        // The trace is made step by step, the plain run by macro-steps.
+        assert!(tally == by_steps, "{name}: {tally:?} {by_steps:?}");
         for property in Property::ALL {
             let seen = tally.violations[property as usize].trials == 1;
             let broken = violated & property.bit() != 0;
@@ -424,7 +427,7 @@ fn compare_drills(scenario: &Scenario, trials: u64) {
         }
         let name = format!("trial {trial}, {:?}", activities.jobs.map(|job| job.phase));
         let mut runner = Runner::new(&topology, &activities, SEED);
-        let trace = runner.trace(trial, &mission);
+        let trace = runner.trace(trial, &mission, &mut Tally::default());
         let mut reference = Reference::new(&topology, &activities);
         for (at, index) in &trace {
             reference.advance(*at, &mut chance, &name);

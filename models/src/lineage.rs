@@ -452,3 +452,48 @@ fn bits(mut mask: u8) -> impl Iterator<Item = usize> {
         (bit < TIMELINES).then_some(bit)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All positions of all lineages of up to four timelines and four ranks.
+    #[test]
+    fn on_one_timeline_a_prefix_is_a_matter_of_ranks() {
+        let positions = |lineage: &Lineage| -> Vec<Position> {
+            let timelines = 0..lineage.len() as u8;
+            let from = |t: &u8| lineage.fork_of(usize::from(*t)).map_or(0, Position::rank);
+            timelines
+                .flat_map(|t| (from(&t)..4).map(move |rank| Position::new(t, rank)))
+                .collect()
+        };
+        let mut lineages = vec![Lineage::new()];
+        let mut compared = 0;
+        for _ in 0..4 {
+            let mut grown = Vec::new();
+            for lineage in &lineages {
+                let mut all = positions(lineage);
+                grown.extend(all.iter().map(|at| {
+                    let mut forked = *lineage;
+                    forked.fork(*at);
+                    forked
+                }));
+                all.push(Position::ABSENT);
+                for p in &all {
+                    for q in &all {
+                        let plain = lineage.is_prefix_by_forks(*p, *q);
+                        assert_eq!(
+                            lineage.is_prefix(*p, *q),
+                            plain,
+                            "{p:?} {q:?} {:?}",
+                            lineage.forks
+                        );
+                        compared += 1;
+                    }
+                }
+            }
+            lineages = grown;
+        }
+        assert!(compared > 40_000, "{compared}");
+    }
+}

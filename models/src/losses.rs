@@ -12,7 +12,7 @@ impl World {
         let after = self.holders();
         for (held, now) in before.holders().into_iter().zip(after) {
             if !held.is_present()
-                || held == now
+                || held == now // mostly so, and found at once
                 || after.contains(&held)
                 || after
                     .iter()

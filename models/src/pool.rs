@@ -146,7 +146,8 @@ impl World {
         self.service_of(topology, 0b1111)
     }
 
-    /// Those of some copies: [`World::service`] is asked several times of each world.
+    /// [`World::service`] of some copies, given as bits. Each copy costs a look at its servers and
+    /// its quorum, and most who ask need one or two.
     pub(crate) fn service_of(&self, topology: &Topology, copies: u8) -> u8 {
         let serving = self.serving_servers(topology);
         let principals = Pair::ALL.into_iter().fold(0, |bits, pair| {

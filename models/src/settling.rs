@@ -6,7 +6,8 @@ use crate::topology::Topology;
 use crate::world::{Pair, World};
 
 /// What a step changed: the words of [`World::pack`] before and after, and where they differ.
-/// Whole words are compared, field by field it took a tenth of the price of a step.
+/// Whole words are compared, field by field it took a tenth of the price of a step. The masks below
+/// follow the layout there; `is_settled` and the walks under test hold them against the fields.
 pub(crate) struct Changes([u64; 5]);
 
 impl Changes {

@@ -522,7 +522,7 @@ impl World {
         let (from, to) = (self.share_from.0, self.share_to.0);
         let [p, q, r, t] = self.progress;
         // A step's number has six bits; the fourth team's fill the others' upper two. In the first
-        // it is done by `^` of the whole word: anything else takes the load of it apart.
+        // by `^` on the whole word, so that it stays one load; and see `Changes` in settling.rs.
         let steps = [q | (t >> 2) << 6, r | (t >> 4) << 6];
         let bytes = |b: [u8; 8]| u64::from_le_bytes(b);
         [

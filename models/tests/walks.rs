@@ -9,6 +9,7 @@ use poolproof_models::event::Event;
 use poolproof_models::property::Spent;
 use poolproof_models::runbook::{Belief, Mistake, Operation, Phase, Role, Runbook, Step};
 use poolproof_models::site::{ShareLocation, Site};
+use poolproof_models::system::System;
 use poolproof_models::topology::{
     Acknowledgement, Assumption, MirrorShipping, PoolServer, Slices, Start, Topology,
 };
@@ -239,6 +240,13 @@ fn wrong_with(topology: &Topology, world: &World) -> Option<String> {
     if !is_dense(world) {
         return Some(format!("gaps in {:?}", positions(world)));
     }
+    for index in canonical.enabled(topology).iter() {
+        let after = canonical.after(topology, topology.events()[index]);
+        if topology.successor(&canonical, index) != after.canonical(topology) {
+            let name = topology.events()[index].name();
+            return Some(format!("the successor of {name} is another"));
+        }
+    }
     let enabled = world.enabled(topology);
     for (index, event) in topology.events().iter().enumerate() {
         if world.may(topology, *event) != enabled.contains(index) {
@@ -257,13 +265,17 @@ fn wrong_with(topology: &Topology, world: &World) -> Option<String> {
     if broken(&free) != broken(&enabled) {
         return Some("a property waits for a fault".to_owned());
     }
-    let differs = enabled.iter().find(|index| {
-        let event = topology.events()[*index];
-        world.after(topology, event) != world.apply(topology, event).0
-    });
-    if let Some(index) = differs {
+    for index in enabled.iter() {
         let event = topology.events()[index];
-        return Some(format!("after and apply differ about {}", event.name()));
+        let after = world.after(topology, event);
+        if after != world.apply(topology, event).0 {
+            return Some(format!("after and apply differ about {}", event.name()));
+        }
+        let goals = topology.reached(index, &after);
+        let alone = |goal: u32| topology.reached_among(index, &after, 1 << goal);
+        if (0..32).map(alone).fold(0, |bits, one| bits | one) != goals {
+            return Some(format!("goals of {} depend on what is asked", event.name()));
+        }
     }
     let idle = enabled.iter().find(|index| {
         let event = topology.events()[*index];

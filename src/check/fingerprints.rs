@@ -219,7 +219,7 @@ impl Fingerprints {
     /// it grows.
     #[must_use]
     pub fn bytes_soon(&self, new: usize) -> u64 {
-        // No table gets more than twice its share.
+        // Fingerprints spread evenly: no table gets twice its share of many, and few need no room.
         let each = 2 * new.div_ceil(self.tables.len());
         let soon = self.tables.iter().map(|table| table.buckets_soon(each));
         let (size, before) = soon.fold((0, 0), |(size, before), (s, b)| (size + s, before.max(b)));

@@ -9,11 +9,11 @@ use poolproof_models::lineage::TIMELINES;
 use poolproof_models::losses::Losses;
 use poolproof_models::step::Report;
 
-use super::leaps::Leaps;
+use super::macro_steps::MacroSteps;
 use super::timed::{Facts, Timed};
 use crate::check::fingerprints::fingerprint;
 
-/// The most states kept; a state costs about a kilobyte with its edges.
+/// The most states kept; a state costs about a kilobyte and a half with its edges.
 const STATES_MOST: usize = 1 << 16;
 
 const UNKNOWN: u32 = u32::MAX;
@@ -67,8 +67,8 @@ pub struct Automaton<'s, T: Timed> {
     edges: Vec<Edge>,
     /// By row and event, whether the step is harmless, as far as somebody asked.
     harmless: Vec<Harm>,
-    /// What is known of leaps: see [`Automaton::slot`].
-    pub leaps: Leaps,
+    /// What is known of macro-steps: see [`Automaton::slot`].
+    pub macro_steps: MacroSteps,
     /// The clocks that run in each row, one after the other.
     running: Vec<u8>,
     reports: Vec<Report>,
@@ -88,7 +88,7 @@ impl<'s, T: Timed> Automaton<'s, T> {
             rows: Vec::new(),
             edges: Vec::new(),
             harmless: Vec::new(),
-            leaps: Leaps::default(),
+            macro_steps: MacroSteps::default(),
             running: Vec::new(),
             reports: vec![Report::default()],
             index: vec![0; STATES_MOST * 2],
@@ -130,7 +130,7 @@ impl<'s, T: Timed> Automaton<'s, T> {
         &self.reports[report as usize]
     }
 
-    /// The slot in `leaps` of an event, or of none, in a state.
+    /// The slot in `macro_steps` of an event, or of none, in a state.
     #[must_use]
     pub const fn slot(&self, row: u32, event: Option<usize>) -> usize {
         let event = match event {
@@ -142,7 +142,7 @@ impl<'s, T: Timed> Automaton<'s, T> {
 
     /// Empties a full automaton, between two trials.
     pub fn make_room(&mut self) {
-        if self.rows.len() > STATES_MOST * 3 / 4 {
+        if self.rows.len() > STATES_MOST * 3 / 4 || self.macro_steps.is_full() {
             *self = Self::new(self.system, self.clocks);
         }
     }
@@ -235,7 +235,7 @@ impl<'s, T: Timed> Automaton<'s, T> {
         });
         self.edges
             .resize(self.edges.len() + self.events, UNEXPLORED);
-        self.leaps.add_fans(self.events + 1);
+        self.macro_steps.add_entries(self.events + 1);
         row
     }
 

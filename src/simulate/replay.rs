@@ -9,6 +9,7 @@ use poolproof_models::world::World;
 use super::activities::{Activities, Memory};
 use super::automaton::Automaton;
 use super::figures;
+use super::tally::Tally;
 use super::trial::Runner;
 use crate::scenario::Scenario;
 use crate::system;
@@ -24,7 +25,7 @@ pub fn trial(scenario: &Scenario, number: u64, drilled: bool) -> Option<Vec<(u64
         mission.drill = Some(figures::drill(&topology, scenario.simulate.drill)?);
     }
     let mut runner = Runner::new(&topology, &activities, scenario.simulate.seed);
-    Some(runner.trace(number, &mission))
+    Some(runner.trace(number, &mission, &mut Tally::default()))
 }
 
 /// Why a way cannot be driven by the clock.

@@ -212,6 +212,32 @@ mod tests {
 
     const MINUTE: u64 = 60_000;
 
+    /// The product with the inverse against division, at multiples of the interval and beside them.
+    #[test]
+    fn the_latest_start_is_what_division_gives() {
+        let year = 31_557_600_000;
+        for interval in [1, 2, 3, 59, 10_000, 1 << 20, (1 << 31) - 1, year, 10 * year] {
+            for phase in [0, interval / 2] {
+                let table = Timetable {
+                    interval,
+                    duration: 0,
+                    phase,
+                };
+                let shipping = Shipping::new([table; 3], 0);
+                for run in [0, 1, 2, 3, 1_000, 87_661, 1 << 20] {
+                    for beside in [0, 1, interval / 3, interval - 1] {
+                        let t = phase + run * interval + beside;
+                        let found = shipping.start_before(Job::Copy, t);
+                        assert_eq!(found, Some(phase + (t - phase) / interval * interval));
+                    }
+                }
+                if let Some(before) = phase.checked_sub(1) {
+                    assert_eq!(shipping.start_before(Job::Copy, before), None);
+                }
+            }
+        }
+    }
+
     fn table(interval: u64, duration: u64, phase: u64) -> Timetable {
         Timetable {
             interval: interval * MINUTE,

@@ -14,12 +14,12 @@ use super::timed::{Facts, Job, Timed};
 
 mod branches;
 mod clocks;
-mod leap;
+mod macro_step;
 mod rare;
 mod telling;
 
 use branches::branches;
-use clocks::Winder;
+use clocks::ClockRule;
 pub use rare::{Boost, Excursion, Question, Rare, Scope};
 use telling::serving_copies;
 
@@ -88,7 +88,7 @@ pub struct Runner<'s, T: Timed> {
     faults: Vec<bool>,
     causes: Vec<Cause>,
     /// By event: how its clock is wound and stopped.
-    winders: Vec<Winder>,
+    rules: Vec<ClockRule>,
     /// By event: it ends a planned stop.
     planned: Vec<bool>,
     /// What the events of this moment are ascribed to, where it is not themselves.
@@ -149,7 +149,7 @@ impl<'s, T: Timed> Runner<'s, T> {
                 .collect(),
             faults: (0..events).map(|e| system.is_fault(e)).collect(),
             causes: (0..events).map(|e| system.cause(e)).collect(),
-            winders: (0..events).map(|e| Winder::new(activities, e)).collect(),
+            rules: (0..events).map(|e| ClockRule::new(activities, e)).collect(),
             planned: vec![false; events],
             ascribed: None,
             clocks: vec![NEVER; events + activities.shared.len() + 1],
@@ -171,10 +171,10 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
     }
 
-    /// Runs a trial again and returns every event with its time in milliseconds.
-    pub fn trace(&mut self, trial: u64, mission: &Mission) -> Vec<(u64, usize)> {
+    /// Runs a trial step by step, counts it, and returns every event with its time in milliseconds.
+    pub fn trace(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) -> Vec<(u64, usize)> {
         self.trace = Some(Vec::new());
-        self.run(trial, mission, &mut Tally::default());
+        self.run(trial, mission, tally);
         self.trace.take().unwrap_or_default()
     }
 
@@ -211,7 +211,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.draws.start_trial(trial);
         self.row = self.automaton.initial();
         self.clocks.fill(NEVER);
-        self.winders.iter_mut().for_each(Winder::reset);
+        self.rules.iter_mut().for_each(ClockRule::reset);
         self.work_kept = false;
         self.planned.fill(false);
         self.ledger = Ledger::new();
@@ -307,15 +307,15 @@ impl<'s, T: Timed> Runner<'s, T> {
 
     /// Does an event that can happen now: world, clocks, service, books.
     fn execute(&mut self, event: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
-        let leap = self.prepare(Some(event));
+        let macro_step = self.prepare(Some(event));
         if self.faults[event] {
             self.last_fault = self.ascribed.unwrap_or(self.causes[event]);
         }
         if self.drilling {
             self.ledger.take_lost();
         }
-        let [was_up, is_up] = self.step(event, leap);
-        self.rewind(event, leap);
+        let [was_up, is_up] = self.step(event, macro_step);
+        self.rewind(event, macro_step);
         if self.drilling {
             self.begin_drill();
             if is_up {
@@ -345,9 +345,9 @@ impl<'s, T: Timed> Runner<'s, T> {
 
     /// An event that was prepared, with what it means for the jobs: whether users are served before
     /// it and after it.
-    fn step(&mut self, event: usize, leap: Option<u32>) -> [bool; 2] {
-        if let Some(leap) = leap {
-            return self.leap(leap);
+    fn step(&mut self, event: usize, macro_step: Option<u32>) -> [bool; 2] {
+        if let Some(macro_step) = macro_step {
+            return self.macro_step(macro_step);
         }
         let facts = self.facts();
         let shipped = |ledger: &Ledger| facts.shipped.map(|rank| ledger.of_rank(rank).at);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use poolproof::distribution::{Distribution, SimDuration};
 use poolproof::simulate::histogram::Histogram;
+use poolproof::simulate::tally::Tally;
 use poolproof::simulate::trial::{Mission, Runner};
 use poolproof::solve::chain::event_rates;
 use poolproof::solve::figures::{long_run, within};
@@ -185,7 +186,7 @@ fn simulated(toy: &Toy, by: &str, case: &Case) {
         incident_trials: 0,
         drill: None,
     };
-    let trace = runner.trace(0, &mission);
+    let trace = runner.trace(0, &mission, &mut Tally::default());
     let count = |name: &str| {
         let is = |(_, event): &&(u64, usize)| toy.commands[*event].name == name;
         trace.iter().filter(is).count() as f64

@@ -6,35 +6,35 @@ use crate::simulate::activities::{Activities, Memory, Winding};
 use crate::simulate::timed::Timed;
 
 /// What winding and stopping the clock of an event takes.
-pub(super) struct Winder {
+pub(super) struct ClockRule {
     winding: Winding,
     /// When stopped, it keeps the time that remains.
     resumes: bool,
     /// The remaining time of a stopped clock.
     kept: u64,
     /// The delay that the clock gets the next time. Before that, [`NEVER`] where it has not been
-    /// wound in this trial, and [`LATER`] where it was.
-    ready: u64,
+    /// wound in this trial, and [`UNDRAWN`] where it was.
+    next_delay: u64,
 }
 
 /// No delay is drawn yet; longer than any.
-const LATER: u64 = NEVER - 1;
+const UNDRAWN: u64 = NEVER - 1;
 
-impl Winder {
+impl ClockRule {
     pub(super) fn new(activities: &Activities, event: usize) -> Self {
         let activity = activities.by_event[event].as_ref();
         Self {
             winding: activities.winding(event),
             resumes: activity.is_some_and(|a| a.memory == Memory::Resume),
             kept: NEVER,
-            ready: NEVER,
+            next_delay: NEVER,
         }
     }
 
     /// At the start of a trial.
     pub(super) const fn reset(&mut self) {
         self.kept = NEVER;
-        self.ready = NEVER;
+        self.next_delay = NEVER;
     }
 }
 
@@ -64,14 +64,14 @@ impl<T: Timed> Runner<'_, T> {
         (best.0 != NEVER).then_some(best)
     }
 
-    /// Stops, starts and draws clocks after an event, which was a leap or the last step.
-    pub(super) fn rewind(&mut self, fired: usize, leap: Option<u32>) {
+    /// Stops, starts and draws clocks after an event, which was a macro-step or the last step.
+    pub(super) fn rewind(&mut self, fired: usize, macro_step: Option<u32>) {
         self.clocks[fired] = NEVER;
-        if let Some(leap) = leap {
-            let leaps = &self.automaton.leaps;
-            let [stops, winds] = leaps.clocks(leaps.get(leap));
-            stops.for_each(|at| self.stop(self.automaton.leaps.clock(at)));
-            winds.for_each(|at| self.wind(self.automaton.leaps.clock(at)));
+        if let Some(macro_step) = macro_step {
+            let macro_steps = &self.automaton.macro_steps;
+            let [stops, winds] = macro_steps.clocks(macro_steps.get(macro_step));
+            stops.for_each(|at| self.stop(self.automaton.macro_steps.clock(at)));
+            winds.for_each(|at| self.wind(self.automaton.macro_steps.clock(at)));
         } else {
             let before = self.automaton.row(self.before).clocked;
             let after = self.automaton.row(self.row).clocked;
@@ -97,31 +97,31 @@ impl<T: Timed> Runner<'_, T> {
         self.work_kept = false;
         for i in 0..self.staged.len() {
             let event = self.staged[i];
-            if self.winders[event].kept == NEVER {
+            if self.rules[event].kept == NEVER {
                 continue;
             }
             let state = &self.automaton.row(self.row).state;
             match self.automaton.system().stage(state, event) {
                 Some(_) => self.work_kept = true,
-                None => self.winders[event].kept = NEVER,
+                None => self.rules[event].kept = NEVER,
             }
         }
     }
 
     fn stop(&mut self, event: usize) {
         let at = std::mem::replace(&mut self.clocks[event], NEVER);
-        let winder = &mut self.winders[event];
-        if winder.resumes && at != NEVER {
-            winder.kept = at - self.ledger.now().at;
+        let rule = &mut self.rules[event];
+        if rule.resumes && at != NEVER {
+            rule.kept = at - self.ledger.now().at;
             self.work_kept = true;
         }
     }
 
     pub(super) fn wind(&mut self, event: usize) {
         let now = self.ledger.now().at;
-        let winder = &mut self.winders[event];
-        let kept = std::mem::replace(&mut winder.kept, NEVER);
-        let delay = match winder.winding {
+        let rule = &mut self.rules[event];
+        let kept = std::mem::replace(&mut rule.kept, NEVER);
+        let delay = match rule.winding {
             _ if kept != NEVER => kept,
             Winding::Constant { ms } => ms,
             Winding::Exponential {
@@ -131,12 +131,19 @@ impl<T: Timed> Runner<'_, T> {
                 alone,
             } => {
                 let mut draw = || exponential(mean_ms, self.draws.next(component, purpose).get());
-                let ready = winder.ready;
-                let delay = if ready < LATER { ready } else { draw() };
+                let next_delay = rule.next_delay;
+                let delay = if next_delay < UNDRAWN {
+                    next_delay
+                } else {
+                    draw()
+                };
                 // Which event is the next would wait for the logarithm. So a clock that was wound
                 // twice has its next delay drawn before it is needed.
                 if alone {
-                    winder.ready = if ready == NEVER { LATER } else { draw() };
+                    rule.next_delay = match next_delay {
+                        NEVER => UNDRAWN,
+                        _ => draw().min(UNDRAWN - 1),
+                    };
                 }
                 delay
             }

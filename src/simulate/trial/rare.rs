@@ -383,7 +383,7 @@ impl<T: Timed> Runner<'_, T> {
         let kept = self.keep();
         self.ledger.advance(at, self.facts().up);
         if let Some(told) = self.prepare(None) {
-            self.leap(told);
+            self.macro_step(told);
         }
         let answer = ask(self);
         self.restore(&kept);
@@ -452,9 +452,9 @@ impl<T: Timed> Runner<'_, T> {
 
     /// Does an enabled event as [`Runner::execute`] does, without clocks and books.
     fn suppose(&mut self, event: usize) {
-        let leap = self.prepare(Some(event));
+        let macro_step = self.prepare(Some(event));
         let up = self.facts().up;
-        self.step(event, leap);
+        self.step(event, macro_step);
         if !up && self.facts().up {
             self.acknowledge();
         }

@@ -6,20 +6,20 @@ use crate::simulate::timed::{Facts, Job};
 
 impl<T: Timed> Runner<'_, T> {
     /// Tells the world what it has to know before an event, or for its own sake where there is
-    /// none: posts up to now and, where it matters, the runs of jobs. Where the event's leap is
-    /// known nothing is told, because the leap, whose number is given, holds it all.
+    /// none: posts up to now and, where it matters, the runs of jobs. Where the event's macro-step
+    /// is known nothing is told, because the macro-step, whose number is given, holds it all.
     #[inline]
     pub(super) fn prepare(&mut self, event: Option<usize>) -> Option<u32> {
         // Whoever asks for a trace has every step made.
-        let leap = if self.trace.is_none() {
-            self.find_leap(event)
+        let macro_step = if self.trace.is_none() {
+            self.find_macro_step(event)
         } else {
             None
         };
-        if leap.is_none() {
+        if macro_step.is_none() {
             self.tell_before(event);
         }
-        leap
+        macro_step
     }
 
     #[inline(never)]
@@ -28,9 +28,9 @@ impl<T: Timed> Runner<'_, T> {
         if event.is_none_or(|event| self.automaton.edge(self.row, event).ship_first) {
             self.shipping.update(self.ledger.now().at);
             if self.trace.is_none()
-                && let Some(told) = self.find_leap(None)
+                && let Some(told) = self.find_macro_step(None)
             {
-                self.leap(told);
+                self.macro_step(told);
             } else {
                 self.tell(self.files());
             }

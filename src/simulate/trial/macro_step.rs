@@ -1,57 +1,63 @@
-//! Leaps: an event with everything that has to be told to the world before it, made step by step
-//! the first time and by heart ever after.
+//! Macro-steps: an event with everything that has to be told to the world before it, made step by
+//! step the first time and looked up ever after.
 //!
 //! At a change of service the world hears of the newest post and of up to three files, each a post,
 //! a backup, a copy and a restore, which was most of the steps of a simulated year. Where they and
 //! the event lead depends on the state and on how the ages of the three files compare, and so do
-//! the moments that the ranks stand for afterwards: one leap holds the whole of it. What loses
-//! messages, and what operators do to files by hand, is left to the steps.
+//! the moments that the ranks stand for afterwards: one macro-step holds the whole of it, exactly.
+//! What loses messages, and what operators do to files by hand, is left to the steps.
 
 use poolproof_models::event::EventSet;
 use poolproof_models::lineage::TIMELINES;
 
 use super::telling::{backs_up, serving_copies};
 use super::{Runner, Timed};
-use crate::simulate::leaps::{Fan, Lesson};
 use crate::simulate::ledger::{FILES, Ledger, Moment, NOW, RANKS};
+use crate::simulate::macro_steps::{Compiled, Entry};
 use crate::simulate::timed::{Facts, Job};
 
 impl<T: Timed> Runner<'_, T> {
-    /// The number of the leap of an event from here and now, or of what is told where there is
-    /// none; `None` where the steps have to be made.
-    pub(super) fn find_leap(&mut self, event: Option<usize>) -> Option<u32> {
+    /// The number of the macro-step of an event from here and now, or of what is told where there
+    /// is none; `None` where the steps have to be made.
+    pub(super) fn find_macro_step(&mut self, event: Option<usize>) -> Option<u32> {
         let slot = self.automaton.slot(self.row, event);
-        let fan = match self.automaton.leaps.fan(slot) {
-            Some(fan) => fan,
-            None => self.learn_fan(event)?,
+        let entry = match self.automaton.macro_steps.entry(slot) {
+            Some(entry) => entry,
+            None => self.learn_entry(event)?,
         };
-        let pattern = if fan.ship_first() { self.pattern() } else { 0 };
-        let number = match self.automaton.leaps.number(fan, pattern) {
+        let pattern = if entry.ship_first() {
+            self.pattern()
+        } else {
+            0
+        };
+        let number = match self.automaton.macro_steps.number(entry, pattern) {
             0 => {
-                let leap = self.compile(event, fan, pattern);
-                self.automaton.leaps.learn(fan, pattern, leap)
+                let macro_step = self.compile(event, entry, pattern);
+                self.automaton.macro_steps.learn(entry, pattern, macro_step)
             }
             number => number,
         };
         (number > 1).then_some(number)
     }
 
-    /// Does all that a leap holds: whether users are served before it and after it.
-    pub(super) fn leap(&mut self, number: u32) -> [bool; 2] {
-        let leap = *self.automaton.leaps.get(number);
+    /// Does all that a macro-step holds: whether users are served before it and after it.
+    pub(super) fn macro_step(&mut self, number: u32) -> [bool; 2] {
+        let macro_step = *self.automaton.macro_steps.get(number);
         self.ledger.bring_now();
-        if leap.files {
+        if macro_step.files {
             self.ledger.bring_files(self.files());
         }
-        self.ledger.rearrange(self.automaton.leaps.moves(&leap));
-        self.ledger.rename(leap.renamed, &leap.timelines);
-        self.events += u64::from(leap.events);
-        self.violated |= leap.violated;
-        self.row = leap.to;
-        if leap.switches {
+        self.ledger
+            .rearrange(self.automaton.macro_steps.moves(&macro_step));
+        self.ledger
+            .rename(macro_step.renamed, &macro_step.timelines);
+        self.events += u64::from(macro_step.events);
+        self.violated |= macro_step.violated;
+        self.row = macro_step.to;
+        if macro_step.switches {
             self.shipping.switch(self.facts().jobs);
         }
-        leap.up
+        macro_step.up
     }
 
     /// How the three files compare to what the world knows, oldest first.
@@ -70,28 +76,28 @@ impl<T: Timed> Runner<'_, T> {
     }
 
     #[cold]
-    fn learn_fan(&mut self, event: Option<usize>) -> Option<Fan> {
-        let mut learning = Learning::new(self.row);
+    fn learn_entry(&mut self, event: Option<usize>) -> Option<Entry> {
+        let mut compiler = Compiler::new(self.row);
         let ship_first = event.is_none_or(|event| {
-            learning.acknowledge(self).is_some()
-                && self.automaton.edge(learning.row, event).ship_first
+            compiler.acknowledge(self).is_some()
+                && self.automaton.edge(compiler.row, event).ship_first
         });
         let slot = self.automaton.slot(self.row, event);
-        self.automaton.leaps.learn_fan(slot, ship_first)
+        self.automaton.macro_steps.learn_entry(slot, ship_first)
     }
 
     /// The steps with marks for moments, where each comparison goes by the pattern; `None` where
     /// something depends on more than that.
     #[cold]
-    fn compile(&mut self, event: Option<usize>, fan: Fan, pattern: usize) -> Option<Lesson> {
-        let mut learning = Learning::new(self.row);
-        learning.acknowledge(self)?;
-        if fan.ship_first() {
-            learning.tell(self, pattern)?;
-            learning.acknowledge(self)?;
+    fn compile(&mut self, event: Option<usize>, entry: Entry, pattern: usize) -> Option<Compiled> {
+        let mut compiler = Compiler::new(self.row);
+        compiler.acknowledge(self)?;
+        if entry.ship_first() {
+            compiler.tell(self, pattern)?;
+            compiler.acknowledge(self)?;
         }
         // Clocks, service and jobs are changed by the event, if at all.
-        let told = self.automaton.row(learning.row);
+        let told = self.automaton.row(compiler.row);
         let before = self.automaton.row(self.row);
         if (
             told.clocked,
@@ -108,37 +114,37 @@ impl<T: Timed> Runner<'_, T> {
         }
         let (before, was) = (before.clocked, before.facts);
         if let Some(event) = event {
-            let shipped = learning.shipped(self);
-            learning.follow(self, event)?;
+            let shipped = compiler.shipped(self);
+            compiler.follow(self, event)?;
             // What operators copy or restore by hand.
-            if fan.ship_first() && learning.shipped(self) != shipped {
+            if entry.ship_first() && compiler.shipped(self) != shipped {
                 return None;
             }
         }
-        let moves = learning.moves()?;
-        let row = self.automaton.row(learning.row);
+        let moves = compiler.moves()?;
+        let row = self.automaton.row(compiler.row);
         let (after, is) = (row.clocked, row.facts);
         let list = |set: EventSet| set.iter().map(|event| event as u8);
         // The clock of the event has rung; if the event can happen again, it is wound at last.
         let rung = |clock: &u8| Some(usize::from(*clock)) != event;
         let again = event.filter(|event| before.contains(*event) && after.contains(*event));
         let again = again.map(|event| event as u8);
-        Some(Lesson {
-            to: learning.row,
-            events: learning.events,
-            violated: learning.violated,
+        Some(Compiled {
+            to: compiler.row,
+            events: compiler.events,
+            violated: compiler.violated,
             moves,
             stops: list(before.minus(&after)).filter(rung).collect(),
             winds: list(after.minus(&before)).chain(again).collect(),
-            timelines: learning.timelines,
+            timelines: compiler.timelines,
             up: [was.up, is.up],
             switches: was.jobs != is.jobs,
         })
     }
 }
 
-/// A leap that is being compiled.
-struct Learning {
+/// A macro-step that is being compiled.
+struct Compiler {
     row: u32,
     marks: Ledger,
     /// How many ranks are in use.
@@ -148,7 +154,7 @@ struct Learning {
     violated: u32,
 }
 
-impl Learning {
+impl Compiler {
     fn new(row: u32) -> Self {
         let mut marks = Ledger::new();
         for rank in 0..RANKS as u8 {
@@ -181,7 +187,7 @@ impl Learning {
     /// Users have been posting up to now.
     fn acknowledge<T: Timed>(&mut self, runner: &mut Runner<'_, T>) -> Option<()> {
         for copy in serving_copies(self.facts(runner)) {
-            if self.step(runner, runner.write_events[copy])?.is_none() {
+            if !self.step(runner, runner.write_events[copy])? {
                 let end = self.facts(runner).ends[copy];
                 self.marks.set_rank(end, mark(u64::from(NOW)));
             }
@@ -226,17 +232,13 @@ impl Learning {
     }
 
     /// Does an event if it can happen, and says whether it could; `None` as for `follow`.
-    fn step<T: Timed>(
-        &mut self,
-        runner: &mut Runner<'_, T>,
-        event: Option<usize>,
-    ) -> Option<Option<usize>> {
+    fn step<T: Timed>(&mut self, runner: &mut Runner<'_, T>, event: Option<usize>) -> Option<bool> {
         let enabled = runner.automaton.row(self.row).enabled;
         let event = event.filter(|event| enabled.contains(*event));
         if let Some(event) = event {
             self.follow(runner, event)?;
         }
-        Some(event)
+        Some(event.is_some())
     }
 
     /// Does an event that can happen; `None` where it loses something.
@@ -285,17 +287,19 @@ mod tests {
     use std::path::Path;
 
     use crate::scenario::load;
-    use crate::simulate::figures::mission;
+    use crate::simulate::figures::{drill, mission};
+    use crate::simulate::rare::failures::Failures;
     use crate::simulate::tally::Tally;
-    use crate::simulate::trial::Runner;
+    use crate::simulate::trial::{Boost, Mission, Question, Rare, Runner, Scope};
     use crate::system;
 
-    /// Whoever asks for a trace has every step made.
+    /// Whoever asks for a trace has every step made (tests/parity_clock.rs does so at other rates).
     #[test]
-    fn what_is_told_by_heart_is_what_the_steps_give() {
+    fn macro_steps_are_what_their_steps_come_to() {
         for file in [
             "lync-2013-lbw",
             "lync-2013-hbw",
+            "lync-2013-lbw-no-witness",
             "oracles/m6",
             "benchmarks/w1",
         ] {
@@ -303,18 +307,39 @@ mod tests {
             let scenario = load(Path::new(&path)).expect(file).scenario;
             let topology = system::timed_topology(&scenario);
             let activities = system::activities(&scenario, &topology);
-            let mission = mission(&scenario);
-            let mut tallies = [true, false].map(|step_by_step| {
+            let failures = Failures::of(&topology, &activities);
+            let clocks: Vec<usize> = failures.clocks().collect();
+            let plain = mission(&scenario);
+            let drill = Mission {
+                drill: drill(&topology, None),
+                ..plain.clone()
+            };
+            let question = Question {
+                rare: Rare::Loss,
+                mission: &plain,
+                failures: &failures,
+                home: None,
+            };
+            let boost = Boost { scale_ms: 3.6e6 };
+            let [steps, looked_up] = [true, false].map(|step_by_step| {
                 let mut runner = Runner::new(&topology, &activities, 7);
-                let mut tally = Tally::default();
+                let (mut tally, mut rare) = (Tally::default(), Vec::new());
                 for trial in 0..300 {
                     runner.trace = step_by_step.then(Vec::new);
-                    runner.run(trial, &mission, &mut tally);
+                    runner.run(trial, &plain, &mut tally);
+                    runner.run(trial, &drill, &mut tally);
+                    let unforced = Scope::Unforced;
+                    rare.push(format!(
+                        "{}",
+                        runner.year(trial, &question, unforced, &mut tally)
+                    ));
+                    let clock = clocks[trial as usize % clocks.len()];
+                    let found = runner.excursion(trial, clock, &question, boost, &mut tally);
+                    rare.push(format!("{found:?}"));
                 }
-                format!("{tally:?}")
+                (format!("{tally:?}"), rare)
             });
-            let [steps, by_heart] = &mut tallies;
-            assert!(steps == by_heart, "{file}");
+            assert!(steps == looked_up, "{file}");
         }
     }
 }
