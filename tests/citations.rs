@@ -16,7 +16,7 @@ const RULES: [&str; 8] = [
 ];
 
 /// Functions that move rules about and are none.
-const NO_RULES: [&str; 15] = [
+const NO_RULES: [&str; 17] = [
     "add",
     "after",
     "apply",
@@ -31,7 +31,9 @@ const NO_RULES: [&str; 15] = [
     "mistake_of",
     "now_or_later",
     "now_or_never",
+    "perform",
     "site_of",
+    "successor",
 ];
 
 /// The name of the function that a line begins, if it begins one.

@@ -119,7 +119,7 @@ impl World {
         self.step_or_stand_down(topology, role).0
     }
 
-    /// [`World::may_step`] and [`World::may_stand_down`], which depend on the same beliefs.
+    /// 5, 6: [`World::may_step`] and [`World::may_stand_down`], which depend on the same beliefs.
     pub(crate) fn step_or_stand_down(&self, topology: &Topology, role: Role) -> (bool, bool) {
         let Some(step) = self.current_step(topology, role) else {
             return (false, false);

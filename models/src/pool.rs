@@ -140,14 +140,14 @@ impl World {
     }
 
     /// The copies (0 to 3) that acknowledge users' posts now, as bits, whether or not clients have
-    /// reconnected.
+    /// reconnected (2.4).
     #[must_use]
     pub fn service(&self, topology: &Topology) -> u8 {
         self.service_of(topology, 0b1111)
     }
 
     /// [`World::service`] of some copies, given as bits. Each copy costs a look at its servers and
-    /// its quorum, and most who ask need one or two.
+    /// its quorum, and most who ask need one or two (2.4, 3.5).
     pub(crate) fn service_of(&self, topology: &Topology, copies: u8) -> u8 {
         let serving = self.serving_servers(topology);
         let principals = Pair::ALL.into_iter().fold(0, |bits, pair| {

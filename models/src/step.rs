@@ -475,38 +475,3 @@ pub(crate) const fn site_of(component: Component) -> Option<Site> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::component::Component;
-    use crate::event::{operators, pair_of, role_of};
-    use crate::network::Link;
-    use crate::runbook::Role;
-    use crate::world::{COPIES, Pair, copy_node};
-
-    use super::copy_of;
-
-    /// What is written down both ways is the same both ways.
-    #[test]
-    fn tables_of_components_are_inverses() {
-        for role in Role::ALL {
-            assert_eq!(role_of(operators(role)), Some(role));
-        }
-        for copy in 0..COPIES {
-            assert_eq!(copy_of(copy_node(copy)), Some(copy));
-        }
-        for link in Link::ALL {
-            assert_eq!(Link::from_component(link.component()), Some(link));
-        }
-        for pair in Pair::ALL {
-            for number in 0..3 {
-                assert_eq!(Link::of_pair(pair, number).in_pair(), Some((pair, number)));
-            }
-        }
-        let inside = Link::ALL.iter().filter(|link| link.in_pair().is_some());
-        assert_eq!(inside.count(), 6);
-        assert_eq!(pair_of(Component::PairDc1), Some(Pair::Dc1));
-        assert_eq!(pair_of(Component::PairDc2), Some(Pair::Dc2));
-        assert_eq!(role_of(Component::A), None);
-    }
-}
