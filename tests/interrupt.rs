@@ -1,5 +1,5 @@
-//! The promise to who cannot wait: Ctrl-C ends a run with what is known so far, says that it was
-//! cut off, calls nothing decided that is not, and exits with 130.
+//! The promise to who cannot wait: Ctrl-C, or a scheduler's termination, ends a run with what is known
+//! so far, says that it was cut off, calls nothing decided that is not, and exits with 130.
 #![cfg(unix)]
 
 use std::os::unix::process::ExitStatusExt;
@@ -12,9 +12,9 @@ use serde_json::Value;
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 
-fn signal(child: &Child) {
+fn signal(child: &Child, signal: &str) {
     let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status();
     assert!(sent.unwrap().success());
 }
@@ -22,6 +22,11 @@ fn signal(child: &Child) {
 /// Presses Ctrl-C in the middle of a run. A machine that is so busy that the program had not even
 /// begun to listen gets another try, with more patience.
 fn interrupted(arguments: &[&str]) -> Output {
+    ended_by("-INT", arguments)
+}
+
+/// The same with another signal.
+fn ended_by(name: &str, arguments: &[&str]) -> Output {
     for seconds in [1, 4, 16] {
         let child = Command::new(env!("CARGO_BIN_EXE_poolproof"))
             .args(arguments)
@@ -30,7 +35,7 @@ fn interrupted(arguments: &[&str]) -> Output {
             .spawn()
             .unwrap();
         sleep(Duration::from_secs(seconds));
-        signal(&child);
+        signal(&child, name);
         let output = child.wait_with_output().unwrap();
         if output.status.signal().is_none() {
             return output;
@@ -89,18 +94,29 @@ fn what_was_not_run_is_named_and_what_was_run_is_kept() {
     assert!(stderr.trim_end().ends_with(H01), "{stderr}");
 }
 
+const LONG_SIMULATION: [&str; 6] = [
+    "simulate",
+    LBW,
+    "--trials",
+    "10000000000",
+    "--format",
+    "json",
+];
+
 #[test]
 fn a_simulation_reports_the_finished_trials() {
-    let output = interrupted(&[
-        "simulate",
-        LBW,
-        "--trials",
-        "10000000000",
-        "--format",
-        "json",
-    ]);
+    reports_the_finished_trials(&interrupted(&LONG_SIMULATION));
+}
+
+/// What Slurm sends at the end of a job's time and Kubernetes to a pod that has to go.
+#[test]
+fn termination_is_an_interrupt_too() {
+    reports_the_finished_trials(&ended_by("-TERM", &LONG_SIMULATION));
+}
+
+fn reports_the_finished_trials(output: &Output) {
     assert_eq!(output.status.code(), Some(130));
-    let simulation = &parsed(&output)["simulation"];
+    let simulation = &parsed(output)["simulation"];
     let why = simulation["cut_off_by"].as_str().unwrap();
     assert!(why.contains("interrupt"), "{why}");
     let trials = simulation["trials"].as_u64().unwrap();

@@ -1,20 +1,33 @@
-//! Ctrl-C: the work under way is finished and reported, then the program ends with 130.
+//! Ctrl-C, and the termination that schedulers send: the work under way is finished and reported,
+//! then the program ends with 130.
 
+use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static REQUESTED: AtomicBool = AtomicBool::new(false);
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
-/// Listens for Ctrl-C. A second one ends the program at once.
+use crate::exit::Exit;
+
+static REQUESTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Listens for Ctrl-C and for termination. A second one ends the program at once. A hangup is left
+/// as it is: `nohup` has to work.
 pub fn listen() {
-    // Without a handler Ctrl-C ends the program at once, which is no reason not to start it.
-    let _ = ctrlc::set_handler(|| {
-        if REQUESTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(crate::exit::Exit::Interrupted.code()));
-        }
-    });
+    let requested = Arc::clone(REQUESTED.get_or_init(Arc::default));
+    let code = i32::from(Exit::Interrupted.code());
+    for signal in [SIGINT, SIGTERM] {
+        // Without a handler a signal ends the program at once, which is no reason not to start it.
+        // In this order: the first signal finds that none was before it.
+        let _ = flag::register_conditional_shutdown(signal, code, Arc::clone(&requested));
+        let _ = flag::register(signal, Arc::clone(&requested));
+    }
 }
 
-/// Whether Ctrl-C was pressed.
+/// Whether the program was asked to end.
 pub fn requested() -> bool {
-    REQUESTED.load(Ordering::Relaxed)
+    REQUESTED
+        .get()
+        .is_some_and(|requested| requested.load(Ordering::Relaxed))
 }
