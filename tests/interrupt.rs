@@ -1,4 +1,4 @@
-//! The promise to who cannot wait: Ctrl-C, or the termination by a scheduler, ends a run with what is
+//! The promise to who cannot wait: Ctrl-C, or a scheduler's termination, ends a run with what is
 //! known so far, says that it was cut off, calls nothing decided that is not, and exits with 130.
 #![cfg(unix)]
 
