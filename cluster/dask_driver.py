@@ -88,7 +88,8 @@ def main():
     if cluster is not None:
         cluster.close()
 
-    command = [here, "merge", str(args.manifest), *map(str, files.values()), *merge]
+    # The directory: a command line does not hold the names of many shards.
+    command = [here, "merge", str(args.manifest), str(args.out), *merge]
     return subprocess.run(command).returncode
 
 

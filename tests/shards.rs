@@ -63,7 +63,9 @@ proptest! {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             files.swap(last, (state >> 33) as usize % (last + 1));
         }
-        let parts = merge(&study, &[], &files).unwrap();
+        let parts = merge(&study, &[], files.into_iter().map(Ok)).unwrap();
+        // One part for each group and stage: what has met is one.
+        prop_assert_eq!(parts.len(), 4);
         prop_assert_eq!(study.counts(parts), whole);
     }
 }
@@ -77,7 +79,7 @@ fn a_shard_that_lies_about_its_trials_is_refused() {
     // The checksum is right, the stretch is not.
     let lie = encode(&shard.study, 0..300, &views).unwrap();
     let rest = file(&study, 300, study.trials());
-    let error = merge(&study, &[], &[("lie".to_owned(), lie), rest]).unwrap_err();
+    let error = merge(&study, &[], [Ok(("lie".to_owned(), lie)), Ok(rest)]).unwrap_err();
     assert!(
         error.to_string().contains("lie: its counts are not those"),
         "{error}"
@@ -122,6 +124,11 @@ fn same_bytes(kind: &str, what: &[&str]) {
         local == tree(&at.join("report")),
         "{kind}: the written files differ"
     );
+    let by_directory = ok(
+        at,
+        &["merge", "manifest.json", "shards", "--format", "json"],
+    );
+    assert!(here == by_directory, "{kind}: merged by directory");
     let before = fs::read(at.join(files[0])).unwrap();
     ok(at, &["run-shard", "manifest.json", "2", "--threads", "1"]);
     assert!(
@@ -223,6 +230,8 @@ fn refused(kind: &str, what: &[&str], (first, last): (u64, u64)) {
     let both = format!("overlap: both have the trials {first} to {last}");
     refused(&[shards[0], shards[1], shards[1], shards[2]], &both);
     refused(&["none.json"], "cannot read none.json");
+    fs::create_dir(at.join("nothing")).unwrap();
+    refused(&["nothing"], "run shard 0, 1, 2");
     // Another seed is another study.
     let other = ["--seed", "9", "--manifest", "other.json"];
     ok(at, &[&plan[..], &few[..], &other[..]].concat());

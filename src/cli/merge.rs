@@ -1,6 +1,7 @@
 //! `poolproof merge`: shards back together.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -20,7 +21,7 @@ pub struct MergeArgs {
     /// Manifest that the shards were run from
     #[arg(value_name = "MANIFEST")]
     manifest: PathBuf,
-    /// Files of the shards, in any order
+    /// Files of the shards, in any order; of a directory every file *.json
     #[arg(required = true, value_name = "SHARD")]
     shards: Vec<PathBuf>,
     /// Print the result in this form
@@ -60,16 +61,13 @@ pub fn run(args: &MergeArgs) -> Exit {
     if let Some(Err(exit)) = claimed {
         return exit;
     }
-    let mut files = Vec::new();
-    for path in &args.shards {
-        match input::text(path) {
-            Ok(text) => files.push((path.display().to_string(), text)),
-            Err(error) => {
-                eprintln!("error: cannot read {}: {error}", path.display());
-                return Exit::Input;
-            }
+    let files = files(&args.shards).into_iter().map(|path| {
+        let file = path.display().to_string();
+        match input::text(&path) {
+            Ok(text) => Ok((file, text)),
+            Err(error) => Err(MergeError::Unread { file, error }),
         }
-    }
+    });
     let run = RunArgs {
         seed: None,
         threads: args.threads,
@@ -83,13 +81,32 @@ pub fn run(args: &MergeArgs) -> Exit {
     };
     let planned = &manifest.shards;
     let exit = match &whole {
-        Whole::Study(job, ready) => merge(&ready.study, planned, &files)
+        Whole::Study(job, ready) => merge(&ready.study, planned, files)
             .map(|parts| studies::conclude(job, ready, parts, false, &run, &outlet)),
-        Whole::Swarm(job, loaded, searches) => merge_swarm(searches, planned, &files)
+        Whole::Swarm(job, loaded, searches) => merge_swarm(searches, planned, files)
             .map(|parts| swarm::conclude(job, loaded, searches, &parts, &outlet)),
     };
     exit.unwrap_or_else(|error: MergeError| {
         eprintln!("error: {error}");
         Exit::Input
     })
+}
+
+/// The files, and those of the directories, in the order of their names: that of the line, where
+/// neighbours are joined at once.
+fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files: Vec<_> = paths.iter().flat_map(|path| within(path)).collect();
+    files.sort();
+    files
+}
+
+/// The shards of a directory: a command line does not hold the names of many.
+fn within(path: &Path) -> Vec<PathBuf> {
+    // What is no directory, or none that can be read, is named when it is read as a file.
+    let Ok(entries) = fs::read_dir(path) else {
+        return vec![path.to_owned()];
+    };
+    let files = entries.flatten().map(|entry| entry.path());
+    let json = |file: &PathBuf| file.extension().is_some_and(|name| name == "json");
+    files.filter(json).collect()
 }

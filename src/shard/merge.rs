@@ -1,5 +1,6 @@
 //! Shards back together: everything of the study, nothing else, each trial once.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::Range;
 
@@ -13,6 +14,14 @@ use crate::study::{self, Study, together};
 /// Why shards cannot be merged; file names are the caller's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
+    /// A file that cannot be read.
+    #[error("cannot read {file}: {error}")]
+    Unread {
+        /// The file.
+        file: String,
+        /// Why.
+        error: String,
+    },
     /// A file that is no shard of this version.
     #[error("{file}: {error}")]
     Shard {
@@ -84,20 +93,21 @@ fn shards(missing: &[u64]) -> String {
 }
 
 /// Merges the texts of shards, given with their names and in any order, to the parts of the whole
-/// study in the order of its line.
+/// study in the order of its line. Neighbours become one as soon as both are there, so that shards
+/// in order are merged in the memory of a few, however many there are.
 ///
 /// # Errors
 ///
-/// When anything is missing, there twice, damaged, or of another study or version.
+/// When anything is missing, there twice, damaged, or of another study or version; or what `files`
+/// gives in place of a file.
 pub fn merge(
     study: &Study,
     planned: &[Stretch],
-    files: &[(String, String)],
+    files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
 ) -> Result<Vec<study::Part>, MergeError> {
     let line = Line::of_study(study);
-    whole(&line, planned, files, |stretch, parts| {
-        together(study, stretch, parts)
-    })
+    let together = |stretch, parts| together(study, stretch, parts);
+    whole(&line, planned, files, together, study::Part::join)
 }
 
 /// The same for the searches of a swarm.
@@ -108,34 +118,37 @@ pub fn merge(
 pub fn merge_swarm(
     swarm: &Swarm,
     planned: &[Stretch],
-    files: &[(String, String)],
+    files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
 ) -> Result<Vec<swarm::Part>, MergeError> {
     let line = Line::of_swarm(swarm);
-    whole(&line, planned, files, |stretch, parts| {
-        swarm.together(stretch, parts)
-    })
+    let together = |stretch, parts| swarm.together(stretch, parts);
+    // A search is a part for ever.
+    whole(&line, planned, files, together, |_, part| Some(part))
 }
 
 /// Puts shards in the order of a line, and sees that they are the whole of it. `together` judges
-/// and orders the parts of each.
+/// and orders the parts of each; `join` adds a part to the one before it, or gives it back.
 fn whole<P: DeserializeOwned, E: Display>(
     line: &Line,
     planned: &[Stretch],
-    files: &[(String, String)],
+    files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
     together: impl Fn(Range<u64>, Vec<P>) -> Result<Vec<P>, E>,
+    join: impl Fn(&mut P, P) -> Option<P>,
 ) -> Result<Vec<P>, MergeError> {
     let of = line.of;
     let mut shards = Vec::new();
-    for (file, text) in files {
-        let file = || file.clone();
+    let mut runs = Runs(BTreeMap::new());
+    for file in files {
+        let (file, text) = file?;
+        let named = || file.clone();
         let unusable = |error| MergeError::Shard {
-            file: file(),
+            file: named(),
             error,
         };
-        let opened = open(text).map_err(unusable)?;
+        let opened = open(&text).map_err(unusable)?;
         if opened.study != line.digest {
             return Err(MergeError::Foreign {
-                file: file(),
+                file: named(),
                 found: opened.study,
                 expected: line.digest.clone(),
             });
@@ -143,12 +156,66 @@ fn whole<P: DeserializeOwned, E: Display>(
         let shard: Shard<P> = opened.read().map_err(unusable)?;
         let parts = together(shard.line.clone(), shard.parts);
         let parts = parts.map_err(|error| MergeError::Counts {
-            file: file(),
+            file: named(),
             of,
             error: error.to_string(),
         })?;
-        shards.push((file(), shard.line, parts));
+        runs.add(shard.line.clone(), parts, &join);
+        shards.push((file, shard.line));
     }
+    covered(line, planned, shards)?;
+    Ok(runs.0.into_values().flat_map(|(_, parts)| parts).collect())
+}
+
+/// Stretches of a line that do not touch, by their first: where each ends, and its parts.
+struct Runs<P>(BTreeMap<u64, (u64, Vec<P>)>);
+
+impl<P> Runs<P> {
+    /// Adds a stretch, and joins it with its neighbours. One that overlaps another is left out: of
+    /// such shards nothing is merged.
+    fn add(&mut self, line: Range<u64>, mut parts: Vec<P>, join: &impl Fn(&mut P, P) -> Option<P>) {
+        let before = self.0.range(..=line.start).next_back();
+        let before = before.map(|(start, (end, _))| (*start, *end));
+        let after = self.0.range(line.start..).next().map(|(start, _)| *start);
+        if before.is_some_and(|(_, end)| end > line.start)
+            || after.is_some_and(|start| start < line.end)
+        {
+            return;
+        }
+        let (mut start, mut end) = (line.start, line.end);
+        if let Some((first, to)) = before
+            && to == line.start
+            && let Some((_, mut earlier)) = self.0.remove(&first)
+        {
+            append(&mut earlier, parts, join);
+            (start, parts) = (first, earlier);
+        }
+        if let Some((to, later)) = self.0.remove(&line.end) {
+            append(&mut parts, later, join);
+            end = to;
+        }
+        self.0.insert(start, (end, parts));
+    }
+}
+
+/// Puts parts after others; where two meet that are of one kind, they become one.
+fn append<P>(parts: &mut Vec<P>, later: Vec<P>, join: &impl Fn(&mut P, P) -> Option<P>) {
+    for part in later {
+        let left = match parts.last_mut() {
+            Some(last) => join(last, part),
+            None => Some(part),
+        };
+        parts.extend(left);
+    }
+}
+
+/// Sees that shards are the whole of a line, each stretch once.
+fn covered(
+    line: &Line,
+    planned: &[Stretch],
+    mut shards: Vec<(String, Range<u64>)>,
+) -> Result<(), MergeError> {
+    let of = line.of;
     shards.sort_by(|a, b| (a.1.start, a.1.end, &a.0).cmp(&(b.1.start, b.1.end, &b.0)));
     let gap = |line: Range<u64>| {
         let missing = planned.iter().filter(|one| {
@@ -163,7 +230,7 @@ fn whole<P: DeserializeOwned, E: Display>(
     };
     let mut next = 0;
     let mut last: Option<&str> = None;
-    for (file, line, _) in &shards {
+    for (file, line) in &shards {
         if line.start > next {
             return Err(gap(next..line.start));
         }
@@ -183,5 +250,5 @@ fn whole<P: DeserializeOwned, E: Display>(
     if next < line.length {
         return Err(gap(next..line.length));
     }
-    Ok(shards.into_iter().flat_map(|(_, _, parts)| parts).collect())
+    Ok(())
 }

@@ -65,6 +65,16 @@ impl Part {
         }
     }
 
+    /// Adds the trials that follow this part's; gives back what does not follow it.
+    pub fn join(&mut self, next: Self) -> Option<Self> {
+        if !self.is_of(next.group, next.stage) || self.first + self.count != next.first {
+            return Some(next);
+        }
+        self.count += next.count;
+        self.counts.merge(next.counts);
+        None
+    }
+
     /// The part as it is written.
     #[must_use]
     pub fn view(&self) -> PartView<'_> {
