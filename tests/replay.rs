@@ -283,6 +283,10 @@ fn a_violation_in_a_trial_can_be_replayed_and_explained() {
         .find(|s| s["property"] == "SB" && s["drill"].is_null())
         .unwrap();
     let first = split["first_trial"].as_u64().unwrap();
+    let share = &split["share"];
+    let [low, value, high] = ["low", "value", "high"].map(|key| share[key].as_f64().unwrap());
+    assert_eq!(value, split["trials"].as_f64().unwrap() / 400.0);
+    assert!(low < value && value < high, "{share}");
     let command = split["replay"].as_str().unwrap();
     assert!(
         command.starts_with(&format!("poolproof replay --trial {first} {HBW}")),

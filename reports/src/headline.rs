@@ -13,6 +13,7 @@ use crate::document::Simulation;
 use crate::document::Swarm;
 use crate::document::Verdict;
 use crate::document::VerdictStatus;
+use crate::document::ViolationSeen;
 use crate::findings;
 use crate::findings::Kind;
 use crate::quantity;
@@ -51,6 +52,21 @@ pub(crate) fn provenance(document: &ResultDocument) -> String {
 pub(crate) fn drills(simulation: &Simulation) -> String {
     let count = quantity::plural(simulation.drill_trials, "drill", "drills");
     format!("{count} of {}", simulation.drilled)
+}
+
+/// Returns how many trials or drills broke a property, and which was the first.
+pub(crate) fn seen(seen: &ViolationSeen) -> (String, String) {
+    let (one, many) = if seen.drill {
+        ("drill", "drills")
+    } else {
+        ("trial", "trials")
+    };
+    let mut trials = quantity::plural(seen.trials, one, many);
+    if let Some(share) = &seen.share {
+        let share = quantity::estimate(share, quantity::probability);
+        trials += &format!(", {share} of all");
+    }
+    (trials, format!("{one} {}", seen.first_trial))
 }
 
 /// Returns what to say where there is nothing to draw: no incident was seen, or there were some

@@ -379,6 +379,7 @@ fn simulation() -> Simulation {
         violations_seen: vec![ViolationSeen {
             property: "SB".to_owned(),
             trials: 7,
+            share: Some(estimate(Some(7e-5), Some(2.81e-5), Some(1.44e-4), 100_000)),
             first_trial: 1_203,
             drill: false,
             replay: "poolproof replay --trial 1203 lbw.toml".to_owned(),

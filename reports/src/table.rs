@@ -200,16 +200,8 @@ fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
     let outage = quantity::estimate(&simulation.mean_outage_ms_per_year, quantity::duration);
     lines.extend(hanging("  outage:        ", &format!("{outage} per year")));
     for seen in &simulation.violations_seen {
-        let (one, many) = if seen.drill {
-            ("drill", "drills")
-        } else {
-            ("trial", "trials")
-        };
-        let trials = quantity::plural(seen.trials, one, many);
-        let text = format!(
-            "{} violated in {trials}, first in {one} {}",
-            seen.property, seen.first_trial
-        );
+        let (trials, first) = headline::seen(seen);
+        let text = format!("{} violated in {trials}, first in {first}", seen.property);
         lines.extend(hanging("  seen:          ", &text));
         // Not wrapped, so that it can be pasted.
         if !seen.replay.is_empty() {

@@ -247,8 +247,8 @@ fn needed(
         })
         .min();
     let Some((_, property)) = shortest else {
-        let what = asked.map_or("no listed property", Property::name);
-        eprintln!("error: nothing to explain: the trace violates {what} nowhere");
+        let what = asked.map_or("any property of the scenario", Property::name);
+        eprintln!("error: nothing to explain: the trace does not violate {what}");
         return Err(Exit::Differs);
     };
     let target = Target::Violation(property.bit());

@@ -362,6 +362,7 @@ pub fn document(
 
 /// The properties that some trial broke, with the lowest number of such a trial.
 fn violations_seen(scenario: &Scenario, tally: &Tally, drill: bool) -> Vec<doc::ViolationSeen> {
+    let confidence = stopping::confidence(scenario);
     verdict::properties(scenario)
         .into_iter()
         .filter_map(|property| {
@@ -369,6 +370,8 @@ fn violations_seen(scenario: &Scenario, tally: &Tally, drill: bool) -> Vec<doc::
             Some(doc::ViolationSeen {
                 property: property.name().to_owned(),
                 trials: seen.trials,
+                share: Proportion::new(seen.trials, tally.trials)
+                    .map(|share| proportion(&share, confidence)),
                 first_trial: seen.first?,
                 drill,
                 replay: String::new(),

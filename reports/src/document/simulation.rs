@@ -229,13 +229,16 @@ pub struct PhaseShare {
 }
 
 /// A property that some trial broke.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViolationSeen {
     /// The stable name of the property.
     pub property: String,
     /// How many trials broke it.
     pub trials: u64,
+    /// They as a share of all, by which is told how likely a trial is to break it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Estimate>,
     /// The first that did, to replay it.
     pub first_trial: u64,
     /// Whether these trials are drills, which are numbered on their own.

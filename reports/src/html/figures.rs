@@ -100,17 +100,8 @@ impl<'a> Figures<'a> {
                 .violations_seen
                 .iter()
                 .map(|seen| {
-                    let (one, many) = if seen.drill {
-                        ("drill", "drills")
-                    } else {
-                        ("trial", "trials")
-                    };
-                    (
-                        seen.property.as_str(),
-                        quantity::plural(seen.trials, one, many),
-                        format!("{one} {}", seen.first_trial),
-                        seen.replay.as_str(),
-                    )
+                    let (trials, first) = headline::seen(seen);
+                    (seen.property.as_str(), trials, first, seen.replay.as_str())
                 })
                 .collect(),
             intervals: intervals(simulation),
