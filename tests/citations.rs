@@ -1,7 +1,9 @@
 //! Every rule of the model says where it comes from: a section, a reading or a hazard of the
-//! handbook stands at each function of the files that hold rules.
+//! handbook stands at each function of the files that hold rules. And what is cited is there.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 /// The files of rules; what only names, packs or tells is not among them.
 const RULES: [&str; 8] = [
@@ -107,4 +109,107 @@ fn a_comment_without_a_number_cites_nothing() {
     ] {
         assert_eq!(cites(comment), expected, "{comment}");
     }
+}
+
+/// The words of a text that may be numbers of the handbook.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || ".-=%".contains(c)));
+    words.map(|word| word.trim_matches('.'))
+}
+
+/// Whether a word has the form of a section of a chapter (`3.10`), a reading, a case, a rule, a
+/// window or an invariant (`R4`), or a hazard (`H-16`).
+fn is_number(word: &str) -> bool {
+    let short = |part: &str| {
+        (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let section = word.split_once('.');
+    let lettered = ["H-", "R", "T", "F", "V", "L", "I"];
+    section.is_some_and(|(chapter, section)| short(chapter) && short(section))
+        || lettered
+            .iter()
+            .any(|letter| word.strip_prefix(letter).is_some_and(short))
+}
+
+/// The numbers that the handbook has: its headings, and the first words of rows and points. The
+/// rules have a page of their own.
+fn numbers() -> BTreeSet<String> {
+    let handbook = fs::read_to_string("docs/handbook.md").unwrap();
+    let rules = fs::read_to_string("docs/rules.md").unwrap();
+    let beginnings = ["### ", "| ", "* "];
+    let of_handbook = handbook.lines().filter_map(|line| {
+        let rest = beginnings
+            .iter()
+            .find_map(|begins| line.strip_prefix(begins))?;
+        words(rest).next()
+    });
+    let rows = rules.lines().filter_map(|line| line.strip_prefix("| ["));
+    let of_rules = rows.filter_map(|row| words(row).next());
+    let all = of_handbook.chain(of_rules).filter(|word| is_number(word));
+    all.map(str::to_owned).collect()
+}
+
+/// The sources of the model.
+fn sources(directory: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_citation_is_in_the_handbook() {
+    let there = numbers();
+    for number in ["3.5", "R12", "T17", "F6", "L5", "I4", "H-52", "V40"] {
+        assert!(there.contains(number), "{number}");
+    }
+    assert!(!there.contains("H-53") && !there.contains("3.18"));
+    let (mut cited, mut missing) = (0, Vec::new());
+    let mut look = |text: &str, place: String| {
+        for number in words(text).filter(|word| is_number(word)) {
+            cited += 1;
+            if !there.contains(number) {
+                missing.push(format!("{place}: {number}"));
+            }
+        }
+    };
+    for path in sources(Path::new("models")) {
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        for (at, line) in text.lines().enumerate() {
+            if let Some((_, comment)) = line.split_once("//") {
+                look(comment, format!("{}:{}", path.display(), at + 1));
+            }
+        }
+    }
+    for page in [
+        "limits",
+        "properties",
+        "hazards",
+        "choices",
+        "counterexamples",
+    ] {
+        let text = fs::read_to_string(format!("docs/{page}.md")).unwrap();
+        for (at, line) in text.lines().enumerate() {
+            // A figure has its unit behind it; what follows the word is a number of the handbook.
+            for after in line.split("andbook ").skip(1) {
+                let place = format!("docs/{page}.md:{}", at + 1);
+                look(
+                    after.split([' ', ',', ')', ';', ']']).next().unwrap(),
+                    place,
+                );
+            }
+        }
+    }
+    assert!(cited > 300, "{cited}");
+    assert!(
+        missing.is_empty(),
+        "not in docs/handbook.md:\n  {}",
+        missing.join("\n  ")
+    );
 }

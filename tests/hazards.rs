@@ -552,9 +552,9 @@ fn table(rows: &[(String, Row)]) -> String {
     let count = |decision| rows.iter().filter(|(_, r)| r.decision == decision).count();
     let mut text = format!(
         "# What becomes of each hazard\n\n\
-         Handbook section 9 lists {LAST} ways in which a stretched pool can come to harm. This is \
-         what poolproof\nmakes of each; the table is made from the files by `tests/hazards.rs`, \
-         which fails when it is out of date.\n\n\
+         Section 9 of [the handbook](handbook.md) lists {LAST} ways in which a stretched pool can come to harm.\n\
+         This is what poolproof makes of each; the table is made from the files by \
+         `tests/hazards.rs`, which\nfails when it is out of date.\n\n\
          - **{FOUND}** ({}): the checker finds the way to the violation, shortest in faults, \
          then in steps;\n  with the guard the property holds in the whole space.\n\
          - **{CAUGHT}** ({}): a rule names the hazard before anything runs.\n\

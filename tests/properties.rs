@@ -15,7 +15,7 @@ const HEAD: &str = "\
 
 A property must hold in every reachable state; a goal must be reached, so that a clean verdict is
 not an empty one. This page is made from the tables of the model (`models/src/property.rs`) by
-`tests/properties.rs`. The numbers in brackets are sections of the handbook.
+`tests/properties.rs`. The numbers in brackets are sections of [the handbook](handbook.md).
 
 A scenario lists properties in `check.properties`; I1 to I4, the invariants of mirroring, are always
 part of a check. What a verdict means: the [table in the README](../README.md#how-to-read-it).

@@ -339,7 +339,7 @@ mod tests {
             // The mean of the whole milliseconds, rounded down, is half below.
             covered += u64::from(interval.contains(1e6 - 0.5));
         }
-        // About 94.3 % for this skewness and n (handbook: 94.1 % to 94.9 %); noise 0.5 %.
+        // About 94.3 % for this skewness and n (94.1 % to 94.9 %); noise 0.5 %.
         let coverage = covered as f64 / repetitions as f64;
         assert!((0.925..0.962).contains(&coverage), "{coverage}");
     }

@@ -400,7 +400,7 @@ mod tests {
 
     #[test]
     fn the_limits_of_quantiles_cover_them_at_least_as_often_as_stated() {
-        // Exact coverages: 0.9648 and 0.9581 (handbook); 1000 repetitions, noise 0.6 %.
+        // Exact coverages: 0.9648 and 0.9581; 1000 repetitions, noise 0.6 %.
         for (q, n, seed) in [(0.5, 100, 3), (0.95, 1000, 4)] {
             let (mut draws, mut covered) = (Draws::new(seed), 0);
             let truth = -1e6 * libm::log(1.0 - q);
