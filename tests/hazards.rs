@@ -552,7 +552,8 @@ fn table(rows: &[(String, Row)]) -> String {
     let count = |decision| rows.iter().filter(|(_, r)| r.decision == decision).count();
     let mut text = format!(
         "# What becomes of each hazard\n\n\
-         Section 9 of [the handbook](handbook.md) lists {LAST} ways in which a stretched pool can come to harm.\n\
+         Section 9 of [the handbook](handbook.md) lists {LAST} ways in which a stretched pool can \
+         come to harm.\n\
          This is what poolproof makes of each; the table is made from the files by \
          `tests/hazards.rs`, which\nfails when it is out of date.\n\n\
          - **{FOUND}** ({}): the checker finds the way to the violation, shortest in faults, \
