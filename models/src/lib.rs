@@ -33,6 +33,7 @@
 //! assert_eq!(crashed.loss(), LossKind::None);
 //! ```
 
+pub mod bits;
 pub mod changes;
 pub mod component;
 pub mod deviations;

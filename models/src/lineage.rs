@@ -6,6 +6,8 @@
 //! Every message is acknowledged in the step that writes it, so the highest position that a holder
 //! of a timeline has is also the end of what was acknowledged there.
 
+use crate::bits::bits;
+
 /// The most timelines alive at once. Holders of positions are four copies and two runs of files,
 /// and timelines without a holder survive only as branching points.
 pub const TIMELINES: usize = 8;
@@ -442,15 +444,6 @@ impl Lineage {
     pub(crate) fn fork_ranks(&self) -> impl Iterator<Item = u8> {
         self.forks.iter().filter(|f| **f < ROOT).map(|f| f & 15)
     }
-}
-
-/// The bits that are set, ascending.
-fn bits(mut mask: u8) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = mask.trailing_zeros() as usize;
-        mask &= mask.wrapping_sub(1);
-        (bit < TIMELINES).then_some(bit)
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! their rule is asked only where such a bit makes them possible. A test walks at random and
 //! compares the two. Asking every event took half the time of a search.
 
+use crate::bits::bits;
 use crate::component::Component;
 use crate::event::{Event, EventKind, EventSet, pair_of, role_of};
 use crate::network::Link;
@@ -205,15 +206,6 @@ impl Masks {
     }
 }
 
-/// The bits that are set, ascending.
-pub(crate) fn bits(mut mask: u16) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = mask.trailing_zeros() as usize;
-        mask &= mask.wrapping_sub(1);
-        (bit < 16).then_some(bit)
-    })
-}
-
 impl World {
     /// What can happen now.
     #[must_use]
@@ -244,7 +236,7 @@ impl World {
         for node in bits(self.down) {
             masks.nodes[node].breaks.remove_from(&mut set);
         }
-        for link in bits(u16::from(self.cut)) {
+        for link in bits(self.cut) {
             masks.links[link].breaks.remove_from(&mut set);
         }
         for site in Site::ALL {
@@ -269,7 +261,7 @@ impl World {
                 masks.nodes[node].repair.insert_into(&mut set);
             }
         }
-        for link in bits(u16::from(self.cut)) {
+        for link in bits(self.cut) {
             masks.links[link].repair.insert_into(&mut set);
         }
         for pair in Pair::ALL {
@@ -277,7 +269,7 @@ impl World {
                 masks.detect[Link::of_pair(pair, link) as usize].insert_into(&mut set);
             }
         }
-        for server in bits(u16::from(self.replicable_servers(topology))) {
+        for server in bits(self.replicable_servers(topology)) {
             masks.replicate[server].insert_into(&mut set);
         }
         for role in Role::ALL {

@@ -1,8 +1,8 @@
 //! Pool servers, the control state they follow, and whether users are served (handbook 1.4).
 
+use crate::bits::bits;
 use crate::component::Component;
 use crate::lineage::Position;
-use crate::masks::bits;
 use crate::mutant::Mutant;
 use crate::network::Link;
 use crate::site::Site;
@@ -155,7 +155,7 @@ impl World {
             let [first, second] = [0, 1].map(|member| u8::from(session.is_principal(member)));
             bits | (first | second << 1) << pair.copy(0)
         });
-        bits(u16::from(copies & principals)).fold(0, |served, copy| {
+        bits(copies & principals).fold(0, |served, copy| {
             let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
             let serves = self.users_come(topology, copy, serving)
                 && self.can_acknowledge(topology, pair, copy % 2);

@@ -1,10 +1,10 @@
 //! What can happen next, and what it does: the dispatch from events to rules.
 
+use crate::bits::bits;
 use crate::component::Component;
 use crate::event::{Event, EventKind, FaultClass, pair_of, role_of};
 use crate::lineage::{Position, Renumbering};
 use crate::losses::Losses;
-use crate::masks::bits;
 use crate::mutant::Mutant;
 use crate::network::Link;
 use crate::runbook::{Mistake, Role};

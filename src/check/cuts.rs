@@ -302,7 +302,7 @@ impl<S: System> Search<'_, S> {
                 let faults = enabled.and(&of_kind).iter();
                 faults
                     .filter(|event| system.fault_class(state, *event).is_some())
-                    .map(|event| system.canonical(system.after(state, event)))
+                    .map(|event| system.successor(state, event))
             })
         })
     }

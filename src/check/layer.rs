@@ -91,7 +91,7 @@ impl<'s, S: System> Layer<'s, S> {
 
     /// The canonical state to which an event leads.
     pub fn after(&self, state: &S::State, event: usize) -> S::State {
-        self.system.canonical(self.system.after(state, event))
+        self.system.successor(state, event)
     }
 
     /// A state by its number.

@@ -292,7 +292,7 @@ pub fn ending<S: System>(system: &S, state: S::State) -> Ending<S::State> {
         }
     };
     let helps = |event: &usize| {
-        let after = system.canonical(system.after(&state, *event));
+        let after = system.successor(&state, *event);
         let (layer, _) = aftermath(system, after);
         (0..layer.len() as u32).any(|id| system.is_serving(layer.state(id)))
     };

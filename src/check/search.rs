@@ -3,6 +3,7 @@
 //! Stateright's own searches do not order by faults, report no event counts and call a search that
 //! hit a limit done; this loop runs over the same bounded model and is compared with them in tests.
 
+use poolproof_models::bits::bits;
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::system::System;
 use rayon::prelude::*;
@@ -410,15 +411,6 @@ impl<S: System> Run<'_, S> {
         }
         self.open_goals &= !reached;
     }
-}
-
-/// The bits that are set, ascending.
-fn bits(mut mask: u32) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = mask.trailing_zeros() as usize;
-        mask &= mask.wrapping_sub(1);
-        (bit < 32).then_some(bit)
-    })
 }
 
 /// Where the search is: the states at one depth are being expanded.
