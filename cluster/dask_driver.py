@@ -58,6 +58,9 @@ def main():
     shards = [one["shard"] for one in json.loads(manifest)["shards"]]
     files = {shard: args.out / f"shard-{shard:05}.json" for shard in shards}
     args.out.mkdir(parents=True, exist_ok=True)
+    surplus = set(args.out.glob("shard-*.json")) - set(files.values())
+    if surplus:
+        sys.exit(f"error: {min(surplus)} is not of this manifest; choose another --out")
     todo = [shard for shard in shards if not files[shard].exists()]
     shared = str(args.out.absolute()) if args.shared else None
 

@@ -114,6 +114,19 @@ fn termination_is_an_interrupt_too() {
     reports_the_finished_trials(&ended_by("-TERM", &LONG_SIMULATION));
 }
 
+/// What waits for its input has nothing to finish.
+#[test]
+fn waiting_for_input_is_ended_by_the_signal_itself() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_poolproof"))
+        .args(["validate", "-"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    sleep(Duration::from_secs(1));
+    signal(&child, "-TERM");
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+}
+
 fn reports_the_finished_trials(output: &Output) {
     assert_eq!(output.status.code(), Some(130));
     let simulation = &parsed(output)["simulation"];

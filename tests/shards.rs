@@ -84,6 +84,30 @@ fn a_shard_that_lies_about_its_trials_is_refused() {
         error.to_string().contains("lie: its counts are not those"),
         "{error}"
     );
+    // It has more than it says, which the next shard has as well.
+    let more = encode(&shard.study, 0..40, &views).unwrap();
+    let rest = file(&study, 40, study.trials());
+    let error = merge(&study, &[], [Ok(("more".to_owned(), more)), Ok(rest)]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("the trials 40 to 99 are not of it"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_empty_shard_hides_no_other() {
+    let study = study(&[SCENARIO], 150);
+    let whole = study.counts(study.run_all(&mut |_| true).0);
+    let empty = encode::<PartView<'_>>(&study.digest(), 60..60, &[]).unwrap();
+    let files = [
+        ("empty".to_owned(), empty),
+        file(&study, 60, study.trials()),
+        file(&study, 0, 60),
+    ];
+    let parts = merge(&study, &[], files.into_iter().map(Ok)).unwrap();
+    assert_eq!(study.counts(parts), whole);
 }
 
 fn ok(directory: &Path, arguments: &[&str]) -> Vec<u8> {
@@ -124,6 +148,9 @@ fn same_bytes(kind: &str, what: &[&str]) {
         local == tree(&at.join("report")),
         "{kind}: the written files differ"
     );
+    // What else lies there is not asked for.
+    fs::write(at.join("shards").join("manifest.json"), "{}").unwrap();
+    fs::write(at.join("shards").join("._shard-00000.json"), "").unwrap();
     let by_directory = ok(
         at,
         &["merge", "manifest.json", "shards", "--format", "json"],

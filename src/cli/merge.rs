@@ -1,6 +1,7 @@
 //! `poolproof merge`: shards back together.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -21,7 +22,7 @@ pub struct MergeArgs {
     /// Manifest that the shards were run from
     #[arg(value_name = "MANIFEST")]
     manifest: PathBuf,
-    /// Files of the shards, in any order; of a directory every file *.json
+    /// Files of the shards, in any order; of a directory every file shard-*.json
     #[arg(required = true, value_name = "SHARD")]
     shards: Vec<PathBuf>,
     /// Print the result in this form
@@ -61,13 +62,19 @@ pub fn run(args: &MergeArgs) -> Exit {
     if let Some(Err(exit)) = claimed {
         return exit;
     }
-    let files = files(&args.shards).into_iter().map(|path| {
-        let file = path.display().to_string();
-        match input::text(&path) {
-            Ok(text) => Ok((file, text)),
-            Err(error) => Err(MergeError::Unread { file, error }),
+    let files = match files(&args.shards) {
+        Ok(files) => files.into_iter().map(|path| {
+            let file = path.display().to_string();
+            match input::text(&path) {
+                Ok(text) => Ok((file, text)),
+                Err(error) => Err(MergeError::Unread { file, error }),
+            }
+        }),
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Exit::Input;
         }
-    });
+    };
     let run = RunArgs {
         seed: None,
         threads: args.threads,
@@ -94,19 +101,34 @@ pub fn run(args: &MergeArgs) -> Exit {
 
 /// The files, and those of the directories, in the order of their names: that of the line, where
 /// neighbours are joined at once.
-fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let mut files: Vec<_> = paths.iter().flat_map(|path| within(path)).collect();
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, MergeError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let shards = within(path).map_err(|error| MergeError::Unread {
+                file: path.display().to_string(),
+                error: error.to_string(),
+            });
+            files.extend(shards?);
+        } else {
+            files.push(path.clone());
+        }
+    }
     files.sort();
-    files
+    Ok(files)
 }
 
-/// The shards of a directory: a command line does not hold the names of many.
-fn within(path: &Path) -> Vec<PathBuf> {
-    // What is no directory, or none that can be read, is named when it is read as a file.
-    let Ok(entries) = fs::read_dir(path) else {
-        return vec![path.to_owned()];
-    };
-    let files = entries.flatten().map(|entry| entry.path());
-    let json = |file: &PathBuf| file.extension().is_some_and(|name| name == "json");
-    files.filter(json).collect()
+/// The shards of a directory, as `run-shard` names them: a command line does not hold the names of
+/// many.
+fn within(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("shard-") && name.ends_with(".json") {
+            files.push(entry.path());
+        }
+    }
+    Ok(files)
 }

@@ -153,7 +153,6 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(told) => return ExitCode::from(tell(&told).code()),
     };
-    interrupt::listen();
     // A broken invariant is a defect of ours: the user gets a sentence and an exit code for it.
     std::panic::set_hook(Box::new(|info| {
         eprintln!("error: a defect in poolproof: {info}");

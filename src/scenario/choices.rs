@@ -7,7 +7,7 @@ use super::assumption::Grade;
 use super::reader::Section;
 use super::reader::Setting;
 
-/// The choices; the defaults are the handbook's recommendations.
+/// The choices; what each default is nearest to is in `docs/choices.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choices {
     /// When users are told that their post is stored (choice 1).

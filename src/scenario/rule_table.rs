@@ -246,7 +246,7 @@ pub const RULES: [Rule; 40] = [
         severity: Warning,
         danger: "files are deleted before they are copied, and the chain is broken",
         hazards: &["H-25"],
-        source: "handbook 8 (inferred)",
+        source: "handbook 4.2 (inferred)",
         reads: &["log_shipping"],
         check: shipping::retention,
     },

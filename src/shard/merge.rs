@@ -160,10 +160,14 @@ fn whole<P: DeserializeOwned, E: Display>(
             of,
             error: error.to_string(),
         })?;
-        runs.add(shard.line.clone(), parts, &join);
+        // An empty stretch counts nothing, and would stand in the way of the next.
+        if !shard.line.is_empty() {
+            runs.add(shard.line.clone(), parts, &join);
+        }
         shards.push((file, shard.line));
     }
     covered(line, planned, shards)?;
+    debug_assert!(runs.0.len() <= 1, "a line that is covered is one run");
     Ok(runs.0.into_values().flat_map(|(_, parts)| parts).collect())
 }
 

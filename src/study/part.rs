@@ -97,6 +97,9 @@ pub enum PartError {
     /// Trials that two parts have.
     #[error("the trials {} to {} are there twice", .0.start, .0.end - 1)]
     Overlap(Range<u64>),
+    /// Trials beyond the stretch that is stated.
+    #[error("the trials {} to {} are not of it", .0.start, .0.end - 1)]
+    Beyond(Range<u64>),
     /// Trials that the study has not got.
     #[error("group {group} has no such trials: {first} to {last}")]
     Foreign {
@@ -114,7 +117,7 @@ pub enum PartError {
 ///
 /// # Errors
 ///
-/// Names the first trials that are missing, there twice, or not of this study.
+/// Names the first trials that are missing, there twice, or not of this stretch or study.
 pub fn together(study: &Study, line: Range<u64>, parts: Vec<Part>) -> Result<Vec<Part>, PartError> {
     let mut placed = Vec::with_capacity(parts.len());
     for part in parts {
@@ -136,6 +139,9 @@ pub fn together(study: &Study, line: Range<u64>, parts: Vec<Part>) -> Result<Vec
     }
     if next < line.end {
         return Err(PartError::Gap(next..line.end));
+    }
+    if next > line.end {
+        return Err(PartError::Beyond(line.end..next));
     }
     Ok(placed.into_iter().map(|(_, part)| part).collect())
 }

@@ -236,7 +236,7 @@ pub struct ViolationSeen {
     pub property: String,
     /// How many trials broke it.
     pub trials: u64,
-    /// They as a share of all, by which is told how likely a trial is to break it.
+    /// The share of trials that broke it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Estimate>,
     /// The first that did, to replay it.
