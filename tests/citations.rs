@@ -5,6 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+#[path = "support/tree.rs"]
+mod tree;
+
+use tree::tree;
+
 /// The files of rules; what only names, packs or tells is not among them.
 const RULES: [&str; 8] = [
     "log_shipping",
@@ -51,8 +56,7 @@ fn function(line: &str) -> Option<&str> {
 /// A comment cites if it has a number of a section (`3.10`, or `5` and `6` alone), of a reading
 /// (`R4`), a case (`T9`), a rule (`V18`) or a hazard (`H-16`).
 fn cites(comment: &str) -> bool {
-    let words = comment.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'));
-    words.map(|word| word.trim_matches('.')).any(|word| {
+    words(comment).any(|word| {
         let numbered = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
         let lettered = |letter: &str| word.strip_prefix(letter).is_some_and(numbered);
         let section = word
@@ -149,20 +153,6 @@ fn numbers() -> BTreeSet<String> {
     all.map(str::to_owned).collect()
 }
 
-/// The sources of the model.
-fn sources(directory: &Path) -> Vec<std::path::PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found
-}
-
 #[test]
 fn every_citation_is_in_the_handbook() {
     let there = numbers();
@@ -179,11 +169,11 @@ fn every_citation_is_in_the_handbook() {
             }
         }
     };
-    for path in sources(Path::new("models")) {
-        let text = fs::read_to_string(&path).unwrap_or_default();
+    for (path, bytes) in tree(Path::new("models")) {
+        let text = String::from_utf8(bytes).unwrap();
         for (at, line) in text.lines().enumerate() {
             if let Some((_, comment)) = line.split_once("//") {
-                look(comment, format!("{}:{}", path.display(), at + 1));
+                look(comment, format!("models/{}:{}", path.display(), at + 1));
             }
         }
     }

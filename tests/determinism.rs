@@ -2,24 +2,14 @@
 //! on one thread and on two, today and at the next run.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
-/// Every file below a directory: its path relative to the directory, and its bytes.
-type Tree = BTreeMap<String, Vec<u8>>;
+#[path = "support/tree.rs"]
+mod tree;
 
-fn collect(root: &Path, at: &Path, into: &mut Tree) {
-    for entry in fs::read_dir(at).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(root, &path, into);
-        } else {
-            let name = path.strip_prefix(root).unwrap().to_str().unwrap();
-            into.insert(name.to_owned(), fs::read(&path).unwrap());
-        }
-    }
-}
+/// Every file below a directory: its path relative to the directory, and its bytes.
+type Tree = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Evaluates a scenario and returns what it wrote and printed. Few trials, but several batches of
 /// them, so that threads could come in each other's way.
@@ -37,9 +27,7 @@ fn evaluate(scenario: &str, arguments: &[&str]) -> (Tree, Vec<u8>) {
         .unwrap();
     let errors = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{scenario} {arguments:?}: {errors}");
-    let mut tree = Tree::new();
-    collect(out.path(), out.path(), &mut tree);
-    (tree, run.stdout)
+    (tree::tree(out.path()), run.stdout)
 }
 
 /// Names the first difference; the whole of two trees would fill the screen.
@@ -47,7 +35,11 @@ fn assert_same(first: &(Tree, Vec<u8>), second: &(Tree, Vec<u8>), what: &str) {
     let names = |tree: &Tree| tree.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&first.0), names(&second.0), "{what}: other files");
     for (name, bytes) in &first.0 {
-        assert!(*bytes == second.0[name], "{what}: {name} differs");
+        assert!(
+            *bytes == second.0[name],
+            "{what}: {} differs",
+            name.display()
+        );
     }
     assert!(first.1 == second.1, "{what}: stdout differs");
 }

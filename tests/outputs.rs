@@ -10,6 +10,11 @@ use poolproof_reports::document::{ResultDocument, SCHEMA};
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[path = "support/tree.rs"]
+mod tree;
+
+use tree::tree;
+
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 const NAME: &str = "H-01-failover-during-partition";
 
@@ -62,20 +67,10 @@ fn evaluated() -> TempDir {
 
 /// The files below a directory, with `/` on every platform.
 fn names(root: &Path) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(root).unwrap().to_str().unwrap();
-                found.insert(name.replace('\\', "/"));
-            }
-        }
-    }
-    found
+    let files = tree(root).into_keys();
+    files
+        .map(|file| file.to_str().unwrap().replace('\\', "/"))
+        .collect()
 }
 
 fn below(directory: &str, files: &[&str]) -> BTreeSet<String> {

@@ -9,6 +9,11 @@ use poolproof::scenario::load;
 use poolproof::scenario::schema;
 use poolproof::scenario::templates::Template;
 
+#[path = "support/tree.rs"]
+mod tree;
+
+use tree::tree;
+
 fn poolproof(directory: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_poolproof"))
         .args(arguments)
@@ -19,22 +24,6 @@ fn poolproof(directory: &Path, arguments: &[&str]) -> Output {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// Every file below a directory with its contents.
-fn contents(directory: &Path) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(contents(&path));
-        } else {
-            let name = path.display().to_string();
-            found.push((name, fs::read_to_string(path).unwrap()));
-        }
-    }
-    found.sort();
-    found
 }
 
 #[test]
@@ -87,11 +76,11 @@ fn nothing_is_overwritten_and_nothing_is_written_then() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
     assert_eq!(poolproof(root, &["init"]).status.code(), Some(0));
-    let before = contents(root);
+    let before = tree(root);
     let run = poolproof(root, &["init"]);
     assert_eq!(run.status.code(), Some(74));
     assert!(text(&run.stderr).contains("pool.toml exists and is not overwritten"));
-    assert_eq!(contents(root), before);
+    assert_eq!(tree(root), before);
 
     // A second scenario shares runbooks and schema with the first, unless they were changed.
     assert_eq!(
@@ -100,11 +89,11 @@ fn nothing_is_overwritten_and_nothing_is_written_then() {
     );
     let runbook = root.join("runbooks/site-failover-documented.toml");
     fs::write(&runbook, "# mine\n").unwrap();
-    let before = contents(root);
+    let before = tree(root);
     let run = poolproof(root, &["init", "third.toml"]);
     assert_eq!(run.status.code(), Some(74));
     assert!(text(&run.stderr).contains("site-failover-documented.toml exists"));
-    assert_eq!(contents(root), before, "nothing at all was written");
+    assert_eq!(tree(root), before, "nothing at all was written");
 
     fs::create_dir(root.join("directory")).unwrap();
     assert_eq!(
