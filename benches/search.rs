@@ -11,10 +11,10 @@ use poolproof::check::search::{Limits, Outcome, search};
 use poolproof::check::verdict;
 use poolproof::scenario;
 use poolproof_models::model::{Bounded, Node};
-use poolproof_models::property::Property;
+use poolproof_models::names::property::Property;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
 
 const REFERENCE: &str = "scenarios/lync-2013-lbw.toml";
 
@@ -103,7 +103,7 @@ fn parts(c: &mut Criterion) {
     group.bench_function("violated", |b| {
         b.iter(|| {
             for node in &nodes {
-                let enabled = poolproof_models::event::EventSet::default();
+                let enabled = poolproof_models::names::event::EventSet::default();
                 black_box(system.violated(&node.state, node.spent, &enabled));
             }
         });

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind, FaultClass, role_of};
 use poolproof_models::model::Bounded;
-use poolproof_models::property::Property;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
+use poolproof_models::names::property::Property;
+use poolproof_models::state::topology::Topology;
 use poolproof_models::story::operation_text;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
 
 use crate::check::cuts::{Cuts, Multiset, Progress, Question, cuts};

@@ -1,9 +1,9 @@
 //! The main job: one scenario in; verdicts, figures and objectives out, as one document.
 
-use poolproof_models::component::Component;
-use poolproof_models::network::Link;
-use poolproof_models::site::{ShareLocation, Site};
-use poolproof_models::topology::Topology;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::site::{ShareLocation, Site};
+use poolproof_models::rules::network::Link;
+use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 use poolproof_reports::quantity;
 

@@ -7,9 +7,9 @@
 //! set's frequency is the sum over its events of w times the product of the q of all others. Sets
 //! add up.
 
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind, FaultClass, mistake_kind, role_of};
-use poolproof_models::runbook::Role;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, FaultClass, mistake_kind, role_of};
+use poolproof_models::names::runbook::Role;
 
 use crate::scenario::Scenario;
 use crate::system;

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use poolproof_models::event::{Event, EventKind, FaultClass};
-use poolproof_models::property::Property;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
+use poolproof_models::names::event::{Event, EventKind, FaultClass};
+use poolproof_models::names::property::Property;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 use poolproof_reports::document::Counterexample;
 use poolproof_reports::trace::Engine;
 

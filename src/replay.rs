@@ -1,11 +1,11 @@
 //! Replaying a trace: the recorded events, one by one, through the same rules; the first step that
 //! differs from the record ends it.
 
-use poolproof_models::event::Event;
+use poolproof_models::names::event::Event;
+use poolproof_models::names::property::Property;
 use poolproof_models::narrator::Narrator;
-use poolproof_models::property::Property;
+use poolproof_models::state::topology::Topology;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, Trace};
 
@@ -200,7 +200,7 @@ impl Replay {
 
     fn refused(
         &self,
-        world: &poolproof_models::world::World,
+        world: &poolproof_models::state::world::World,
         step: &doc::Step,
         event: Event,
     ) -> Difference {

@@ -1,11 +1,11 @@
 //! From a scenario to the system under test: its topology and its clocks.
 
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind, FaultClass, role_of};
-use poolproof_models::network::Link;
-use poolproof_models::runbook::{Mistake, Operation};
-use poolproof_models::site::{ShareLocation, Site};
-use poolproof_models::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
+use poolproof_models::names::runbook::{Mistake, Operation};
+use poolproof_models::names::site::{ShareLocation, Site};
+use poolproof_models::rules::network::Link;
+use poolproof_models::state::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
 
 use crate::distribution::{Distribution, Sampler, SimDuration};
 use crate::scenario::Scenario;

@@ -12,14 +12,14 @@ use tree::tree;
 
 /// The files of rules; what only names, packs or tells is not among them.
 const RULES: [&str; 8] = [
-    "log_shipping",
-    "losses",
-    "mirroring",
-    "operations",
-    "operators",
-    "pool",
-    "step",
-    "witness",
+    "rules/log_shipping",
+    "rules/losses",
+    "rules/mirroring",
+    "rules/operations",
+    "rules/operators",
+    "rules/pool",
+    "transition/step",
+    "rules/witness",
 ];
 
 /// Functions that move rules about and are none.

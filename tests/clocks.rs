@@ -8,8 +8,8 @@ use poolproof::simulate::tally::Tally;
 use poolproof::simulate::timed::Timed;
 use poolproof::simulate::trial::{Mission, Runner};
 use poolproof::system;
-use poolproof_models::event::EventKind;
-use poolproof_models::runbook::Operation;
+use poolproof_models::names::event::EventKind;
+use poolproof_models::names::runbook::Operation;
 
 const YEAR_MS: u64 = 8_766 * 3_600_000;
 const TRIALS: u64 = 150;

@@ -12,9 +12,9 @@ use poolproof::check::search::CutOff;
 use poolproof::check::verdict::{self, Stop};
 use poolproof::cut_sets::{self, Asked, Found};
 use poolproof::scenario::{self, Scenario};
-use poolproof_models::event::FaultClass;
 use poolproof_models::model::{Bounded, Budget, Node};
-use poolproof_models::property::Property;
+use poolproof_models::names::event::FaultClass;
+use poolproof_models::names::property::Property;
 use poolproof_models::system::System;
 use poolproof_reports::document::CutSets;
 use proptest::prelude::*;
@@ -227,7 +227,7 @@ fn load(path: &str, changes: &[(&str, &str)]) -> Scenario {
 }
 
 /// A world as its words, so that brute force can sort it.
-struct Sorted(poolproof_models::topology::Topology);
+struct Sorted(poolproof_models::state::topology::Topology);
 
 impl System for Sorted {
     type State = [u64; 5];
@@ -248,11 +248,15 @@ impl System for Sorted {
         self.0.event_name(index)
     }
 
-    fn enabled(&self, state: &[u64; 5]) -> poolproof_models::event::EventSet {
+    fn enabled(&self, state: &[u64; 5]) -> poolproof_models::names::event::EventSet {
         System::enabled(&self.0, &world(state))
     }
 
-    fn apply(&self, state: &[u64; 5], index: usize) -> ([u64; 5], poolproof_models::step::Report) {
+    fn apply(
+        &self,
+        state: &[u64; 5],
+        index: usize,
+    ) -> ([u64; 5], poolproof_models::transition::step::Report) {
         let (after, report) = System::apply(&self.0, &world(state), index);
         (after.pack(), report)
     }
@@ -272,8 +276,8 @@ impl System for Sorted {
     fn violated(
         &self,
         state: &[u64; 5],
-        spent: poolproof_models::property::Spent,
-        enabled: &poolproof_models::event::EventSet,
+        spent: poolproof_models::names::property::Spent,
+        enabled: &poolproof_models::names::event::EventSet,
     ) -> u32 {
         System::violated(&self.0, &world(state), spent, enabled)
     }
@@ -295,8 +299,8 @@ impl System for Sorted {
     }
 }
 
-fn world(state: &[u64; 5]) -> poolproof_models::world::World {
-    poolproof_models::world::World::unpack(*state)
+fn world(state: &[u64; 5]) -> poolproof_models::state::world::World {
+    poolproof_models::state::world::World::unpack(*state)
 }
 
 /// Small spaces of the library, each with the properties that it is about and some more.

@@ -6,13 +6,13 @@ use std::path::Path;
 use poolproof::check::search::{Limits, Outcome, search};
 use poolproof::check::verdict;
 use poolproof::scenario::{self, Scenario};
-use poolproof_models::event::{EventSet, FaultClass};
 use poolproof_models::model::Bounded;
-use poolproof_models::property::{Goal, Property, Spent};
-use poolproof_models::step::Report;
+use poolproof_models::names::event::{EventSet, FaultClass};
+use poolproof_models::names::property::{Goal, Property, Spent};
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
+use poolproof_models::transition::step::Report;
 
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
 const HBW: &str = "scenarios/lync-2013-hbw.toml";

@@ -8,8 +8,8 @@ use poolproof::simulate::figures::{drill, mission, simulate};
 use poolproof::simulate::tally::Tally;
 use poolproof::simulate::trial::{Mission, Runner};
 use poolproof::system;
-use poolproof_models::event::Event;
-use poolproof_models::runbook::{Phase, Role};
+use poolproof_models::names::event::Event;
+use poolproof_models::names::runbook::{Phase, Role};
 use poolproof_reports::document::{ColumnName, Distribution, Estimate, Simulation};
 use poolproof_reports::{csv, table};
 

@@ -13,8 +13,8 @@ use poolproof::check::verdict;
 use poolproof::scenario::expect::Verdict as Expected;
 use poolproof::scenario::{self, Scenario};
 use poolproof::simulate::figures::simulate;
-use poolproof_models::property::Property;
-use poolproof_models::topology::Start;
+use poolproof_models::names::property::Property;
+use poolproof_models::state::topology::Start;
 use poolproof_reports::document as doc;
 use rayon::prelude::*;
 

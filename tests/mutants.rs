@@ -7,8 +7,8 @@ use poolproof::check::search::{Limits, search};
 use poolproof::check::verdict;
 use poolproof::scenario;
 use poolproof_models::model::Bounded;
-use poolproof_models::mutant::Mutant;
-use poolproof_models::property::Property;
+use poolproof_models::names::property::Property;
+use poolproof_models::rules::mutant::Mutant;
 
 /// How a mutant is caught.
 enum Caught {

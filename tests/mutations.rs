@@ -12,7 +12,7 @@ use poolproof::replay::Replay;
 use poolproof::scenario::library::{Resolver, Unreadable};
 use poolproof::scenario::{load, load_text};
 use poolproof::{check, evaluate};
-use poolproof_models::topology::Topology;
+use poolproof_models::state::topology::Topology;
 use poolproof_reports::trace::Trace;
 use poolproof_reports::{bundle, json};
 use rand_chacha::ChaCha8Rng;

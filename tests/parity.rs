@@ -9,10 +9,10 @@ use poolproof::check::search::{Limits, Outcome, search};
 use poolproof::check::verdict;
 use poolproof::scenario::{self, Scenario};
 use poolproof_models::model::{Bounded, Node};
-use poolproof_models::property::Property;
+use poolproof_models::names::property::Property;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
 use stateright::{Checker, Expectation, Model};
 
 /// Larger spaces are compared with fewer faults: Stateright keeps every state whole.

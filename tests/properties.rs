@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::fs;
 
 use poolproof::check::cause;
-use poolproof_models::property::{Goal, Property};
+use poolproof_models::names::property::{Goal, Property};
 
 const PAGE: &str = "docs/properties.md";
 
@@ -14,7 +14,7 @@ const HEAD: &str = "\
 # Properties and goals
 
 A property must hold in every reachable state; a goal must be reached, so that a clean verdict is
-not an empty one. This page is made from the tables of the model (`models/src/property.rs`) by
+not an empty one. This page is made from the tables of the model (`models/src/names/property.rs`) by
 `tests/properties.rs`. The numbers in brackets are sections of [the handbook](handbook.md).
 
 A scenario lists properties in `check.properties`; I1 to I4, the invariants of mirroring, are always

@@ -16,9 +16,9 @@ use poolproof::simulate::trial::{Mission, Rare};
 use poolproof::solve::chain::Generator;
 use poolproof::solve::figures::{YEAR_H, within};
 use poolproof::system;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
 use poolproof_reports::document::RareEvent;
 
 const HOUR_MS: f64 = 3_600_000.0;

@@ -7,11 +7,11 @@ use std::path::Path;
 use poolproof::check::cause;
 use poolproof::check::verdict;
 use poolproof::scenario;
-use poolproof_models::event::{Event, EventKind, FaultClass};
-use poolproof_models::property::{Property, Spent};
-use poolproof_models::runbook::Mistake;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
+use poolproof_models::names::event::{Event, EventKind, FaultClass};
+use poolproof_models::names::property::{Property, Spent};
+use poolproof_models::names::runbook::Mistake;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 
 /// SplitMix64.
 struct Chance(u64);

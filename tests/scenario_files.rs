@@ -16,7 +16,7 @@ use poolproof::scenario::expect::Verdict;
 use poolproof::scenario::load;
 use poolproof::scenario::load_text;
 use poolproof::scenario::load_with;
-use poolproof_models::runbook::Role;
+use poolproof_models::names::runbook::Role;
 use proptest::prelude::*;
 
 /// The scenario files of a directory, relative to the root of the repository, where tests run.

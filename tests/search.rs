@@ -6,8 +6,8 @@ use poolproof::check::search::{CutOff, Limits, Outcome, search};
 use poolproof::check::verdict;
 use poolproof::scenario;
 use poolproof_models::model::Bounded;
-use poolproof_models::property::Property;
-use poolproof_models::topology::Topology;
+use poolproof_models::names::property::Property;
+use poolproof_models::state::topology::Topology;
 
 fn model(path: &str, faults: u32) -> Bounded<Topology> {
     let loaded = scenario::load(Path::new(path));

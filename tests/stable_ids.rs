@@ -9,10 +9,10 @@ use std::fmt::Debug;
 
 use poolproof::exit::Exit;
 use poolproof::simulate::purpose::Purpose;
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind, FaultClass};
-use poolproof_models::property::{Goal, Property};
-use poolproof_models::runbook::{Belief, Operation, Phase, Role};
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, FaultClass};
+use poolproof_models::names::property::{Goal, Property};
+use poolproof_models::names::runbook::{Belief, Operation, Phase, Role};
 
 const COMPONENTS: [(u8, &str); 35] = [
     (0, "server-1"),

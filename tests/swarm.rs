@@ -12,7 +12,7 @@ use poolproof::evaluate;
 use poolproof::replay::Replay;
 use poolproof::scenario::{self, Scenario};
 use poolproof::shard::{Shard, decode, encode};
-use poolproof_models::property::Property;
+use poolproof_models::names::property::Property;
 use poolproof_reports::bundle;
 use poolproof_reports::document::{Check, VerdictStatus};
 

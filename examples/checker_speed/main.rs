@@ -12,7 +12,7 @@ use poolproof::check::search::{Limits, search};
 use poolproof::check::verdict;
 use poolproof::scenario;
 use poolproof_models::model::{Bounded, Budget};
-use poolproof_models::property::Property;
+use poolproof_models::names::property::Property;
 use poolproof_models::system::System;
 use stateright::{Checker, Model};
 

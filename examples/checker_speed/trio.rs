@@ -4,10 +4,10 @@
 //! The product's model of mirroring knows more (suspension, forced service, posts in flight) and
 //! has ranks without a bound; this one exists only to race.
 
-use poolproof_models::event::{EventSet, FaultClass};
-use poolproof_models::property::Spent;
-use poolproof_models::step::Report;
+use poolproof_models::names::event::{EventSet, FaultClass};
+use poolproof_models::names::property::Spent;
 use poolproof_models::system::System;
+use poolproof_models::transition::step::Report;
 
 /// A, B and the witness; what holds of each is a bit of this number.
 const A: usize = 0;

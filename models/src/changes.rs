@@ -1,12 +1,12 @@
 //! What differs between two worlds, in words: what changed and nothing else.
 
-use crate::network::Link;
-use crate::site::Site;
-use crate::story::node_title;
-use crate::topology::Topology;
-use crate::world::{
+use crate::names::site::Site;
+use crate::rules::network::Link;
+use crate::state::topology::Topology;
+use crate::state::world::{
     COPIES, Control, Latch, LossKind, Pair, PartnerRole, SiteState, World, copy_node,
 };
+use crate::story::node_title;
 
 impl World {
     /// What differs between this world and the next, in words.

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use stateright::{Expectation, Model};
 
 use crate::model::{Bounded, Node};
+use crate::names::property::Property;
+use crate::names::runbook::Role;
 use crate::narrator::Narrator;
-use crate::property::Property;
-use crate::runbook::Role;
+use crate::state::topology::Topology;
+use crate::state::world::World;
 use crate::story::operation_text;
 use crate::system::System;
-use crate::topology::Topology;
-use crate::world::World;
 
 /// A bounded model to walk through by hand. Unlike the checked one it does not rename
 /// interchangeable servers, so a path reads as one story.
@@ -95,7 +95,9 @@ impl fmt::Debug for Scene {
         let mut site = None;
         for holder in narrator.holders() {
             if site != Some(holder.site) {
-                let name = holder.site.map_or("a third place", crate::site::Site::name);
+                let name = holder
+                    .site
+                    .map_or("a third place", crate::names::site::Site::name);
                 writeln!(f, "in {name}:")?;
                 site = Some(holder.site);
             }
@@ -159,7 +161,7 @@ impl Model for Explored {
     fn init_states(&self) -> Vec<Scene> {
         let node = Node {
             state: self.topology().initial(),
-            spent: crate::property::Spent::default(),
+            spent: crate::names::property::Spent::default(),
         };
         vec![self.scene(node)]
     }

@@ -3,7 +3,7 @@
 //!
 //! The handbook is the specification; rules cite its numbers.
 //!
-//! A [`topology::Topology`] says what there is and cannot change, a [`world::World`] how things
+//! A [`state::topology::Topology`] says what there is and cannot change, a [`state::world::World`] how things
 //! stand. [`system::System`] is what engines see of both: the events that can happen, and what they
 //! do.
 //!
@@ -12,11 +12,11 @@
 //! A post is committed, then the principal crashes: users wait for the mirror, and nothing is lost.
 //!
 //! ```
-//! use poolproof_models::component::Component;
-//! use poolproof_models::event::{Event, EventKind};
-//! use poolproof_models::site::Site;
-//! use poolproof_models::topology::{PoolServer, Topology};
-//! use poolproof_models::world::LossKind;
+//! use poolproof_models::names::component::Component;
+//! use poolproof_models::names::event::{Event, EventKind};
+//! use poolproof_models::names::site::Site;
+//! use poolproof_models::state::topology::{PoolServer, Topology};
+//! use poolproof_models::state::world::LossKind;
 //!
 //! let server = PoolServer { site: Site::Dc1, active: true };
 //! let mut topology = Topology::new(vec![server]);
@@ -35,34 +35,15 @@
 
 pub mod bits;
 pub mod changes;
-pub mod component;
-pub mod deviations;
-pub mod event;
-mod event_table;
 pub mod explored;
-pub mod incident;
-pub mod lineage;
-pub mod log_shipping;
-pub mod losses;
-mod masks;
-pub mod mirroring;
+mod fast;
 pub mod model;
-pub mod mutant;
+pub mod names;
 pub mod narrator;
-pub mod network;
 pub mod obstacles;
-pub mod operations;
-pub mod operators;
-pub mod pool;
-pub mod property;
 pub mod refusal;
-pub mod runbook;
-mod settling;
-pub mod site;
-pub mod step;
+pub mod rules;
+pub mod state;
 pub mod story;
-mod symmetry;
 pub mod system;
-pub mod topology;
-mod witness;
-pub mod world;
+pub mod transition;

@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 
 use stateright::Model;
 
-use crate::event::FaultClass;
-use crate::property::Spent;
+use crate::names::event::FaultClass;
+use crate::names::property::Spent;
 use crate::system::System;
 
 /// How many faults the checker may spend.

@@ -1,13 +1,13 @@
 //! A story told step by step: posts are numbered, so that each copy's content can be named.
 
-use crate::component::Component;
-use crate::event::Event;
-use crate::lineage::{Position, Renumbering};
-use crate::network::Link;
-use crate::site::{ShareLocation, Site};
+use crate::names::component::Component;
+use crate::names::event::Event;
+use crate::names::site::{ShareLocation, Site};
+use crate::rules::network::Link;
+use crate::state::lineage::{Position, Renumbering};
+use crate::state::topology::Topology;
+use crate::state::world::{COPIES, Pair, PartnerRole, World, copy_node};
 use crate::story::Told;
-use crate::topology::Topology;
-use crate::world::{COPIES, Pair, PartnerRole, World, copy_node};
 
 /// A server or a place at one moment of a story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl<'t> Narrator<'t> {
         let before = self.contents();
         self.steps += 1;
         if let Some(rank) = report.renumbering.written {
-            let copy = crate::step::copy_of(event.at).unwrap_or(0);
+            let copy = crate::transition::step::copy_of(event.at).unwrap_or(0);
             let number = self.posts.len() as u32 + 1;
             self.posts.push(Post {
                 number,
@@ -176,7 +176,7 @@ impl<'t> Narrator<'t> {
 
     /// Posts that something holds, and that the copy which has just acknowledged does not.
     fn left_out(&self, event: Event) -> Vec<u32> {
-        let Some(copy) = crate::step::copy_of(event.at) else {
+        let Some(copy) = crate::transition::step::copy_of(event.at) else {
             return Vec::new();
         };
         let here = self.posts_in(self.world.copy(copy));

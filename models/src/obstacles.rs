@@ -1,12 +1,12 @@
 //! Why users are not served, and what each team of operators waits for, in words.
 
-use crate::component::Component;
-use crate::event::operators;
-use crate::runbook::{Belief, Operation, Role};
-use crate::site::Site;
+use crate::names::component::Component;
+use crate::names::event::operators;
+use crate::names::runbook::{Belief, Operation, Role};
+use crate::names::site::Site;
+use crate::state::topology::Topology;
+use crate::state::world::{COPIES, Control, Pair, PartnerRole, SiteState, World, copy_node};
 use crate::story::{node_title, operation_text};
-use crate::topology::Topology;
-use crate::world::{COPIES, Control, Pair, PartnerRole, SiteState, World, copy_node};
 
 impl World {
     /// What stands between users and service: data centres, database servers, pool servers, and
@@ -112,7 +112,10 @@ impl World {
             let how = if done { "done" } else { "given up" };
             return Some(format!("\"{name}\" has been {how}"));
         };
-        let event = crate::event::Event::new(crate::event::EventKind::RunbookStep, operators(role));
+        let event = crate::names::event::Event::new(
+            crate::names::event::EventKind::RunbookStep,
+            operators(role),
+        );
         if topology.excluded.contains(&event) {
             return Some(format!("nobody works on \"{name}\" in this scenario"));
         }

@@ -4,16 +4,16 @@
 //! worked out from the same predicates as the rule, and a test walks through worlds to make sure
 //! that there is an answer exactly where the rule refuses.
 
-use crate::component::Component;
-use crate::event::{Event, EventKind, pair_of, role_of};
-use crate::network::Link;
-use crate::operations::Feasibility;
-use crate::runbook::{Belief, Mistake, Operation, Role};
-use crate::site::Site;
-use crate::step::{copy_of, mistake_of, site_of};
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind, pair_of, role_of};
+use crate::names::runbook::{Belief, Mistake, Operation, Role};
+use crate::names::site::Site;
+use crate::rules::network::Link;
+use crate::rules::operations::Feasibility;
+use crate::state::topology::{Assumption, Topology};
+use crate::state::world::{Control, Pair, PartnerRole, SiteState, World, copy_node};
 use crate::story::{node_title, operation_text};
-use crate::topology::{Assumption, Topology};
-use crate::world::{Control, Pair, PartnerRole, SiteState, World, copy_node};
+use crate::transition::step::{copy_of, mistake_of, site_of};
 
 impl World {
     /// Why an event cannot happen now, a sentence without a full stop; `None` if it can.

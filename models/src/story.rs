@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::component::Component;
-use crate::event::{Event, EventKind, FaultClass, pair_of, role_of};
-use crate::runbook::{Belief, Operation, Role};
-use crate::site::Site;
-use crate::topology::{Start, Topology};
-use crate::world::World;
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind, FaultClass, pair_of, role_of};
+use crate::names::runbook::{Belief, Operation, Role};
+use crate::names::site::Site;
+use crate::state::topology::{Start, Topology};
+use crate::state::world::World;
 
 /// One step of a counterexample, told.
 #[derive(Debug, Clone, PartialEq, Eq)]

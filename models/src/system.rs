@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use crate::component::Component;
-use crate::event::{Event, EventKind, EventSet, FaultClass};
-use crate::property::Spent;
-use crate::step::{Report, site_of};
-use crate::topology::Topology;
-use crate::world::{SiteState, World};
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind, EventSet, FaultClass};
+use crate::names::property::Spent;
+use crate::state::topology::Topology;
+use crate::state::world::{SiteState, World};
+use crate::transition::step::{Report, site_of};
 
 /// A transition system with faults, properties and goals. Engines are generic over it;
 /// [`Topology`] over [`World`] is the only product instance, toy systems serve in tests.

@@ -3,12 +3,12 @@
 
 mod trio;
 
-use poolproof_models::component::Component;
-use poolproof_models::event::EventKind;
-use poolproof_models::property::{Property, Spent};
-use poolproof_models::runbook::Operation;
-use poolproof_models::topology::{Acknowledgement, MirrorShipping};
-use poolproof_models::world::LossKind;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::EventKind;
+use poolproof_models::names::property::{Property, Spent};
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::state::topology::{Acknowledgement, MirrorShipping};
+use poolproof_models::state::world::LossKind;
 use trio::{A, B, Trio};
 
 /// 3.13: a witness that is restored from an old image lets the old principal in.

@@ -3,10 +3,10 @@
 
 mod trio;
 
-use poolproof_models::component::Component;
-use poolproof_models::event::EventKind;
-use poolproof_models::runbook::Operation;
-use poolproof_models::world::{LossCause, LossKind, Pair};
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::EventKind;
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::state::world::{LossCause, LossKind, Pair};
 use trio::{A, B, Trio};
 
 const AB: Component = Component::LinkAB;
@@ -139,7 +139,7 @@ fn f6_all_apart_then_b_meets_the_witness() {
 #[test]
 fn f6_fails_where_readiness_survives_isolation() {
     let mut t = Trio::new(true);
-    t.topology.mutant = Some(poolproof_models::mutant::Mutant::ReadinessSurvivesIsolation);
+    t.topology.mutant = Some(poolproof_models::rules::mutant::Mutant::ReadinessSurvivesIsolation);
     assert!(f6(t).may_fail_over(), "the mutant is not caught");
 }
 

@@ -3,10 +3,10 @@
 
 mod trio;
 
-use poolproof_models::component::Component;
-use poolproof_models::event::EventKind;
-use poolproof_models::runbook::Operation;
-use poolproof_models::world::{Pair, PartnerState};
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::EventKind;
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::state::world::{Pair, PartnerState};
 use trio::{A, B, Trio};
 
 /// What both partners show.

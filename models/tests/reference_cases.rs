@@ -2,12 +2,12 @@
 
 mod trio;
 
-use poolproof_models::component::Component;
-use poolproof_models::event::EventKind;
-use poolproof_models::runbook::Operation;
-use poolproof_models::site::Site;
-use poolproof_models::topology::MirrorShipping;
-use poolproof_models::world::{LossKind, Pair};
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::EventKind;
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::names::site::Site;
+use poolproof_models::state::topology::MirrorShipping;
+use poolproof_models::state::world::{LossKind, Pair};
 use trio::{A, B, S, Trio};
 
 #[test]

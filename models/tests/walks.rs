@@ -5,15 +5,15 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
-use poolproof_models::event::Event;
-use poolproof_models::property::Spent;
-use poolproof_models::runbook::{Belief, Mistake, Operation, Phase, Role, Runbook, Step};
-use poolproof_models::site::{ShareLocation, Site};
-use poolproof_models::system::System;
-use poolproof_models::topology::{
+use poolproof_models::names::event::Event;
+use poolproof_models::names::property::Spent;
+use poolproof_models::names::runbook::{Belief, Mistake, Operation, Phase, Role, Runbook, Step};
+use poolproof_models::names::site::{ShareLocation, Site};
+use poolproof_models::state::topology::{
     Acknowledgement, Assumption, MirrorShipping, PoolServer, Slices, Start, Topology,
 };
-use poolproof_models::world::World;
+use poolproof_models::state::world::World;
+use poolproof_models::system::System;
 
 const WALKS: u64 = 2_000;
 const STEPS: usize = 60;

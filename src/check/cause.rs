@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use poolproof_models::event::{Event, EventKind};
+use poolproof_models::names::event::{Event, EventKind};
+use poolproof_models::names::property::Property;
 use poolproof_models::narrator::Post;
-use poolproof_models::property::Property;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 use poolproof_models::story::Told;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
 
 use super::minimise::{At, Ground, Target};
 

@@ -1,11 +1,11 @@
 //! Counterexamples: from the canonical states of the search back to concrete servers.
 
 use poolproof_models::model::{Bounded, Node};
+use poolproof_models::names::property::Property;
+use poolproof_models::names::site::Site;
 use poolproof_models::narrator::Narrator;
-use poolproof_models::property::Property;
-use poolproof_models::site::Site;
+use poolproof_models::state::topology::Topology;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
 use poolproof_reports::document as doc;
 
 use super::cause::{self, Story};

@@ -3,9 +3,9 @@
 //! An event that a scenario names under `expect.fires`, and every fault that it lists in
 //! `check.faults_enabled`, must happen somewhere within the budget.
 
-use poolproof_models::event::{EventKind, FaultClass, mistake_kind};
 use poolproof_models::model::Bounded;
-use poolproof_models::topology::Topology;
+use poolproof_models::names::event::{EventKind, FaultClass, mistake_kind};
+use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
 use crate::scenario::Scenario;

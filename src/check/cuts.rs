@@ -8,9 +8,9 @@
 
 use std::collections::BTreeMap;
 
-use poolproof_models::event::EventSet;
 use poolproof_models::model::{Bounded, Node};
-use poolproof_models::property::{Property, Spent};
+use poolproof_models::names::event::EventSet;
+use poolproof_models::names::property::{Property, Spent};
 use poolproof_models::system::System;
 use rayon::prelude::*;
 

@@ -1,7 +1,7 @@
 //! A few states expanded: what can happen in each of them, and the states that may be new.
 
-use poolproof_models::event::EventSet;
 use poolproof_models::model::{Bounded, Node};
+use poolproof_models::names::event::EventSet;
 use poolproof_models::system::System;
 
 use super::fingerprints::{Fingerprints, Vacancy, fingerprint, touch};

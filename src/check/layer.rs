@@ -5,7 +5,7 @@
 //! be asked for.
 
 use hashbrown::HashTable;
-use poolproof_models::event::EventSet;
+use poolproof_models::names::event::EventSet;
 use poolproof_models::system::System;
 
 use super::fingerprints::fingerprint;

@@ -4,7 +4,7 @@
 //! anything to leave out of its own; a recorded run of the simulator is mostly noise.
 
 use poolproof_models::model::Bounded;
-use poolproof_models::property::Spent;
+use poolproof_models::names::property::Spent;
 use poolproof_models::system::System;
 
 /// What a way has to show at its end.
@@ -191,7 +191,7 @@ pub fn minimise<S: System>(
 mod tests {
     use std::path::Path;
 
-    use poolproof_models::property::Property;
+    use poolproof_models::names::property::Property;
 
     use super::*;
     use crate::check::counterexample::lift;
@@ -199,7 +199,7 @@ mod tests {
     use crate::check::verdict;
     use crate::scenario;
 
-    fn model(name: &str) -> Bounded<poolproof_models::topology::Topology> {
+    fn model(name: &str) -> Bounded<poolproof_models::state::topology::Topology> {
         let path = Path::new("scenarios/hazards").join(name);
         let loaded = scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
         let mut scenario = loaded.scenario;

@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use poolproof_models::event::EventSet;
 use poolproof_models::model::{Bounded, Node};
-use poolproof_models::property::Spent;
+use poolproof_models::names::event::EventSet;
+use poolproof_models::names::property::Spent;
 use poolproof_models::system::System;
 
 use super::layer::{Layer, Step};

@@ -2,7 +2,7 @@
 
 use poolproof_models::model::Bounded;
 use poolproof_models::narrator::Narrator;
-use poolproof_models::topology::Topology;
+use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
 use super::counterexample::{lift, told};

@@ -13,7 +13,7 @@ pub mod sketch;
 use std::ops::Range;
 
 use poolproof_models::model::Bounded;
-use poolproof_models::topology::Topology;
+use poolproof_models::state::topology::Topology;
 use rayon::prelude::*;
 
 pub use document::document;

@@ -1,9 +1,9 @@
 //! Verdicts: what the search says about a scenario, and how far.
 
-use poolproof_models::event::FaultClass;
 use poolproof_models::model::{Bounded, Budget};
-use poolproof_models::property::{Goal, Property};
-use poolproof_models::topology::{Start, Topology};
+use poolproof_models::names::event::FaultClass;
+use poolproof_models::names::property::{Goal, Property};
+use poolproof_models::state::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
 use super::counterexample;

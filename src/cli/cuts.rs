@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use poolproof_models::property::Property;
+use poolproof_models::names::property::Property;
 use poolproof_reports::cuts as report;
 
 use super::bounds::BoundArgs;

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use poolproof_models::property::Property;
-use poolproof_models::topology::Topology;
+use poolproof_models::names::property::Property;
+use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, TRACE_SCHEMA, Trace};
 use poolproof_reports::{json, mermaid, player, timeline};

@@ -126,7 +126,7 @@ impl Drop for Staged {
 /// A counterexample of an earlier run, for a property that holds now, would mislead. Only the
 /// names that this program gives are touched.
 fn remove_stale_traces(directory: &Path, files: &[(String, Vec<u8>)]) {
-    for property in poolproof_models::property::Property::ALL {
+    for property in poolproof_models::names::property::Property::ALL {
         let name = format!("traces/{}.json", property.name());
         if !files.iter().any(|(written, _)| *written == name) {
             let _ = fs::remove_file(directory.join(name));

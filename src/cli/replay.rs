@@ -4,9 +4,9 @@ use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use poolproof_models::event::Event;
+use poolproof_models::names::event::Event;
+use poolproof_models::names::property::Property;
 use poolproof_models::narrator::Narrator;
-use poolproof_models::property::Property;
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, TRACE_SCHEMA, Trace};
@@ -225,7 +225,7 @@ fn record(
         let told = narrator.step(event);
         let enabled = System::enabled(&topology, &at.state);
         // As in the simulation: what holds "under one fault" is the checker's to say.
-        let all = poolproof_models::property::Spent::from_bits(u32::MAX);
+        let all = poolproof_models::names::property::Spent::from_bits(u32::MAX);
         let broken = System::violated(&topology, &at.state, all, &enabled);
         for property in verdict::properties(scenario) {
             let known = first_broken.iter().any(|(_, p)| *p == property);

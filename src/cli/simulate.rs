@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use poolproof_models::event::Event;
+use poolproof_models::names::event::Event;
 use poolproof_reports::table;
 
 use super::format::RunFormat;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use poolproof_models::property::Property;
+use poolproof_models::names::property::Property;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::Trace;
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use poolproof_models::event::Event;
-pub use poolproof_models::event::FaultClass;
-pub use poolproof_models::property::Property;
-pub use poolproof_models::runbook::Mistake;
-use poolproof_models::runbook::Operation;
-use poolproof_models::topology::Slices;
-pub use poolproof_models::topology::Start;
+use poolproof_models::names::event::Event;
+pub use poolproof_models::names::event::FaultClass;
+pub use poolproof_models::names::property::Property;
+pub use poolproof_models::names::runbook::Mistake;
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::state::topology::Slices;
+pub use poolproof_models::state::topology::Start;
 
 use super::assumption::Grade;
 use super::document::Node;

@@ -1,7 +1,7 @@
 //! `[choices]`: what the documents leave open (handbook section 10), where it is a knob of its own.
 
-pub use poolproof_models::deviations::Deviations;
-pub use poolproof_models::topology::Acknowledgement;
+pub use poolproof_models::state::deviations::Deviations;
+pub use poolproof_models::state::topology::Acknowledgement;
 
 use super::assumption::Grade;
 use super::reader::Section;

@@ -1,6 +1,6 @@
 //! `[control]`: the Central Management store and the next hop.
 
-use poolproof_models::site::Site;
+use poolproof_models::names::site::Site;
 
 use super::assumption::Grade;
 use super::keys::Kind;

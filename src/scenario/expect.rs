@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use poolproof_models::component::Component;
-use poolproof_models::event::Event;
-use poolproof_models::event::EventKind;
-pub use poolproof_models::property::Goal;
-use poolproof_models::property::Property;
-use poolproof_models::runbook::Operation;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::Event;
+use poolproof_models::names::event::EventKind;
+pub use poolproof_models::names::property::Goal;
+use poolproof_models::names::property::Property;
+use poolproof_models::names::runbook::Operation;
 
 use super::check::CheckSettings;
 use super::diagnostic::Diagnostic;

@@ -1,6 +1,6 @@
 //! `[log_shipping]`: the three jobs that carry the log from the DC1 pair to S in DC2.
 
-use poolproof_models::site::{ShareLocation, Site};
+use poolproof_models::names::site::{ShareLocation, Site};
 
 use super::assumption::Grade;
 use super::diagnostic::Diagnostic;

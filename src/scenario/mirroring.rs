@@ -1,6 +1,6 @@
 //! `[mirroring]`: the synchronous database mirroring session of A and B in DC1.
 
-use poolproof_models::site::Site;
+use poolproof_models::names::site::Site;
 
 use super::assumption::Grade;
 use super::diagnostic::Diagnostic;

@@ -1,9 +1,9 @@
 //! `[operators]`: which runbooks people follow, and what they may take for granted.
 
-use poolproof_models::runbook::Mistake;
-use poolproof_models::runbook::Operation;
-use poolproof_models::runbook::Role;
-pub use poolproof_models::topology::Assumption as SiteAssumption;
+use poolproof_models::names::runbook::Mistake;
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::names::runbook::Role;
+pub use poolproof_models::state::topology::Assumption as SiteAssumption;
 
 use super::assumption::Grade;
 use super::delay;

@@ -30,7 +30,7 @@ pub struct Servers {
 pub struct Pool {
     /// High-bandwidth or low-bandwidth shape.
     pub variant: Variant,
-    /// Servers per data centre, indexed by [`Site::index`](poolproof_models::site::Site::index).
+    /// Servers per data centre, indexed by [`Site::index`](poolproof_models::names::site::Site::index).
     pub servers: [Servers; 2],
     /// Concurrent users, 1 to 150,000; the default is 20,000 for each active server, at most
     /// 80,000 (Capacity planning for Persistent Chat Server).

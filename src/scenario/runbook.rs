@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use poolproof_models::runbook::Belief;
-use poolproof_models::runbook::Operation;
-use poolproof_models::runbook::Phase;
-use poolproof_models::runbook::Role;
-use poolproof_models::runbook::Runbook;
-use poolproof_models::runbook::Step;
+use poolproof_models::names::runbook::Belief;
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::names::runbook::Phase;
+use poolproof_models::names::runbook::Role;
+use poolproof_models::names::runbook::Runbook;
+use poolproof_models::names::runbook::Step;
 
 use super::assumption::Grade;
 use super::diagnostic::Diagnostic;

@@ -3,7 +3,7 @@
 //! A dangerous order is no mistake of the file: hazards have to be expressible. What stands here
 //! can never be done, so the runbook would wait at that step for ever.
 
-use poolproof_models::runbook::{Operation as O, Role, Step};
+use poolproof_models::names::runbook::{Operation as O, Role, Step};
 
 /// A step that cannot be done after, or without, certain steps before it.
 struct Rule {
@@ -128,7 +128,7 @@ pub(super) fn impossible(role: Role, steps: &[Step], index: usize) -> Option<&'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use poolproof_models::runbook::Phase;
+    use poolproof_models::names::runbook::Phase;
 
     fn steps(operations: &[O]) -> Vec<Step> {
         let step = |operation: &O| Step {

@@ -3,9 +3,9 @@
 //! Editors complete and check by it while a file is written. It knows structure, words and
 //! ranges; what depends on several values is the validator's.
 
-use poolproof_models::event::FaultClass;
-use poolproof_models::runbook::Mistake;
-use poolproof_models::runbook::Operation;
+use poolproof_models::names::event::FaultClass;
+use poolproof_models::names::runbook::Mistake;
+use poolproof_models::names::runbook::Operation;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;

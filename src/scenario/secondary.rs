@@ -1,6 +1,6 @@
 //! `[secondary]`: what stands beside S in DC2.
 
-use poolproof_models::site::Site;
+use poolproof_models::names::site::Site;
 
 use super::assumption::Grade;
 use super::diagnostic::Diagnostic;

@@ -1,6 +1,6 @@
 //! `[simulate]`: how much is simulated.
 
-use poolproof_models::event::Event;
+use poolproof_models::names::event::Event;
 
 use super::assumption::Grade;
 use super::document::Node;

@@ -1,6 +1,6 @@
 //! Activities: which clock each event of the system has.
 
-use poolproof_models::event::EventSet;
+use poolproof_models::names::event::EventSet;
 
 use crate::distribution::{Distribution, Sampler, SimDuration};
 

@@ -4,10 +4,10 @@
 //! and each step's result are computed once and looked up ever after. Nothing in here can change a
 //! result: a full automaton is emptied and compiles afresh.
 
-use poolproof_models::event::EventSet;
-use poolproof_models::lineage::TIMELINES;
-use poolproof_models::losses::Losses;
-use poolproof_models::step::Report;
+use poolproof_models::names::event::EventSet;
+use poolproof_models::rules::losses::Losses;
+use poolproof_models::state::lineage::TIMELINES;
+use poolproof_models::transition::step::Report;
 
 use super::macro_steps::MacroSteps;
 use super::timed::{Facts, Timed};

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind};
-use poolproof_models::incident::Cause;
-use poolproof_models::runbook::Phase;
-use poolproof_models::site::Site;
-use poolproof_models::topology::Topology;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind};
+use poolproof_models::names::incident::Cause;
+use poolproof_models::names::runbook::Phase;
+use poolproof_models::names::site::Site;
+use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 use poolproof_reports::quantity::NOTHING_SEEN;
 use serde::{Deserialize, Serialize};

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use poolproof_models::lineage::{Renumbering, TIMELINES};
-use poolproof_models::losses::Loss;
+use poolproof_models::rules::losses::Loss;
+use poolproof_models::state::lineage::{Renumbering, TIMELINES};
 
 /// Ranks of a world.
 pub const RANKS: usize = 16;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use poolproof_models::lineage::TIMELINES;
+use poolproof_models::state::lineage::TIMELINES;
 
 use super::ledger::FILES;
 

@@ -1,10 +1,10 @@
 //! Back and forth between recorded ways and the clock: a trial run again, and a counterexample
 //! driven by the clocks of its events.
 
-use poolproof_models::event::EventKind;
+use poolproof_models::names::event::EventKind;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
 
 use super::activities::{Activities, Memory};
 use super::automaton::Automaton;

@@ -1,8 +1,8 @@
 //! What trials are counted into: integers that merge exactly, in any grouping.
 
-use poolproof_models::incident::Cause;
-use poolproof_models::property::Property;
-use poolproof_models::runbook::Phase;
+use poolproof_models::names::incident::Cause;
+use poolproof_models::names::property::Property;
+use poolproof_models::names::runbook::Phase;
 use serde::{Deserialize, Serialize};
 
 use super::accumulator::MeanAccumulator;
@@ -235,7 +235,7 @@ mod tests {
 
 /// A cause in a stored file: by its name, which is stable.
 mod cause_name {
-    use poolproof_models::incident::Cause;
+    use poolproof_models::names::incident::Cause;
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 

@@ -1,13 +1,13 @@
 //! What the clock needs to know of a system, beyond what the checker does.
 
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind, EventSet};
-use poolproof_models::incident::Cause;
-use poolproof_models::runbook::{Operation, Phase, Role};
-use poolproof_models::site::Site;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, EventSet};
+use poolproof_models::names::incident::Cause;
+use poolproof_models::names::runbook::{Operation, Phase, Role};
+use poolproof_models::names::site::Site;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::{COPIES, Pair, PartnerRole, SiteState, World, copy_node};
 use poolproof_models::system::System;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::{COPIES, Pair, PartnerRole, SiteState, World, copy_node};
 
 /// A job of log shipping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +88,9 @@ impl Timed for Topology {
         let jobs = u8::from(world.backup_source(self).is_some())
             | u8::from(world.copy_runs(self)) << Job::Copy as u8
             | u8::from(world.restore_runs(self)) << Job::Restore as u8;
-        let rank =
-            |p: poolproof_models::lineage::Position| if p.is_present() { p.rank() } else { 0 };
+        let rank = |p: poolproof_models::state::lineage::Position| {
+            if p.is_present() { p.rank() } else { 0 }
+        };
         let ends = [0, 1, 2, 3].map(|copy| rank(world.copy(copy)));
         Facts {
             up,
@@ -104,7 +105,10 @@ impl Timed for Topology {
             phase: world.phase(self),
             // A simulated year has no budget of faults: what holds "under one fault" is the
             // checker's to say.
-            violated: world.violated(self, poolproof_models::property::Spent::from_bits(u32::MAX)),
+            violated: world.violated(
+                self,
+                poolproof_models::names::property::Spent::from_bits(u32::MAX),
+            ),
         }
     }
 
@@ -141,7 +145,7 @@ impl Timed for Topology {
             }
             _ => return Some(0),
         }
-        let role = poolproof_models::event::role_of(event.at).unwrap_or(Role::SiteFailover);
+        let role = poolproof_models::names::event::role_of(event.at).unwrap_or(Role::SiteFailover);
         usize::from(world.progress(role)).checked_sub(1)
     }
 

@@ -1,7 +1,7 @@
 //! One trial: the event loop.
 
-use poolproof_models::incident::Cause;
-use poolproof_models::runbook::Phase;
+use poolproof_models::names::incident::Cause;
+use poolproof_models::names::runbook::Phase;
 
 use super::activities::Activities;
 use super::automaton::Automaton;

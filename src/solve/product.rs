@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind, role_of};
-use poolproof_models::network::Link;
-use poolproof_models::topology::Topology;
-use poolproof_models::world::World;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, role_of};
+use poolproof_models::rules::network::Link;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
 
 use super::SolveError;
 use super::chain::{Chain, build};

@@ -3,7 +3,7 @@
 //! It is what a command line comes to, and what a manifest carries to other machines: loaded from
 //! the same texts it is the same study anywhere.
 
-use poolproof_models::event::Event;
+use poolproof_models::names::event::Event;
 use serde::{Deserialize, Serialize};
 
 use super::{Group, Study};

@@ -1,10 +1,10 @@
 //! Clocks that stand for more than one event: failures with cases, common causes, planned
 //! maintenance, steps that can go wrong.
 
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind, mistake_kind, operators};
-use poolproof_models::runbook::{Mistake, Operation, Phase, Role};
-use poolproof_models::topology::Topology;
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, mistake_kind, operators};
+use poolproof_models::names::runbook::{Mistake, Operation, Phase, Role};
+use poolproof_models::state::topology::Topology;
 
 use super::modes;
 use crate::distribution::{Distribution, Sampler, SimDuration};
@@ -196,7 +196,7 @@ pub(super) fn step(
     let mut activity = Activity::staged(component, Purpose::Step, Memory::Resume, delays);
     if let Some(shifts) = &settings.shifts {
         let by_hour = [&shifts.on_duty, &shifts.off_duty].map(Sampler::new);
-        let alarm = |step: &poolproof_models::runbook::Step| {
+        let alarm = |step: &poolproof_models::names::runbook::Step| {
             step.operation == Operation::Decide && step.phase == Phase::Detect
         };
         let steps = file.runbook.steps.iter();

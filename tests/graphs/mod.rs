@@ -1,10 +1,10 @@
 //! Small graphs as systems: every state and step is written down, so that a verdict can be found
 //! by brute force.
 
-use poolproof_models::event::{EventSet, FaultClass};
-use poolproof_models::property::Spent;
-use poolproof_models::step::Report;
+use poolproof_models::names::event::{EventSet, FaultClass};
+use poolproof_models::names::property::Spent;
 use poolproof_models::system::System;
+use poolproof_models::transition::step::Report;
 
 /// A step of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use poolproof::solve::figures::{YEAR_H, long_run, within};
 use poolproof::solve::lump::lump;
 use poolproof::solve::product::{self, Product};
 use poolproof::solve::steady;
-use poolproof_models::event::EventKind;
-use poolproof_models::runbook::Role;
-use poolproof_models::world::{Pair, World};
+use poolproof_models::names::event::EventKind;
+use poolproof_models::names::runbook::Role;
+use poolproof_models::state::world::{Pair, World};
 
 use crate::expected::{Parameters, assert_digits, sets};
 use crate::toy::{HOUR_MS, Toy};

@@ -9,12 +9,12 @@ use poolproof::simulate::timed::{Facts, Job, Timed};
 use poolproof::simulate::trial::Mission;
 use poolproof::solve::chain::{Chain, STATES_MOST, build};
 use poolproof::solve::rates::Rates;
-use poolproof_models::event::{EventSet, FaultClass};
-use poolproof_models::incident::Cause;
-use poolproof_models::property::Spent;
-use poolproof_models::runbook::Phase;
-use poolproof_models::step::Report;
+use poolproof_models::names::event::{EventSet, FaultClass};
+use poolproof_models::names::incident::Cause;
+use poolproof_models::names::property::Spent;
+use poolproof_models::names::runbook::Phase;
 use poolproof_models::system::System;
+use poolproof_models::transition::step::Report;
 
 /// The variables of a state.
 pub type Vars = [u8; 8];

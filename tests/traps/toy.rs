@@ -1,11 +1,11 @@
 //! Toy systems for the traps: states are numbers, events are functions on them.
 
 use poolproof::check::search::{Limits, Outcome, search};
-use poolproof_models::event::{EventSet, FaultClass};
 use poolproof_models::model::{Bounded, Budget};
-use poolproof_models::property::Spent;
-use poolproof_models::step::Report;
+use poolproof_models::names::event::{EventSet, FaultClass};
+use poolproof_models::names::property::Spent;
 use poolproof_models::system::System;
+use poolproof_models::transition::step::Report;
 
 type Step = Box<dyn Fn(u32) -> Option<u32> + Sync + Send>;
 type Bits = Box<dyn Fn(u32) -> u32 + Sync + Send>;

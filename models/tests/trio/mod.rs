@@ -1,12 +1,12 @@
 //! The mirror trio of handbook 3 as a thing to drive event by event, for the cases' tests.
 #![allow(dead_code, reason = "each file of cases uses a part of it")]
 
-use poolproof_models::component::Component;
-use poolproof_models::event::{Event, EventKind};
-use poolproof_models::runbook::Operation;
-use poolproof_models::site::Site;
-use poolproof_models::topology::{MirrorShipping, PoolServer, Topology};
-use poolproof_models::world::{LossKind, Pair, World};
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind};
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::names::site::Site;
+use poolproof_models::state::topology::{MirrorShipping, PoolServer, Topology};
+use poolproof_models::state::world::{LossKind, Pair, World};
 
 /// The mirror trio with one pool server beside it.
 pub struct Trio {

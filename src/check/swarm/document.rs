@@ -1,6 +1,6 @@
 //! What a swarm says: a property is violated, with the best of all ways, or it is undecided.
 
-use poolproof_models::property::{Goal, Property};
+use poolproof_models::names::property::{Goal, Property};
 use poolproof_reports::document as doc;
 
 use super::Swarm;

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use poolproof_models::event::Event;
 use poolproof_models::model::Bounded;
-use poolproof_models::property::{Goal, Property};
-use poolproof_models::topology::Topology;
+use poolproof_models::names::event::Event;
+use poolproof_models::names::property::{Goal, Property};
+use poolproof_models::state::topology::Topology;
 use serde::{Deserialize, Serialize};
 
 use super::Limits;

@@ -1,6 +1,6 @@
 //! Rules about the servers of the pool: how many, how loaded, and where the active ones are.
 
-use poolproof_models::site::Site;
+use poolproof_models::names::site::Site;
 
 use super::super::Scenario;
 use super::super::pool::Variant;

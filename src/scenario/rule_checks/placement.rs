@@ -1,6 +1,6 @@
 //! Rules about where databases and witnesses are: data centre, host and instance.
 
-use poolproof_models::site::Site;
+use poolproof_models::names::site::Site;
 
 use super::super::Scenario;
 use super::super::rules::Finding;

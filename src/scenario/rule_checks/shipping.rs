@@ -1,7 +1,7 @@
 //! Rules about log shipping: the share and the rights on it, jobs, schedules, retention, alerts.
 
-use poolproof_models::site::ShareLocation;
-use poolproof_models::site::Site;
+use poolproof_models::names::site::ShareLocation;
+use poolproof_models::names::site::Site;
 
 use super::super::Scenario;
 use super::super::rules::Finding;

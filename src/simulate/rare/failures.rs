@@ -1,7 +1,7 @@
 //! Which clocks are failures that strike at a constant rate, so that they can be counted in advance
 //! or made to strike.
 
-use poolproof_models::event::EventSet;
+use poolproof_models::names::event::EventSet;
 
 use crate::simulate::activities::{Activities, Activity, Outcome, Shared, Timer};
 use crate::simulate::purpose::Purpose;

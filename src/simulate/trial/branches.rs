@@ -1,6 +1,6 @@
 //! Clocks that stand for more than one event: cases, shared clocks, planned work, the drill.
 
-use poolproof_models::incident::Cause;
+use poolproof_models::names::incident::Cause;
 
 use super::{Mission, NEVER, Runner};
 use crate::simulate::activities::{Activities, Case, Outcome, Timer};

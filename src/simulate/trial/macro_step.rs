@@ -7,8 +7,8 @@
 //! the moments that the ranks stand for afterwards: one macro-step holds the whole of it, exactly.
 //! What loses messages, and what operators do to files by hand, is left to the steps.
 
-use poolproof_models::event::EventSet;
-use poolproof_models::lineage::TIMELINES;
+use poolproof_models::names::event::EventSet;
+use poolproof_models::state::lineage::TIMELINES;
 
 use super::telling::{backs_up, serving_copies};
 use super::{Runner, Timed};

@@ -3,11 +3,11 @@
 //! They are here so that the exact figures of such models can be reproduced by ordinary scenario
 //! files. Nobody should plan with them.
 
-use crate::component::Component;
-use crate::runbook::Role;
-use crate::site::Site;
-use crate::topology::Topology;
-use crate::world::World;
+use crate::names::component::Component;
+use crate::names::runbook::Role;
+use crate::names::site::Site;
+use crate::state::topology::Topology;
+use crate::state::world::World;
 
 /// The deviations of a topology; by default there are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,17 +1,17 @@
 //! What can happen next, and what it does: the dispatch from events to rules.
 
 use crate::bits::bits;
-use crate::component::Component;
-use crate::event::{Event, EventKind, FaultClass, pair_of, role_of};
-use crate::lineage::{Position, Renumbering};
-use crate::losses::Losses;
-use crate::mutant::Mutant;
-use crate::network::Link;
-use crate::runbook::{Mistake, Role};
-use crate::settling::Changes;
-use crate::site::Site;
-use crate::topology::{Assumption, Topology};
-use crate::world::{Control, LossCause, Pair, SiteState, World};
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind, FaultClass, pair_of, role_of};
+use crate::names::runbook::{Mistake, Role};
+use crate::names::site::Site;
+use crate::rules::losses::Losses;
+use crate::rules::mutant::Mutant;
+use crate::rules::network::Link;
+use crate::rules::settling::Changes;
+use crate::state::lineage::{Position, Renumbering};
+use crate::state::topology::{Assumption, Topology};
+use crate::state::world::{Control, LossCause, Pair, SiteState, World};
 
 /// What a step did beside the new world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -132,7 +132,7 @@ impl World {
 
     /// 6: the data centre is there again, with no database in a session.
     fn rebuild(&mut self, topology: &Topology, site: Site) {
-        self.sessions[site.index()] = crate::world::Session::default();
+        self.sessions[site.index()] = crate::state::world::Session::default();
         self.forget_crashes(topology, site);
         self.site_returns(topology, site);
     }
@@ -387,7 +387,7 @@ impl World {
         }
         for pair in Pair::ALL {
             if pair.site() == site {
-                self.sessions[pair as usize] = crate::world::Session::default();
+                self.sessions[pair as usize] = crate::state::world::Session::default();
                 for member in 0..2 {
                     self.copies[pair.copy(member)] = Position::ABSENT;
                 }
@@ -432,7 +432,7 @@ impl World {
                 if pair.node(member) == node {
                     self.copies[pair.copy(member)] = Position::ABSENT;
                     let session = &mut self.sessions[pair as usize];
-                    session.set_role(member, crate::world::PartnerRole::None);
+                    session.set_role(member, crate::state::world::PartnerRole::None);
                     session.set_synchronized(false);
                 }
             }

@@ -4,13 +4,13 @@
 //! position. A file fits only where the history before it is there (4.2); files of another branch
 //! are never mixed in: the job that would do it stalls.
 
-use crate::component::Component;
-use crate::mutant::Mutant;
-use crate::site::Site;
-use crate::topology::{MirrorShipping, Topology};
-use crate::world::{Control, LossCause, Pair, World};
+use crate::names::component::Component;
+use crate::names::site::Site;
+use crate::rules::mutant::Mutant;
+use crate::state::topology::{MirrorShipping, Topology};
+use crate::state::world::{Control, LossCause, Pair, World};
 
-use crate::losses::Losses;
+use crate::rules::losses::Losses;
 
 /// S in the table of copies.
 const SECONDARY: usize = Pair::Dc2.copy(0);

@@ -4,7 +4,7 @@
 //! are never reused: a new component takes the next free number. The table is for the largest
 //! topology, so that two scenarios draw the same numbers for the components they share.
 
-use crate::site::Site;
+use crate::names::site::Site;
 
 /// A component of the largest topology. The discriminant is the stable number (below 64).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

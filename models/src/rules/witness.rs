@@ -1,9 +1,9 @@
 //! The witness of a mirroring session: a register that follows the principal (handbook 3.2, R9),
 //! what it hears, and what it can forget.
 
-use crate::mutant::Mutant;
-use crate::topology::Topology;
-use crate::world::{Pair, Session, World};
+use crate::rules::mutant::Mutant;
+use crate::state::topology::Topology;
+use crate::state::world::{Pair, Session, World};
 
 impl World {
     /// R9: the witness's register follows the principal that it is connected to, unless it knows

@@ -1,14 +1,14 @@
 //! The state of every component: small, finite, `Copy`.
 //!
-//! Log positions are dense ranks, timelines are recovery forks (see [`crate::lineage`]), and
+//! Log positions are dense ranks, timelines are recovery forks (see [`crate::state::lineage`]), and
 //! nothing in here counts without bound, so the reachable worlds are finite without any budget of
 //! messages.
 
-use crate::component::Component;
-use crate::lineage::{Lineage, Position};
-use crate::network::Link;
-use crate::runbook::Role;
-use crate::site::Site;
+use crate::names::component::Component;
+use crate::names::runbook::Role;
+use crate::names::site::Site;
+use crate::rules::network::Link;
+use crate::state::lineage::{Lineage, Position};
 
 /// Number of database copies: A, B, S, SM.
 pub const COPIES: usize = 4;

@@ -1,7 +1,7 @@
 //! Acknowledged messages that disappear: told in ranks before anything is renumbered.
 
-use crate::lineage::{Lineage, Position};
-use crate::world::{LossCause, LossKind, World};
+use crate::state::lineage::{Lineage, Position};
+use crate::state::world::{LossCause, LossKind, World};
 
 impl World {
     /// Latches what the step from `before` took from its last holder.

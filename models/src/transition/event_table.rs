@@ -1,11 +1,11 @@
 //! Which events a topology has: the dense table that every engine works on.
 
-use crate::component::Component;
-use crate::event::{Event, EventKind, EventSet, mistake_kind, operators};
-use crate::network::Link;
-use crate::runbook::{Operation, Role};
-use crate::site::Site;
-use crate::topology::Topology;
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind, EventSet, mistake_kind, operators};
+use crate::names::runbook::{Operation, Role};
+use crate::names::site::Site;
+use crate::rules::network::Link;
+use crate::state::topology::Topology;
 
 /// Every event that the topology can have, in the order of stable ids.
 pub(crate) fn event_table(topology: &Topology) -> Vec<Event> {

@@ -1,9 +1,9 @@
 //! What runs eagerly after every step: sessions come to rest, numbers are made dense.
 
-use crate::lineage::{Position, Renumbering};
-use crate::network::Link;
-use crate::topology::Topology;
-use crate::world::{Pair, World};
+use crate::rules::network::Link;
+use crate::state::lineage::{Position, Renumbering};
+use crate::state::topology::Topology;
+use crate::state::world::{Pair, World};
 
 /// What a step changed: the words of [`World::pack`] before and after, and where they differ.
 /// Whole words are compared, field by field it took a tenth of the price of a step. The masks below

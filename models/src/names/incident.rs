@@ -1,10 +1,10 @@
 //! What an outage is waiting for, and what began it.
 
-use crate::component::Component;
-use crate::event::{Event, EventKind};
-use crate::runbook::{Phase, Role};
-use crate::topology::Topology;
-use crate::world::{Pair, World};
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind};
+use crate::names::runbook::{Phase, Role};
+use crate::state::topology::Topology;
+use crate::state::world::{Pair, World};
 
 impl World {
     /// The phase of an outage: what has to pass before users are served again.

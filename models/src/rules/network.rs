@@ -1,9 +1,9 @@
 //! Links and reachability.
 
-use crate::component::Component;
-use crate::site::{ShareLocation, Site};
-use crate::topology::Topology;
-use crate::world::{Pair, World};
+use crate::names::component::Component;
+use crate::names::site::{ShareLocation, Site};
+use crate::state::topology::Topology;
+use crate::state::world::{Pair, World};
 
 /// A link that can be cut. The order is the order of bits in the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! Interchangeable servers: one world stands for all that differ only in their names.
 
-use crate::topology::Topology;
-use crate::world::World;
+use crate::state::topology::Topology;
+use crate::state::world::World;
 
 impl World {
     /// The world with interchangeable servers sorted. Only the checker calls this: clocks and

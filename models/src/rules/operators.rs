@@ -1,14 +1,14 @@
 //! Operators at their runbooks: what they believe, what their steps do (handbook 5).
 
-use crate::component::Component;
-use crate::event::Event;
-use crate::losses::Losses;
-use crate::mutant::Mutant;
-use crate::operations::Feasibility;
-use crate::runbook::{Belief, Mistake, Operation, Role, Step};
-use crate::site::Site;
-use crate::topology::{Assumption, Topology};
-use crate::world::{Control, Pair, PartnerRole, SiteState, World};
+use crate::names::component::Component;
+use crate::names::event::Event;
+use crate::names::runbook::{Belief, Mistake, Operation, Role, Step};
+use crate::names::site::Site;
+use crate::rules::losses::Losses;
+use crate::rules::mutant::Mutant;
+use crate::rules::operations::Feasibility;
+use crate::state::topology::{Assumption, Topology};
+use crate::state::world::{Control, Pair, PartnerRole, SiteState, World};
 
 impl World {
     /// Whether a team believes something. While the assumption of handbook 5 holds, beliefs are

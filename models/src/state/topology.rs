@@ -1,16 +1,16 @@
 //! What a scenario consists of, as far as the transition relation cares.
 
-use crate::component::Component;
-use crate::deviations::Deviations;
-use crate::event::{Event, EventKind};
-use crate::event_table::event_table;
-use crate::lineage::{Lineage, Position};
-use crate::masks::Masks;
-use crate::mutant::Mutant;
-use crate::network::Link;
-use crate::runbook::{Mistake, Operation, Role, Runbook};
-use crate::site::{ShareLocation, Site};
-use crate::world::{Control, Pair, PartnerRole, Session, World};
+use crate::fast::masks::Masks;
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind};
+use crate::names::runbook::{Mistake, Operation, Role, Runbook};
+use crate::names::site::{ShareLocation, Site};
+use crate::rules::mutant::Mutant;
+use crate::rules::network::Link;
+use crate::state::deviations::Deviations;
+use crate::state::lineage::{Lineage, Position};
+use crate::state::world::{Control, Pair, PartnerRole, Session, World};
+use crate::transition::event_table::event_table;
 
 /// A pool server (handbook 1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -263,7 +263,8 @@ impl Topology {
     #[must_use]
     pub fn returns_to_dc1(&self, event: Event) -> bool {
         matches!(event.kind, EventKind::Restart | EventKind::Return)
-            && crate::step::site_of(event.at).or_else(|| self.site_of(event.at)) == Some(Site::Dc1)
+            && crate::transition::step::site_of(event.at).or_else(|| self.site_of(event.at))
+                == Some(Site::Dc1)
     }
 
     /// The bits of the servers in a data centre.
@@ -502,7 +503,8 @@ impl Topology {
             session.set_seen(0, true);
         }
         world.sessions = [Session::default(), session];
-        world.control.active = crate::operations::first_four(self.servers_in_site(Site::Dc2));
+        world.control.active =
+            crate::rules::operations::first_four(self.servers_in_site(Site::Dc2));
         world.control.replica_active = world.control.active;
         world.control.replica_failed_over = self.server_bits(|_| true);
         world.control.flags = Control::FAILED_OVER

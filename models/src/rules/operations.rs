@@ -1,13 +1,13 @@
 //! Operations: what operators can do, when it can be done, and what it does.
 
-use crate::component::Component;
-use crate::lineage::Position;
-use crate::losses::Losses;
-use crate::mutant::Mutant;
-use crate::runbook::Operation;
-use crate::site::Site;
-use crate::topology::Topology;
-use crate::world::{Control, Latch, LossCause, Pair, PartnerRole, Session, World};
+use crate::names::component::Component;
+use crate::names::runbook::Operation;
+use crate::names::site::Site;
+use crate::rules::losses::Losses;
+use crate::rules::mutant::Mutant;
+use crate::state::lineage::Position;
+use crate::state::topology::Topology;
+use crate::state::world::{Control, Latch, LossCause, Pair, PartnerRole, Session, World};
 
 /// Whether an operation can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl World {
             }
             Operation::Salvage => {
                 let old = self.old_copy();
-                let runs = self.is_up(crate::world::copy_node(old));
+                let runs = self.is_up(crate::state::world::copy_node(old));
                 F::now_or_never(runs && self.copies[old].is_present())
             }
             Operation::RestorePrimary => F::now_or_later(a && joined && self.image.is_present()),
@@ -412,8 +412,8 @@ pub(crate) fn first_four(servers: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Site;
-    use crate::topology::PoolServer;
+    use crate::names::site::Site;
+    use crate::state::topology::PoolServer;
 
     /// An operator may take an old backup for S when nothing is left of S (H-20).
     #[test]

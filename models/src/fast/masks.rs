@@ -6,14 +6,14 @@
 //! compares the two. Asking every event took half the time of a search.
 
 use crate::bits::bits;
-use crate::component::Component;
-use crate::event::{Event, EventKind, EventSet, pair_of, role_of};
-use crate::network::Link;
-use crate::runbook::Role;
-use crate::site::Site;
-use crate::step::{copy_of, site_of};
-use crate::topology::Topology;
-use crate::world::{Control, Pair, SiteState, World};
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind, EventSet, pair_of, role_of};
+use crate::names::runbook::Role;
+use crate::names::site::Site;
+use crate::rules::network::Link;
+use crate::state::topology::Topology;
+use crate::state::world::{Control, Pair, SiteState, World};
+use crate::transition::step::{copy_of, site_of};
 
 /// No such event in this topology.
 const NONE: u8 = u8::MAX;

@@ -5,10 +5,10 @@
 //! made at once, before anything is served, because a partner asks the others for its role when it
 //! starts (3.10).
 
-use crate::losses::Losses;
-use crate::mutant::Mutant;
-use crate::topology::Topology;
-use crate::world::{Control, Latch, LossCause, Pair, PartnerRole, PartnerState, World};
+use crate::rules::losses::Losses;
+use crate::rules::mutant::Mutant;
+use crate::state::topology::Topology;
+use crate::state::world::{Control, Latch, LossCause, Pair, PartnerRole, PartnerState, World};
 
 impl World {
     /// The member that is principal and whose history is the newest, if any member is principal.
@@ -338,7 +338,7 @@ impl World {
 
     /// 3.10: connections that can exist are made at once; a loss of one is noticed later (3.11).
     /// Partners that meet again are SYNCHRONIZING, even with nothing behind (3.3).
-    fn connect(&self, topology: &Topology, pair: Pair, session: &mut crate::world::Session) {
+    fn connect(&self, topology: &Topology, pair: Pair, session: &mut crate::state::world::Session) {
         let members = [PartnerRole::None; 2].iter().enumerate();
         let partners = members
             .filter(|(m, _)| session.role(*m) != PartnerRole::None)
@@ -367,7 +367,7 @@ impl World {
     }
 
     /// 3.8: a failover whose mirror is gone, or whose principal has failed, did not take place.
-    fn end_failover(&self, pair: Pair, session: &mut crate::world::Session) {
+    fn end_failover(&self, pair: Pair, session: &mut crate::state::world::Session) {
         for member in 0..2 {
             let pending = session.role(member) == PartnerRole::Pending;
             let goes_on = session.seen(0)
@@ -382,7 +382,12 @@ impl World {
 
     /// 3.10: mirroring was removed on one side while the other was away. On reconnection the other
     /// learns it: an old principal is a stand-alone database then, an old mirror stays restoring.
-    fn end_session(&self, topology: &Topology, pair: Pair, session: &mut crate::world::Session) {
+    fn end_session(
+        &self,
+        topology: &Topology,
+        pair: Pair,
+        session: &mut crate::state::world::Session,
+    ) {
         let over = session.is_alone(0) != session.is_alone(1)
             && (session.role(0) != PartnerRole::None && session.role(1) != PartnerRole::None);
         if over && session.seen(0) && self.is_connected(pair, 0) {
@@ -403,7 +408,7 @@ impl World {
     }
 
     /// 3.10: of two connected principals the older becomes mirror.
-    fn agree_on_principal(&self, pair: Pair, session: &mut crate::world::Session) {
+    fn agree_on_principal(&self, pair: Pair, session: &mut crate::state::world::Session) {
         let both = session.is_principal(0) && session.is_principal(1);
         let bound = !session.is_alone(0) && !session.is_alone(1);
         if both && bound && session.seen(0) && self.is_connected(pair, 0) {
@@ -415,7 +420,12 @@ impl World {
 
     /// R7, T7: the mirror's knowledge of being synchronised is volatile, and void once it has been
     /// apart from both others.
-    fn still_ready(&self, topology: &Topology, pair: Pair, session: crate::world::Session) -> bool {
+    fn still_ready(
+        &self,
+        topology: &Topology,
+        pair: Pair,
+        session: crate::state::world::Session,
+    ) -> bool {
         if topology.deviations.failover_on_regained_contact {
             return session.witness_set() && session.synchronized() && !session.suspended();
         }
@@ -531,7 +541,7 @@ impl World {
             Pair::Dc1 => topology.mirror,
             Pair::Dc2 => topology.secondary_mirror,
         };
-        let link = crate::network::Link::of_pair(pair, 0);
+        let link = crate::rules::network::Link::of_pair(pair, 0);
         (0..2).find(|m| {
             exists
                 && !self.is_cut(link)
@@ -550,7 +560,7 @@ impl World {
             Pair::Dc2 => topology.secondary_witness,
         };
         self.copies[pair.copy(member)] = self.copies[pair.copy(1 - member)];
-        let mut session = crate::world::Session::default();
+        let mut session = crate::state::world::Session::default();
         session.set_role(1 - member, PartnerRole::Principal);
         session.set_role(member, PartnerRole::Mirror);
         session.set_witness_set(witness);

@@ -1,13 +1,13 @@
 //! Pool servers, the control state they follow, and whether users are served (handbook 1.4).
 
 use crate::bits::bits;
-use crate::component::Component;
-use crate::lineage::Position;
-use crate::mutant::Mutant;
-use crate::network::Link;
-use crate::site::Site;
-use crate::topology::{Acknowledgement, Topology};
-use crate::world::{Control, Latch, LossCause, LossKind, Pair, PartnerRole, World};
+use crate::names::component::Component;
+use crate::names::site::Site;
+use crate::rules::mutant::Mutant;
+use crate::rules::network::Link;
+use crate::state::lineage::Position;
+use crate::state::topology::{Acknowledgement, Topology};
+use crate::state::world::{Control, Latch, LossCause, LossKind, Pair, PartnerRole, World};
 
 impl World {
     /// Whether the master of the Central Management store answers a data centre (5 step 0c, H-38).
@@ -218,7 +218,7 @@ impl World {
         let partner = copy ^ 1;
         let joined = self.session(pair).synchronized();
         let below = |p: Position| !p.is_present() || p.rank() < rank;
-        (0..crate::world::COPIES)
+        (0..crate::state::world::COPIES)
             .all(|c| c == copy || c == partner && joined || below(self.copies[c]))
             && below(self.share_from)
             && below(self.share_to)
@@ -267,7 +267,7 @@ impl World {
     /// The compliance adapter is fed what the serving copy has (2.3).
     pub(crate) fn unexported(&self, topology: &Topology) -> Option<usize> {
         let served = self.service(topology);
-        (0..crate::world::COPIES)
+        (0..crate::state::world::COPIES)
             .find(|copy| (served >> copy) & 1 == 1 && self.copies[*copy] != self.exported)
     }
 
@@ -290,7 +290,7 @@ impl World {
     /// server with every acknowledged message, a pool server and a next hop are running (handbook
     /// 9).
     #[must_use]
-    pub fn stuck(&self, topology: &Topology, enabled: &crate::event::EventSet) -> bool {
+    pub fn stuck(&self, topology: &Topology, enabled: &crate::names::event::EventSet) -> bool {
         let under_way = !enabled.and(&topology.masks().progress).is_empty();
         !under_way && self.service(topology) == 0 && self.could_serve(topology)
     }
@@ -304,7 +304,7 @@ impl World {
                 .iter()
                 .all(|h| !h.is_present() || self.lineage.is_prefix(*h, self.copies[copy]))
         };
-        (0..crate::world::COPIES).any(|copy| {
+        (0..crate::state::world::COPIES).any(|copy| {
             let site = if copy < 2 { Site::Dc1 } else { Site::Dc2 };
             let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
             // A secondary that is still restoring serves nobody without a failover, nor does its
@@ -315,7 +315,7 @@ impl World {
             self.copies[copy].is_present()
                 && in_session
                 && self.site_up(site)
-                && self.is_up(crate::world::copy_node(copy))
+                && self.is_up(crate::state::world::copy_node(copy))
                 && !self.control.is(Control::GREY << copy)
                 && complete(copy)
                 && topology.servers_in_site(site) & !(self.down as u8) != 0
@@ -338,10 +338,10 @@ impl World {
         &mut self,
         topology: &Topology,
         copy: usize,
-    ) -> (u8, crate::losses::Losses) {
+    ) -> (u8, crate::rules::losses::Losses) {
         let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
         self.control.set(Control::IN_FLIGHT, false);
-        let mut losses = crate::losses::Losses::default();
+        let mut losses = crate::rules::losses::Losses::default();
         for held in self.serves_without(copy) {
             let from = self.lineage.common_rank(held, self.copies[copy]);
             losses.add_beyond(&self.lineage, held, Some(from));

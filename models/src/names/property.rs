@@ -1,10 +1,10 @@
 //! Properties and goals: what must never happen, and what must be reachable (handbook section 9).
 
-use crate::component::Component;
-use crate::event::{Event, EventKind, EventSet, FaultClass};
-use crate::runbook::Role;
-use crate::topology::{Start, Topology};
-use crate::world::{Latch, LossKind, Pair, World};
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind, EventSet, FaultClass};
+use crate::names::runbook::Role;
+use crate::state::topology::{Start, Topology};
+use crate::state::world::{Latch, LossKind, Pair, World};
 
 /// Faults spent on the way to a world, by class: four bits each, and the total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]

@@ -1,8 +1,8 @@
 //! Events: the atomic steps, with stable ids and names.
 
-use crate::component::Component;
-use crate::runbook::{Mistake, Operation, Role};
-use crate::world::Pair;
+use crate::names::component::Component;
+use crate::names::runbook::{Mistake, Operation, Role};
+use crate::state::world::Pair;
 
 /// What kind of step. The discriminant is the stable number: never change or reuse one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -464,11 +464,11 @@ pub const fn pair_of(component: Component) -> Option<Pair> {
 
 #[cfg(test)]
 mod tests {
-    use crate::component::Component;
-    use crate::network::Link;
-    use crate::runbook::Role;
-    use crate::step::copy_of;
-    use crate::world::{COPIES, Pair, copy_node};
+    use crate::names::component::Component;
+    use crate::names::runbook::Role;
+    use crate::rules::network::Link;
+    use crate::state::world::{COPIES, Pair, copy_node};
+    use crate::transition::step::copy_of;
 
     use super::{operators, pair_of, role_of};
 

@@ -1,0 +1,12 @@
+//! What can happen and what it does: one file per part of the system.
+
+pub mod log_shipping;
+pub mod losses;
+pub mod mirroring;
+pub mod mutant;
+pub mod network;
+pub mod operations;
+pub mod operators;
+pub mod pool;
+pub(crate) mod settling;
+pub(crate) mod witness;
