@@ -24,21 +24,18 @@
 //! assert_eq!(way.faults, 1);
 //! ```
 
+pub mod app;
 pub mod check;
 pub mod cli;
-pub mod compare;
 pub mod cut_sets;
 pub mod distribution;
-pub mod evaluate;
-pub mod exit;
 pub mod frequency;
-pub mod objectives;
 pub mod regression;
 pub mod replay;
 pub mod scenario;
-pub mod shard;
 pub mod simulate;
 pub mod solve;
-pub mod study;
-pub mod sweep;
 pub mod system;
+
+pub use app::{compare, evaluate, objectives, shard, study, sweep};
+pub use cli::exit;

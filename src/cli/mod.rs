@@ -17,6 +17,7 @@ mod cuts;
 mod driver;
 mod evaluate;
 mod examples;
+pub mod exit;
 mod explain;
 mod explore;
 mod format;
