@@ -293,7 +293,7 @@ mod tests {
     use crate::simulate::trial::{Boost, Mission, Question, Rare, Runner, Scope};
     use crate::system;
 
-    /// Whoever asks for a trace has every step made (tests/parity_clock.rs does so at other rates).
+    /// Whoever asks for a trace has every step made (`parity_clock` does so at other rates).
     #[test]
     fn macro_steps_are_what_their_steps_come_to() {
         for file in [

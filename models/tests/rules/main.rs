@@ -1,0 +1,8 @@
+//! The promises of the rules: the cases of the handbook, and walks.
+
+mod choices;
+mod partition_cases;
+mod partner_states;
+mod reference_cases;
+mod trio;
+mod walks;

@@ -1,0 +1,5 @@
+//! The promises of the documents: formats, drawings and pages.
+
+mod browser;
+mod formats;
+mod rendering;

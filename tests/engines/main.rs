@@ -1,0 +1,20 @@
+//! The promises of the engines: search, simulation and solution, each against other means.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod clocks;
+mod coverage;
+mod cut_sets;
+mod cutoff;
+mod data_age;
+mod distributions;
+mod drills;
+mod oracles;
+mod parity_clock;
+mod rare;
+mod recoverability;
+mod search;
+mod shards;
+mod swarm;
+mod traps;

@@ -1,0 +1,286 @@
+//! The promise of shards: run anywhere, in any cut and any order, they merge to the bytes of one
+//! machine, and nothing else is ever merged.
+
+use std::fs;
+use std::path::Path;
+
+use poolproof::scenario;
+use poolproof::shard::{decode, encode, merge};
+use poolproof::study::{Group, Part, PartView, Study};
+use proptest::prelude::*;
+
+use crate::support::shards::{SHARDS, assert_refused, run};
+use crate::support::tree::tree;
+
+const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
+const OTHER: &str = "scenarios/lync-2013-lbw-no-witness.toml";
+
+fn study(members: &[&str], trials: u64) -> Study {
+    let load = |path: &&str| {
+        let mut scenario = scenario::load(Path::new(path)).unwrap().scenario;
+        scenario.simulate.trials = trials;
+        scenario.simulate.drill_trials = trials / 2;
+        scenario
+    };
+    let members: Vec<_> = members.iter().map(load).collect();
+    let single = Group {
+        members: vec![members[0].clone()],
+    };
+    Study::new(vec![Group { members }, single])
+}
+
+fn file(study: &Study, from: u64, to: u64) -> (String, String) {
+    let (parts, complete) = study.run(from..to, Vec::new(), &mut |_| true);
+    assert!(complete);
+    let views: Vec<PartView<'_>> = parts.iter().map(Part::view).collect();
+    let text = encode(&study.digest(), from..to, &views).unwrap();
+    (format!("{from}-{to}"), text)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_cut_in_any_order_gives_the_same_counts(
+        cuts in prop::collection::btree_set(1_u64..449, 0..7),
+        order in any::<u64>(),
+    ) {
+        let study = study(&[SCENARIO, OTHER], 150);
+        prop_assert_eq!(study.trials(), 450);
+        let whole = study.counts(study.run_all(&mut |_| true).0);
+        let mut edges = vec![0];
+        edges.extend(cuts);
+        edges.push(450);
+        let mut files: Vec<_> =
+            edges.windows(2).map(|pair| file(&study, pair[0], pair[1])).collect();
+        let mut state = order;
+        for last in (1..files.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            files.swap(last, (state >> 33) as usize % (last + 1));
+        }
+        let parts = merge(&study, &[], files.into_iter().map(Ok)).unwrap();
+        // One part for each group and stage: what has met is one.
+        prop_assert_eq!(parts.len(), 4);
+        prop_assert_eq!(study.counts(parts), whole);
+    }
+}
+
+#[test]
+fn a_shard_that_lies_about_its_trials_is_refused() {
+    let study = study(&[SCENARIO], 150);
+    let (_, text) = file(&study, 0, 100);
+    let shard = decode(&text).unwrap();
+    let views: Vec<_> = shard.parts.iter().map(Part::view).collect();
+    // The checksum is right, the stretch is not.
+    let lie = encode(&shard.study, 0..300, &views).unwrap();
+    let rest = file(&study, 300, study.trials());
+    let error = merge(&study, &[], [Ok(("lie".to_owned(), lie)), Ok(rest)]).unwrap_err();
+    assert!(
+        error.to_string().contains("lie: its counts are not those"),
+        "{error}"
+    );
+    // It has more than it says, which the next shard has as well.
+    let more = encode(&shard.study, 0..40, &views).unwrap();
+    let rest = file(&study, 40, study.trials());
+    let error = merge(&study, &[], [Ok(("more".to_owned(), more)), Ok(rest)]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("the trials 40 to 99 are not of it"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_empty_shard_hides_no_other() {
+    let study = study(&[SCENARIO], 150);
+    let whole = study.counts(study.run_all(&mut |_| true).0);
+    let empty = encode::<PartView<'_>>(&study.digest(), 60..60, &[]).unwrap();
+    let files = [
+        ("empty".to_owned(), empty),
+        file(&study, 60, study.trials()),
+        file(&study, 0, 60),
+    ];
+    let parts = merge(&study, &[], files.into_iter().map(Ok)).unwrap();
+    assert_eq!(study.counts(parts), whole);
+}
+
+fn ok(directory: &Path, arguments: &[&str]) -> Vec<u8> {
+    let output = run(directory, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    output.stdout
+}
+
+fn absolute(path: &str) -> String {
+    fs::canonicalize(path).unwrap().display().to_string()
+}
+
+/// Runs a study here, and in shards from the last to the first; all bytes must be the same.
+fn same_bytes(kind: &str, what: &[&str]) {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let few = ["--trials", "700", "--set", "simulate.drill_trials=300"];
+    let out = ["--out", "report", "--format", "json"];
+    let here = ok(at, &[&[kind], what, &few, &out].concat());
+    let local = tree(&at.join("report"));
+    fs::remove_dir_all(at.join("report")).unwrap();
+    ok(
+        at,
+        &[&[kind, "plan"], what, &few, &["--shards", "4"]].concat(),
+    );
+    for shard in ["3", "1", "0", "2"] {
+        ok(at, &["run-shard", "manifest.json", shard, "--threads", "2"]);
+    }
+    let files = ["00002", "00000", "00003", "00001"].map(|k| format!("shards/shard-{k}.json"));
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let merged = ok(
+        at,
+        &[&["merge", "manifest.json"], &files[..], &out].concat(),
+    );
+    assert!(here == merged, "{kind}: the printed documents differ");
+    assert!(
+        local == tree(&at.join("report")),
+        "{kind}: the written files differ"
+    );
+    // What else lies there is not asked for.
+    fs::write(at.join("shards").join("manifest.json"), "{}").unwrap();
+    fs::write(at.join("shards").join("._shard-00000.json"), "").unwrap();
+    let by_directory = ok(
+        at,
+        &["merge", "manifest.json", "shards", "--format", "json"],
+    );
+    assert!(here == by_directory, "{kind}: merged by directory");
+    let before = fs::read(at.join(files[0])).unwrap();
+    ok(at, &["run-shard", "manifest.json", "2", "--threads", "1"]);
+    assert!(
+        before == fs::read(at.join(files[0])).unwrap(),
+        "{kind}: run again"
+    );
+}
+
+#[test]
+fn simulations_merge_to_the_same_bytes() {
+    same_bytes("simulate", &[&absolute(SCENARIO), &absolute(OTHER)]);
+}
+
+#[test]
+fn comparisons_merge_to_the_same_bytes() {
+    same_bytes(
+        "compare",
+        &[&absolute(SCENARIO), &absolute(OTHER), "--no-check"],
+    );
+}
+
+#[test]
+fn sweeps_merge_to_the_same_bytes() {
+    let grid = ["--grid", "log_shipping.backup_interval=5min,15min"];
+    same_bytes(
+        "sweep",
+        &[&[absolute(SCENARIO).as_str()], &grid[..]].concat(),
+    );
+}
+
+#[test]
+fn a_manifest_needs_no_other_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let runbooks = absolute("scenarios/runbooks");
+    fs::create_dir(at.join("runbooks")).unwrap();
+    for entry in fs::read_dir(runbooks).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, at.join("runbooks").join(path.file_name().unwrap())).unwrap();
+    }
+    fs::copy(SCENARIO, at.join("a.toml")).unwrap();
+    ok(
+        at,
+        &[
+            "simulate", "plan", "a.toml", "--trials", "200", "--shards", "2",
+        ],
+    );
+    fs::remove_file(at.join("a.toml")).unwrap();
+    fs::remove_dir_all(at.join("runbooks")).unwrap();
+    ok(at, &["run-shard", "manifest.json", "0"]);
+}
+
+#[test]
+fn what_is_not_the_simulation_is_refused() {
+    refused("simulate", &[&absolute(SCENARIO)], (100, 199));
+}
+
+#[test]
+fn what_is_not_the_comparison_is_refused() {
+    let members = [absolute(SCENARIO), absolute(OTHER)];
+    refused(
+        "compare",
+        &[&members[0], &members[1], "--no-check"],
+        (100, 199),
+    );
+}
+
+#[test]
+fn what_is_not_the_sweep_is_refused() {
+    let grid = "log_shipping.backup_interval=5min,15min";
+    refused("sweep", &[&absolute(SCENARIO), "--grid", grid], (200, 399));
+}
+
+/// Every way in which files are not the three shards of a study; the second of them has the trials
+/// `first..=last`.
+fn refused(kind: &str, what: &[&str], (first, last): (u64, u64)) {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let plan = [&[kind, "plan"], what].concat();
+    let few = [
+        "--trials",
+        "200",
+        "--set",
+        "simulate.drill_trials=100",
+        "--shards",
+        "3",
+    ];
+    ok(at, &[&plan[..], &few[..]].concat());
+    for shard in ["0", "1", "2"] {
+        ok(at, &["run-shard", "manifest.json", shard]);
+    }
+    let shards = SHARDS;
+    let refused = |files: &[&str], why: &str| assert_refused(at, files, why);
+    refused(
+        &[shards[0], shards[2]],
+        &format!("the trials {first} to {last} are missing: run shard 1"),
+    );
+    refused(&shards[..2], "run shard 2");
+    let both = format!("overlap: both have the trials {first} to {last}");
+    refused(&[shards[0], shards[1], shards[1], shards[2]], &both);
+    refused(&["none.json"], "cannot read none.json");
+    fs::create_dir(at.join("nothing")).unwrap();
+    refused(&["nothing"], "run shard 0, 1, 2");
+    // Another seed is another study.
+    let other = ["--seed", "9", "--manifest", "other.json"];
+    ok(at, &[&plan[..], &few[..], &other[..]].concat());
+    ok(at, &["run-shard", "other.json", "1", "--out", "foreign"]);
+    let foreign = "foreign/shard-00001.json";
+    refused(&[shards[0], foreign, shards[2]], "belongs to another study");
+    // A damaged byte, half a file, another version.
+    let text = fs::read_to_string(at.join(shards[1])).unwrap();
+    let damaged = text.replacen("\"events\":", "\"events\":1", 1);
+    fs::write(at.join("damaged.json"), damaged).unwrap();
+    refused(&[shards[0], "damaged.json", shards[2]], "it is damaged");
+    fs::write(at.join("half.json"), &text[..text.len() / 2]).unwrap();
+    refused(&[shards[0], "half.json", shards[2]], "it is damaged");
+    fs::write(at.join("empty.json"), "").unwrap();
+    refused(&["empty.json"], "no shard");
+    let manifest = fs::read_to_string(at.join("manifest.json")).unwrap();
+    let version = format!("\"poolproof_version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    let changed = manifest.replace(&version, "\"poolproof_version\": \"9.9.9\"");
+    fs::write(at.join("manifest.json"), changed).unwrap();
+    refused(&shards, "made by poolproof 9.9.9");
+    // A changed scenario in the manifest.
+    let changed = manifest.replace("Lync Server 2013, low", "Lync Server 2013, lower");
+    assert_ne!(changed, manifest);
+    fs::write(at.join("manifest.json"), changed).unwrap();
+    refused(&shards, "it was changed");
+    fs::write(at.join("manifest.json"), manifest).unwrap();
+    let output = run(at, &["run-shard", "manifest.json", "3"]);
+    assert_eq!(output.status.code(), Some(3));
+    ok(at, &[&["merge", "manifest.json"], &shards[..]].concat());
+}

@@ -1,0 +1,14 @@
+//! The promises of the model: rules, properties, stable numbers, and the states of the library.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod choices;
+mod hazards;
+mod mutants;
+mod parity;
+mod properties;
+mod refusals;
+mod stable_ids;
+mod state_counts;
+mod vacuity;

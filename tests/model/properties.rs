@@ -1,0 +1,83 @@
+//! The promise of `docs/properties.md`: every property and every goal, as the model has them.
+//!
+//! `POOLPROOF_UPDATE=1 cargo test --test model properties::` writes the page anew.
+
+use std::fmt::Write;
+use std::fs;
+
+use poolproof::check::cause;
+use poolproof_models::names::property::{Goal, Property};
+
+const PAGE: &str = "docs/properties.md";
+
+const HEAD: &str = "\
+# Properties and goals
+
+A property must hold in every reachable state; a goal must be reached, so that a clean verdict is
+not an empty one. This page is made from the tables of the model (`models/src/names/property.rs`) by
+`tests/model/properties.rs`. The numbers in brackets are sections of [the handbook](handbook.md).
+
+A scenario lists properties in `check.properties`; I1 to I4, the invariants of mirroring, are always
+part of a check. What a verdict means: the [table in the README](../README.md#how-to-read-it).
+
+## Notation
+
+- w is a state that can be reached within the budget of faults, faults(w) how many were spent.
+- H(x) is the history in x, a copy or a file. x ⊑ y: x is a prefix of y, so y has everything of x.
+- acked(w) is everything that users were told is stored, serving(w) the history that users see.
+- A *timeline* is a recovery fork: a promotion or the recovery of S begins a new one.
+
+A property of *what has happened* stays broken: nothing that follows undoes it. One of *how things
+stand* can hold again later.
+";
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for property in Property::ALL {
+        let kind = match cause::is_latched(property) {
+            true => "what has happened",
+            false => "how things stand",
+        };
+        write!(
+            page,
+            "\n## {}: {}\n\n{}\n\n*Formally:* {} *About* {kind}.\n",
+            property.name(),
+            property.title(),
+            property.meaning(),
+            property.formal()
+        )
+        .unwrap();
+    }
+    page.push_str("\n## Goals\n\n| goal | reached when |\n|---|---|\n");
+    for goal in Goal::ALL {
+        writeln!(page, "| `{}` | {} |", goal.name(), goal.title()).unwrap();
+    }
+    page
+}
+
+#[test]
+fn the_page_is_what_the_model_says() {
+    let made = page();
+    if std::env::var_os("POOLPROOF_UPDATE").is_some() {
+        fs::write(PAGE, &made).unwrap();
+    }
+    let stored = fs::read_to_string(PAGE).unwrap_or_default();
+    assert!(
+        stored == made,
+        "{PAGE} is out of date; see the head of this test"
+    );
+}
+
+#[test]
+fn every_property_has_a_meaning_of_its_own() {
+    for (index, property) in Property::ALL.into_iter().enumerate() {
+        for text in [property.title(), property.meaning(), property.formal()] {
+            assert!(!text.is_empty() && !text.contains("  "), "{text}");
+        }
+        assert!(property.meaning().contains("handbook"));
+        for other in &Property::ALL[..index] {
+            assert_ne!(property.formal(), other.formal());
+            assert_ne!(property.meaning(), other.meaning());
+        }
+    }
+}

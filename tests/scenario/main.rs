@@ -1,0 +1,10 @@
+//! The promises of scenario files: how they are read, refused and described.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod default_figures;
+mod mutations;
+mod scenario_files;
+mod schema;
+mod templates;

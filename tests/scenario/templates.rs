@@ -1,0 +1,106 @@
+//! The promise of `poolproof init`: a template validates without a warning, comes with all that it
+//! names, gives the verdicts that it expects, and nothing that is there is ever overwritten.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use poolproof::scenario::load;
+use poolproof::scenario::schema;
+use poolproof::scenario::templates::Template;
+
+use crate::support::tree::tree;
+
+fn poolproof(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_poolproof"))
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn every_template_validates_cleanly_and_evaluates_as_expected() {
+    for template in Template::ALL {
+        let name = template.name();
+        let directory = tempfile::tempdir().unwrap();
+        let run = poolproof(directory.path(), &["init", "--template", name]);
+        assert_eq!(run.status.code(), Some(0), "{name}: {}", text(&run.stderr));
+        let path = directory.path().join("pool.toml");
+        let loaded = load(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(loaded.warnings.is_empty(), "{name}: {:?}", loaded.warnings);
+        let few = [
+            "evaluate",
+            "pool.toml",
+            "--set",
+            "simulate.trials=100",
+            "--set",
+            "simulate.drill_trials=100",
+        ];
+        let run = poolproof(directory.path(), &few);
+        assert_eq!(run.status.code(), Some(0), "{name}: {}", text(&run.stdout));
+    }
+}
+
+#[test]
+fn a_template_knows_its_schema_and_brings_its_runbooks() {
+    for template in Template::ALL {
+        let text = template.text();
+        let schema_line = format!("#:schema ./{}\n", schema::SCENARIO_FILE);
+        assert!(text.starts_with(&schema_line), "{}", template.name());
+        assert!(text.lines().all(|line| line.chars().count() <= 200));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    poolproof(
+        directory.path(),
+        &["init", "--template", "no-witness", "new/chat.toml"],
+    );
+    let made = directory.path().join("new");
+    let stored = fs::read_to_string(made.join(schema::SCENARIO_FILE)).unwrap();
+    assert_eq!(stored, schema::of_scenarios());
+    let runbooks = fs::read_dir(made.join("runbooks")).unwrap().count();
+    assert_eq!(runbooks, 4);
+    assert!(load(&made.join("chat.toml")).is_ok());
+}
+
+/// Exit status 74: writing failed, because the output exists.
+#[test]
+fn nothing_is_overwritten_and_nothing_is_written_then() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    assert_eq!(poolproof(root, &["init"]).status.code(), Some(0));
+    let before = tree(root);
+    let run = poolproof(root, &["init"]);
+    assert_eq!(run.status.code(), Some(74));
+    assert!(text(&run.stderr).contains("pool.toml exists and is not overwritten"));
+    assert_eq!(tree(root), before);
+
+    // A second scenario shares runbooks and schema with the first, unless they were changed.
+    assert_eq!(
+        poolproof(root, &["init", "second.toml"]).status.code(),
+        Some(0)
+    );
+    let runbook = root.join("runbooks/site-failover-documented.toml");
+    fs::write(&runbook, "# mine\n").unwrap();
+    let before = tree(root);
+    let run = poolproof(root, &["init", "third.toml"]);
+    assert_eq!(run.status.code(), Some(74));
+    assert!(text(&run.stderr).contains("site-failover-documented.toml exists"));
+    assert_eq!(tree(root), before, "nothing at all was written");
+
+    fs::create_dir(root.join("directory")).unwrap();
+    assert_eq!(
+        poolproof(root, &["init", "directory"]).status.code(),
+        Some(74)
+    );
+    assert_eq!(
+        poolproof(root, &["init", "third.toml", "--template", "x"])
+            .status
+            .code(),
+        Some(2)
+    );
+}
