@@ -1,7 +1,7 @@
 //! The price of a random delay: the layouts that were compared for `simulate::random`, the one that
 //! was chosen as it stands in the product, and the inverse CDFs.
 //!
-//! `cargo bench --bench draws`; the table in `src/simulate/random.rs` comes from here.
+//! `cargo bench --bench draws`; the table in `engines/src/clocks/random.rs` comes from here.
 
 use criterion::Criterion;
 use criterion::Throughput;

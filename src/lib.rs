@@ -24,11 +24,13 @@
 //! assert_eq!(way.faults, 1);
 //! ```
 
+pub use poolproof_engines as engines;
+pub use poolproof_engines::clocks::distribution;
+
 pub mod app;
 pub mod check;
 pub mod cli;
 pub mod cut_sets;
-pub mod distribution;
 pub mod frequency;
 pub mod regression;
 pub mod replay;

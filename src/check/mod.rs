@@ -1,17 +1,11 @@
-//! The checker: search, verdicts, counterexamples.
+//! What a scenario's check says, in words and as a document; the search is the engine's.
+
+pub use poolproof_engines::check::{cuts, layer, lift, minimise, recoverability, returns, search};
+pub use poolproof_engines::fingerprints;
 
 pub mod cause;
 pub mod counterexample;
 mod coverage;
-pub mod cuts;
-mod expansion;
-pub mod fingerprints;
-pub mod layer;
-pub mod minimise;
-pub mod recoverability;
 pub mod recovery;
-pub mod returns;
-pub mod search;
 pub mod swarm;
-mod trail;
 pub mod verdict;

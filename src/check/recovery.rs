@@ -5,7 +5,8 @@ use poolproof_models::narrator::Narrator;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
-use super::counterexample::{lift, told};
+use super::counterexample::told;
+use super::lift::lift;
 use super::recoverability::{Recoverability, Trap, ending, recoverability};
 use super::search::{CutOff, Limits};
 use super::verdict::counted;

@@ -137,7 +137,7 @@ pub fn searches(swarm: &Swarm, line: Range<u64>, args: &RunArgs) -> Vec<Part> {
             stop: &interrupt::requested,
             done: &|| bar.at(done.fetch_add(1, Ordering::Relaxed) + 1),
         };
-        swarm.run(line, &told)
+        swarm.engine.run(line, &told)
     });
     drop(bar);
     if args.timing {

@@ -1,24 +1,13 @@
-//! The simulator: activities and clocks over the same transition relation.
+//! What a scenario's simulation says, as a document; the trials are the engine's.
 
-pub mod accumulator;
-pub mod activities;
-pub mod automaton;
-pub mod estimate;
+pub use poolproof_engines::clocks::{activities, purpose, random, timed};
+pub use poolproof_engines::simulate::{
+    accumulator, automaton, estimate, histogram, ledger, macro_steps, pairs, run, shipping, tally,
+    trial,
+};
+
 mod examples;
 pub mod figures;
-pub mod histogram;
-pub mod ledger;
-pub mod macro_steps;
-pub mod normal;
-pub mod pairs;
-pub mod purpose;
-pub mod random;
 pub mod rare;
 pub mod replay;
-pub mod run;
-pub mod shipping;
-pub(crate) mod special;
 mod stopping;
-pub mod tally;
-pub mod timed;
-pub mod trial;

@@ -10,6 +10,8 @@ mod cutoff;
 mod data_age;
 mod distributions;
 mod drills;
+mod macro_steps;
+mod minimise;
 mod oracles;
 mod parity_clock;
 mod rare;

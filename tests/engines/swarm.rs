@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use poolproof::check::search::{self, Limits as Exhaustive};
-use poolproof::check::swarm::sketch::Sketch;
 use poolproof::check::swarm::{self, Limits, Part, Swarm, Watch};
 use poolproof::check::verdict;
 use poolproof::evaluate;
 use poolproof::replay::Replay;
 use poolproof::scenario::{self, Scenario};
 use poolproof::shard::{Shard, decode, encode};
+use poolproof_engines::check::swarm::sketch::Sketch;
 use poolproof_models::names::property::Property;
 use poolproof_reports::bundle;
 use poolproof_reports::document::{Check, VerdictStatus};
@@ -52,8 +52,8 @@ fn all(swarm: &Swarm) -> Vec<Part> {
         stop: &|| false,
         done: &|| {},
     };
-    let parts = swarm.run(0..swarm.searches, &watch);
-    assert_eq!(parts.len() as u64, swarm.searches);
+    let parts = swarm.engine.run(0..swarm.engine.searches, &watch);
+    assert_eq!(parts.len() as u64, swarm.engine.searches);
     parts
 }
 
@@ -224,7 +224,7 @@ fn a_search_that_is_told_to_stop_is_left_out() {
         stop: &|| true,
         done: &|| {},
     };
-    let parts = swarm.run(0..3, &watch);
+    let parts = swarm.engine.run(0..3, &watch);
     assert!(parts.is_empty());
     let check = swarm::document(&swarm, &parts, true);
     assert_eq!(check.states, 0);

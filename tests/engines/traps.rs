@@ -7,7 +7,7 @@ mod toy;
 use std::path::Path;
 use std::process::Command;
 
-use poolproof::check::counterexample::lift;
+use poolproof::check::lift::lift;
 use poolproof::check::search::{CutOff, Limits, Progress, search};
 use poolproof::check::verdict::{self, Bounds, Checked, Stop};
 use poolproof::scenario::{self, Scenario};

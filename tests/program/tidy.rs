@@ -12,7 +12,15 @@ const LINES_MOST: usize = 600;
 const COLUMNS_MOST: usize = 100;
 
 /// Where our sources are.
-const SOURCES: [&str; 6] = ["benches", "models", "reports", "scenarios", "src", "tests"];
+const SOURCES: [&str; 7] = [
+    "benches",
+    "engines",
+    "models",
+    "reports",
+    "scenarios",
+    "src",
+    "tests",
+];
 
 fn files_below(directory: &Path, extensions: &[&str], into: &mut BTreeSet<PathBuf>) {
     let Ok(entries) = fs::read_dir(directory) else {

@@ -55,7 +55,7 @@ impl Line {
     pub fn of_swarm(swarm: &Swarm) -> Self {
         Self {
             digest: swarm.digest(),
-            length: swarm.searches,
+            length: swarm.engine.searches,
             of: "searches",
         }
     }

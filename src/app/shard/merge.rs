@@ -121,7 +121,7 @@ pub fn merge_swarm(
     files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
 ) -> Result<Vec<swarm::Part>, MergeError> {
     let line = Line::of_swarm(swarm);
-    let together = |stretch, parts| swarm.together(stretch, parts);
+    let together = |stretch, parts| swarm.engine.together(stretch, parts);
     // A search is a part for ever.
     whole(&line, planned, files, together, |_, part| Some(part))
 }

@@ -4,20 +4,20 @@ use poolproof_models::names::property::{Goal, Property};
 use poolproof_reports::document as doc;
 
 use super::Swarm;
-use super::part::{Part, Way, indices};
-use super::sketch::Sketch;
 use crate::check::counterexample::tell;
 use crate::check::coverage::{Fired, coverage};
-use crate::check::minimise::Ground;
 use crate::check::verdict::{counted, expected_goals, properties, reductions, told};
+use poolproof_engines::check::minimise::Ground;
+use poolproof_engines::check::swarm::sketch::Sketch;
+use poolproof_engines::check::swarm::{Part, Way, indices};
 
 /// The document of the searches that were run, in their order; fewer than planned if the run was
 /// interrupted.
 #[must_use]
 pub fn document(swarm: &Swarm, parts: &[Part], interrupted: bool) -> doc::Check {
-    let (scenario, model) = (&swarm.scenario, &swarm.model);
+    let (scenario, model) = (&swarm.scenario, &swarm.engine.model);
     let total = Total::of(parts, model.system.events().len());
-    let limits = swarm.limits;
+    let limits = swarm.engine.limits;
     let names: Vec<String> = model.system.events().iter().map(|e| e.name()).collect();
     let fired = || names.iter().zip(&total.fired);
     let verdicts = properties(scenario).into_iter();
@@ -25,7 +25,7 @@ pub fn document(swarm: &Swarm, parts: &[Part], interrupted: bool) -> doc::Check 
         budget_text: model.budget.to_string(),
         limits_text: format!(
             "{}, each of at most {} states and {}",
-            searches(swarm.searches),
+            searches(swarm.engine.searches),
             limits.states,
             counted(u64::from(limits.depth), "step")
         ),
@@ -136,12 +136,12 @@ fn searches(number: u64) -> String {
 
 /// The searches that found a way, and the best: fewest faults, then steps, then the first search.
 fn best<'a>(swarm: &Swarm, found: impl Iterator<Item = &'a Way>) -> (u64, Option<Vec<usize>>) {
-    let ground = Ground::within(&swarm.model);
+    let ground = Ground::within(&swarm.engine.model);
     let mut number = 0;
     let mut best: Option<((usize, usize), Vec<usize>)> = None;
     for way in found {
         number += 1;
-        let Some(events) = indices(&swarm.model, way) else {
+        let Some(events) = indices(&swarm.engine.model, way) else {
             continue;
         };
         let rank = (ground.faults(&events), events.len());
@@ -153,7 +153,7 @@ fn best<'a>(swarm: &Swarm, found: impl Iterator<Item = &'a Way>) -> (u64, Option
 }
 
 fn verdict(swarm: &Swarm, parts: &[Part], total: &Total, property: Property) -> doc::Verdict {
-    let ground = Ground::within(&swarm.model);
+    let ground = Ground::within(&swarm.engine.model);
     let to = |way: &&Way| way.to == property.name();
     let ways = parts.iter().flat_map(|part| &part.violations).filter(to);
     let (number, best) = best(swarm, ways);
@@ -191,7 +191,7 @@ fn goals(swarm: &Swarm, parts: &[Part]) -> Vec<doc::Goal> {
         let to = |way: &&Way| way.to == goal.name();
         let ways = parts.iter().flat_map(|part| &part.goals).filter(to);
         let (_, best) = best(swarm, ways);
-        let ground = Ground::within(&swarm.model);
+        let ground = Ground::within(&swarm.engine.model);
         doc::Goal {
             name: goal.name().to_owned(),
             title: goal.title().to_owned(),

@@ -2,6 +2,7 @@
 
 use poolproof_reports::document as doc;
 
+use super::doubt;
 use super::{Doubt, Found, Method, Plan, RareError, estimate};
 use crate::scenario::Scenario;
 use crate::simulate::estimate::{Confidence, Estimate};
@@ -101,11 +102,11 @@ fn words(doubt: Doubt) -> String {
             "one path carries {} of the whole, and no number is given above {}: more trials are \
              needed, or the other method",
             percent(share),
-            percent(super::doubt::SHARE_MOST)
+            percent(doubt::SHARE_MOST)
         ),
         Doubt::FewEffective { paths } => format!(
             "it rests on {paths:.0} effective paths, and below {:.0} an interval is a rough one",
-            super::doubt::EFFECTIVE_MIN
+            doubt::EFFECTIVE_MIN
         ),
         Doubt::WeightsOff { mean } => format!(
             "weights average {mean:.4} in place of 1: paths with large weights were not seen"

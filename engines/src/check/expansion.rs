@@ -1,0 +1,218 @@
+//! A few states expanded: what can happen in each of them, and the states that may be new.
+
+use poolproof_models::model::{Bounded, Node};
+use poolproof_models::names::event::EventSet;
+use poolproof_models::system::System;
+
+use crate::fingerprints::{Fingerprints, Vacancy, fingerprint, touch};
+
+/// A state that waits for its expansion.
+#[derive(Clone, Copy)]
+pub struct Waiting<T> {
+    /// The state, and the faults spent on the way to it.
+    pub node: Node<T>,
+    /// Its number, in the order of discovery.
+    pub id: u32,
+}
+
+/// What a search asks of each state, as bits.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// The listed properties.
+    pub properties: u32,
+    /// The goals that are not reached yet.
+    pub goals: u32,
+}
+
+/// What is known of states while those with a number of faults are expanded.
+#[derive(Default)]
+pub struct Known {
+    /// The states that have a number.
+    pub seen: Fingerprints,
+    /// The states that one fault more leads to. They have no number yet: a shorter way, with that
+    /// fault earlier, may still be found.
+    pub ahead: Fingerprints,
+}
+
+impl Known {
+    /// Where a state is looked up, by whether the event that leads to it is a fault.
+    pub const fn table(&self, costs: bool) -> &Fingerprints {
+        if costs { &self.ahead } else { &self.seen }
+    }
+}
+
+/// A successor of a state, before it is known whether it is new.
+struct Successor<T> {
+    node: Node<T>,
+    fingerprint: u64,
+    event: u8,
+    costs: bool,
+}
+
+/// A successor that was not known when its parent was expanded.
+pub struct Arrival<T> {
+    /// The state, and the faults spent on the way to it.
+    pub node: Node<T>,
+    /// Of both.
+    pub fingerprint: u64,
+    /// The wanted goals that are reached here, as bits.
+    pub reached: u32,
+    /// Where the fingerprint goes.
+    pub vacancy: Vacancy,
+    event: u8,
+    /// Whether the event was a fault.
+    pub costs: bool,
+}
+
+impl<T> Arrival<T> {
+    /// The dense index of the event that led here.
+    pub const fn event(&self) -> usize {
+        self.event as usize
+    }
+}
+
+/// What was learned about a state.
+pub struct Expanded {
+    /// The listed properties that are broken, as bits.
+    pub broken: u32,
+    /// The events that happen: those that are enabled and within the budget.
+    pub tried: EventSet,
+    /// Those of them that are faults here.
+    pub costly: EventSet,
+    /// Where its successors end; once known ones are dropped, where its arrivals do.
+    end: usize,
+}
+
+/// A few states expanded. Kept and filled again, so that nothing is allocated for each state.
+pub struct Expansion<T> {
+    states: Vec<Expanded>,
+    successors: Vec<Successor<T>>,
+    /// Those that are not known, by their place among all, with the bucket that each goes to.
+    unknown: Vec<(u32, u32)>,
+    arrivals: Vec<Arrival<T>>,
+}
+
+impl<T> Default for Expansion<T> {
+    fn default() -> Self {
+        Self {
+            states: Vec::new(),
+            successors: Vec::new(),
+            unknown: Vec::new(),
+            arrivals: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy> Expansion<T> {
+    /// Expands states, in place of what was there before.
+    pub fn fill<S: System<State = T>>(
+        &mut self,
+        model: &Bounded<S>,
+        wanted: Wanted,
+        states: &[Waiting<T>],
+        known: &Known,
+    ) {
+        self.states.clear();
+        self.successors.clear();
+        self.arrivals.clear();
+        for waiting in states {
+            let expanded = self.expand(model, wanted.properties, &waiting.node);
+            self.states.push(expanded);
+        }
+        self.forget_known(model, wanted.goals, known);
+    }
+
+    fn expand<S: System<State = T>>(
+        &mut self,
+        model: &Bounded<S>,
+        properties: u32,
+        node: &Node<T>,
+    ) -> Expanded {
+        let system = &model.system;
+        let more_faults = node.spent.total() < model.budget.total;
+        let enabled = if more_faults {
+            system.enabled(&node.state)
+        } else {
+            system.enabled_without_faults(&node.state)
+        };
+        let broken = system.violated(&node.state, node.spent, &enabled) & properties;
+        let (mut tried, mut costly) = (EventSet::default(), EventSet::default());
+        if broken == 0 || broken != properties {
+            tried = enabled;
+            if more_faults {
+                let faults = system.faults(&node.state);
+                let affordable = |event: &usize| model.spend(node, *event).is_some();
+                for event in enabled.and(&faults).iter().filter(affordable) {
+                    costly.insert(event);
+                }
+                tried = enabled.minus(&faults).or(&costly);
+            }
+            for event in tried.iter() {
+                let costs = costly.contains(event);
+                let spent = if costs {
+                    model.spend(node, event).unwrap_or(node.spent)
+                } else {
+                    node.spent
+                };
+                let state = system.successor(&node.state, event);
+                self.successors.push(Successor {
+                    node: Node { state, spent },
+                    fingerprint: fingerprint(system.words(&state), spent.bits()),
+                    event: event as u8,
+                    costs,
+                });
+            }
+        }
+        Expanded {
+            broken,
+            tried,
+            costly,
+            end: self.successors.len(),
+        }
+    }
+
+    /// Keeps the successors whose states are not known already: one of four.
+    fn forget_known<S: System<State = T>>(
+        &mut self,
+        model: &Bounded<S>,
+        goals: u32,
+        known: &Known,
+    ) {
+        let successors = self.successors.iter();
+        touch(successors.map(|next| known.table(next.costs).peek(next.fingerprint)));
+        // Listed without a branch on what is known: it would be foreseen wrongly for most arrivals.
+        self.unknown.resize(self.successors.len(), (0, 0));
+        let mut unknown = 0;
+        for (index, next) in (0..).zip(&self.successors) {
+            let (found, at) = known.table(next.costs).find(next.fingerprint);
+            self.unknown[unknown] = (index, at);
+            unknown += usize::from(!found);
+        }
+        let mut listed = self.unknown[..unknown].iter().peekable();
+        for expanded in &mut self.states {
+            while let Some((index, at)) = listed.next_if(|(i, _)| (*i as usize) < expanded.end) {
+                let next = &self.successors[*index as usize];
+                let event = usize::from(next.event);
+                self.arrivals.push(Arrival {
+                    node: next.node,
+                    fingerprint: next.fingerprint,
+                    reached: model.system.reached_among(event, &next.node.state, goals),
+                    vacancy: known.table(next.costs).vacancy(next.fingerprint, *at),
+                    event: next.event,
+                    costs: next.costs,
+                });
+            }
+            expanded.end = self.arrivals.len();
+        }
+    }
+
+    /// The states in order, each with its arrivals.
+    pub fn iter(&self) -> impl Iterator<Item = (&Expanded, &[Arrival<T>])> {
+        let mut from = 0;
+        self.states.iter().map(move |expanded| {
+            let arrivals = &self.arrivals[from..expanded.end];
+            from = expanded.end;
+            (expanded, arrivals)
+        })
+    }
+}

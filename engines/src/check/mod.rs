@@ -1,0 +1,12 @@
+//! The checker: exhaustive search within a budget of faults, and what it finds.
+
+pub mod cuts;
+mod expansion;
+pub mod layer;
+pub mod lift;
+pub mod minimise;
+pub mod recoverability;
+pub mod returns;
+pub mod search;
+pub mod swarm;
+mod trail;

@@ -1,0 +1,424 @@
+//! The search: every state within a budget of faults, in the order of faults spent, then steps.
+//!
+//! Stateright's own searches do not order by faults, report no event counts and call a search that
+//! hit a limit done; this loop runs over the same bounded model and is compared with them in tests.
+
+use poolproof_models::bits::bits;
+use poolproof_models::model::{Bounded, Node};
+use poolproof_models::system::System;
+use rayon::prelude::*;
+
+use crate::check::expansion::{Arrival, Expansion, Known, Waiting, Wanted};
+use crate::check::trail::Trail;
+use crate::fingerprints::{Fingerprints, fingerprint, touch};
+
+/// How far a search may go, and who is told.
+pub struct Limits<'a> {
+    /// The most distinct states; reaching it makes every open verdict undecided.
+    pub states: u64,
+    /// The most bytes of the search's own tables; `u64::MAX` for no limit. Asked as often as the
+    /// caller, and before a table grows.
+    pub bytes: u64,
+    /// Called every few thousand expansions with the progress; false ends the search.
+    pub on_progress: &'a mut dyn FnMut(&Progress) -> bool,
+}
+
+/// How far a search has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Progress {
+    /// Distinct states found.
+    pub states: u64,
+    /// Successors generated.
+    pub transitions: u64,
+    /// Faults spent on the way to the state that is being expanded.
+    pub faults: u8,
+}
+
+/// Why a search ended before the end of the space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CutOff {
+    /// The limit of states was reached.
+    States,
+    /// The tables would have grown above the limit of bytes.
+    Memory,
+    /// The caller ended it.
+    Interrupted,
+}
+
+/// A place in the search: number of the state, and its distance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Faults spent.
+    pub faults: u8,
+    /// Steps from the start.
+    pub depth: u32,
+    /// The number of the state, in the order of discovery.
+    pub id: u32,
+}
+
+/// What a search found.
+pub struct Outcome {
+    /// Distinct states, transitions.
+    pub progress: Progress,
+    /// The longest shortest path, in steps.
+    pub depth: u32,
+    /// Whether states were not expanded because they break every listed property.
+    pub pruned: bool,
+    /// Why it ended early; `None` when it is complete.
+    pub cut_off: Option<CutOff>,
+    /// Per property (bit number): the first state that breaks it, by faults, then steps.
+    pub violations: Vec<Option<Found>>,
+    /// Per goal (bit number): the first state that reaches it.
+    pub goals: Vec<Option<Found>>,
+    /// How often each event happened.
+    pub fired: Vec<u64>,
+    /// How often each event happened as a fault; some events are faults in some states only.
+    pub fired_as_fault: Vec<u64>,
+    /// Bytes of memory for what is stored of every state: fingerprint, parent and event.
+    pub stored_bytes: u64,
+    trail: Trail,
+}
+
+impl Outcome {
+    /// The events that lead from the start to a found state.
+    #[must_use]
+    pub fn path(&self, found: Found) -> Vec<usize> {
+        self.trail.path(found.id)
+    }
+}
+
+/// The bytes of a list while `new` entries are added: it doubles when it is full.
+pub(super) fn bytes_soon<T>(list: &Vec<T>, new: usize) -> u64 {
+    let grown = if list.len() + new > list.capacity() {
+        3
+    } else {
+        1
+    };
+    (list.capacity() * grown * size_of::<T>()) as u64
+}
+
+/// How often the caller is asked whether to go on.
+const EXPANSIONS_PER_REPORT: u64 = 1 << 13;
+
+/// States that are expanded together: the lookups of their successors wait for memory together
+/// (alone, every third cycle was such a wait), and the successors stay in the nearest caches.
+const CHUNK: usize = 32;
+
+/// Chunks a thread gets at once; with fewer states than two threads need, one does it all.
+const CHUNKS_PER_THREAD: usize = 16;
+
+/// Searches the space of `model` for the properties and goals in the masks.
+///
+/// A state that breaks every property of the mask is not expanded: nothing new can be learned
+/// behind it. Uses the threads of the current pool; the outcome does not depend on their number.
+pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limits<'_>) -> Outcome {
+    let mut run = Run {
+        model,
+        properties,
+        known: Known::default(),
+        expansions: 0,
+        open_goals: u32::MAX,
+        unbroken: u32::MAX,
+        outcome: Outcome {
+            progress: Progress::default(),
+            depth: 0,
+            pruned: false,
+            cut_off: None,
+            violations: vec![None; 32],
+            goals: vec![None; 32],
+            fired: vec![0; model.system.event_count()],
+            fired_as_fault: vec![0; model.system.event_count()],
+            stored_bytes: 0,
+            trail: Trail::default(),
+        },
+    };
+    run.all(limits);
+    run.outcome.stored_bytes = run.known.seen.bytes() + run.outcome.trail.bytes();
+    run.outcome
+}
+
+struct Run<'m, S: System> {
+    model: &'m Bounded<S>,
+    properties: u32,
+    known: Known,
+    expansions: u64,
+    /// The goals that no state has reached yet, as bits.
+    open_goals: u32,
+    /// The properties that no state has broken yet, as bits.
+    unbroken: u32,
+    outcome: Outcome,
+}
+
+/// The states that wait at each depth, for the same number of faults.
+type Layer<T> = Vec<Vec<Waiting<T>>>;
+
+/// A state that a fault leads to, with the number of the state before.
+struct Landing<T> {
+    node: Node<T>,
+    fingerprint: u64,
+    from: u32,
+    event: u8,
+}
+
+/// The states that one fault more leads to, by their depth.
+type Landings<T> = Vec<Vec<Landing<T>>>;
+
+impl<S: System> Run<'_, S> {
+    fn all(&mut self, limits: &mut Limits<'_>) {
+        let node = self.model.initial();
+        self.known.seen.insert(self.fingerprint(&node));
+        let id = self.outcome.trail.push(0, 0);
+        // By faults spent; within, by depth. A fault leads to the next layer.
+        let mut layer = vec![vec![Waiting { node, id }]];
+        let mut landings = Landings::new();
+        let mut faults = 0;
+        while layer.iter().any(|nodes| !nodes.is_empty()) || !landings.is_empty() {
+            layer.resize_with(layer.len().max(landings.len()), Vec::new);
+            let mut next_landings = Landings::new();
+            let mut depth = 0;
+            while depth < layer.len() {
+                // Before the states of this depth are expanded, whose successors are as deep: of
+                // two ways of one length, the one by a fault is told.
+                if let Some(landed) = landings.get_mut(depth + 1) {
+                    let landed = std::mem::take(landed);
+                    self.land(&landed, faults, depth + 1, &mut layer[depth + 1]);
+                }
+                let here = std::mem::take(&mut layer[depth]);
+                if layer.len() == depth + 1 && !here.is_empty() {
+                    layer.push(Vec::new());
+                }
+                let mut round = Round {
+                    faults,
+                    depth,
+                    here: here.capacity(),
+                    layer: &mut layer,
+                    landings: &mut next_landings,
+                };
+                if !self.expand(&here, &mut round, limits) {
+                    return;
+                }
+                depth += 1;
+            }
+            layer.clear();
+            landings = next_landings;
+            self.known.ahead = Fingerprints::default();
+            faults += 1;
+        }
+    }
+
+    const fn wanted(&self) -> Wanted {
+        Wanted {
+            properties: self.properties,
+            goals: self.open_goals,
+        }
+    }
+
+    fn fingerprint(&self, node: &Node<S::State>) -> u64 {
+        fingerprint(self.model.system.words(&node.state), node.spent.bits())
+    }
+
+    /// Numbers the states that a fault leads to at this depth, unless a shorter way was found.
+    fn land(
+        &mut self,
+        landed: &[Landing<S::State>],
+        faults: u8,
+        depth: usize,
+        waiting: &mut Vec<Waiting<S::State>>,
+    ) {
+        for chunk in landed.chunks(4 * CHUNK) {
+            let prints = chunk.iter().map(|landing| landing.fingerprint);
+            touch(prints.map(|fingerprint| self.known.seen.peek(fingerprint)));
+            for landing in chunk {
+                if !self.known.seen.insert(landing.fingerprint) {
+                    continue;
+                }
+                let (node, event) = (landing.node, usize::from(landing.event));
+                let id = self.outcome.trail.push(landing.from, event);
+                let there = Found {
+                    faults,
+                    depth: depth as u32,
+                    id,
+                };
+                let system = &self.model.system;
+                let reached = system.reached_among(event, &node.state, self.open_goals);
+                self.note_goals(reached, there);
+                waiting.push(Waiting { node, id });
+            }
+        }
+    }
+
+    /// Expands the states at one depth; false if the search is to end.
+    ///
+    /// Expanding only reads, so threads share it; what was found is taken in afterwards by one,
+    /// in the order of a search without threads.
+    fn expand(
+        &mut self,
+        here: &[Waiting<S::State>],
+        round: &mut Round<'_, S::State>,
+        limits: &mut Limits<'_>,
+    ) -> bool {
+        let threads = rayon::current_num_threads();
+        let mut one = Expansion::default();
+        for block in here.chunks(CHUNK * CHUNKS_PER_THREAD * threads) {
+            if threads > 1 && block.len() >= 2 * CHUNK * CHUNKS_PER_THREAD {
+                let this = &*self;
+                let expanded: Vec<_> = block
+                    .par_chunks(CHUNK)
+                    .map(|chunk| {
+                        let mut expansion = Expansion::default();
+                        expansion.fill(this.model, this.wanted(), chunk, &this.known);
+                        expansion
+                    })
+                    .collect();
+                for (chunk, expansion) in block.chunks(CHUNK).zip(&expanded) {
+                    if !self.take_in(chunk, expansion, round, limits) {
+                        return false;
+                    }
+                }
+            } else {
+                for chunk in block.chunks(CHUNK) {
+                    one.fill(self.model, self.wanted(), chunk, &self.known);
+                    if !self.take_in(chunk, &one, round, limits) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Numbers what is new and notes what was found; false if the search is to end.
+    fn take_in(
+        &mut self,
+        chunk: &[Waiting<S::State>],
+        expansion: &Expansion<S::State>,
+        round: &mut Round<'_, S::State>,
+        limits: &mut Limits<'_>,
+    ) -> bool {
+        self.outcome.depth = self.outcome.depth.max(round.depth as u32);
+        for (waiting, (expanded, arrivals)) in chunk.iter().zip(expansion.iter()) {
+            let found = Found {
+                faults: round.faults,
+                depth: round.depth as u32,
+                id: waiting.id,
+            };
+            if expanded.broken != 0 {
+                self.note_violations(expanded.broken, found);
+            }
+            self.outcome.progress.transitions += expanded.tried.len() as u64;
+            for event in expanded.tried.iter() {
+                self.outcome.fired[event] += 1;
+            }
+            for event in expanded.costly.iter() {
+                self.outcome.fired_as_fault[event] += 1;
+            }
+            for arrival in arrivals {
+                let known = if arrival.costs {
+                    &mut self.known.ahead
+                } else {
+                    &mut self.known.seen
+                };
+                if known.insert_at(arrival.fingerprint, arrival.vacancy) {
+                    self.discover(arrival, found, round);
+                }
+            }
+            if self.should_stop(limits, round) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn should_stop(&mut self, limits: &mut Limits<'_>, round: &Round<'_, S::State>) -> bool {
+        self.outcome.progress.states = self.known.seen.len() as u64;
+        self.outcome.progress.faults = round.faults;
+        if self.outcome.progress.states >= limits.states {
+            self.outcome.cut_off = Some(CutOff::States);
+        }
+        self.expansions += 1;
+        if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT) {
+            if self.bytes_soon(round) > limits.bytes {
+                self.outcome.cut_off = Some(CutOff::Memory);
+            }
+            if !(limits.on_progress)(&self.outcome.progress) {
+                self.outcome.cut_off = Some(CutOff::Interrupted);
+            }
+        }
+        self.outcome.cut_off.is_some()
+    }
+
+    /// The bytes that the tables hold at most until the next report: a table that may have to grow
+    /// by then exists twice while it does.
+    fn bytes_soon(&self, round: &Round<'_, S::State>) -> u64 {
+        // Most successors are known already: a few new ones per expansion.
+        let new = 8 * EXPANSIONS_PER_REPORT as usize;
+        let waiting: usize = round.here + round.layer.iter().map(Vec::capacity).sum::<usize>();
+        let landings: usize = round.landings.iter().map(Vec::capacity).sum();
+        self.known.seen.bytes_soon(new)
+            + self.known.ahead.bytes_soon(new)
+            + self.outcome.trail.bytes_soon(new)
+            + (waiting * size_of::<Waiting<S::State>>()) as u64
+            + (landings * size_of::<Landing<S::State>>()) as u64
+    }
+
+    /// The first state that breaks a property is the nearest, like that which reaches a goal.
+    fn note_violations(&mut self, broken: u32, found: Found) {
+        for property in bits(broken & self.unbroken) {
+            self.outcome.violations[property] = Some(found);
+        }
+        self.unbroken &= !broken;
+        self.outcome.pruned |= broken == self.properties;
+    }
+
+    /// Puts a state that is new where it waits for its turn, with its number unless a fault leads
+    /// to it.
+    fn discover(
+        &mut self,
+        arrival: &Arrival<S::State>,
+        from: Found,
+        round: &mut Round<'_, S::State>,
+    ) {
+        let depth = round.depth + 1;
+        let node = arrival.node;
+        if arrival.costs {
+            if round.landings.len() <= depth {
+                round.landings.resize_with(depth + 1, Vec::new);
+            }
+            round.landings[depth].push(Landing {
+                node,
+                fingerprint: arrival.fingerprint,
+                from: from.id,
+                event: arrival.event() as u8,
+            });
+            return;
+        }
+        let id = self.outcome.trail.push(from.id, arrival.event());
+        let there = Found {
+            faults: from.faults,
+            depth: from.depth + 1,
+            id,
+        };
+        self.note_goals(arrival.reached, there);
+        round.layer[depth].push(Waiting { node, id });
+    }
+
+    /// A goal counts where the state that reaches it is new: an event that is the goal itself
+    /// always leads to a state that is new at its first occurrence or was reached by it before.
+    /// States are found in the order of faults, then steps: the first counts.
+    fn note_goals(&mut self, reached: u32, there: Found) {
+        for goal in bits(reached & self.open_goals) {
+            self.outcome.goals[goal] = Some(there);
+        }
+        self.open_goals &= !reached;
+    }
+}
+
+/// Where the search is: the states at one depth are being expanded.
+struct Round<'a, T> {
+    faults: u8,
+    depth: usize,
+    /// The capacity of their list.
+    here: usize,
+    layer: &'a mut Layer<T>,
+    landings: &'a mut Landings<T>,
+}

@@ -1,0 +1,15 @@
+//! The simulator: activities and clocks over the same transition relation.
+
+pub mod accumulator;
+pub mod automaton;
+pub mod estimate;
+pub mod histogram;
+pub mod ledger;
+pub mod macro_steps;
+pub mod pairs;
+pub mod rare;
+pub mod replay;
+pub mod run;
+pub mod shipping;
+pub mod tally;
+pub mod trial;

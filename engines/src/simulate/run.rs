@@ -1,0 +1,173 @@
+//! Many trials, on any number of threads: the same bytes.
+//!
+//! Scenarios that are compared run as a team, each trial number under all of them in turn, because
+//! only the values of single trials give the interval of a paired difference.
+
+use std::ops::Range;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::clocks::activities::Activities;
+use crate::clocks::timed::Timed;
+use crate::simulate::pairs::Pairs;
+use crate::simulate::tally::Tally;
+use crate::simulate::trial::{Mission, Outcome, Runner};
+
+/// Trials are counted in batches of this size, which does not depend on the number of threads.
+pub const BATCH: u64 = 500;
+
+/// How a run is going, in trials; false ends it after the batches under way.
+pub type OnBatch<'a> = &'a mut dyn FnMut(u64) -> bool;
+
+/// How a team's run is going: what is counted, and the number of the next trial.
+pub type OnRound<'a> = &'a mut dyn FnMut(&Counts, u64) -> bool;
+
+/// A finished run, or the part of it that was.
+pub struct Run {
+    /// The counts.
+    pub tally: Tally,
+    /// Whether all trials were run.
+    pub complete: bool,
+}
+
+/// One scenario of a team.
+pub struct Member<'a, T: Timed> {
+    /// What is run.
+    pub system: &'a T,
+    /// Its clocks.
+    pub activities: &'a Activities,
+    /// What a trial is about.
+    pub mission: &'a Mission,
+    /// The key of its random numbers.
+    pub seed: u64,
+}
+
+/// What a team's trials are counted into.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// One per member.
+    pub tallies: Vec<Tally>,
+    /// One per member after the first: it against the first.
+    pub pairs: Vec<Pairs>,
+}
+
+impl Counts {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn empty(members: usize) -> Self {
+        Self {
+            tallies: vec![Tally::default(); members],
+            pairs: vec![Pairs::default(); members.saturating_sub(1)],
+        }
+    }
+
+    /// Adds the counts of other trials of the same team, later in number.
+    pub fn merge(&mut self, other: Self) {
+        for (mine, theirs) in self.tallies.iter_mut().zip(other.tallies) {
+            mine.merge(theirs);
+        }
+        for (mine, theirs) in self.pairs.iter_mut().zip(&other.pairs) {
+            mine.merge(theirs);
+        }
+    }
+}
+
+/// Runs trials `0..trials` of one scenario.
+pub fn run<T: Timed>(
+    system: &T,
+    activities: &Activities,
+    mission: &Mission,
+    seed: u64,
+    trials: u64,
+    on_batch: OnBatch<'_>,
+) -> Run {
+    let member = Member {
+        system,
+        activities,
+        mission,
+        seed,
+    };
+    let mut counts = Counts::empty(1);
+    let complete = run_team(&[member], 0..trials, &mut counts, &mut |_, next| {
+        on_batch(next)
+    });
+    Run {
+        tally: counts.tallies.pop().unwrap_or_default(),
+        complete,
+    }
+}
+
+/// Runs a range of trials of a team and adds them to `counts`; whether all of them were run.
+///
+/// A range may begin and end anywhere: batches only bound what a worker holds at a time.
+pub fn run_team<T: Timed>(
+    members: &[Member<'_, T>],
+    trials: Range<u64>,
+    counts: &mut Counts,
+    on_round: OnRound<'_>,
+) -> bool {
+    let batches = trials.end.div_ceil(BATCH);
+    // A round is what is asked for between two reports; merging goes by the number of the batch.
+    let round = rayon::current_num_threads() as u64 * 8;
+    let mut next = trials.start / BATCH;
+    // What a worker has compiled serves it in every batch: compiling it anew for each round took
+    // as long as some thousand simulated years.
+    let idle: Mutex<Vec<Vec<Runner<'_, T>>>> = Mutex::new(Vec::new());
+    while next < batches && trials.start < trials.end {
+        let end = (next + round).min(batches);
+        let parts: Vec<Counts> = (next..end)
+            .into_par_iter()
+            .map(|batch| {
+                let from = (batch * BATCH).max(trials.start);
+                let to = ((batch + 1) * BATCH).min(trials.end);
+                let known = idle.lock().ok().and_then(|mut idle| idle.pop());
+                let mut worker = known.unwrap_or_else(|| runners(members));
+                let counts = run_batch(members, &mut worker, from..to);
+                if let Ok(mut idle) = idle.lock() {
+                    idle.push(worker);
+                }
+                counts
+            })
+            .collect();
+        parts.into_iter().for_each(|part| counts.merge(part));
+        next = end;
+        let done = (next * BATCH).min(trials.end);
+        if !on_round(counts, done) && next < batches {
+            return false;
+        }
+    }
+    true
+}
+
+fn runners<'s, T: Timed>(members: &[Member<'s, T>]) -> Vec<Runner<'s, T>> {
+    let runner = |member: &Member<'s, T>| {
+        let Member {
+            system, activities, ..
+        } = *member;
+        Runner::new(system, activities, member.seed)
+    };
+    members.iter().map(runner).collect()
+}
+
+fn run_batch<T: Timed>(
+    members: &[Member<'_, T>],
+    runners: &mut [Runner<'_, T>],
+    trials: Range<u64>,
+) -> Counts {
+    let mut counts = Counts::empty(members.len());
+    for trial in trials {
+        let mut first: Option<Outcome> = None;
+        for (index, runner) in runners.iter_mut().enumerate() {
+            let mission = members[index].mission;
+            let outcome = runner.run(trial, mission, &mut counts.tallies[index]);
+            match first {
+                None => first = Some(outcome),
+                Some(first) => counts.pairs[index - 1].record(outcome, first),
+            }
+        }
+    }
+    counts
+}
