@@ -14,6 +14,7 @@ use poolproof_reports::document as doc;
 use crate::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
 use crate::check::search::CutOff;
 use crate::check::verdict::{self, Stop};
+use crate::evaluate;
 use crate::frequency::{Estimate, Frequency, Unrated, estimate, frequency};
 use crate::scenario::Scenario;
 
@@ -72,13 +73,7 @@ pub fn find(scenario: &Scenario, asked: Asked<'_>) -> Found {
     let sets_of = |property: &Property| of_property(&found, &basic, *property);
     let document = doc::CutSets {
         schema: doc::CUTS_SCHEMA.to_owned(),
-        identity: doc::RunIdentity {
-            poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
-            scenario_name: scenario.name.clone(),
-            scenario_digest: scenario.digest.clone(),
-            seed: scenario.simulate.seed,
-            command: command.to_owned(),
-        },
+        identity: evaluate::identity(scenario, command),
         order: u32::from(order),
         complete_up_to: found.complete_up_to.map(u32::from),
         cut_off_by: found.cut_off.map(|cut_off| match (cut_off, stopped) {

@@ -27,14 +27,14 @@ pub use markdown::text as markdown;
 pub use table::text as table;
 
 /// The name and version of the format, the first field of every document.
-pub const SCHEMA: &str = "poolproof/comparison/v1";
+pub const SCHEMA: &str = "poolproof/comparison/v2";
 
 /// What is said of a difference whose interval contains 0.
 pub const NOT_VISIBLE: &str = "no difference visible: interval contains 0";
 
 /// Scenarios compared with the first of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "Comparison of poolproof, version 1")]
+#[schemars(title = "Comparison of poolproof, version 2")]
 #[serde(deny_unknown_fields)]
 pub struct ComparisonDocument {
     /// [`SCHEMA`].

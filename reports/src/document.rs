@@ -11,6 +11,7 @@ use serde::Serialize;
 
 mod check;
 mod cuts;
+mod header;
 mod rare;
 mod scenario;
 mod simulation;
@@ -33,6 +34,9 @@ pub use cuts::CutEvent;
 pub use cuts::CutSet;
 pub use cuts::CutSets;
 pub use cuts::PropertyCuts;
+pub use header::DocumentError;
+pub use header::OtherSchema;
+pub(crate) use header::parse;
 pub use rare::FirstFailure;
 pub use rare::RareEvent;
 pub use rare::RareMethod;
@@ -60,11 +64,11 @@ pub use simulation::Simulation;
 pub use simulation::ViolationSeen;
 
 /// The name and version of the format, the first field of every document.
-pub const SCHEMA: &str = "poolproof/result/v1";
+pub const SCHEMA: &str = "poolproof/result/v2";
 
 /// Everything that one evaluation of one scenario found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "Result of poolproof, version 1")]
+#[schemars(title = "Result of poolproof, version 2")]
 #[serde(deny_unknown_fields)]
 pub struct ResultDocument {
     /// [`SCHEMA`]; [`ResultDocument::parse`] refuses anything else.
@@ -96,8 +100,22 @@ pub struct RunIdentity {
     pub scenario_digest: String,
     /// The seed of all random numbers.
     pub seed: u64,
-    /// The command that makes this result again.
+    /// The scenario file, as it was named.
+    pub scenario_path: String,
+    /// The values that were set over those of the file, in the order of the command line.
+    pub overrides: Vec<Override>,
+    /// The command that makes this result again, for people.
     pub command: String,
+}
+
+/// A value of the scenario that was set on the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The path of the key, as in `log_shipping.share`.
+    pub path: String,
+    /// The value, as it was given.
+    pub value: String,
 }
 
 /// A target of the scenario, compared with what was observed.
@@ -128,37 +146,12 @@ pub enum ObjectiveStatus {
     Undecided,
 }
 
-/// Why a text is no result document.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DocumentError {
-    /// The text is not JSON, or a field is missing, unknown or of the wrong type.
-    #[error("not a result of poolproof: {0}")]
-    Malformed(#[from] serde_json::Error),
-    /// The document follows a format that this version does not know.
-    #[error("the result has schema \"{found}\", but this version of poolproof reads \"{SCHEMA}\"")]
-    Schema {
-        /// The schema that the document names.
-        found: String,
-    },
-}
-
 impl ResultDocument {
     /// Reads a document from the text of a `result.json`.
     ///
     /// # Errors
     /// When the text is not JSON, names another schema, or does not fit the schema it names.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        // The schema comes first and alone: a document of a later version would otherwise be
-        // refused for its first unknown field, which says nothing about the cause.
-        #[derive(Deserialize)]
-        struct Header {
-            schema: String,
-        }
-        let Header { schema } = serde_json::from_str(text)?;
-        if schema != SCHEMA {
-            return Err(DocumentError::Schema { found: schema });
-        }
-        Ok(serde_json::from_str(text)?)
+        header::parse(text, "result", SCHEMA)
     }
 }

@@ -38,6 +38,8 @@ fn document_identity() -> RunIdentity {
         scenario_name: "sample".to_owned(),
         scenario_digest: "9f2c41d07be85a36".to_owned(),
         seed: 42,
+        scenario_path: "scenarios/sample.toml".to_owned(),
+        overrides: Vec::new(),
         command: "poolproof evaluate scenarios/sample.toml --seed 42".to_owned(),
     }
 }

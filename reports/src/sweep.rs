@@ -25,11 +25,11 @@ pub use markdown::text as markdown;
 pub use table::text as table;
 
 /// The name and version of the format, the first field of every document.
-pub const SCHEMA: &str = "poolproof/sweep/v1";
+pub const SCHEMA: &str = "poolproof/sweep/v2";
 
 /// A scenario at many values of its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "Sweep of poolproof, version 1")]
+#[schemars(title = "Sweep of poolproof, version 2")]
 #[serde(deny_unknown_fields)]
 pub struct SweepDocument {
     /// [`SCHEMA`].

@@ -8,15 +8,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::document;
 use crate::document::Counterexample;
+use crate::document::DocumentError;
 use crate::document::RunIdentity;
 
 /// The name and version of the format.
-pub const TRACE_SCHEMA: &str = "poolproof/trace/v1";
+pub const TRACE_SCHEMA: &str = "poolproof/trace/v2";
 
 /// A recorded way, with the identity of its run, so that the file alone can be replayed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "Trace of poolproof, version 1")]
+#[schemars(title = "Trace of poolproof, version 2")]
 #[serde(deny_unknown_fields)]
 pub struct Trace {
     /// [`TRACE_SCHEMA`]; [`Trace::parse`] refuses anything else.
@@ -52,15 +54,9 @@ pub enum Engine {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TraceError {
-    /// The text is not JSON, or a field is missing, unknown or of the wrong type.
-    #[error("not a trace of poolproof: {0}")]
-    Malformed(#[from] serde_json::Error),
-    /// The text follows a format that this version does not know.
-    #[error("the file has schema \"{found}\", but a trace has \"{TRACE_SCHEMA}\"")]
-    Schema {
-        /// The schema that the text names.
-        found: String,
-    },
+    /// The text is no trace, or one of another version.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     /// The steps contradict each other: the text was edited.
     #[error("the trace contradicts itself: {0}")]
     Contradiction(String),
@@ -72,15 +68,7 @@ impl Trace {
     /// # Errors
     /// When the text is not JSON, names another schema, does not fit it, or contradicts itself.
     pub fn parse(text: &str) -> Result<Self, TraceError> {
-        #[derive(Deserialize)]
-        struct Header {
-            schema: String,
-        }
-        let Header { schema } = serde_json::from_str(text)?;
-        if schema != TRACE_SCHEMA {
-            return Err(TraceError::Schema { found: schema });
-        }
-        let trace: Self = serde_json::from_str(text)?;
+        let trace: Self = document::parse(text, "trace", TRACE_SCHEMA)?;
         trace
             .contradiction()
             .map_or(Ok(trace), |what| Err(TraceError::Contradiction(what)))
@@ -136,7 +124,7 @@ mod tests {
         let text = text();
         let refused = |text: &str| Trace::parse(text).expect_err("refused").to_string();
         assert!(refused("{").starts_with("not a trace of poolproof: EOF"));
-        assert!(refused("{\"schema\": \"poolproof/result/v1\"}").contains("poolproof/result/v1"));
+        assert!(refused("{\"schema\": \"poolproof/result/v2\"}").contains("poolproof/result/v2"));
         let unknown = text.replace("\"engine\"", "\"motor\"");
         assert!(refused(&unknown).contains("motor"));
         for (from, to, why) in [

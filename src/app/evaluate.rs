@@ -32,18 +32,32 @@ pub fn document(
     });
     doc::ResultDocument {
         schema: doc::SCHEMA.to_owned(),
-        identity: doc::RunIdentity {
-            poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
-            scenario_name: scenario.name.clone(),
-            scenario_digest: scenario.digest.clone(),
-            seed: scenario.simulate.seed,
-            command: command.to_owned(),
-        },
+        identity: identity(scenario, command),
         scenario: view(scenario, warnings),
         check,
         simulation,
         cut_sets: None,
         objectives,
+    }
+}
+
+/// What makes a result of a scenario reproducible.
+#[must_use]
+pub fn identity(scenario: &Scenario, command: &str) -> doc::RunIdentity {
+    let overrides = scenario.overrides.iter();
+    doc::RunIdentity {
+        poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        scenario_name: scenario.name.clone(),
+        scenario_digest: scenario.digest.clone(),
+        seed: scenario.simulate.seed,
+        scenario_path: scenario.path.clone(),
+        overrides: overrides
+            .map(|(path, value)| doc::Override {
+                path: path.clone(),
+                value: value.clone(),
+            })
+            .collect(),
+        command: command.to_owned(),
     }
 }
 

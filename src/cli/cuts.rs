@@ -54,7 +54,7 @@ enum CutsFormat {
     Human,
     /// One line per set
     Csv,
-    /// The document, schema poolproof/cuts/v1
+    /// The document, schema poolproof/cuts/v2
     Json,
 }
 

@@ -48,7 +48,7 @@ pub struct ExplainArgs {
     /// Write a page to step through: one file, no network
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Print in this form; json is a trace, schema poolproof/trace/v1
+    /// Print in this form; json is a trace, schema poolproof/trace/v2
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
     #[command(flatten)]

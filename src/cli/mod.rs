@@ -289,12 +289,31 @@ mod tests {
                     "{line}"
                 );
                 let line = line.split(['>', '|', '<']).next().unwrap_or(line);
-                let typed = trace::words(line);
+                let typed = typed_words(line);
                 let parsed = Cli::try_parse_from(&typed);
                 let known = typed.iter().any(|word| *word == command.get_name());
                 assert!(known && parsed.is_ok(), "{line}: {:?}", parsed.err());
             }
         }
+    }
+
+    /// The words of a command as we write it: plain, or in single quotes.
+    fn typed_words(command: &str) -> Vec<String> {
+        let (mut words, mut word) = (Vec::new(), None::<String>);
+        let (mut inside, mut letters) = (false, command.chars());
+        while let Some(letter) = letters.next() {
+            match letter {
+                '\'' => {
+                    inside = !inside;
+                    word.get_or_insert_default();
+                }
+                '\\' if !inside => word.get_or_insert_default().extend(letters.next()),
+                ' ' if !inside => words.extend(word.take()),
+                _ => word.get_or_insert_default().push(letter),
+            }
+        }
+        words.extend(word);
+        words
     }
 
     #[test]

@@ -219,7 +219,7 @@ mod tests {
             ("index.html", "\n<!DOCTYPE html>\nmade by poolproof", true),
             (
                 "result.json",
-                "{\n  \"schema\": \"poolproof/result/v1\"",
+                "{\n  \"schema\": \"poolproof/result/v2\"",
                 true,
             ),
             ("result.json", "{\"score\": 3}", false),

@@ -46,7 +46,7 @@ pub struct ReplayArgs {
     /// Of the drills of this fault, which are numbered on their own; as in `simulate --drill`
     #[arg(long, value_name = "FAULT", requires = "trial")]
     drill: Option<String>,
-    /// Print a trial in this form; json is a trace, schema poolproof/trace/v1
+    /// Print a trial in this form; json is a trace, schema poolproof/trace/v2
     #[arg(long, value_enum, default_value = "human", requires = "trial")]
     format: Format,
     #[command(flatten)]

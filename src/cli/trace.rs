@@ -31,8 +31,8 @@ pub fn is_trace(path: &Path) -> bool {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
-/// Reads a trace and loads its scenario: the one that is given, or else the one that the recorded
-/// command names, looked for from here and from the directories above the trace.
+/// Reads a trace and loads its scenario: the one that is given, or else the one that the record
+/// names, looked for from here and from the directories above the trace.
 pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<Opened, Exit> {
     let refuse = |error: String| {
         eprintln!("error: cannot use {}: {error}", path.display());
@@ -40,16 +40,18 @@ pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<Open
     };
     let text = input::text(path).map_err(refuse)?;
     let trace = Trace::parse(&text).map_err(|error| refuse(error.to_string()))?;
-    let recorded = recorded(&trace.identity.command);
     let mut args = args.clone();
+    let identity = &trace.identity;
     if args.set.is_empty() {
-        args.set = recorded.set;
+        let recorded = identity.overrides.iter();
+        let pair = |one: &doc::Override| (one.path.clone(), one.value.clone());
+        args.set = recorded.map(pair).collect();
     }
-    args.seed = args.seed.or(Some(trace.identity.seed));
-    let candidates = match (scenario, recorded.scenario) {
-        (Some(scenario), _) => vec![scenario.to_owned()],
-        (None, Some(scenario)) => places(path, &scenario),
-        (None, None) => Vec::new(),
+    args.seed = args.seed.or(Some(identity.seed));
+    let candidates = match scenario {
+        Some(scenario) => vec![scenario.to_owned()],
+        None if identity.scenario_path.is_empty() => Vec::new(),
+        None => places(path, &identity.scenario_path),
     };
     let Some(found) = pick(&candidates, &trace, &args) else {
         let name = &trace.identity.scenario_name;
@@ -95,57 +97,12 @@ fn pick(candidates: &[PathBuf], trace: &Trace, args: &RunArgs) -> Option<PathBuf
         })
 }
 
-/// Where a scenario may be that was named in a recorded command.
+/// Where a recorded scenario may be.
 fn places(trace: &Path, scenario: &str) -> Vec<PathBuf> {
     let mut places = vec![PathBuf::from(scenario)];
     let from_above = trace.ancestors().skip(1);
     places.extend(from_above.map(|directory| directory.join(scenario)));
     places
-}
-
-/// What a recorded command says about the scenario.
-#[derive(Default, Debug, PartialEq)]
-struct Recorded {
-    scenario: Option<String>,
-    set: Vec<(String, String)>,
-}
-
-fn recorded(command: &str) -> Recorded {
-    let mut found = Recorded::default();
-    // The program and the subcommand come first.
-    let mut words = words(command).into_iter().skip(2);
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "--set" => {
-                let assignment = words.next().unwrap_or_default();
-                if let Some((path, value)) = assignment.split_once('=') {
-                    found.set.push((path.to_owned(), value.to_owned()));
-                }
-            }
-            option if option.starts_with("--") => drop(words.next()),
-            _ => found.scenario = found.scenario.or(Some(word)),
-        }
-    }
-    found
-}
-
-/// The words of a command as we write it: plain, or in single quotes.
-pub fn words(command: &str) -> Vec<String> {
-    let (mut words, mut word) = (Vec::new(), None::<String>);
-    let (mut inside, mut letters) = (false, command.chars());
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\'' => {
-                inside = !inside;
-                word.get_or_insert_default();
-            }
-            '\\' if !inside => word.get_or_insert_default().extend(letters.next()),
-            ' ' if !inside => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(letter),
-        }
-    }
-    words.extend(word);
-    words
 }
 
 /// The property of that name, for an option.
@@ -210,19 +167,6 @@ pub fn replaying(path: &Path, scenario: Option<&Path>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_recorded_command_names_its_scenario_and_its_changes() {
-        let command =
-            "poolproof evaluate 'my files/it'\\''s.toml' --seed 3 --set 'a.b=x y' --set c=1";
-        let found = recorded(command);
-        assert_eq!(found.scenario.as_deref(), Some("my files/it's.toml"));
-        let set = [("a.b", "x y"), ("c", "1")].map(|(a, b)| (a.to_owned(), b.to_owned()));
-        assert_eq!(found.set, set);
-        let trial = recorded("poolproof replay --trial 7 --drill site-loss x.toml");
-        assert_eq!(trial.scenario.as_deref(), Some("x.toml"));
-        assert_eq!(recorded(""), Recorded::default());
-    }
 
     #[test]
     fn a_scenario_is_looked_for_from_the_trace_upwards() {

@@ -79,6 +79,10 @@ pub struct Scenario {
     pub description: String,
     /// 32 hexadecimal digits over every text that the scenario was made from.
     pub digest: String,
+    /// The file that it was read from, as it was named.
+    pub path: String,
+    /// The values that were set over those of the file: path of the key and value.
+    pub overrides: Vec<(String, String)>,
     /// The chat servers and their users.
     pub pool: Pool,
     /// The mirrored pair in DC1.

@@ -106,6 +106,7 @@ pub fn load_text(
         rules::judge(&scenario, &table, &source, &mut reader);
     }
     scenario.assumptions = std::mem::take(&mut reader.assumptions);
+    scenario.overrides = overrides.to_vec();
     let mut diagnostics = in_order(reader.diagnostics, &library.opened);
     if diagnostics
         .iter()
@@ -236,6 +237,8 @@ pub(super) fn read(
         title: file.string("title").unwrap_or_default(),
         description: file.string("description").unwrap_or_default(),
         digest: String::new(),
+        path: source.name.clone(),
+        overrides: Vec::new(),
         pool: Pool::read(file.inner("pool")),
         mirroring: Mirroring::read(file.inner("mirroring")),
         log_shipping: LogShipping::read(file.inner("log_shipping")),

@@ -81,7 +81,7 @@ fn json_is_one_document_or_an_array_of_them() {
         .iter()
         .map(|one| one["schema"].as_str().unwrap())
         .collect();
-    let (result, diagnostics) = ("poolproof/result/v1", "poolproof/diagnostics/v1");
+    let (result, diagnostics) = ("poolproof/result/v2", "poolproof/diagnostics/v1");
     assert_eq!(schemas, [result, diagnostics, result]);
     assert_eq!(all[1]["scenario"], INVALID);
     for index in [0, 2] {

@@ -8,11 +8,11 @@ use super::RunIdentity;
 use crate::float;
 
 /// The name and version of the format, the first field of every document.
-pub const CUTS_SCHEMA: &str = "poolproof/cuts/v1";
+pub const CUTS_SCHEMA: &str = "poolproof/cuts/v2";
 
 /// The minimal cut sets of one scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "Cut sets of poolproof, version 1")]
+#[schemars(title = "Cut sets of poolproof, version 2")]
 #[serde(deny_unknown_fields)]
 pub struct CutSets {
     /// [`CUTS_SCHEMA`].

@@ -22,19 +22,20 @@ fn the_document_survives_its_text() {
 #[test]
 fn other_schemas_are_refused_by_name() {
     let text = json::result(&sample::document()).expect("the sample can be written");
-    let later = text.replace("poolproof/result/v1", "poolproof/result/v2");
+    let later = text.replace("poolproof/result/v2", "poolproof/result/v3");
     let error = ResultDocument::parse(&later).expect_err("a later schema");
-    assert!(matches!(&error, DocumentError::Schema { found } if found == "poolproof/result/v2"));
-    assert_eq!(
-        error.to_string(),
-        "the result has schema \"poolproof/result/v2\", but this version of poolproof reads \
-         \"poolproof/result/v1\""
-    );
-    for text in ["", "[]", "{}", "{\"schema\":\"poolproof/result/v1\"}"] {
+    let DocumentError::Schema(other) = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(other.found, "poolproof/result/v3");
+    assert_eq!(other.expected, "poolproof/result/v2");
+    let again = sample::document().identity.command;
+    assert!(error.to_string().ends_with(&again), "{error}");
+    for text in ["", "[]", "{}", "{\"schema\":\"poolproof/result/v2\"}"] {
         assert!(
             matches!(
                 ResultDocument::parse(text),
-                Err(DocumentError::Malformed(_))
+                Err(DocumentError::Malformed(..))
             ),
             "{text}"
         );
