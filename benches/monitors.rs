@@ -6,12 +6,12 @@
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use poolproof::app::compile;
 use poolproof::scenario;
-use poolproof::simulate::activities::Activities;
-use poolproof::simulate::run::run;
-use poolproof::simulate::timed::{Facts, Job, Planned, Timed};
-use poolproof::simulate::trial::Mission;
-use poolproof::system;
+use poolproof_engines::clocks::activities::Activities;
+use poolproof_engines::clocks::timed::{Facts, Job, Planned, Timed};
+use poolproof_engines::simulate::run::run;
+use poolproof_engines::simulate::trial::Mission;
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::incident::Cause;
 use poolproof_models::names::property::Spent;
@@ -133,8 +133,8 @@ fn events<T: Timed>(system: &T, activities: &Activities) -> u64 {
 fn monitors(criterion: &mut Criterion) {
     let loaded = scenario::load(Path::new(REFERENCE));
     let scenario = loaded.unwrap_or_else(|error| panic!("{error}")).scenario;
-    let topology = system::timed_topology(&scenario);
-    let activities = system::activities(&scenario, &topology);
+    let topology = compile::timed_topology(&scenario);
+    let activities = compile::activities(&scenario, &topology);
     let unwatched = Unwatched(topology.clone());
     assert_eq!(
         events(&topology, &activities),

@@ -6,10 +6,10 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use poolproof::check::fingerprints::{Fingerprints, fingerprint};
-use poolproof::check::search::{Limits, Outcome, search};
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario;
+use poolproof_engines::check::search::{Limits, Outcome, search};
+use poolproof_engines::fingerprints::{Fingerprints, fingerprint};
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;

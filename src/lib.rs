@@ -12,7 +12,7 @@
 //! ```
 //! use std::path::Path;
 //!
-//! use poolproof::check::verdict;
+//! use poolproof::app::document::verdict;
 //! use poolproof::scenario;
 //!
 //! let file = Path::new("scenarios/hazards/H-01-failover-during-partition.toml");
@@ -25,19 +25,13 @@
 //! ```
 
 pub use poolproof_engines as engines;
-pub use poolproof_engines::clocks::distribution;
 
 pub mod app;
 pub mod check;
 pub mod cli;
-pub mod cut_sets;
-pub mod frequency;
 pub mod regression;
 pub mod replay;
 pub mod scenario;
-pub mod simulate;
-pub mod solve;
-pub mod system;
 
 pub use app::{compare, evaluate, objectives, shard, study, sweep};
 pub use cli::exit;

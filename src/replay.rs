@@ -1,6 +1,7 @@
 //! Replaying a trace: the recorded events, one by one, through the same rules; the first step that
 //! differs from the record ends it.
 
+use poolproof_engines::check::minimise::{Ground, Target};
 use poolproof_models::names::event::Event;
 use poolproof_models::names::property::Property;
 use poolproof_models::narrator::Narrator;
@@ -9,10 +10,9 @@ use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, Trace};
 
-use crate::check::counterexample::{holders, links, start};
-use crate::check::minimise::{Ground, Target};
+use crate::app::compile;
+use crate::app::document::counterexample::{holders, links, start};
 use crate::scenario::Scenario;
-use crate::system;
 
 /// Where a replay differs from the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,8 +100,8 @@ impl Replay {
             });
         }
         let topology = match trace.engine {
-            Engine::Check => system::checked_topology(scenario),
-            Engine::Simulation => system::timed_topology(scenario),
+            Engine::Check => compile::checked_topology(scenario),
+            Engine::Simulation => compile::timed_topology(scenario),
         };
         let find = |step: &doc::Step| {
             let event = Event::from_name(&step.event);

@@ -8,9 +8,9 @@ mod trio;
 
 use std::path::Path;
 
-use poolproof::check::search::{Limits, search};
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario;
+use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::property::Property;
 use poolproof_models::system::System;

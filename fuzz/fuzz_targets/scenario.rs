@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
     let (scenario, runbook) = text.split_once('\0').unwrap_or((text, ""));
     match load_text("fuzz.toml", scenario, &[], &Same { text: runbook }) {
         Ok(loaded) => {
-            let _ = poolproof::system::timed_topology(&loaded.scenario);
+            let _ = poolproof::app::compile::timed_topology(&loaded.scenario);
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

@@ -6,19 +6,19 @@
 //! pairs: the interval of their difference is put together from two intervals of half the error
 //! each, which holds at least as often as stated.
 
+use poolproof_engines::simulate::estimate::{Confidence, Estimate, Interval};
+use poolproof_engines::simulate::histogram::Histogram;
+use poolproof_engines::simulate::pairs::Pairs;
+use poolproof_engines::simulate::run::Counts;
+use poolproof_engines::simulate::tally::Measures;
 use poolproof_reports::comparison::{
     Compared, ComparedVerdict, ComparisonDocument, Difference, FigureRow, SCHEMA,
 };
 use poolproof_reports::document as doc;
 
+use crate::app::document::simulation::{self, Stage, YEAR_MS};
 use crate::scenario::Scenario;
 use crate::scenario::expect::{Column, Measure, Statistic};
-use crate::simulate::estimate::{Confidence, Estimate, Interval};
-use crate::simulate::figures::{self, Stage, YEAR_MS};
-use crate::simulate::histogram::Histogram;
-use crate::simulate::pairs::Pairs;
-use crate::simulate::run::Counts;
-use crate::simulate::tally::Measures;
 use crate::study::figure::Figure;
 
 /// Scenarios that can be compared run the same trials: seed, numbers of trials and confidence are
@@ -73,7 +73,7 @@ pub fn document(comparison: &Comparison<'_>) -> ComparisonDocument {
         .enumerate()
         .map(|(index, scenario)| {
             let [plain, drilled] = counts.each_ref().map(|one| &one.tallies[index]);
-            figures::document(scenario, plain, drilled, comparison.interrupted)
+            simulation::document(scenario, plain, drilled, comparison.interrupted)
         })
         .collect();
     let first = &scenarios[0];

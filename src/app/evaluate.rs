@@ -1,5 +1,6 @@
 //! The main job: one scenario in; verdicts, figures and objectives out, as one document.
 
+use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::site::{ShareLocation, Site};
 use poolproof_models::rules::network::Link;
@@ -7,12 +8,11 @@ use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 use poolproof_reports::quantity;
 
-use crate::distribution::SimDuration;
+use crate::app::compile;
 use crate::objectives;
 use crate::scenario::Scenario;
 use crate::scenario::assumption::Grade;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::system;
 
 /// Puts a result document together.
 #[must_use]
@@ -62,14 +62,14 @@ pub fn identity(scenario: &Scenario, command: &str) -> doc::RunIdentity {
 }
 
 fn view(scenario: &Scenario, warnings: &[Diagnostic]) -> doc::Scenario {
-    let topology = system::timed_topology(scenario);
+    let topology = compile::timed_topology(scenario);
     doc::Scenario {
         name: scenario.name.clone(),
         title: scenario.title.clone(),
         description: scenario.description.clone(),
         sites: sites(&topology),
         links: links(scenario, &topology),
-        share_text: system::share_text(scenario.log_shipping.share).to_owned(),
+        share_text: compile::share_text(scenario.log_shipping.share).to_owned(),
         witness: topology.witness,
         assumptions: scenario
             .assumptions()

@@ -2,6 +2,8 @@
 //! results and progress go out; a terminal, files of results and exit codes belong to the caller.
 
 pub mod compare;
+pub mod compile;
+pub mod document;
 pub mod evaluate;
 pub mod objectives;
 pub mod shard;

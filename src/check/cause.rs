@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use poolproof_engines::check::minimise::{At, Ground, Target};
 use poolproof_models::names::event::{Event, EventKind};
 use poolproof_models::names::property::Property;
 use poolproof_models::narrator::Post;
@@ -10,8 +11,6 @@ use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 use poolproof_models::story::Told;
 use poolproof_models::system::System;
-
-use super::minimise::{At, Ground, Target};
 
 /// The most states that are looked at to find out what can still follow.
 const STATES_MOST: usize = 4_000;

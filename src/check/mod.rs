@@ -1,11 +1,3 @@
-//! What a scenario's check says, in words and as a document; the search is the engine's.
-
-pub use poolproof_engines::check::{cuts, layer, lift, minimise, recoverability, returns, search};
-pub use poolproof_engines::fingerprints;
+//! Why a property is violated, in words.
 
 pub mod cause;
-pub mod counterexample;
-mod coverage;
-pub mod recovery;
-pub mod swarm;
-pub mod verdict;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use poolproof_engines::check::cuts::Progress as Searched;
 use poolproof_models::names::property::Property;
 use poolproof_reports::cuts as report;
 
@@ -10,9 +11,8 @@ use super::bounds::BoundArgs;
 use super::progress::Progress;
 use super::timing::{Stopwatch, Timing};
 use super::{RunArgs, input, interrupt, output, quoted};
-use crate::check::cuts::Progress as Searched;
-use crate::check::verdict::Stop;
-use crate::cut_sets::{self, Asked};
+use crate::app::document::cut_sets::{self, Asked};
+use crate::app::document::verdict::Stop;
 use crate::exit::Exit;
 
 /// Find the minimal combinations of faults that can break each property, and rank them

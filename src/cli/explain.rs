@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poolproof_engines::check::minimise::{Ground, Target, minimise};
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
@@ -13,14 +14,13 @@ use poolproof_reports::{json, mermaid, player, timeline};
 
 use super::bounds::BoundArgs;
 use super::{Format, RunArgs, input, interrupt, output, quoted, stages, trace};
-use crate::check::minimise::{Ground, Target, minimise};
-use crate::check::{counterexample, verdict};
+use crate::app::compile;
+use crate::app::document::{counterexample, verdict};
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::regression;
 use crate::scenario;
 use crate::scenario::codes;
-use crate::system;
 
 /// Tell a counterexample: every step, who did it, what changed, and why
 ///
@@ -159,7 +159,7 @@ fn from_scenario(args: &ExplainArgs) -> Result<Explained, Exit> {
         way,
         notes,
         replay: format!("{command} --format json > {name}.json && poolproof replay {name}.json"),
-        topology: system::checked_topology(&loaded.scenario),
+        topology: compile::checked_topology(&loaded.scenario),
         path: args.subject.clone(),
         run: args.run.clone(),
     })

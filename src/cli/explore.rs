@@ -9,7 +9,7 @@ use poolproof_models::explored::Explored;
 use stateright::Model as _;
 
 use super::{RunArgs, input, interrupt, output};
-use crate::check::verdict;
+use crate::app::document::verdict;
 use crate::exit::Exit;
 
 /// Walk through the model in a browser, one event at a time

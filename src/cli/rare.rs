@@ -1,14 +1,15 @@
 //! What is rare, beside a simulation: options, and what keeps them from an answer.
 
 use clap::{Args, ValueEnum};
+use poolproof_engines::simulate::rare::{Method, RareError};
+use poolproof_engines::simulate::trial::Rare;
 use poolproof_reports::document as doc;
 
 use super::progress::Progress;
 use super::{RunArgs, interrupt};
+use crate::app::document::rare;
 use crate::exit::Exit;
 use crate::scenario::Scenario;
-use crate::simulate::rare::{Method, RareError, figures};
-use crate::simulate::trial::Rare;
 
 /// Estimating what plain trials hardly ever see.
 #[derive(Args)]
@@ -92,7 +93,7 @@ impl RareArgs {
         };
         let bar = Progress::counted("what is rare", scenario.simulate.trials);
         let found = args.on_threads(|| {
-            figures::simulated(scenario, method, rare, &mut |done, _| {
+            rare::simulated(scenario, method, rare, &mut |done, _| {
                 bar.at(done);
                 !interrupt::requested()
             })

@@ -4,6 +4,8 @@ use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poolproof_engines::check::minimise::{Ground, Target};
+use poolproof_engines::simulate::replay::on_clock;
 use poolproof_models::names::event::Event;
 use poolproof_models::names::property::Property;
 use poolproof_models::narrator::Narrator;
@@ -14,13 +16,12 @@ use poolproof_reports::{json, timeline};
 
 use super::simulate::SITE_LOSS;
 use super::{Format, RunArgs, input, interrupt, output, quoted, trace};
-use crate::check::minimise::{Ground, Target};
-use crate::check::{counterexample, verdict};
+use crate::app::compile;
+use crate::app::compile::trial::trial;
+use crate::app::document::{counterexample, verdict};
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::scenario::Loaded;
-use crate::simulate::replay::{on_clock, trial};
-use crate::system;
 
 /// Run a trace step by step, and stop where it differs from the record
 ///
@@ -129,7 +130,7 @@ fn follow(args: &ReplayArgs) -> Result<Exit, Exit> {
     }
     if args.clock {
         let topology = opened.replay.topology();
-        let activities = system::activities(&opened.loaded.scenario, topology);
+        let activities = compile::activities(&opened.loaded.scenario, topology);
         match on_clock(topology, &activities, opened.replay.events()) {
             Ok(_) => text += "by the simulator's clocks: the same worlds\n",
             Err(error) => {
@@ -153,7 +154,7 @@ fn pause(wanted: bool) {
 fn show_trial(args: &ReplayArgs, number: u64) -> Result<Exit, Exit> {
     let mut loaded = input::load(&args.subject, &args.run)?;
     if let Some(drill) = args.drill.as_deref().filter(|name| *name != SITE_LOSS) {
-        let known = system::faults(&loaded.scenario);
+        let known = compile::faults(&loaded.scenario);
         if !known.iter().any(|name| name == drill) {
             eprintln!("error: `{drill}` is no fault of {}", args.subject.display());
             eprintln!("known: {SITE_LOSS}, {}", known.join(", "));
@@ -210,7 +211,7 @@ fn record(
     command: &str,
 ) -> Trace {
     let scenario = &loaded.scenario;
-    let topology = system::timed_topology(scenario);
+    let topology = compile::timed_topology(scenario);
     let ground = Ground::unlimited(&topology);
     let mut narrator = Narrator::new(&topology);
     let start = counterexample::start(&topology, &narrator);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{RunArgs, input, out_option, output, quoted, studies, swarm};
-use crate::check::swarm::Swarm;
-use crate::check::swarm::job::SwarmJob;
+use crate::app::compile::swarm::Swarm;
+use crate::app::shard::swarm_job::SwarmJob;
 use crate::exit::Exit;
 use crate::scenario::Loaded;
 use crate::shard::{Line, Manifest, Task, encode};

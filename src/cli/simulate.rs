@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-
 use poolproof_models::names::event::Event;
 use poolproof_reports::table;
 
@@ -12,10 +11,10 @@ use super::plan::{self, PlanOptions};
 use super::rare::RareArgs;
 use super::runs::{self, Ran};
 use super::{RunArgs, bundles, input, out_option, output, quoted, replay, studies};
+use crate::app::compile;
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::study::job::{Job, Kind};
-use crate::system;
 
 /// Simulate many years, and drills in which DC1 is lost or another fault strikes
 ///
@@ -112,7 +111,7 @@ fn known(what: &What) -> Result<(), Exit> {
             let Ok(loaded) = input::read(path, &what.run) else {
                 continue;
             };
-            let known = system::faults(&loaded.scenario);
+            let known = compile::faults(&loaded.scenario);
             if !known.iter().any(|name| name == drill) {
                 eprintln!("error: `{drill}` is no fault of {}", path.display());
                 eprintln!("known: {SITE_LOSS}, {}", known.join(", "));

@@ -4,17 +4,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poolproof_engines::solve::chain::{Generator, STATES_MOST};
+use poolproof_engines::solve::figures::{Figures, Within, YEAR_H, long_run, within};
+use poolproof_engines::solve::lump::lump;
+use poolproof_engines::solve::{SolveError, prism};
 use serde::Serialize;
 
 use super::timing::{Stopwatch, Timing};
 use super::{Format, RunArgs, input, output, quoted};
+use crate::app::compile::chain::{self, Product};
 use crate::exit::Exit;
 use crate::scenario::Scenario;
-use crate::solve::chain::{Generator, STATES_MOST};
-use crate::solve::figures::{Figures, Within, YEAR_H, long_run, within};
-use crate::solve::lump::lump;
-use crate::solve::product::{self, Product};
-use crate::solve::{SolveError, prism};
 
 /// Solve a scenario exactly, where every delay is exponential or zero
 ///
@@ -56,7 +56,7 @@ fn solve_one(path: &Path, args: &SolveArgs) -> Exit {
     };
     let scenario = &loaded.scenario;
     let watch = Stopwatch::start();
-    let product = product::chain(scenario, args.max_states);
+    let product = chain::chain(scenario, args.max_states);
     let chain = match &product.chain {
         Ok(chain) => chain,
         Err(error) => return refused(path, scenario, &product, error),
@@ -122,7 +122,7 @@ fn refused(path: &Path, scenario: &Scenario, product: &Product, error: &SolveErr
     eprintln!("error: {}: {error}", path.display());
     match error {
         SolveError::NotExponential { at } => {
-            for unfit in product::unfit(scenario, &product.topology, at) {
+            for unfit in chain::unfit(scenario, &product.topology, at) {
                 let value = match &unfit.value[..] {
                     "" => " (several ways to fail: their repairs are a mixture)".to_owned(),
                     value => format!(" = {value}"),

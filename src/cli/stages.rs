@@ -1,15 +1,15 @@
 //! The checker, run for a command: progress, timing, interruption.
 
+use poolproof_engines::check::cuts::Progress as CutsProgress;
+use poolproof_engines::check::search::Progress as Searched;
 use poolproof_reports::document::CutSets;
 
 use super::bounds::BoundArgs;
 use super::progress::Progress;
 use super::timing::{Stopwatch, Timing};
 use super::{RunArgs, interrupt};
-use crate::check::cuts::Progress as CutsProgress;
-use crate::check::search::Progress as Searched;
-use crate::check::verdict::{self, Bounds, Checked, Stop};
-use crate::cut_sets::{self, Asked};
+use crate::app::document::cut_sets::{self, Asked};
+use crate::app::document::verdict::{self, Bounds, Checked, Stop};
 use crate::scenario::Scenario;
 
 /// Runs the checker.

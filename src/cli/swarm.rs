@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
+use poolproof_engines::check::swarm::{Limits, Part, Watch};
 
 use super::format::{Printer, RunFormat};
 use super::progress::Progress;
@@ -12,8 +13,9 @@ use super::runs::{self, Ran};
 use super::studies::Outlet;
 use super::timing::{Stopwatch, Timing};
 use super::{RunArgs, bundles, input, interrupt, out_option, plan, quoted};
-use crate::check::swarm::job::SwarmJob;
-use crate::check::swarm::{self, Limits, Part, Swarm, Watch};
+use crate::app::compile::swarm::Swarm;
+use crate::app::document;
+use crate::app::shard::swarm_job::SwarmJob;
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::scenario::library::Resolver;
@@ -169,7 +171,7 @@ pub fn here(
         let swarm = Swarm::new(loaded.scenario.clone(), number, limits);
         let parts = searches(&swarm, 0..number, run);
         let interrupted = (parts.len() as u64) < number;
-        let check = Some(swarm::document(&swarm, &parts, interrupted));
+        let check = Some(document::swarm::document(&swarm, &parts, interrupted));
         let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
         Ok(Ran {
             document: evaluate::document(scenario, warnings, &command, check, None),
@@ -190,7 +192,7 @@ pub fn conclude(
     parts: &[Part],
     outlet: &Outlet,
 ) -> Exit {
-    let check = Some(swarm::document(swarm, parts, false));
+    let check = Some(document::swarm::document(swarm, parts, false));
     let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
     let document = evaluate::document(scenario, warnings, &job.command, check, None);
     let (document, note, written) = bundles::write(document, &[], outlet.out.as_deref());

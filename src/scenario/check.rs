@@ -3,12 +3,8 @@
 use std::collections::BTreeMap;
 
 use poolproof_models::names::event::Event;
-pub use poolproof_models::names::event::FaultClass;
-pub use poolproof_models::names::property::Property;
-pub use poolproof_models::names::runbook::Mistake;
 use poolproof_models::names::runbook::Operation;
 use poolproof_models::state::topology::Slices;
-pub use poolproof_models::state::topology::Start;
 
 use super::assumption::Grade;
 use super::document::Node;
@@ -19,6 +15,11 @@ use super::reader::Setting;
 use super::suggest;
 use super::value;
 use super::value::Parsed;
+
+pub use poolproof_models::names::event::FaultClass;
+pub use poolproof_models::names::property::Property;
+pub use poolproof_models::names::runbook::Mistake;
+pub use poolproof_models::state::topology::Start;
 
 /// An entry of `check.faults_enabled`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

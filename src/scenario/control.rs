@@ -1,5 +1,6 @@
 //! `[control]`: the Central Management store and the next hop.
 
+use poolproof_engines::clocks::distribution::Distribution;
 use poolproof_models::names::site::Site;
 
 use super::assumption::Grade;
@@ -7,7 +8,6 @@ use super::keys::Kind;
 use super::reader;
 use super::reader::Section;
 use super::reader::Setting;
-use crate::distribution::Distribution;
 
 /// The pool's control plane (handbook 1.4).
 #[derive(Debug, Clone, PartialEq)]

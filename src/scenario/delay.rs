@@ -1,5 +1,8 @@
 //! Distributions of delays in scenario and runbook files.
 
+use poolproof_engines::clocks::distribution::Distribution;
+use poolproof_engines::clocks::distribution::SimDuration;
+
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
 use super::document::Node;
@@ -14,8 +17,6 @@ use super::value::duration;
 use super::value::mistake;
 use super::value::number;
 use super::value::wrong_type;
-use crate::distribution::Distribution;
-use crate::distribution::SimDuration;
 
 pub(super) const SHAPES: [&str; 9] = [
     "fixed",

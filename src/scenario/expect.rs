@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::Event;
 use poolproof_models::names::event::EventKind;
-pub use poolproof_models::names::property::Goal;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::runbook::Operation;
 
@@ -20,7 +20,8 @@ use super::reader::Section;
 use super::suggest;
 use super::value;
 use super::value::Parsed;
-use crate::distribution::SimDuration;
+
+pub use poolproof_models::names::property::Goal;
 
 /// What the checker is expected to find about a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

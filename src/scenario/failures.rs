@@ -1,5 +1,8 @@
 //! `[failures]`: what fails, how often, and how long until it is back.
 
+use poolproof_engines::clocks::distribution::Distribution;
+use poolproof_engines::clocks::distribution::SimDuration;
+
 use super::assumption::Grade;
 use super::diagnostic::Place;
 use super::document::Node;
@@ -11,8 +14,6 @@ use super::reader::Section;
 use super::reader::Setting;
 use super::value;
 use super::value::Rate;
-use crate::distribution::Distribution;
-use crate::distribution::SimDuration;
 
 /// One way in which a component fails.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use poolproof_engines::clocks::distribution::SimDuration;
+
 use super::assumption::Grade;
 use super::diagnostic::Source;
 use super::document;
@@ -16,7 +18,6 @@ use super::reader::Reader;
 use super::reader::Setting;
 use super::resolve;
 use super::runbook::RunbookFile;
-use crate::distribution::SimDuration;
 
 /// What may stand at a key.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,6 @@
 //! `[log_shipping]`: the three jobs that carry the log from the DC1 pair to S in DC2.
 
+use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::site::{ShareLocation, Site};
 
 use super::assumption::Grade;
@@ -10,7 +11,6 @@ use super::reader::Setting;
 use super::shipping_facts::ShippingFacts;
 use super::value::LONGEST;
 use super::value::duration_text;
-use crate::distribution::SimDuration;
 
 /// How the schedules of the three jobs lie to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `[mirroring]`: the synchronous database mirroring session of A and B in DC1.
 
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use poolproof_models::names::site::Site;
 
 use super::assumption::Grade;
@@ -8,7 +9,6 @@ use super::diagnostic::Severity;
 use super::reader::Section;
 use super::reader::Setting;
 use super::value::LONGEST;
-use crate::distribution::{Distribution, SimDuration};
 
 /// The mirroring session of the primary database.
 #[derive(Debug, Clone, PartialEq)]

@@ -240,7 +240,7 @@ fn limit(measure: Measure, text: &str) -> Result<Limit, (String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::distribution::SimDuration;
+    use poolproof_engines::clocks::distribution::SimDuration;
 
     #[test]
     fn objectives_of_every_kind() {

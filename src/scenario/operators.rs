@@ -1,9 +1,10 @@
 //! `[operators]`: which runbooks people follow, and what they may take for granted.
 
+use poolproof_engines::clocks::distribution::Distribution;
+use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::runbook::Mistake;
 use poolproof_models::names::runbook::Operation;
 use poolproof_models::names::runbook::Role;
-pub use poolproof_models::state::topology::Assumption as SiteAssumption;
 
 use super::assumption::Grade;
 use super::delay;
@@ -17,8 +18,8 @@ use super::reader::Setting;
 use super::runbook::RunbookFile;
 use super::value;
 use super::value::Rate;
-use crate::distribution::Distribution;
-use crate::distribution::SimDuration;
+
+pub use poolproof_models::state::topology::Assumption as SiteAssumption;
 
 /// The operators.
 #[derive(Debug, Clone, PartialEq)]

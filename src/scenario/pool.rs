@@ -1,11 +1,12 @@
 //! `[pool]`: the Persistent Chat servers, their users and their messages.
 
+use poolproof_engines::clocks::distribution::Distribution;
+
 use super::assumption::Grade;
 use super::keys::Kind;
 use super::reader::Section;
 use super::reader::Setting;
 use super::value::Rate;
-use crate::distribution::Distribution;
 
 /// The two shapes of a stretched pool (handbook 1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,9 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use poolproof_engines::clocks::distribution::Distribution;
+use poolproof_engines::clocks::distribution::SimDuration;
+
 use super::assumption::Assumption;
 use super::assumption::Grade;
 use super::delay;
@@ -18,15 +21,14 @@ use super::empirical::Observations;
 use super::keys;
 use super::keys::Key;
 use super::keys::Kind;
-pub(super) use super::setting::Setting;
 use super::suggest;
 use super::value;
 use super::value::Parsed;
 use super::value::Rate;
 use super::value::RateUnit;
 use super::value::duration_text;
-use crate::distribution::Distribution;
-use crate::distribution::SimDuration;
+
+pub(super) use super::setting::Setting;
 
 /// Of more mistakes than this in one table or list, the others are left out: each costs time and
 /// memory, and nobody reads them.

@@ -1,11 +1,12 @@
 //! The page of keys, `docs/scenario-keys.md`, made from the catalogue.
 
+use poolproof_engines::clocks::distribution::SimDuration;
+
 use super::keys;
 use super::keys::Key;
 use super::keys::Kind;
 use super::value::LONGEST;
 use super::value::duration_text;
-use crate::distribution::SimDuration;
 
 /// The page in Markdown.
 #[must_use]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use poolproof_engines::clocks::distribution::Distribution;
 use poolproof_models::names::runbook::Belief;
 use poolproof_models::names::runbook::Operation;
 use poolproof_models::names::runbook::Phase;
@@ -25,7 +26,6 @@ use super::reader::Section;
 use super::reader::Setting;
 use super::runbook_order;
 use super::value;
-use crate::distribution::Distribution;
 
 /// A runbook as read from its file.
 #[derive(Debug, Clone, PartialEq)]

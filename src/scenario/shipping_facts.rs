@@ -1,10 +1,11 @@
 //! `[log_shipping]`, the part that only the handbook's rules look at: files, rights and jobs.
 
+use poolproof_engines::clocks::distribution::SimDuration;
+
 use super::assumption::Grade;
 use super::reader::Section;
 use super::reader::Setting;
 use super::value::LONGEST;
-use crate::distribution::SimDuration;
 
 /// Where the copy job puts the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `[simulate]`: how much is simulated.
 
+use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::event::Event;
 
 use super::assumption::Grade;
@@ -12,7 +13,6 @@ use super::reader::Setting;
 use super::value;
 use super::value::LONGEST;
 use super::value::Parsed;
-use crate::distribution::SimDuration;
 
 /// Amounts and seed of the simulation.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,11 +4,12 @@
 //! and years are not (their length is a matter of taste), and a fraction of a millisecond is a
 //! mistake because the clock of the simulation counts whole ones.
 
+use poolproof_engines::clocks::distribution::SimDuration;
+
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Severity;
 use super::document::Node;
 use super::document::Value;
-use crate::distribution::SimDuration;
 
 /// What came out of reading a value: the value, or all its mistakes.
 pub(super) type Parsed<T> = Result<T, Vec<Diagnostic>>;

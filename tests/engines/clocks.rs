@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
+use poolproof::app::compile;
 use poolproof::scenario::{Scenario, load_with};
-use poolproof::simulate::tally::Tally;
-use poolproof::simulate::timed::Timed;
-use poolproof::simulate::trial::{Mission, Runner};
-use poolproof::system;
+use poolproof_engines::clocks::timed::Timed;
+use poolproof_engines::simulate::tally::Tally;
+use poolproof_engines::simulate::trial::{Mission, Runner};
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::runbook::Operation;
 
@@ -25,8 +25,8 @@ fn scenario(overrides: &[(&str, &str)]) -> Scenario {
 
 /// Time and name of every event of some years.
 fn years(scenario: &Scenario) -> Vec<Vec<(u64, String)>> {
-    let topology = system::timed_topology(scenario);
-    let activities = system::activities(scenario, &topology);
+    let topology = compile::timed_topology(scenario);
+    let activities = compile::activities(scenario, &topology);
     let mission = Mission {
         horizon_ms: YEAR_MS,
         follow_ms: 0,
@@ -142,7 +142,7 @@ fn mistakes_are_made_as_often_as_is_said() {
 /// seeding a mirror whose disks were lost.
 #[test]
 fn what_fails_is_a_fault_and_what_is_repaired_is_none() {
-    let topology = system::timed_topology(&scenario(&[]));
+    let topology = compile::timed_topology(&scenario(&[]));
     let first = topology.initial();
     let mut later = 0;
     for (index, event) in topology.events().iter().enumerate() {

@@ -4,12 +4,12 @@
 //! seeds. Each check could fail: the same interval at half its width is far from its promise. The
 //! rules that end a run early are tested beside them, in `simulate::stopping`.
 
-use poolproof::simulate::accumulator::{MeanAccumulator, PairAccumulator};
-use poolproof::simulate::estimate::{Confidence, Interval, Proportion, poisson_rate};
-use poolproof::simulate::histogram::Histogram;
-use poolproof::simulate::pairs::Pairs;
-use poolproof::simulate::random::Draws;
-use poolproof::simulate::trial::Outcome;
+use poolproof_engines::clocks::random::Draws;
+use poolproof_engines::simulate::accumulator::{MeanAccumulator, PairAccumulator};
+use poolproof_engines::simulate::estimate::{Confidence, Interval, Proportion, poisson_rate};
+use poolproof_engines::simulate::histogram::Histogram;
+use poolproof_engines::simulate::pairs::Pairs;
+use poolproof_engines::simulate::trial::Outcome;
 
 fn confidence() -> Confidence {
     Confidence::new(0.95).expect("valid")

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use poolproof::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
-use poolproof::check::search::CutOff;
-use poolproof::check::verdict::{self, Stop};
-use poolproof::cut_sets::{self, Asked, Found};
+use poolproof::app::document::cut_sets::{self, Asked, Found};
+use poolproof::app::document::verdict::{self, Stop};
 use poolproof::scenario::{self, Scenario};
+use poolproof_engines::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
+use poolproof_engines::check::search::CutOff;
 use poolproof_models::model::{Bounded, Budget, Node};
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::property::Property;

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use poolproof::check::search::{Limits, Outcome, search};
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario::{self, Scenario};
+use poolproof_engines::check::search::{Limits, Outcome, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::property::{Goal, Property, Spent};

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
+use poolproof::app::document::simulation::simulate;
 use poolproof::scenario;
-use poolproof::simulate::figures::simulate;
 use poolproof_reports::document::{Column, ColumnName};
 
 /// The drills of the reference pool with these changes.

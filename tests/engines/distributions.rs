@@ -8,10 +8,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use poolproof::distribution::{Distribution, Sampler, SimDuration};
 use poolproof::scenario::library::{Resolver, Unreadable};
 use poolproof::scenario::{LoadError, Loaded, load_text};
-use poolproof::simulate::random::{Draws, Uniform};
+use poolproof_engines::clocks::distribution::{Distribution, Sampler, SimDuration};
+use poolproof_engines::clocks::random::{Draws, Uniform};
 use statrs::distribution::ContinuousCDF;
 
 const HOUR: SimDuration = SimDuration { ms: 3_600_000 };

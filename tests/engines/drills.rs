@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
+use poolproof::app::compile;
+use poolproof::app::document::simulation::{drill, mission, simulate};
 use poolproof::scenario::{Scenario, load_with};
-use poolproof::simulate::figures::{drill, mission, simulate};
-use poolproof::simulate::tally::Tally;
-use poolproof::simulate::trial::{Mission, Runner};
-use poolproof::system;
+use poolproof_engines::simulate::tally::Tally;
+use poolproof_engines::simulate::trial::{Mission, Runner};
 use poolproof_models::names::event::Event;
 use poolproof_models::names::runbook::{Phase, Role};
 use poolproof_reports::document::{ColumnName, Distribution, Estimate, Simulation};
@@ -175,8 +175,8 @@ fn an_automatic_failover_is_detection_and_recovery() {
 
 /// Every drill of a scenario, with its incidents.
 fn drills(scenario: &Scenario, fault: Option<Event>) -> Tally {
-    let topology = system::timed_topology(scenario);
-    let activities = system::activities(scenario, &topology);
+    let topology = compile::timed_topology(scenario);
+    let activities = compile::activities(scenario, &topology);
     let mission = Mission {
         incident_trials: u64::MAX,
         drill: drill(&topology, fault),

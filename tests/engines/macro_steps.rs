@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
+use poolproof::app::compile;
+use poolproof::app::document::simulation::{drill, mission};
 use poolproof::scenario::load;
-use poolproof::simulate::figures::{drill, mission};
-use poolproof::system;
 use poolproof_engines::simulate::rare::failures::Failures;
 use poolproof_engines::simulate::tally::Tally;
 use poolproof_engines::simulate::trial::{Boost, Mission, Question, Rare, Runner, Scope};
@@ -21,8 +21,8 @@ fn macro_steps_are_what_their_steps_come_to() {
     ] {
         let path = format!("scenarios/{file}.toml");
         let scenario = load(Path::new(&path)).expect(file).scenario;
-        let topology = system::timed_topology(&scenario);
-        let activities = system::activities(&scenario, &topology);
+        let topology = compile::timed_topology(&scenario);
+        let activities = compile::activities(&scenario, &topology);
         let failures = Failures::of(&topology, &activities);
         let clocks: Vec<usize> = failures.clocks().collect();
         let plain = mission(&scenario);

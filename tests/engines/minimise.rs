@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario;
 use poolproof_engines::check::lift::lift;
 use poolproof_engines::check::minimise::{Ground, Target, minimise};

@@ -4,14 +4,14 @@
 
 use std::path::Path;
 
+use poolproof::app::compile;
 use poolproof::scenario::{self, Scenario};
-use poolproof::simulate::activities::{Activities, JobSchedule};
-use poolproof::simulate::automaton::Automaton;
-use poolproof::simulate::shipping::{Shipped, Shipping, Timetable};
-use poolproof::simulate::tally::Tally;
-use poolproof::simulate::timed::{Job, Timed};
-use poolproof::simulate::trial::{Drill, Mission, Runner};
-use poolproof::system;
+use poolproof_engines::clocks::activities::{Activities, JobSchedule};
+use poolproof_engines::clocks::timed::{Job, Timed};
+use poolproof_engines::simulate::automaton::Automaton;
+use poolproof_engines::simulate::shipping::{Shipped, Shipping, Timetable};
+use poolproof_engines::simulate::tally::Tally;
+use poolproof_engines::simulate::trial::{Drill, Mission, Runner};
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, EventSet};
 use poolproof_models::names::property::Property;
@@ -121,8 +121,8 @@ fn replay(
 
 /// Every step of every trial is a step of the model, and both see the same properties broken.
 fn compare_trials(scenario: &Scenario, days: u64, drilled: bool, trials: u64) {
-    let topology = system::timed_topology(scenario);
-    let mut activities = system::activities(scenario, &topology);
+    let topology = compile::timed_topology(scenario);
+    let mut activities = compile::activities(scenario, &topology);
     for job in &mut activities.jobs {
         job.phase = None;
     }
@@ -413,8 +413,8 @@ impl<'t> Reference<'t> {
 
 /// The data lost in drills is what a reference finds that executes each run of each job.
 fn compare_drills(scenario: &Scenario, trials: u64) {
-    let topology = system::timed_topology(scenario);
-    let mut activities = system::activities(scenario, &topology);
+    let topology = compile::timed_topology(scenario);
+    let mut activities = compile::activities(scenario, &topology);
     let mission = mission(5 * DAY, Some(drill(&topology)));
     let mut chance = Chance(4_711);
     let (mut compared, mut lagging, mut differences) = (0, 0, Vec::new());

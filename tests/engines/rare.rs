@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use poolproof::app::compile;
+use poolproof::app::document;
+use poolproof::app::document::simulation::mission;
 use poolproof::scenario::{self, Scenario};
-use poolproof::simulate::activities::{Activities, Outcome};
-use poolproof::simulate::estimate::Confidence;
-use poolproof::simulate::figures::mission;
-use poolproof::simulate::rare::{Method, Plan, estimate, figures};
-use poolproof::simulate::run::run;
-use poolproof::simulate::timed::Timed;
-use poolproof::simulate::trial::{Mission, Rare};
-use poolproof::solve::chain::Generator;
-use poolproof::solve::figures::{YEAR_H, within};
-use poolproof::system;
+use poolproof_engines::clocks::activities::{Activities, Outcome};
+use poolproof_engines::clocks::timed::Timed;
+use poolproof_engines::simulate::estimate::Confidence;
+use poolproof_engines::simulate::rare::{Method, Plan, estimate};
+use poolproof_engines::simulate::run::run;
+use poolproof_engines::simulate::trial::{Mission, Rare};
+use poolproof_engines::solve::chain::Generator;
+use poolproof_engines::solve::figures::{YEAR_H, within};
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 use poolproof_models::system::System;
@@ -33,7 +34,7 @@ fn load(path: &str, changes: &[(&str, &str)]) -> Scenario {
 }
 
 fn estimated(scenario: &Scenario, method: Method) -> RareEvent {
-    let found = figures::simulated(scenario, method, Rare::Loss, &mut |_, _| true);
+    let found = document::rare::simulated(scenario, method, Rare::Loss, &mut |_, _| true);
     found.expect("exponential failures").expect("finished")
 }
 
@@ -164,8 +165,8 @@ const RARELY: [(&str, &str); 3] = [
 #[test]
 fn losses_of_a_mirrored_pair_are_the_exact_ones() {
     let scenario = load("scenarios/oracles/m4.toml", &RARELY);
-    let topology = system::timed_topology(&scenario);
-    let activities = system::activities(&scenario, &topology);
+    let topology = compile::timed_topology(&scenario);
+    let activities = compile::activities(&scenario, &topology);
     let exact = Exact::within_a_year(&topology, &activities);
     assert!((1e-8..1e-6).contains(&exact), "{exact}");
     // The chain ends with the year, where plain trials follow an incident to its end.
@@ -204,8 +205,8 @@ fn plain_trials_of_the_reference_pool_agree() {
         "scenarios/lync-2013-lbw.toml",
         &[("simulate.trials", "12_000")],
     );
-    let topology = system::timed_topology(&scenario);
-    let activities = system::activities(&scenario, &topology);
+    let topology = compile::timed_topology(&scenario);
+    let activities = compile::activities(&scenario, &topology);
     let trials = 8_000;
     let mission = mission(&scenario);
     let plain = run(&topology, &activities, &mission, 99, trials, &mut |_| true).tally;

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use poolproof::check::recoverability::{Recoverability, ending, recoverability};
-use poolproof::check::search::{CutOff, Limits};
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario;
+use poolproof_engines::check::recoverability::{Recoverability, ending, recoverability};
+use poolproof_engines::check::search::{CutOff, Limits};
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::system::System;

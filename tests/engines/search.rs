@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use poolproof::check::search::{CutOff, Limits, Outcome, search};
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario;
+use poolproof_engines::check::search::{CutOff, Limits, Outcome, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;

@@ -4,14 +4,16 @@
 use std::fs;
 use std::path::Path;
 
-use poolproof::check::search::{self, Limits as Exhaustive};
-use poolproof::check::swarm::{self, Limits, Part, Swarm, Watch};
-use poolproof::check::verdict;
+use poolproof::app::compile::swarm::Swarm;
+use poolproof::app::document;
+use poolproof::app::document::verdict;
 use poolproof::evaluate;
 use poolproof::replay::Replay;
 use poolproof::scenario::{self, Scenario};
 use poolproof::shard::{Shard, decode, encode};
+use poolproof_engines::check::search::{self, Limits as Exhaustive};
 use poolproof_engines::check::swarm::sketch::Sketch;
+use poolproof_engines::check::swarm::{self, Limits, Part, Watch};
 use poolproof_models::names::property::Property;
 use poolproof_reports::bundle;
 use poolproof_reports::document::{Check, VerdictStatus};
@@ -58,7 +60,7 @@ fn all(swarm: &Swarm) -> Vec<Part> {
 }
 
 fn found(swarm: &Swarm) -> Check {
-    swarm::document(swarm, &all(swarm), false)
+    document::swarm::document(swarm, &all(swarm), false)
 }
 
 fn status(check: &Check, property: Property) -> VerdictStatus {
@@ -226,7 +228,7 @@ fn a_search_that_is_told_to_stop_is_left_out() {
     };
     let parts = swarm.engine.run(0..3, &watch);
     assert!(parts.is_empty());
-    let check = swarm::document(&swarm, &parts, true);
+    let check = document::swarm::document(&swarm, &parts, true);
     assert_eq!(check.states, 0);
     assert_eq!(check.cut_off_by.as_deref(), Some("an interrupt"));
     assert!(

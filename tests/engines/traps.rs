@@ -7,10 +7,10 @@ mod toy;
 use std::path::Path;
 use std::process::Command;
 
-use poolproof::check::lift::lift;
-use poolproof::check::search::{CutOff, Limits, Progress, search};
-use poolproof::check::verdict::{self, Bounds, Checked, Stop};
+use poolproof::app::document::verdict::{self, Bounds, Checked, Stop};
 use poolproof::scenario::{self, Scenario};
+use poolproof_engines::check::lift::lift;
+use poolproof_engines::check::search::{CutOff, Limits, Progress, search};
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 use poolproof_reports::findings::{self, Outcome};

@@ -9,10 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use poolproof::check::verdict;
+use poolproof::app::document::simulation::simulate;
+use poolproof::app::document::verdict;
 use poolproof::scenario::expect::Verdict as Expected;
 use poolproof::scenario::{self, Scenario};
-use poolproof::simulate::figures::simulate;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Start;
 use poolproof_reports::document as doc;

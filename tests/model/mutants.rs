@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use poolproof::check::search::{Limits, search};
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario;
+use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::rules::mutant::Mutant;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use poolproof::check::search::{Limits, Outcome, search};
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario::{self, Scenario};
+use poolproof_engines::check::search::{Limits, Outcome, search};
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;

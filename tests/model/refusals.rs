@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use poolproof::app::document::verdict;
 use poolproof::check::cause;
-use poolproof::check::verdict;
 use poolproof::scenario;
 use poolproof_models::names::event::{Event, EventKind, FaultClass};
 use poolproof_models::names::property::{Property, Spent};

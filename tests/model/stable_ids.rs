@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use poolproof::exit::Exit;
-use poolproof::simulate::purpose::Purpose;
+use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass};
 use poolproof_models::names::property::{Goal, Property};

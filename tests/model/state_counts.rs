@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use poolproof::check::search::{Limits, Outcome, search};
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::scenario;
+use poolproof_engines::check::search::{Limits, Outcome, search};
 use rayon::prelude::*;
 
 const TABLE: &str = "tests/model/state_counts.txt";

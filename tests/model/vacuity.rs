@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use poolproof::check::verdict;
+use poolproof::app::document::verdict;
 use poolproof::{evaluate, scenario};
 use poolproof_reports::document as doc;
 use poolproof_reports::findings::{self, Outcome};

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use poolproof::check::verdict;
+use poolproof::app::compile;
+use poolproof::app::document::verdict;
 use poolproof::evaluate;
 use poolproof::replay::Replay;
 use poolproof::scenario;
-use poolproof::simulate::replay::{Unclocked, on_clock};
-use poolproof::system;
+use poolproof_engines::simulate::replay::{Unclocked, on_clock};
 use poolproof_reports::trace::Trace;
 use poolproof_reports::{bundle, json};
 use serde_json::Value;
@@ -62,7 +62,7 @@ fn every_counterexample_replays_in_the_model_and_on_the_clock() {
             assert_eq!(steps, trace.counterexample.steps.len(), "{name}");
             replayed += 1;
             let topology = replay.topology();
-            let activities = system::activities(&scenario, topology);
+            let activities = compile::activities(&scenario, topology);
             match on_clock(topology, &activities, replay.events()) {
                 Ok(times) => {
                     assert_eq!(times.len(), steps, "{name}");

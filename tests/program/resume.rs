@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use poolproof::scenario;
 use poolproof::shard::{decode, encode};
-use poolproof::simulate::run::Counts;
 use poolproof::study::{Group, Part, PartView, Study};
+use poolproof_engines::simulate::run::Counts;
 
 use crate::support::tree::tree;
 

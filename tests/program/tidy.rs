@@ -184,7 +184,7 @@ fn every_link_in_a_document_leads_somewhere() {
     assert_none(&found, "a link leads nowhere");
 }
 
-/// The paths that a document names between backticks, such as `src/check/search.rs`.
+/// The paths that a document names between backticks, such as `src/app/compare.rs`.
 fn named_paths(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2).filter(|word| {
         let first = Path::new(word).components().next();

@@ -8,10 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use poolproof::app::document::verdict;
+use poolproof::evaluate;
 use poolproof::replay::Replay;
 use poolproof::scenario::library::{Resolver, Unreadable};
 use poolproof::scenario::{load, load_text};
-use poolproof::{check, evaluate};
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::trace::Trace;
 use poolproof_reports::{bundle, json};
@@ -276,7 +277,7 @@ fn read(name: &str, text: &str, resolver: &Damaged<'_>, valid: &mut u64) -> Opti
         match load_text(name, text, &[], resolver) {
             Ok(loaded) => {
                 // A valid input can be made into what the engines run on.
-                let topology: Topology = poolproof::system::timed_topology(&loaded.scenario);
+                let topology: Topology = poolproof::app::compile::timed_topology(&loaded.scenario);
                 !topology.nodes().is_empty()
             }
             Err(error) => {
@@ -385,7 +386,7 @@ fn damaged_files_give_diagnostics_or_a_valid_input() {
 /// The counterexamples of a hazard, as they are stored.
 fn traces(path: &str) -> Vec<String> {
     let scenario = load(Path::new(path)).unwrap().scenario;
-    let checked = check::verdict::check(&scenario, &mut |_| true);
+    let checked = verdict::check(&scenario, &mut |_| true);
     let document = evaluate::document(&scenario, &[], "poolproof", Some(checked.document), None);
     let traces = bundle::traces(&document);
     traces

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::swarm::Swarm;
-use crate::check::swarm::job::SwarmJob;
+use crate::app::compile::swarm::Swarm;
+use crate::app::shard::swarm_job::SwarmJob;
 use crate::scenario::library::{Resolver, Unreadable};
 use crate::study::Study;
 use crate::study::job::Job;

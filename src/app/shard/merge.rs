@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::Range;
 
+use poolproof_engines::check::swarm;
 use serde::de::DeserializeOwned;
 
 use super::file::{Shard, ShardError, open};
 use super::manifest::{Line, Stretch};
-use crate::check::swarm::{self, Swarm};
+use crate::app::compile::swarm::Swarm;
 use crate::study::{self, Study, together};
 
 /// Why shards cannot be merged; file names are the caller's.

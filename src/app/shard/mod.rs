@@ -8,6 +8,7 @@
 mod file;
 mod manifest;
 mod merge;
+pub mod swarm_job;
 
 pub use file::{Shard, ShardError, decode, encode};
 pub use manifest::{

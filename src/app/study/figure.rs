@@ -4,8 +4,9 @@ use poolproof_reports::comparison::Unit;
 use poolproof_reports::document as doc;
 
 use crate::objectives;
-pub use crate::scenario::expect::Figure;
 use crate::scenario::expect::{Column, Measure, Statistic};
+
+pub use crate::scenario::expect::Figure;
 
 impl Figure {
     const fn new(column: Column, measure: Measure, statistic: Statistic) -> Self {

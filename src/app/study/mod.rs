@@ -10,12 +10,13 @@ mod part;
 
 use std::ops::Range;
 
-pub use part::{Part, PartError, PartView, together};
+use poolproof_engines::simulate::run::{Counts, OnRound};
 
+use crate::app::document::simulation::{Prepared, Stage, run_stage, run_to_the_end};
 use crate::scenario::Scenario;
 use crate::scenario::digest::Digest;
-use crate::simulate::figures::{Prepared, Stage, run_stage, run_to_the_end};
-use crate::simulate::run::{Counts, OnRound};
+
+pub use part::{Part, PartError, PartView, together};
 
 /// Scenarios whose trials run in lockstep: one, or several that are compared.
 #[derive(Debug, Clone)]

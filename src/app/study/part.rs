@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use poolproof_engines::simulate::run::Counts;
 use serde::{Deserialize, Serialize};
 
 use super::Study;
-use crate::simulate::figures::Stage;
-use crate::simulate::run::Counts;
+use crate::app::document::simulation::Stage;
 
 /// The counts of trials `first..first + count`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

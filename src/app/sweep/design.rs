@@ -1,11 +1,11 @@
 //! Which points a sweep runs.
 
+use poolproof_engines::clocks::random::Uniform;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use super::parameter::Parameter;
-use crate::simulate::random::Uniform;
 
 /// A sweep with more points would not end: each is a simulation of its own.
 pub const POINTS_MOST: usize = 10_000;

@@ -1,14 +1,14 @@
 //! The sweep document from the counts of its points.
 
+use poolproof_engines::simulate::run::Counts;
 use poolproof_reports::comparison::ComparedVerdict;
 use poolproof_reports::document as doc;
 use poolproof_reports::sweep::{FigureHead, ParameterHead, SCHEMA, SweepDocument, SweepPoint};
 
 use super::design::{Design, Point};
 use super::front::front;
+use crate::app::document::simulation::{self, Stage, YEAR_MS};
 use crate::scenario::Scenario;
-use crate::simulate::figures::{self, Stage, YEAR_MS};
-use crate::simulate::run::Counts;
 use crate::study::figure::Figure;
 
 /// A sweep that has run.
@@ -113,7 +113,7 @@ fn trials(counts: &Counts) -> u64 {
 fn point(sweep: &Sweep<'_>, index: usize, values: Vec<String>) -> SweepPoint {
     let scenario = &sweep.scenarios[index];
     let [plain, drilled] = sweep.counts[index].each_ref().map(|one| &one.tallies[0]);
-    let simulation = figures::document(scenario, plain, drilled, sweep.interrupted);
+    let simulation = simulation::document(scenario, plain, drilled, sweep.interrupted);
     let verdicts = sweep.checks.get(index).map(|check| &check.verdicts);
     SweepPoint {
         values,

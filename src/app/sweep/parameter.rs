@@ -1,8 +1,8 @@
 //! A parameter of a sweep: the path of a value in the scenario, and what it is set to.
 
+use poolproof_engines::clocks::distribution::SimDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::distribution::SimDuration;
 use crate::scenario::value::{duration_text, parse_duration};
 
 /// A path with its values, in the syntax of scenario files.

@@ -1,5 +1,6 @@
 //! Rules about log shipping: the share and the rights on it, jobs, schedules, retention, alerts.
 
+use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::site::ShareLocation;
 use poolproof_models::names::site::Site;
 
@@ -13,7 +14,6 @@ use super::found;
 use super::instances;
 use super::same;
 use super::when;
-use crate::distribution::SimDuration;
 
 /// V12: every chat SQL Server reads and writes the share.
 pub(in super::super) fn share_access(scenario: &Scenario) -> Vec<Finding> {

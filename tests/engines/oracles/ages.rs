@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use poolproof::simulate::random::Draws;
-use poolproof::simulate::shipping::{Shipped, Shipping, Timetable};
+use poolproof_engines::clocks::random::Draws;
+use poolproof_engines::simulate::shipping::{Shipped, Shipping, Timetable};
 use serde::Deserialize;
 
 use crate::oracles::expected::assert_digits;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use poolproof::distribution::{Distribution, SimDuration};
-use poolproof::simulate::histogram::Histogram;
-use poolproof::simulate::tally::Tally;
-use poolproof::simulate::trial::{Mission, Runner};
-use poolproof::solve::chain::event_rates;
-use poolproof::solve::figures::{long_run, within};
-use poolproof::solve::steady;
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
+use poolproof_engines::simulate::histogram::Histogram;
+use poolproof_engines::simulate::tally::Tally;
+use poolproof_engines::simulate::trial::{Mission, Runner};
+use poolproof_engines::solve::chain::event_rates;
+use poolproof_engines::solve::figures::{long_run, within};
+use poolproof_engines::solve::steady;
 use serde::Deserialize;
 
 use crate::oracles::expected::{Parameters, assert_digits, assert_z};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use poolproof::simulate::accumulator::MeanAccumulator;
-use poolproof::solve::chain::{Chain, event_rates};
-use poolproof::solve::figures::{YEAR_H, long_run, within};
-use poolproof::solve::{steady, transient};
+use poolproof_engines::simulate::accumulator::MeanAccumulator;
+use poolproof_engines::solve::chain::{Chain, event_rates};
+use poolproof_engines::solve::figures::{YEAR_H, long_run, within};
+use poolproof_engines::solve::{steady, transient};
 use serde::Deserialize;
 
 use crate::oracles::toy::{HOUR_MS, Toy, Vars};

@@ -1,10 +1,10 @@
 //! Chains that are too large to eliminate: the iterations against closed forms, and against
 //! elimination where both can be had.
 
-use poolproof::solve::chain::{STATES_MOST, build};
-use poolproof::solve::lump::lump;
-use poolproof::solve::rates::{Delay, Rates};
-use poolproof::solve::{SolveError, figures, hitting, prism, steady};
+use poolproof_engines::solve::chain::{STATES_MOST, build};
+use poolproof_engines::solve::lump::lump;
+use poolproof_engines::solve::rates::{Delay, Rates};
+use poolproof_engines::solve::{SolveError, figures, hitting, prism, steady};
 use poolproof_models::system::System;
 
 use crate::oracles::toy::Toy;

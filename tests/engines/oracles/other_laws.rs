@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use poolproof::distribution::{Distribution, SimDuration};
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use serde::Deserialize;
 
 use crate::oracles::expected::{Parameters, assert_digits, assert_z};

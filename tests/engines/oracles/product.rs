@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use poolproof::app::compile::chain;
+use poolproof::app::document::simulation::simulate;
 use poolproof::scenario::load;
-use poolproof::simulate::figures::simulate;
-use poolproof::solve::chain::STATES_MOST;
-use poolproof::solve::figures::{YEAR_H, long_run, within};
-use poolproof::solve::lump::lump;
-use poolproof::solve::{prism, product};
+use poolproof_engines::solve::chain::STATES_MOST;
+use poolproof_engines::solve::figures::{YEAR_H, long_run, within};
+use poolproof_engines::solve::lump::lump;
+use poolproof_engines::solve::prism;
 
 use crate::oracles::toy::HOUR_MS;
 
@@ -59,7 +60,7 @@ fn exact_availability() -> f64 {
 fn a_scenario_is_solved_and_simulated_to_the_same_figures() {
     let directory = tempfile::tempdir().unwrap();
     let scenario = load(&written(directory.path())).unwrap().scenario;
-    let chain = product::chain(&scenario, STATES_MOST).chain.unwrap();
+    let chain = chain::chain(&scenario, STATES_MOST).chain.unwrap();
     let lumped = lump(&chain.generator).generator;
     let figures = long_run(&lumped).unwrap();
     let exact = exact_availability();

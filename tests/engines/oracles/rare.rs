@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use poolproof::distribution::{Distribution, SimDuration};
-use poolproof::simulate::activities::Activities;
-use poolproof::simulate::estimate::Confidence;
-use poolproof::simulate::purpose::Purpose;
-use poolproof::simulate::rare::{Doubt, Found, Method, Plan, RareError, estimate};
-use poolproof::simulate::trial::{Mission, Rare};
-use poolproof::solve::figures::{YEAR_H, within};
+use poolproof_engines::clocks::activities::Activities;
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
+use poolproof_engines::clocks::purpose::Purpose;
+use poolproof_engines::simulate::estimate::Confidence;
+use poolproof_engines::simulate::rare::{Doubt, Found, Method, Plan, RareError, estimate};
+use poolproof_engines::simulate::trial::{Mission, Rare};
+use poolproof_engines::solve::figures::{YEAR_H, within};
 
 use crate::oracles::expected::Parameters;
 use crate::oracles::models;

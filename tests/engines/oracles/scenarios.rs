@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use poolproof::app::compile::chain::{self, Product};
+use poolproof::app::document::simulation::simulate;
 use poolproof::scenario::{Scenario, load_with};
-use poolproof::simulate::figures::simulate;
-use poolproof::solve::chain::{Chain, STATES_MOST, event_rates};
-use poolproof::solve::figures::{YEAR_H, long_run, within};
-use poolproof::solve::lump::lump;
-use poolproof::solve::product::{self, Product};
-use poolproof::solve::steady;
+use poolproof_engines::solve::chain::{Chain, STATES_MOST, event_rates};
+use poolproof_engines::solve::figures::{YEAR_H, long_run, within};
+use poolproof_engines::solve::lump::lump;
+use poolproof_engines::solve::steady;
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::runbook::Role;
 use poolproof_models::state::world::{Pair, World};
@@ -134,7 +134,7 @@ fn figure(product: &Product, chain: &Chain<World>, key: &str) -> Option<f64> {
 /// parameters that nobody has seen before.
 fn check(model: &str, file: &str, toy: &dyn Fn(&Parameters) -> Toy) {
     for (name, set) in sets(file) {
-        let product = product::chain(&scenario(model, &set.parameters), STATES_MOST);
+        let product = chain::chain(&scenario(model, &set.parameters), STATES_MOST);
         let chain = product.chain.as_ref().unwrap();
         let mut checked = 0;
         for (key, expected) in &set.expected {
@@ -157,7 +157,7 @@ fn check(model: &str, file: &str, toy: &dyn Fn(&Parameters) -> Toy) {
                 (key.clone(), HOUR_MS / mean_ms)
             })
             .collect();
-        let ours = product::chain(&scenario(model, &other), STATES_MOST)
+        let ours = chain::chain(&scenario(model, &other), STATES_MOST)
             .chain
             .unwrap();
         let ours = long_run(&ours.generator).unwrap();
@@ -183,7 +183,7 @@ fn simulated(model: &str, file: &str) {
     let (name, set) = sets(file).into_iter().next().expect("a set");
     let mut scenario = scenario(model, &set.parameters);
     scenario.simulate.trials = 400;
-    let product = product::chain(&scenario, STATES_MOST);
+    let product = chain::chain(&scenario, STATES_MOST);
     let year = within(&product.chain.unwrap().generator, YEAR_H).unwrap();
     let estimate = simulate(&scenario, &mut |_, _, _| true)
         .document

@@ -1,14 +1,14 @@
 //! Toy systems: a few variables and commands with a guard, a rate and an effect.
 
-use poolproof::distribution::{Distribution, SimDuration};
-use poolproof::simulate::activities::{Activities, Activity, JobSchedule, Memory};
-use poolproof::simulate::purpose::Purpose;
-use poolproof::simulate::run::run;
-use poolproof::simulate::tally::Tally;
-use poolproof::simulate::timed::{Facts, Job, Timed};
-use poolproof::simulate::trial::Mission;
-use poolproof::solve::chain::{Chain, STATES_MOST, build};
-use poolproof::solve::rates::Rates;
+use poolproof_engines::clocks::activities::{Activities, Activity, JobSchedule, Memory};
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
+use poolproof_engines::clocks::purpose::Purpose;
+use poolproof_engines::clocks::timed::{Facts, Job, Timed};
+use poolproof_engines::simulate::run::run;
+use poolproof_engines::simulate::tally::Tally;
+use poolproof_engines::simulate::trial::Mission;
+use poolproof_engines::solve::chain::{Chain, STATES_MOST, build};
+use poolproof_engines::solve::rates::Rates;
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::incident::Cause;
 use poolproof_models::names::property::Spent;

@@ -1,6 +1,6 @@
 //! Toy systems for the traps: states are numbers, events are functions on them.
 
-use poolproof::check::search::{Limits, Outcome, search};
+use poolproof_engines::check::search::{Limits, Outcome, search};
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::property::Spent;

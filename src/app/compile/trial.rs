@@ -3,20 +3,19 @@
 use poolproof_engines::simulate::tally::Tally;
 use poolproof_engines::simulate::trial::Runner;
 
-use super::figures;
+use crate::app::compile;
+use crate::app::document::simulation;
 use crate::scenario::Scenario;
-use crate::system;
-pub use poolproof_engines::simulate::replay::{Unclocked, on_clock};
 
 /// Runs one trial of a scenario again: every event with its time in milliseconds. The drills are
 /// numbered on their own. `None` where the scenario's system has no drill.
 #[must_use]
 pub fn trial(scenario: &Scenario, number: u64, drilled: bool) -> Option<Vec<(u64, usize)>> {
-    let topology = system::timed_topology(scenario);
-    let activities = system::activities(scenario, &topology);
-    let mut mission = figures::mission(scenario);
+    let topology = compile::timed_topology(scenario);
+    let activities = compile::activities(scenario, &topology);
+    let mut mission = simulation::mission(scenario);
     if drilled {
-        mission.drill = Some(figures::drill(&topology, scenario.simulate.drill)?);
+        mission.drill = Some(simulation::drill(&topology, scenario.simulate.drill)?);
     }
     let mut runner = Runner::new(&topology, &activities, scenario.simulate.seed);
     Some(runner.trace(number, &mission, &mut Tally::default()))

@@ -2,6 +2,13 @@
 
 use std::ops::Range;
 
+use poolproof_engines::clocks::activities::Activities;
+use poolproof_engines::simulate::accumulator::MeanAccumulator;
+use poolproof_engines::simulate::estimate::{Confidence, Proportion, poisson_rate};
+use poolproof_engines::simulate::histogram::{CdfPoint, Histogram};
+use poolproof_engines::simulate::run::{Counts, Member, OnRound, run_team};
+use poolproof_engines::simulate::tally::{Incident, Measures, Tally, Times};
+use poolproof_engines::simulate::trial::{Drill, Mission};
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind};
 use poolproof_models::names::incident::Cause;
@@ -12,18 +19,11 @@ use poolproof_reports::document as doc;
 use poolproof_reports::quantity::NOTHING_SEEN;
 use serde::{Deserialize, Serialize};
 
-use super::accumulator::MeanAccumulator;
-use super::activities::Activities;
-use super::estimate::{Confidence, Proportion, poisson_rate};
-use super::examples::examples;
-use super::histogram::Histogram;
-use super::run::{Counts, Member, OnRound, run_team};
-use super::stopping;
-use super::tally::{Incident, Measures, Tally, Times};
-use super::trial::{Drill, Mission};
-use crate::check::verdict;
+use crate::app::compile;
+use crate::app::document::examples::examples;
+use crate::app::document::stopping;
+use crate::app::document::verdict;
 use crate::scenario::Scenario;
-use crate::system;
 
 /// A year of 365.25 days, in milliseconds.
 pub const YEAR_MS: u64 = 8_766 * 3_600_000;
@@ -77,7 +77,7 @@ impl Prepared {
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
         let settings = &scenario.simulate;
-        let topology = system::timed_topology(scenario);
+        let topology = compile::timed_topology(scenario);
         let plain = mission(scenario);
         let drilled = Mission {
             incident_trials: 0,
@@ -90,7 +90,7 @@ impl Prepared {
             0
         };
         Self {
-            activities: system::activities(scenario, &topology),
+            activities: compile::activities(scenario, &topology),
             topology,
             missions: [plain, drilled],
             trials: [settings.trials, drills],
@@ -412,7 +412,7 @@ fn column(
 ) -> doc::Column {
     // What has not ended was followed longer than nearly all else lasts: it is the last of the
     // times, and the function stays below 1 by its share.
-    let ended = |points: &mut Vec<super::histogram::CdfPoint>| {
+    let ended = |points: &mut Vec<CdfPoint>| {
         let share = 1.0 - unended as f64 / measures.time.count().max(1) as f64;
         points.retain(|point| unended == 0 || point.share <= share);
     };
@@ -421,7 +421,7 @@ fn column(
         if is_time {
             ended(&mut points);
         }
-        let point = |p: super::histogram::CdfPoint| doc::CdfPoint {
+        let point = |p: CdfPoint| doc::CdfPoint {
             x: p.value as f64,
             p: p.share,
             low: p.low,

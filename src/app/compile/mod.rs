@@ -1,5 +1,8 @@
 //! From a scenario to the system under test: its topology and its clocks.
 
+use poolproof_engines::clocks::activities::{Activities, Activity, JobSchedule, Memory, Shifts};
+use poolproof_engines::clocks::distribution::{Distribution, Sampler, SimDuration};
+use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
 use poolproof_models::names::runbook::{Mistake, Operation};
@@ -7,17 +10,18 @@ use poolproof_models::names::site::{ShareLocation, Site};
 use poolproof_models::rules::network::Link;
 use poolproof_models::state::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
 
-use crate::distribution::{Distribution, Sampler, SimDuration};
 use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
 use crate::scenario::failures::FailureMode;
 use crate::scenario::log_shipping::JobPhases;
 use crate::scenario::operators::SiteAssumption;
 use crate::scenario::pool::Variant;
-use crate::simulate::activities::{Activities, Activity, JobSchedule, Memory, Shifts};
-use crate::simulate::purpose::Purpose;
 
+pub mod chain;
 mod clocks;
+pub mod frequency;
+pub mod swarm;
+pub mod trial;
 
 /// What both engines share.
 fn configured(scenario: &Scenario) -> Topology {

@@ -3,15 +3,15 @@
 //! Any trial can be run alone: its draws have addresses. So the counts of all trials need to keep
 //! no more than the number of the worst.
 
+use poolproof_engines::clocks::activities::Activities;
+use poolproof_engines::clocks::timed::Timed;
+use poolproof_engines::simulate::estimate::Confidence;
+use poolproof_engines::simulate::run::BATCH;
+use poolproof_engines::simulate::tally::{Incident, Tally};
+use poolproof_engines::simulate::trial::{Mission, Runner};
 use poolproof_reports::document as doc;
 
-use super::activities::Activities;
-use super::estimate::Confidence;
-use super::figures::incident;
-use super::run::BATCH;
-use super::tally::{Incident, Tally};
-use super::timed::Timed;
-use super::trial::{Mission, Runner};
+use crate::app::document::simulation::incident;
 
 /// Incidents of a trial that are told; of more than these the longest.
 const INCIDENTS_MOST: usize = 60;

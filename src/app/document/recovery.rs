@@ -1,15 +1,15 @@
 //! The verdict on recoverability, and in words why service cannot return.
 
+use poolproof_engines::check::lift::lift;
+use poolproof_engines::check::recoverability::{Recoverability, Trap, ending, recoverability};
+use poolproof_engines::check::search::{CutOff, Limits};
 use poolproof_models::model::Bounded;
 use poolproof_models::narrator::Narrator;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
-use super::counterexample::told;
-use super::lift::lift;
-use super::recoverability::{Recoverability, Trap, ending, recoverability};
-use super::search::{CutOff, Limits};
-use super::verdict::counted;
+use crate::app::document::counterexample::told;
+use crate::app::document::verdict::counted;
 
 /// The verdict on RC, with what belongs to it.
 pub struct Recovery {

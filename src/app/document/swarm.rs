@@ -1,15 +1,15 @@
 //! What a swarm says: a property is violated, with the best of all ways, or it is undecided.
 
-use poolproof_models::names::property::{Goal, Property};
-use poolproof_reports::document as doc;
-
-use super::Swarm;
-use crate::check::counterexample::tell;
-use crate::check::coverage::{Fired, coverage};
-use crate::check::verdict::{counted, expected_goals, properties, reductions, told};
 use poolproof_engines::check::minimise::Ground;
 use poolproof_engines::check::swarm::sketch::Sketch;
 use poolproof_engines::check::swarm::{Part, Way, indices};
+use poolproof_models::names::property::{Goal, Property};
+use poolproof_reports::document as doc;
+
+use crate::app::compile::swarm::Swarm;
+use crate::app::document::counterexample::tell;
+use crate::app::document::coverage::{Fired, coverage};
+use crate::app::document::verdict::{counted, expected_goals, properties, reductions, told};
 
 /// The document of the searches that were run, in their order; fewer than planned if the run was
 /// interrupted.

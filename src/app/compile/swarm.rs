@@ -1,16 +1,11 @@
 //! The swarm of a scenario: which model it searches, and what decides its result.
 
-mod document;
-pub mod job;
-
 use poolproof_engines::check::swarm as engine;
-pub use poolproof_engines::check::swarm::{Limits, Part, PartError, Watch, search};
+use poolproof_engines::check::swarm::Limits;
 use poolproof_models::model::Bounded;
 use poolproof_models::state::topology::Topology;
 
-pub use document::document;
-
-use crate::check::verdict;
+use crate::app::document::verdict;
 use crate::scenario::Scenario;
 use crate::scenario::digest::Digest;
 

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use poolproof_engines::solve::SolveError;
+use poolproof_engines::solve::chain::{Chain, build};
+use poolproof_engines::solve::rates::{Delay, HOUR_MS, Rates};
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, role_of};
 use poolproof_models::rules::network::Link;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 
-use super::SolveError;
-use super::chain::{Chain, build};
-use super::rates::{Delay, HOUR_MS, Rates};
+use crate::app::compile;
 use crate::scenario::Scenario;
 use crate::scenario::failures::FailureMode;
 use crate::scenario::operators;
-use crate::system;
 
 /// The chain of a scenario, with what it was made from.
 pub struct Product {
@@ -29,7 +29,7 @@ pub struct Product {
 /// Builds the chain of a scenario.
 #[must_use]
 pub fn chain(scenario: &Scenario, states_most: usize) -> Product {
-    let topology = system::timed_topology(scenario);
+    let topology = compile::timed_topology(scenario);
     let rates = rates(scenario, &topology);
     let chain = build(&topology, &rates, states_most);
     Product {
@@ -42,7 +42,7 @@ pub fn chain(scenario: &Scenario, states_most: usize) -> Product {
 /// The delays of the simulator's clocks; failures with the rate that is written, which a mean in
 /// whole milliseconds would round.
 fn rates(scenario: &Scenario, topology: &Topology) -> Rates {
-    let mut rates = Rates::of_clocks(&system::activities(scenario, topology));
+    let mut rates = Rates::of_clocks(&compile::activities(scenario, topology));
     for (index, event) in topology.events().iter().enumerate() {
         let Some(modes) = modes(scenario, *event) else {
             continue;

@@ -1,19 +1,19 @@
 //! Verdicts: what the search says about a scenario, and how far.
 
+use poolproof_engines::check::search::{CutOff, Limits, Outcome, Progress, search};
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::property::{Goal, Property};
 use poolproof_models::state::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
-use super::counterexample;
-use super::coverage::{Fired, coverage};
-use super::recovery::{Recovery, recovery};
-use super::search::{CutOff, Limits, Outcome, Progress, search};
+use crate::app::compile;
+use crate::app::document::counterexample;
+use crate::app::document::coverage::{Fired, coverage};
+use crate::app::document::recovery::{Recovery, recovery};
 use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
 use crate::scenario::expect::Verdict as Expected;
-use crate::system;
 
 /// What bounds a check beside the scenario's own limit of states: what somebody at a terminal can
 /// wait for. A result that such a bound cut off cannot be made again byte by byte.
@@ -56,7 +56,10 @@ pub fn model(scenario: &Scenario) -> Bounded<Topology> {
 /// The same with another total of faults. The scenario's limits per class stay.
 #[must_use]
 pub fn model_within(scenario: &Scenario, faults: u8) -> Bounded<Topology> {
-    Bounded::new(system::checked_topology(scenario), budget(scenario, faults))
+    Bounded::new(
+        compile::checked_topology(scenario),
+        budget(scenario, faults),
+    )
 }
 
 fn budget(scenario: &Scenario, faults: u8) -> Budget {

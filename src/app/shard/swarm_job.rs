@@ -1,9 +1,10 @@
 //! A swarm as it is asked for: what a command line comes to, and what a manifest carries to other
 //! machines.
 
+use poolproof_engines::check::swarm::Limits;
 use serde::{Deserialize, Serialize};
 
-use super::{Limits, Swarm};
+use crate::app::compile::swarm::Swarm;
 use crate::scenario::library::Resolver;
 use crate::scenario::{self, LoadError, Loaded};
 

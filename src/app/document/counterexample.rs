@@ -1,5 +1,8 @@
 //! Counterexamples: from the canonical states of the search back to concrete servers.
 
+use poolproof_engines::check::lift::lift;
+use poolproof_engines::check::minimise::{Ground, Target, minimise};
+use poolproof_engines::check::search::{Found, Outcome};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::site::Site;
@@ -7,10 +10,7 @@ use poolproof_models::narrator::Narrator;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
-use super::cause::{self, Story};
-use super::lift::lift;
-use super::minimise::{Ground, Target, minimise};
-use super::search::{Found, Outcome};
+use crate::check::cause::{self, Story};
 
 /// The shortest way to a violation, without steps that were not needed.
 #[must_use]

@@ -6,11 +6,11 @@
 //! have ended (C. Bonferroni 1936). A relative half-width needs no such care once the first test
 //! comes late (Y. Chow, H. Robbins 1965; P. Glynn, W. Whitt 1992), and 5,000 trials are late.
 
+use poolproof_engines::simulate::estimate::Confidence;
+use poolproof_engines::simulate::run::BATCH;
 use poolproof_reports::document as doc;
 
-use super::estimate::Confidence;
-use super::run::BATCH;
-use crate::objectives;
+use crate::app::objectives;
 use crate::scenario::Scenario;
 use crate::scenario::expect::Column;
 
@@ -84,10 +84,10 @@ mod tests {
 
     use std::path::Path;
 
-    use super::super::figures::simulated;
-    use super::super::random::Draws;
-    use super::super::tally::Tally;
+    use crate::app::document::simulation::simulated;
     use crate::scenario::load_with;
+    use poolproof_engines::clocks::random::Draws;
+    use poolproof_engines::simulate::tally::Tally;
 
     /// The mean of the values of the tests, in milliseconds.
     const MEAN: f64 = 1e7;
@@ -187,7 +187,7 @@ mod tests {
     /// Whether somebody who looks at every checkpoint with the whole error would have decided.
     fn careless(draws: &mut Draws, seed: u64, confidence: Confidence) -> bool {
         draws.start_trial(seed);
-        let mut sums = crate::simulate::accumulator::MeanAccumulator::default();
+        let mut sums = poolproof_engines::simulate::accumulator::MeanAccumulator::default();
         [5_000, 10_000, 20_000, 40_000].into_iter().any(|end| {
             while sums.count() < end {
                 sums.record((-MEAN * libm::log(draws.next(0, 0).get())) as u64);

@@ -1,17 +1,17 @@
 //! Clocks that stand for more than one event: failures with cases, common causes, planned
 //! maintenance, steps that can go wrong.
 
+use poolproof_engines::clocks::activities::{Activity, Case, Memory, Outcome, Shared, Timer};
+use poolproof_engines::clocks::distribution::{Distribution, Sampler, SimDuration};
+use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, mistake_kind, operators};
 use poolproof_models::names::runbook::{Mistake, Operation, Phase, Role};
 use poolproof_models::state::topology::Topology;
 
 use super::modes;
-use crate::distribution::{Distribution, Sampler, SimDuration};
 use crate::scenario::Scenario;
 use crate::scenario::failures::FailureMode;
-use crate::simulate::activities::{Activity, Case, Memory, Outcome, Shared, Timer};
-use crate::simulate::purpose::Purpose;
 
 /// Times between failures at a rate per millisecond; `None` if nothing ever fails.
 pub(super) fn between_failures(per_ms: f64, shape: f64) -> Option<Distribution> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use poolproof_engines::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
+use poolproof_engines::check::search::CutOff;
 use poolproof_models::model::Bounded;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
@@ -11,11 +13,9 @@ use poolproof_models::story::operation_text;
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 
-use crate::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
-use crate::check::search::CutOff;
-use crate::check::verdict::{self, Stop};
-use crate::evaluate;
-use crate::frequency::{Estimate, Frequency, Unrated, estimate, frequency};
+use crate::app::compile::frequency::{Estimate, Frequency, Unrated, estimate, frequency};
+use crate::app::document::verdict::{self, Stop};
+use crate::app::evaluate;
 use crate::scenario::Scenario;
 
 /// The cut sets that were found.

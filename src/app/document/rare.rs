@@ -1,14 +1,14 @@
 //! From an estimate of what is rare to its part of the result document.
 
+use poolproof_engines::simulate::estimate::{Confidence, Estimate};
+use poolproof_engines::simulate::rare::doubt;
+use poolproof_engines::simulate::rare::{Doubt, Found, Method, Plan, RareError, estimate};
+use poolproof_engines::simulate::trial::Rare;
 use poolproof_reports::document as doc;
 
-use super::doubt;
-use super::{Doubt, Found, Method, Plan, RareError, estimate};
+use crate::app::compile;
+use crate::app::document::simulation::mission;
 use crate::scenario::Scenario;
-use crate::simulate::estimate::{Confidence, Estimate};
-use crate::simulate::figures::mission;
-use crate::simulate::trial::Rare;
-use crate::system;
 
 /// Estimates how likely something rare is within a trial of a scenario, with as many paths as the
 /// scenario has trials; `None` where `on_round`, told how many are done of how many, ended it.
@@ -21,8 +21,8 @@ pub fn simulated(
     rare: Rare,
     on_round: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Option<doc::RareEvent>, RareError> {
-    let topology = system::timed_topology(scenario);
-    let activities = system::activities(scenario, &topology);
+    let topology = compile::timed_topology(scenario);
+    let activities = compile::activities(scenario, &topology);
     let confidence = Confidence::new(scenario.simulate.confidence).unwrap_or_default();
     let plan = Plan {
         rare,

@@ -11,8 +11,8 @@ use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, mistake_kind, role_of};
 use poolproof_models::names::runbook::Role;
 
+use crate::app::compile;
 use crate::scenario::Scenario;
-use crate::system;
 
 /// Hours of a year.
 const YEAR_H: f64 = 8766.0;
@@ -78,7 +78,7 @@ pub fn frequency(scenario: &Scenario, event: Event, class: FaultClass) -> Freque
             components: 1,
         });
     }
-    let Some(failure) = system::failure(scenario, event.kind, event.at) else {
+    let Some(failure) = compile::failure(scenario, event.kind, event.at) else {
         return Frequency::Unknown;
     };
     Frequency::Rate {
@@ -103,7 +103,7 @@ fn mistake(scenario: &Scenario, kind: EventKind, role: Role) -> f64 {
 
 /// Number of components that a component of the checked topology stands for.
 fn components(scenario: &Scenario, at: Component) -> u32 {
-    let topology = system::checked_topology(scenario);
+    let topology = compile::checked_topology(scenario);
     let Some(server) = topology.servers.get(usize::from(at.number())) else {
         return 1;
     };

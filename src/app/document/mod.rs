@@ -1,0 +1,12 @@
+//! Documents: what the engines found for a scenario, as the result document has it.
+
+pub mod counterexample;
+mod coverage;
+pub mod cut_sets;
+mod examples;
+pub mod rare;
+pub mod recovery;
+pub mod simulation;
+mod stopping;
+pub mod swarm;
+pub mod verdict;
