@@ -27,8 +27,8 @@
 pub use poolproof_engines as engines;
 
 pub mod app;
-pub mod check;
 pub mod cli;
+pub mod explain;
 pub mod regression;
 pub mod replay;
 pub mod scenario;

@@ -4,7 +4,6 @@
 use poolproof_engines::check::minimise::{Ground, Target};
 use poolproof_models::names::event::Event;
 use poolproof_models::names::property::Property;
-use poolproof_models::narrator::Narrator;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
@@ -12,6 +11,8 @@ use poolproof_reports::trace::{Engine, Trace};
 
 use crate::app::compile;
 use crate::app::document::counterexample::{holders, links, start};
+use crate::explain::explainer::Explainer;
+use crate::explain::steps::event_text;
 use crate::scenario::Scenario;
 
 /// Where a replay differs from the record.
@@ -153,8 +154,8 @@ impl Replay {
         on_step: &mut dyn FnMut(&doc::Step),
     ) -> Result<(), Difference> {
         let record = &trace.counterexample;
-        let mut narrator = Narrator::new(&self.topology);
-        let here = start(&self.topology, &narrator);
+        let mut explainer = Explainer::new(&self.topology);
+        let here = start(&self.topology, &explainer);
         let lines = differing_starts(&record.start, &here);
         if !lines.is_empty() {
             return Err(Difference::Start { lines });
@@ -165,9 +166,9 @@ impl Replay {
         for (step, index) in record.steps.iter().zip(&self.events) {
             let event = self.topology.events()[*index];
             let Some(next) = ground.step(&at, *index) else {
-                return Err(self.refused(narrator.world(), step, event));
+                return Err(self.refused(explainer.world(), step, event));
             };
-            let told = narrator.step(event);
+            let told = explainer.step(event);
             (at, last) = (next, Some(*index));
             let mut lines = differing(&step.changes, &told.changes, "");
             if step.fault != told.fault {
@@ -175,8 +176,8 @@ impl Replay {
                 lines.push(format!("recorded: {}", word(step.fault)));
                 lines.push(format!("now:      {}", word(told.fault)));
             }
-            lines.extend(differing_states(&step.state, &holders(&narrator)));
-            lines.extend(differing_links(&step.links, &links(&narrator)));
+            lines.extend(differing_states(&step.state, &holders(&explainer)));
+            lines.extend(differing_links(&step.links, &links(&explainer)));
             if !lines.is_empty() {
                 return Err(Difference::Changed {
                     step: step.number,
@@ -206,9 +207,7 @@ impl Replay {
     ) -> Difference {
         let words = |index: usize| {
             let event = self.topology.events()[index];
-            let (after, _) = world.apply(&self.topology, event);
-            let told = world.tell(&self.topology, event, &after);
-            (event.name(), told.text)
+            (event.name(), event_text(&self.topology, world, event))
         };
         let enabled = System::enabled(&self.topology, world);
         Difference::Refused {

@@ -14,7 +14,8 @@ use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::property::Property;
 use poolproof_models::system::System;
-use stateright::{Checker, Model};
+use poolproof_stateright::BoundedModel;
+use poolproof_stateright::stateright::{Checker, Model};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -62,9 +63,9 @@ fn theirs<S: System + Send + 'static>(model: Bounded<S>) -> (u64, u64)
 where
     S::State: 'static,
 {
-    // No property, or it would stop at the first that is broken; each state costs a mask.
-    let found = model
-        .with_properties(0)
+    // Our own search looks at every property of every state too.
+    let found = BoundedModel::new(model, &Property::ALL)
+        .over_the_whole_space()
         .checker()
         .threads(1)
         .spawn_bfs()

@@ -34,16 +34,12 @@
 //! ```
 
 pub mod bits;
-pub mod changes;
-pub mod explored;
 mod fast;
 pub mod model;
 pub mod names;
-pub mod narrator;
-pub mod obstacles;
 pub mod refusal;
 pub mod rules;
 pub mod state;
-pub mod story;
+mod story;
 pub mod system;
 pub mod transition;

@@ -1,9 +1,7 @@
-//! The checked model: a system under a budget of faults, for our own search and for Stateright.
+//! The checked model: a system under a budget of faults.
 
 use std::fmt::Write as _;
 use std::hash::{Hash, Hasher};
-
-use stateright::Model;
 
 use crate::names::event::FaultClass;
 use crate::names::property::Spent;
@@ -89,8 +87,6 @@ pub struct Bounded<S> {
     /// The budget.
     pub budget: Budget,
     counted: Vec<FaultClass>,
-    /// The properties that Stateright is asked for.
-    mask: u32,
 }
 
 impl<S: System> Bounded<S> {
@@ -101,15 +97,7 @@ impl<S: System> Bounded<S> {
             system,
             budget,
             counted: budget.counted(),
-            mask: u32::MAX,
         }
-    }
-
-    /// The same, with Stateright asked for these properties only.
-    #[must_use]
-    pub fn with_properties(mut self, mask: u32) -> Self {
-        self.mask = mask;
-        self
     }
 
     /// The first node.
@@ -161,54 +149,5 @@ impl<T: Hash> Hash for Node<T> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.state.hash(hasher);
         hasher.write_u32(self.spent.bits());
-    }
-}
-
-impl<S: System + Send + 'static> Model for Bounded<S>
-where
-    S::State: 'static,
-{
-    type State = Node<S::State>;
-    type Action = usize;
-
-    fn init_states(&self) -> Vec<Self::State> {
-        vec![self.initial()]
-    }
-
-    fn actions(&self, node: &Self::State, actions: &mut Vec<usize>) {
-        actions.extend(
-            self.system
-                .enabled(&node.state)
-                .iter()
-                .filter(|i| self.spend(node, *i).is_some()),
-        );
-    }
-
-    fn next_state(&self, node: &Self::State, index: usize) -> Option<Self::State> {
-        let spent = self.spend(node, index)?;
-        let (state, _) = self.system.apply(&node.state, index);
-        Some(Node {
-            state: self.system.canonical(state),
-            spent,
-        })
-    }
-
-    fn properties(&self) -> Vec<stateright::Property<Self>> {
-        // One mask of all: with several, breadth-first search loses the shortest trace, and each
-        // costs a lookup per state. The second is never met, so that the run goes to the end.
-        vec![
-            stateright::Property::always(
-                "the listed properties",
-                |model: &Self, node: &Node<S::State>| {
-                    let enabled = model.system.enabled(&node.state);
-                    model.system.violated(&node.state, node.spent, &enabled) & model.mask == 0
-                },
-            ),
-            stateright::Property::sometimes("the end of the space", |_, _| false),
-        ]
-    }
-
-    fn format_action(&self, index: &usize) -> String {
-        self.system.event_name(*index)
     }
 }

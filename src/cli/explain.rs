@@ -18,6 +18,7 @@ use crate::app::compile;
 use crate::app::document::{counterexample, verdict};
 use crate::evaluate;
 use crate::exit::Exit;
+use crate::explain::properties::property_text;
 use crate::regression;
 use crate::scenario;
 use crate::scenario::codes;
@@ -297,7 +298,11 @@ fn deliver(explained: &Explained, args: &ExplainArgs) -> Exit {
 
 fn headline(explained: &Explained) -> String {
     let property = explained.property;
-    format!("{} is violated: {}", property.name(), property.title())
+    format!(
+        "{} is violated: {}",
+        property.name(),
+        property_text(property).title
+    )
 }
 
 fn text(explained: &Explained) -> String {
@@ -320,7 +325,7 @@ fn print_trace(explained: &Explained) -> Exit {
         engine: explained.engine,
         trial: explained.trial,
         property: Some(explained.property.name().to_owned()),
-        title: explained.property.title().to_owned(),
+        title: property_text(explained.property).title.to_owned(),
         counterexample: explained.way.clone(),
     };
     match json::trace(&trace) {

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use poolproof_models::explored::Explored;
-use stateright::Model as _;
+use poolproof_stateright::{ExplorerModel, serve};
 
 use super::{RunArgs, input, interrupt, output};
 use crate::app::document::verdict;
 use crate::exit::Exit;
+use crate::explain::explorer::ExplorerWords;
 
 /// Walk through the model in a browser, one event at a time
 ///
@@ -44,7 +44,11 @@ pub fn run(args: &ExploreArgs) -> Exit {
         return Exit::Output;
     }
     let scenario = &loaded.scenario;
-    let model = Explored::new(verdict::model(scenario), verdict::properties(scenario));
+    let model = ExplorerModel::new(
+        verdict::model(scenario),
+        verdict::properties(scenario),
+        ExplorerWords,
+    );
     let text = format!(
         "exploring {} at http://{address}/ until Ctrl-C\n",
         scenario.name
@@ -54,7 +58,7 @@ pub fn run(args: &ExploreArgs) -> Exit {
         return exit;
     }
     std::thread::spawn(move || {
-        let _ = model.checker().serve(address);
+        serve(model, address);
     });
     while !interrupt::requested() {
         std::thread::sleep(Duration::from_millis(50));

@@ -8,7 +8,6 @@ use poolproof_engines::check::minimise::{Ground, Target};
 use poolproof_engines::simulate::replay::on_clock;
 use poolproof_models::names::event::Event;
 use poolproof_models::names::property::Property;
-use poolproof_models::narrator::Narrator;
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, TRACE_SCHEMA, Trace};
@@ -21,6 +20,7 @@ use crate::app::compile::trial::trial;
 use crate::app::document::{counterexample, verdict};
 use crate::evaluate;
 use crate::exit::Exit;
+use crate::explain::explainer::Explainer;
 use crate::scenario::Loaded;
 
 /// Run a trace step by step, and stop where it differs from the record
@@ -213,8 +213,8 @@ fn record(
     let scenario = &loaded.scenario;
     let topology = compile::timed_topology(scenario);
     let ground = Ground::unlimited(&topology);
-    let mut narrator = Narrator::new(&topology);
-    let start = counterexample::start(&topology, &narrator);
+    let mut explainer = Explainer::new(&topology);
+    let start = counterexample::start(&topology, &explainer);
     let mut at = ground.start();
     let mut first_broken: Vec<(u32, Property)> = Vec::new();
     let mut steps = Vec::new();
@@ -223,7 +223,7 @@ fn record(
         if let Some(next) = ground.step(&at, *index) {
             at = next;
         }
-        let told = narrator.step(event);
+        let told = explainer.step(event);
         let enabled = System::enabled(&topology, &at.state);
         // As in the simulation: what holds "under one fault" is the checker's to say.
         let all = poolproof_models::names::property::Spent::from_bits(u32::MAX);

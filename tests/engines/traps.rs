@@ -11,10 +11,12 @@ use poolproof::app::document::verdict::{self, Bounds, Checked, Stop};
 use poolproof::scenario::{self, Scenario};
 use poolproof_engines::check::lift::lift;
 use poolproof_engines::check::search::{CutOff, Limits, Progress, search};
+use poolproof_models::names::property::Property;
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 use poolproof_reports::findings::{self, Outcome};
-use stateright::{Checker, HasDiscoveries, Model};
+use poolproof_stateright::BoundedModel;
+use poolproof_stateright::stateright::{self, Checker, Model};
 use toy::{Toy, explore, explore_to};
 
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
@@ -47,9 +49,13 @@ fn a_limit_before_the_bug_says_so() {
     let whole = explore(&line(5_000, 4_000).within(0), 0b11);
     assert_eq!(whole.violations[0].map(|found| found.depth), Some(4_000));
 
-    let theirs = line(5_000, 4_000).within(0).with_properties(1).checker();
-    let theirs = theirs.target_state_count(1_000).spawn_bfs().join();
-    assert!(theirs.is_done() && theirs.discovery("the listed properties").is_none());
+    let theirs = BoundedModel::new(line(5_000, 4_000).within(0), &[Property::SplitBrain]);
+    let theirs = theirs
+        .checker()
+        .target_state_count(1_000)
+        .spawn_bfs()
+        .join();
+    assert!(theirs.is_done() && theirs.discovery("SB").is_none());
 }
 
 /// How a check of the reference system ends within bounds.
@@ -246,16 +252,44 @@ fn every_property_of_several_gets_its_shortest_way() {
     let path = outcome.path(outcome.violations[1].expect("a violation"));
     assert_eq!((path.len(), path[2]), (993, 1));
 
-    let theirs = line(5_000, 10).within(0).with_properties(1).checker();
-    let theirs = theirs.finish_when(HasDiscoveries::All).spawn_bfs().join();
+    // Stateright keeps the last state that breaks a property, as long as another one is open.
+    let theirs = Counting.checker().spawn_bfs().join();
     let length = theirs
-        .discovery("the listed properties")
+        .discovery("below ten")
         .map(|p| p.into_actions().len());
-    assert_eq!(
-        length,
-        Some(5_000),
-        "with a second property that stays open"
-    );
+    assert_eq!(length, Some(5_000));
+    // Our model of a system reports each property once.
+    let theirs = BoundedModel::new(line(5_000, 10).within(0), &[Property::SplitBrain]);
+    let theirs = theirs.over_the_whole_space().checker().spawn_bfs().join();
+    let length = theirs.discovery("SB").map(|p| p.into_actions().len());
+    assert_eq!(length, Some(10));
+}
+
+/// Counts to 5,000 in Stateright alone; ten breaks its first property, and nothing meets its second.
+struct Counting;
+
+impl Model for Counting {
+    type State = u32;
+    type Action = ();
+
+    fn init_states(&self) -> Vec<u32> {
+        vec![0]
+    }
+
+    fn actions(&self, at: &u32, actions: &mut Vec<()>) {
+        actions.extend((*at < 5_000).then_some(()));
+    }
+
+    fn next_state(&self, at: &u32, (): ()) -> Option<u32> {
+        Some(at + 1)
+    }
+
+    fn properties(&self) -> Vec<stateright::Property<Self>> {
+        vec![
+            stateright::Property::always("below ten", |_, at| *at < 10),
+            stateright::Property::sometimes("never", |_, _| false),
+        ]
+    }
 }
 
 /// Among equals the lower event comes first, in each run.
@@ -396,21 +430,21 @@ fn symmetry_counts_each_class_once_and_the_way_back_is_concrete() {
 fn every_enabled_event_changes_the_state() {
     for path in [H01, "scenarios/hazards/H-20-wrong-backup-file.toml", LBW] {
         let scenario = load(path, &[("check.faults", "1")]);
-        let model = verdict::model(&scenario);
-        let mut open = vec![model.initial()];
+        let model = BoundedModel::new(verdict::model(&scenario), &[]);
+        let mut open = model.init_states();
         let mut seen = open.clone();
         // The first thousand states, breadth first, know every kind of event of these files.
         while let Some(node) = (!open.is_empty() && seen.len() < 1_000).then(|| open.remove(0)) {
             let mut actions = Vec::new();
             model.actions(&node, &mut actions);
             for action in actions {
+                let name = model.format_action(&action);
                 let next = model
                     .next_state(&node, action)
                     .expect("an enabled event happens");
-                let name = model.system.event_name(action);
                 assert_ne!(next, node, "{path}: {name} changes nothing");
                 if !seen.contains(&next) {
-                    seen.push(next);
+                    seen.push(next.clone());
                     open.push(next);
                 }
             }

@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use poolproof::app::document::verdict;
 use poolproof::scenario::{self, Scenario};
 use poolproof_engines::check::search::{Limits, Outcome, search};
-use poolproof_models::model::{Bounded, Node};
+use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
-use poolproof_models::state::world::World;
-use poolproof_models::system::System;
-use stateright::{Checker, Expectation, Model};
+use poolproof_stateright::BoundedModel;
+use poolproof_stateright::stateright::{Checker, Model};
 
 /// Larger spaces are compared with fewer faults: Stateright keeps every state whole.
 const STATES_MOST: u64 = 1_000_000;
@@ -58,8 +57,8 @@ fn compare(directory: &str) {
             );
             scenario.check.faults -= 1;
         };
-        let theirs = model
-            .with_properties(0)
+        let theirs = BoundedModel::new(model, &[])
+            .over_the_whole_space()
             .checker()
             .threads(1)
             .spawn_bfs()
@@ -87,39 +86,6 @@ fn both_agree_on_the_hazards() {
     compare("scenarios/hazards");
 }
 
-/// The model with one property alone: with a second, Stateright goes on after a discovery and keeps
-/// the last, not the shortest.
-struct OnlySplitBrain(Bounded<Topology>);
-
-impl Model for OnlySplitBrain {
-    type State = Node<World>;
-    type Action = usize;
-
-    fn init_states(&self) -> Vec<Node<World>> {
-        self.0.init_states()
-    }
-
-    fn actions(&self, node: &Node<World>, actions: &mut Vec<usize>) {
-        self.0.actions(node, actions);
-    }
-
-    fn next_state(&self, node: &Node<World>, action: usize) -> Option<Node<World>> {
-        self.0.next_state(node, action)
-    }
-
-    fn properties(&self) -> Vec<stateright::Property<Self>> {
-        vec![stateright::Property {
-            expectation: Expectation::Always,
-            name: "SB",
-            condition: |model, node| {
-                let enabled = model.0.system.enabled(&node.state);
-                let broken = model.0.system.violated(&node.state, node.spent, &enabled);
-                broken & Property::SplitBrain.bit() == 0
-            },
-        }]
-    }
-}
-
 #[test]
 fn neither_finds_a_shorter_way_to_the_split_brain_of_h_01() {
     let path = Path::new("scenarios/hazards/H-01-failover-during-partition.toml");
@@ -136,7 +102,7 @@ fn neither_finds_a_shorter_way_to_the_split_brain_of_h_01() {
     );
     assert_eq!(ours.path(found).len(), found.depth as usize);
 
-    let theirs = OnlySplitBrain(model)
+    let theirs = BoundedModel::new(model, &[Property::SplitBrain])
         .checker()
         .threads(1)
         .spawn_bfs()

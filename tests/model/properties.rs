@@ -5,7 +5,8 @@
 use std::fmt::Write;
 use std::fs;
 
-use poolproof::check::cause;
+use poolproof::explain::causes;
+use poolproof::explain::properties::{goal_title, property_text};
 use poolproof_models::names::property::{Goal, Property};
 
 const PAGE: &str = "docs/properties.md";
@@ -34,7 +35,7 @@ stand* can hold again later.
 fn page() -> String {
     let mut page = HEAD.to_owned();
     for property in Property::ALL {
-        let kind = match cause::is_latched(property) {
+        let kind = match causes::is_latched(property) {
             true => "what has happened",
             false => "how things stand",
         };
@@ -42,15 +43,15 @@ fn page() -> String {
             page,
             "\n## {}: {}\n\n{}\n\n*Formally:* {} *About* {kind}.\n",
             property.name(),
-            property.title(),
-            property.meaning(),
-            property.formal()
+            property_text(property).title,
+            property_text(property).meaning,
+            property_text(property).formal
         )
         .unwrap();
     }
     page.push_str("\n## Goals\n\n| goal | reached when |\n|---|---|\n");
     for goal in Goal::ALL {
-        writeln!(page, "| `{}` | {} |", goal.name(), goal.title()).unwrap();
+        writeln!(page, "| `{}` | {} |", goal.name(), goal_title(goal)).unwrap();
     }
     page
 }
@@ -71,13 +72,14 @@ fn the_page_is_what_the_model_says() {
 #[test]
 fn every_property_has_a_meaning_of_its_own() {
     for (index, property) in Property::ALL.into_iter().enumerate() {
-        for text in [property.title(), property.meaning(), property.formal()] {
-            assert!(!text.is_empty() && !text.contains("  "), "{text}");
+        let text = property_text(property);
+        for words in [text.title, text.meaning, text.formal] {
+            assert!(!words.is_empty() && !words.contains("  "), "{words}");
         }
-        assert!(property.meaning().contains("handbook"));
-        for other in &Property::ALL[..index] {
-            assert_ne!(property.formal(), other.formal());
-            assert_ne!(property.meaning(), other.meaning());
+        assert!(text.meaning.contains("handbook"));
+        for other in Property::ALL[..index].iter().copied().map(property_text) {
+            assert_ne!(text.formal, other.formal);
+            assert_ne!(text.meaning, other.meaning);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use poolproof::app::document::verdict;
-use poolproof::check::cause;
+use poolproof::explain::causes;
 use poolproof::scenario;
 use poolproof_models::names::event::{Event, EventKind, FaultClass};
 use poolproof_models::names::property::{Property, Spent};
@@ -165,7 +165,7 @@ fn the_first_guard_that_refuses_is_named() {
     assert_eq!(why(&[], "restart:A"), "A runs");
 }
 
-/// `cause::is_latched` says of which properties a violation stays.
+/// `causes::is_latched` says of which properties a violation stays.
 #[test]
 fn what_has_happened_stays() {
     let mut chance = Chance(2);
@@ -177,7 +177,7 @@ fn what_has_happened_stays() {
             if *world == topology.initial() {
                 before = (0, Spent::default());
             }
-            for property in Property::ALL.into_iter().filter(|p| cause::is_latched(*p)) {
+            for property in Property::ALL.into_iter().filter(|p| causes::is_latched(*p)) {
                 let was = before.0 & property.bit() != 0;
                 // AL0 is about one fault that is no site loss: a further one takes it out of scope.
                 let free = before.1.total() == spent.total()

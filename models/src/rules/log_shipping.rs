@@ -143,7 +143,8 @@ impl World {
     }
 
     /// Whether losing the share's files would change anything (4.4).
-    pub(crate) fn share_has_files(&self) -> bool {
+    #[must_use]
+    pub fn share_has_files(&self) -> bool {
         self.share_from != self.share_to
     }
 

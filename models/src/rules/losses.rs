@@ -35,7 +35,8 @@ impl World {
 
     /// Everything that holds messages: the copies, a non-empty run on the share, the folder, a full
     /// backup, what was salvaged (3.12, 4.4).
-    pub(crate) fn holders(&self) -> [Position; 8] {
+    #[must_use]
+    pub fn holders(&self) -> [Position; 8] {
         let share = if self.share_from == self.share_to {
             Position::ABSENT
         } else {

@@ -114,7 +114,8 @@ impl World {
 
     /// 3.7: mirror and witness are connected, both without the principal, and both know the
     /// session as synchronised.
-    pub(crate) fn may_fail_over(&self, topology: &Topology, pair: Pair) -> Option<usize> {
+    #[must_use]
+    pub fn may_fail_over(&self, topology: &Topology, pair: Pair) -> Option<usize> {
         let session = self.session(pair);
         let ready = session.ready() || topology.has_mutant(Mutant::FailoverWhileSynchronizing);
         if !session.witness_set() || !ready || session.seen(0) {

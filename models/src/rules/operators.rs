@@ -62,7 +62,8 @@ impl World {
     }
 
     /// Where a team sits (5 and 6).
-    pub(crate) const fn team_site(role: Role) -> Site {
+    #[must_use]
+    pub const fn team_site(role: Role) -> Site {
         match role {
             Role::MirrorFailover => Site::Dc1,
             Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => Site::Dc2,
@@ -95,7 +96,8 @@ impl World {
     }
 
     /// Whether the team believes what starts its runbook (5).
-    pub(crate) fn trigger_believed(&self, topology: &Topology, role: Role) -> bool {
+    #[must_use]
+    pub fn trigger_believed(&self, topology: &Topology, role: Role) -> bool {
         topology
             .runbook(role)
             .is_some_and(|r| self.believes(topology, r.trigger))
@@ -115,7 +117,8 @@ impl World {
 
     /// 5, 6: the team is there, believes what the step waits for, and the step can be done or
     /// passed over.
-    pub(crate) fn may_step(&self, topology: &Topology, role: Role) -> bool {
+    #[must_use]
+    pub fn may_step(&self, topology: &Topology, role: Role) -> bool {
         self.step_or_stand_down(topology, role).0
     }
 
@@ -267,7 +270,8 @@ impl World {
 
     /// Whether the current step cannot be done in the state that the disaster left, and is passed
     /// over because it is optional (5 step 2).
-    pub(crate) fn passes_over(&self, topology: &Topology, role: Role) -> bool {
+    #[must_use]
+    pub fn passes_over(&self, topology: &Topology, role: Role) -> bool {
         self.current_step(topology, role).is_some_and(|step| {
             step.optional && self.feasibility(topology, step.operation) == Feasibility::Never
         })

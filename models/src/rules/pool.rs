@@ -27,7 +27,8 @@ impl World {
     }
 
     /// Whether pool state and active list can be changed from DC2 (5 step 0c).
-    pub(crate) fn cms_writable(&self) -> bool {
+    #[must_use]
+    pub fn cms_writable(&self) -> bool {
         self.cms_reachable(Site::Dc2)
     }
 

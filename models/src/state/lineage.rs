@@ -20,7 +20,9 @@ impl Position {
     /// No content.
     pub const ABSENT: Self = Self(0xFF);
 
-    pub(crate) const fn new(timeline: u8, rank: u8) -> Self {
+    /// The position of a rank on a timeline.
+    #[must_use]
+    pub const fn new(timeline: u8, rank: u8) -> Self {
         Self(timeline << 4 | rank)
     }
 

@@ -91,6 +91,18 @@ pub enum Start {
     FailedOverOldDisks,
 }
 
+impl Start {
+    /// The name used in scenario files and traces.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::FailedOver => "failed-over",
+            Self::FailedOverOldDisks => "failed-over-old-disks",
+        }
+    }
+}
+
 /// Who hears of it when log shipping stops (4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alerts {
@@ -544,7 +556,8 @@ impl Topology {
     }
 
     /// The progress of a runbook that is done.
-    pub(crate) fn finished(&self, role: Role) -> u8 {
+    #[must_use]
+    pub fn finished(&self, role: Role) -> u8 {
         self.runbook(role)
             .map_or(0, |runbook| runbook.steps.len() as u8 + 1)
     }

@@ -4,6 +4,8 @@
 //! nothing in here counts without bound, so the reachable worlds are finite without any budget of
 //! messages.
 
+use std::fmt;
+
 use crate::names::component::Component;
 use crate::names::runbook::Role;
 use crate::names::site::Site;
@@ -137,6 +139,12 @@ impl Session {
         12 register_synchronized set_register_synchronized;
         /// The witness has noticed that a principal is silent, and that principal has not (R4).
         15 noticed set_noticed;
+    }
+
+    /// Whether there is a session at all.
+    #[must_use]
+    pub const fn exists(self) -> bool {
+        self.0 != 0
     }
 
     /// The role of member 0 or 1.
@@ -288,21 +296,21 @@ pub struct World {
 }
 
 /// Things that have happened, beside split brain and loss.
-pub(crate) struct Latch;
+pub struct Latch;
 
 impl Latch {
     /// An automatic or manual failover left acknowledged messages behind (I4).
-    pub(crate) const FAILOVER_LOST: u8 = 1;
+    pub const FAILOVER_LOST: u8 = 1;
     /// Servers were activated on the wrong side, or onto a database that does not serve (WS).
-    pub(crate) const WRONG_SIDE: u8 = 2;
+    pub const WRONG_SIDE: u8 = 2;
     /// A compliance record is missing (CO).
-    pub(crate) const RECORD_MISSING: u8 = 4;
+    pub const RECORD_MISSING: u8 = 4;
     /// A compliance record is of a message that is lost (CO).
-    pub(crate) const RECORD_PHANTOM: u8 = 8;
+    pub const RECORD_PHANTOM: u8 = 8;
     /// New messages took the numbers of lost ones (ID).
-    pub(crate) const NUMBERS_REUSED: u8 = 16;
+    pub const NUMBERS_REUSED: u8 = 16;
     /// A restore or a seeding overwrote newer data (OW).
-    pub(crate) const OVERWRITTEN: u8 = 32;
+    pub const OVERWRITTEN: u8 = 32;
 }
 
 /// Pool state, active list, next hop and the servers' replicas of them (handbook 1.4).
@@ -310,13 +318,13 @@ impl Latch {
 #[repr(C)]
 pub struct Control {
     /// Bit per server: on the active list of the Central Management store.
-    pub(crate) active: u8,
+    pub active: u8,
     /// Bit per server: its replica says FailedOver.
-    pub(crate) replica_failed_over: u8,
+    pub replica_failed_over: u8,
     /// Bit per server: its replica says it is active.
-    pub(crate) replica_active: u8,
+    pub replica_active: u8,
     /// Bit per server: off the active list, but with the sessions it had (slice).
-    pub(crate) lingering: u8,
+    pub lingering: u8,
     /// See the constants below.
     pub(crate) flags: u8,
     /// More of them.
@@ -325,36 +333,40 @@ pub struct Control {
 
 impl Control {
     /// `PoolState` in the Central Management store is FailedOver.
-    pub(crate) const FAILED_OVER: u8 = 1;
+    pub const FAILED_OVER: u8 = 1;
     /// The Central Management store's master is in DC2.
-    pub(crate) const CMS_IN_DC2: u8 = 2;
+    pub const CMS_IN_DC2: u8 = 2;
     /// The configured next hop is in DC2.
     pub(crate) const HOP_IN_DC2: u8 = 4;
     /// The next hop as DC1's replica has it is in DC2; DC2's view is one bit higher.
-    pub(crate) const HOP_VIEW: u8 = 8;
+    pub const HOP_VIEW: u8 = 8;
     /// The copy and restore jobs exist on S.
-    pub(crate) const JOBS: u8 = 32;
+    pub const JOBS: u8 = 32;
     /// Clients have no session and have to reconnect.
-    pub(crate) const DISCONNECTED: u8 = 64;
+    pub const DISCONNECTED: u8 = 64;
     /// A post is accepted and not yet committed.
-    pub(crate) const IN_FLIGHT: u8 = 128;
+    pub const IN_FLIGHT: u8 = 128;
 
     /// The next log backup does not join the last one: S can take nothing that comes after.
-    pub(crate) const GAP: u8 = 1;
+    pub const GAP: u8 = 1;
     /// Pool servers do not know the name of a new failover partner (slice).
-    pub(crate) const STALE_PARTNER: u8 = 2;
+    pub const STALE_PARTNER: u8 = 2;
     /// The log drive of the principal in DC1 is full (slice).
-    pub(crate) const LOG_FULL: u8 = 4;
+    pub const LOG_FULL: u8 = 4;
     /// DC1's databases are fenced out of band; it stays so until somebody lifts it (R11).
-    pub(crate) const FENCED: u8 = 8;
+    pub const FENCED: u8 = 8;
     /// Bit per copy from here on: it answers its partners, but not its users (slice, H-42).
-    pub(crate) const GREY: u8 = 16;
+    pub const GREY: u8 = 16;
 
-    pub(crate) const fn has(self, flag: u8) -> bool {
+    /// Whether one of the first flags is set.
+    #[must_use]
+    pub const fn has(self, flag: u8) -> bool {
         self.flags & flag != 0
     }
 
-    pub(crate) const fn is(self, state: u8) -> bool {
+    /// Whether one of the other flags is set.
+    #[must_use]
+    pub const fn is(self, state: u8) -> bool {
         self.state & state != 0
     }
 
@@ -447,6 +459,18 @@ impl World {
         self.folder
     }
 
+    /// How the histories of the copies descend from each other.
+    #[must_use]
+    pub const fn lineage(&self) -> &Lineage {
+        &self.lineage
+    }
+
+    /// Pool state, active list, next hop and the servers' replicas of them.
+    #[must_use]
+    pub const fn control(&self) -> Control {
+        self.control
+    }
+
     /// The step that a team is at: 0 idle, 1 the first.
     #[must_use]
     pub const fn progress(&self, role: Role) -> u8 {
@@ -508,7 +532,9 @@ impl World {
         self.marks |= latch;
     }
 
-    pub(crate) const fn is_marked(&self, latch: u8) -> bool {
+    /// Whether one of these has happened (latched).
+    #[must_use]
+    pub const fn is_marked(&self, latch: u8) -> bool {
         self.marks & latch != 0
     }
 
@@ -596,5 +622,31 @@ impl World {
             sessions: [Session(e as u16), Session((e >> 16) as u16)],
             down: (e >> 32) as u16,
         }
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let c = &self.copies;
+        write!(
+            f,
+            "A {:?} B {:?} S {:?} SM {:?} share {:?}..{:?} folder {:?} sessions {:04x} {:04x} down \
+             {:04x} cut {:02x} sites {:x} cms {:02x} steps {:?} latches {:02x}",
+            c[0],
+            c[1],
+            c[2],
+            c[3],
+            self.share_from,
+            self.share_to,
+            self.folder,
+            self.sessions[0].0,
+            self.sessions[1].0,
+            self.down,
+            self.cut,
+            self.sites,
+            self.control.flags,
+            self.progress,
+            self.latches
+        )
     }
 }

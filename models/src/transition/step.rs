@@ -457,7 +457,8 @@ pub(crate) const fn mistake_of(kind: EventKind) -> Option<Mistake> {
 }
 
 /// The copy of a database server.
-pub(crate) const fn copy_of(node: Component) -> Option<usize> {
+#[must_use]
+pub const fn copy_of(node: Component) -> Option<usize> {
     match node {
         Component::A => Some(Pair::Dc1.copy(0)),
         Component::B => Some(Pair::Dc1.copy(1)),

@@ -6,11 +6,11 @@ use poolproof_engines::check::search::{Found, Outcome};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::site::Site;
-use poolproof_models::narrator::Narrator;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
-use crate::check::cause::{self, Story};
+use crate::explain::causes::{self, Path};
+use crate::explain::explainer::Explainer;
 
 /// The shortest way to a violation, without steps that were not needed.
 #[must_use]
@@ -47,12 +47,12 @@ pub fn tell(
     property: Option<Property>,
 ) -> doc::Counterexample {
     let topology = ground.system();
-    let mut narrator = Narrator::new(topology);
-    let start = start(topology, &narrator);
+    let mut explainer = Explainer::new(topology);
+    let start = start(topology, &explainer);
     let (mut steps, mut all_told) = (Vec::new(), Vec::new());
     for (number, index) in (1..).zip(events) {
         let event = topology.events()[*index];
-        let told = narrator.step(event);
+        let told = explainer.step(event);
         steps.push(doc::Step {
             number,
             actor: told.actor.clone(),
@@ -61,20 +61,20 @@ pub fn tell(
             changes: told.changes.clone(),
             fault: told.fault,
             at_ms: None,
-            state: holders(&narrator),
-            links: links(&narrator),
+            state: holders(&explainer),
+            links: links(&explainer),
         });
         all_told.push(told);
     }
-    let story = Story {
+    let path = Path {
         ground,
         events,
-        told: &all_told,
-        posts: narrator.posts(),
+        steps: &all_told,
+        messages: explainer.messages(),
     };
     let cause = match property {
-        Some(property) => cause::of_violation(&story, property),
-        None => cause::of_goal(&story),
+        Some(property) => causes::of_violation(&path, property),
+        None => causes::of_goal(&path),
     };
     doc::Counterexample {
         faults: steps.iter().filter(|step| step.fault).count() as u32,
@@ -84,20 +84,20 @@ pub fn tell(
     }
 }
 
-/// How everything stands where a story begins.
+/// How everything stands where a path begins.
 #[must_use]
-pub fn start(topology: &Topology, narrator: &Narrator<'_>) -> doc::Start {
+pub fn start(topology: &Topology, explainer: &Explainer<'_>) -> doc::Start {
     doc::Start {
         name: topology.start.name().to_owned(),
-        state: holders(narrator),
-        links: links(narrator),
+        state: holders(explainer),
+        links: links(explainer),
     }
 }
 
 /// How every server stands, for the document.
 #[must_use]
-pub fn holders(narrator: &Narrator<'_>) -> Vec<doc::HolderState> {
-    let holders = narrator.holders().into_iter();
+pub fn holders(explainer: &Explainer<'_>) -> Vec<doc::HolderState> {
+    let holders = explainer.holders().into_iter();
     holders
         .map(|holder| doc::HolderState {
             holder: holder.name.to_owned(),
@@ -105,15 +105,15 @@ pub fn holders(narrator: &Narrator<'_>) -> Vec<doc::HolderState> {
             role_text: holder.role.to_owned(),
             up: holder.up,
             holds: holder.holds,
-            posts: holder.posts,
+            posts: holder.messages,
         })
         .collect()
 }
 
 /// How every link stands, for the document.
 #[must_use]
-pub fn links(narrator: &Narrator<'_>) -> Vec<doc::LinkState> {
-    let links = narrator.links().into_iter();
+pub fn links(explainer: &Explainer<'_>) -> Vec<doc::LinkState> {
+    let links = explainer.links().into_iter();
     links
         .map(|link| doc::LinkState {
             link: link.name.to_owned(),

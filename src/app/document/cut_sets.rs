@@ -9,13 +9,14 @@ use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
-use poolproof_models::story::operation_text;
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 
 use crate::app::compile::frequency::{Estimate, Frequency, Unrated, estimate, frequency};
 use crate::app::document::verdict::{self, Stop};
 use crate::app::evaluate;
+use crate::explain::operations::operation_text;
+use crate::explain::properties::property_text;
 use crate::scenario::Scenario;
 
 /// The cut sets that were found.
@@ -200,8 +201,8 @@ fn of_property(found: &Cuts, basic: &[Basic], property: Property) -> doc::Proper
     let rated: Vec<f64> = sets.iter().filter_map(|set| set.per_year).collect();
     doc::PropertyCuts {
         property: property.name().to_owned(),
-        title: property.title().to_owned(),
-        meaning: property.meaning().to_owned(),
+        title: property_text(property).title.to_owned(),
+        meaning: property_text(property).meaning.to_owned(),
         per_year: (!rated.is_empty()).then(|| rated.iter().sum()),
         at_most: sets.iter().any(|set| set.at_most),
         without_estimate: (sets.len() - rated.len()) as u32,

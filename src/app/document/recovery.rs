@@ -4,12 +4,14 @@ use poolproof_engines::check::lift::lift;
 use poolproof_engines::check::recoverability::{Recoverability, Trap, ending, recoverability};
 use poolproof_engines::check::search::{CutOff, Limits};
 use poolproof_models::model::Bounded;
-use poolproof_models::narrator::Narrator;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
 use crate::app::document::counterexample::told;
 use crate::app::document::verdict::counted;
+use crate::explain::explainer::Explainer;
+use crate::explain::service::blocking_conditions;
+use crate::explain::steps::event_text;
 
 /// The verdict on RC, with what belongs to it.
 pub struct Recovery {
@@ -69,26 +71,22 @@ pub fn recovery(model: &Bounded<Topology>, limits: &mut Limits<'_>) -> Recovery 
 fn explained(model: &Bounded<Topology>, trap: &Trap) -> doc::Counterexample {
     let topology = &model.system;
     let mut told = told(model, &trap.path);
-    let mut narrator = Narrator::new(topology);
+    let mut explainer = Explainer::new(topology);
     for event in lift(model, &trap.path) {
-        narrator.step(topology.events()[event]);
+        explainer.step(topology.events()[event]);
     }
-    let end = ending(topology, *narrator.world());
+    let end = ending(topology, *explainer.world());
     let faults = told.steps.iter().filter(|step| step.fault);
     let faults: Vec<&str> = faults.map(|step| step.text.as_str()).collect();
     let faults = match faults.as_slice() {
         [] => "Without any fault".to_owned(),
         faults => format!("Faults: {}", faults.join("; ")),
     };
-    let obstacles = end.state.obstacles(topology).join("; ");
+    let obstacles = blocking_conditions(topology, &end.state).join("; ");
     let texts = end.would_help.iter().map(|event| {
         let event = topology.events()[*event];
-        let (after, _) = end.state.apply(topology, event);
-        format!(
-            "{} ({})",
-            end.state.tell(topology, event, &after).text,
-            event.name()
-        )
+        let text = event_text(topology, &end.state, event);
+        format!("{text} ({})", event.name())
     });
     let texts: Vec<String> = texts.collect();
     let help = match texts.as_slice() {

@@ -10,6 +10,7 @@ use crate::app::compile::swarm::Swarm;
 use crate::app::document::counterexample::tell;
 use crate::app::document::coverage::{Fired, coverage};
 use crate::app::document::verdict::{counted, expected_goals, properties, reductions, told};
+use crate::explain::properties::goal_title;
 
 /// The document of the searches that were run, in their order; fewer than planned if the run was
 /// interrupted.
@@ -194,7 +195,7 @@ fn goals(swarm: &Swarm, parts: &[Part]) -> Vec<doc::Goal> {
         let ground = Ground::within(&swarm.engine.model);
         doc::Goal {
             name: goal.name().to_owned(),
-            title: goal.title().to_owned(),
+            title: goal_title(goal).to_owned(),
             reached: best.is_some(),
             expected,
             complete: false,

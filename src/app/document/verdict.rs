@@ -11,6 +11,7 @@ use crate::app::compile;
 use crate::app::document::counterexample;
 use crate::app::document::coverage::{Fired, coverage};
 use crate::app::document::recovery::{Recovery, recovery};
+use crate::explain::properties::{goal_title, property_text};
 use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
 use crate::scenario::expect::Verdict as Expected;
@@ -243,8 +244,8 @@ pub(super) fn told(
     let expected = expected(scenario, property);
     doc::Verdict {
         property: property.name().to_owned(),
-        title: property.title().to_owned(),
-        meaning: property.meaning().to_owned(),
+        title: property_text(property).title.to_owned(),
+        meaning: property_text(property).meaning.to_owned(),
         status,
         expected,
         as_expected: status == expected,
@@ -273,7 +274,7 @@ fn goals(
             let found = outcome.goals[goal as usize];
             doc::Goal {
                 name: goal.name().to_owned(),
-                title: goal.title().to_owned(),
+                title: goal_title(goal).to_owned(),
                 reached: found.is_some(),
                 expected,
                 complete,

@@ -1,72 +1,73 @@
-//! Why a property broke, in words: worked out from the way itself, by replaying it without each
-//! fault and by looking at what can still follow.
+//! Why a property broke, in words: found by replaying the path without each fault, and by searching
+//! what can still follow.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use poolproof_engines::check::minimise::{At, Ground, Target};
 use poolproof_models::names::event::{Event, EventKind};
 use poolproof_models::names::property::Property;
-use poolproof_models::narrator::Post;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
-use poolproof_models::story::Told;
 use poolproof_models::system::System;
 
-/// The most states that are looked at to find out what can still follow.
+use super::explainer::Message;
+use super::steps::{StepText, event_text};
+
+/// The most states that are visited to find out what can still follow.
 const STATES_MOST: usize = 4_000;
 
-/// A way, told.
-pub struct Story<'a> {
+/// A path in words.
+pub struct Path<'a> {
     /// The rules.
     pub ground: Ground<'a, Topology>,
     /// The events.
     pub events: &'a [usize],
     /// Each step in words.
-    pub told: &'a [Told],
-    /// What became of the posts.
-    pub posts: &'a [Post],
+    pub steps: &'a [StepText],
+    /// What became of the messages.
+    pub messages: &'a [Message],
 }
 
 /// Explains a violation.
 #[must_use]
-pub fn of_violation(story: &Story<'_>, property: Property) -> String {
-    let states = states(story);
-    let mut sentences = vec![faults(story, &states)];
-    if let Some(last) = story.told.len().checked_sub(1) {
-        sentences.extend(decisive(story, last));
+pub fn of_violation(path: &Path<'_>, property: Property) -> String {
+    let states = states(path);
+    let mut sentences = vec![faults(path, &states)];
+    if let Some(last) = path.steps.len().checked_sub(1) {
+        sentences.extend(decisive(path, last));
         sentences.push(format!(
             "Step {} breaks {}: {}.",
             last + 1,
             property.name(),
-            story.told[last].text
+            path.steps[last].text
         ));
     } else {
         sentences.push(format!("{} is broken from the start.", property.name()));
     }
-    sentences.extend(lost(story));
-    if let Some(no_return) = point_of_no_return(story, &states, property) {
+    sentences.extend(lost(path));
+    if let Some(no_return) = point_of_no_return(path, &states, property) {
         sentences.push(no_return);
     }
-    sentences.push(aftermath(story, &states, property));
+    sentences.push(aftermath(path, &states, property));
     sentences.join(" ")
 }
 
 /// Explains how a goal is reached.
 #[must_use]
-pub fn of_goal(story: &Story<'_>) -> String {
-    let states = states(story);
-    let last = story.told.last().map_or("", |told| told.text.as_str());
+pub fn of_goal(path: &Path<'_>) -> String {
+    let states = states(path);
+    let last = path.steps.last().map_or("", |step| step.text.as_str());
     format!(
         "{} The last step reaches it: {last}.",
-        faults(story, &states)
+        faults(path, &states)
     )
 }
 
-/// Every state on the way, the start first.
-fn states(story: &Story<'_>) -> Vec<At<World>> {
-    let mut states = vec![story.ground.start()];
-    for event in story.events {
-        let next = states.last().and_then(|at| story.ground.step(at, *event));
+/// Every state on the path, the start first.
+fn states(path: &Path<'_>) -> Vec<At<World>> {
+    let mut states = vec![path.ground.start()];
+    for event in path.events {
+        let next = states.last().and_then(|at| path.ground.step(at, *event));
         let Some(next) = next else { break };
         states.push(next);
     }
@@ -74,9 +75,9 @@ fn states(story: &Story<'_>) -> Vec<At<World>> {
 }
 
 /// Which faults were needed, and what could not have happened without each.
-fn faults(story: &Story<'_>, states: &[At<World>]) -> String {
-    let faults: Vec<usize> = (0..story.told.len())
-        .filter(|i| story.told[*i].fault)
+fn faults(path: &Path<'_>, states: &[At<World>]) -> String {
+    let faults: Vec<usize> = (0..path.steps.len())
+        .filter(|i| path.steps[*i].fault)
         .collect();
     let mut text = match faults.as_slice() {
         [] => return "No fault is needed.".to_owned(),
@@ -84,12 +85,12 @@ fn faults(story: &Story<'_>, states: &[At<World>]) -> String {
         several => format!("{} faults are needed.", several.len()),
     };
     for fault in faults {
-        let what = &story.told[fault].text;
+        let what = &path.steps[fault].text;
         let number = fault + 1;
         text += &format!(" Step {number}: {what}");
-        text += &match without(story, states, fault) {
+        text += &match without(path, states, fault) {
             Some((step, reason)) => {
-                let follows = &story.told[step].text;
+                let follows = &path.steps[step].text;
                 format!(
                     "; without it step {} ({follows}) cannot happen: {reason}.",
                     step + 1
@@ -102,12 +103,12 @@ fn faults(story: &Story<'_>, states: &[At<World>]) -> String {
 }
 
 /// The first later step that cannot happen without step `fault`, and why.
-fn without(story: &Story<'_>, states: &[At<World>], fault: usize) -> Option<(usize, String)> {
-    let topology = story.ground.system();
+fn without(path: &Path<'_>, states: &[At<World>], fault: usize) -> Option<(usize, String)> {
+    let topology = path.ground.system();
     let mut at = states.get(fault).copied()?;
-    for (step, index) in story.events.iter().enumerate().skip(fault + 1) {
+    for (step, index) in path.events.iter().enumerate().skip(fault + 1) {
         let event = topology.events()[*index];
-        match story.ground.step(&at, *index) {
+        match path.ground.step(&at, *index) {
             Some(next) => at = next,
             None => {
                 let reason = at.state.why_not(topology, event);
@@ -119,39 +120,39 @@ fn without(story: &Story<'_>, states: &[At<World>], fault: usize) -> Option<(usi
     None
 }
 
-/// The operators' step that made the difference, and where histories part.
-fn decisive(story: &Story<'_>, last: usize) -> Vec<String> {
-    let topology = story.ground.system();
-    let event = |step: usize| topology.events()[story.events[step]];
+/// The operators' step that made the difference, and where a recovery fork begins.
+fn decisive(path: &Path<'_>, last: usize) -> Vec<String> {
+    let topology = path.ground.system();
+    let event = |step: usize| topology.events()[path.events[step]];
     let by_operators = |step: &usize| is_operators(event(*step));
-    let branch = (0..=last)
+    let fork = (0..=last)
         .rev()
-        .find(|step| story.told[*step].branch.is_some());
+        .find(|step| path.steps[*step].fork.is_some());
     let mut out = Vec::new();
-    if let Some(step) = branch.filter(|step| *step < last || !by_operators(step)) {
-        let told = &story.told[step];
-        let server = told.branch.unwrap_or_default();
+    if let Some(step) = fork.filter(|step| *step < last || !by_operators(step)) {
+        let text = &path.steps[step];
+        let server = text.fork.unwrap_or_default();
         let who = if by_operators(&step) {
-            told.actor.as_str()
+            text.actor.as_str()
         } else {
             "no operator"
         };
         out.push(format!(
             "In step {} ({}; {who}) {server} begins a history of its own.",
             step + 1,
-            told.text
+            text.text
         ));
     }
-    let operators = branch
+    let operators = fork
         .filter(by_operators)
         .or_else(|| (0..=last).rev().find(|step| by_operators(step)));
     match operators {
-        Some(step) if Some(step) == branch && step < last => {}
+        Some(step) if Some(step) == fork && step < last => {}
         Some(step) if step < last => out.push(format!(
             "The operators' last step before it is step {} ({}): {}.",
             step + 1,
-            story.told[step].actor,
-            story.told[step].text
+            path.steps[step].actor,
+            path.steps[step].text
         )),
         _ => {}
     }
@@ -173,16 +174,16 @@ fn is_operators(event: Event) -> bool {
     )
 }
 
-/// The posts that are gone.
-fn lost(story: &Story<'_>) -> Option<String> {
-    let lost: Vec<String> = story
-        .posts
+/// The messages that nothing holds any more.
+fn lost(path: &Path<'_>) -> Option<String> {
+    let lost: Vec<String> = path
+        .messages
         .iter()
-        .filter_map(|post| {
-            let gone = post.lost_in?;
-            let Post {
+        .filter_map(|message| {
+            let gone = message.lost_in?;
+            let Message {
                 number, by, step, ..
-            } = post;
+            } = message;
             Some(format!(
                 "post {number}, acknowledged by {by} in step {step}, in step {gone}"
             ))
@@ -192,17 +193,13 @@ fn lost(story: &Story<'_>) -> Option<String> {
 }
 
 /// The first step after which nothing brings service back without breaking the property.
-fn point_of_no_return(
-    story: &Story<'_>,
-    states: &[At<World>],
-    property: Property,
-) -> Option<String> {
+fn point_of_no_return(path: &Path<'_>, states: &[At<World>], property: Property) -> Option<String> {
     let target = Target::Violation(property.bit());
     let last = states.len().checked_sub(2)?;
     let mut from = last + 1;
     // Backward, as long as there is no way out.
     while from > 0 {
-        match can_be_avoided(story.ground, &states[from - 1], target) {
+        match can_be_avoided(path.ground, &states[from - 1], target) {
             Some(true) => break,
             Some(false) => from -= 1,
             // Too many states to say.
@@ -213,11 +210,11 @@ fn point_of_no_return(
         let text = "Until that step it could have been avoided without another fault.";
         return Some(text.to_owned());
     }
-    let told = story.told.get(from.checked_sub(1)?)?;
+    let step = path.steps.get(from.checked_sub(1)?)?;
     Some(format!(
         "Since step {from} ({}) nothing that can follow without another fault brings service back \
          without breaking {}.",
-        told.text,
+        step.text,
         property.name()
     ))
 }
@@ -230,25 +227,25 @@ fn can_be_avoided(ground: Ground<'_, Topology>, from: &At<World>, target: Target
         if ground.shows(at, by, target) {
             return Next::Leave;
         }
-        let posted = by.is_some_and(|e| topology.events()[e].kind == EventKind::Write);
-        if posted { Next::Found } else { Next::Expand }
+        let written = by.is_some_and(|e| topology.events()[e].kind == EventKind::Write);
+        if written { Next::Found } else { Next::Expand }
     });
     match found {
-        Reached::Way(_) => Some(true),
+        Reached::Path(_) => Some(true),
         Reached::Nothing => Some(false),
         Reached::TooMany => None,
     }
 }
 
 /// What becomes of the violation.
-fn aftermath(story: &Story<'_>, states: &[At<World>], property: Property) -> String {
+fn aftermath(path: &Path<'_>, states: &[At<World>], property: Property) -> String {
     if is_latched(property) {
         return "What has happened stays: nothing that follows undoes it.".to_owned();
     }
     let Some(end) = states.last() else {
         return String::new();
     };
-    let (ground, target) = (story.ground, Target::Violation(property.bit()));
+    let (ground, target) = (path.ground, Target::Violation(property.bit()));
     let found = reach(ground, end, |at, by| {
         if by.is_some() && !ground.shows(at, by, target) {
             Next::Found
@@ -258,8 +255,8 @@ fn aftermath(story: &Story<'_>, states: &[At<World>], property: Property) -> Str
     });
     let name = property.name();
     match found {
-        Reached::Way(way) => {
-            let words = told(ground, end, &way);
+        Reached::Path(events) => {
+            let words = texts(ground, end, &events);
             format!(
                 "{name} can hold again without another fault: {}.",
                 words.join("; ")
@@ -299,16 +296,15 @@ pub const fn is_latched(property: Property) -> bool {
     }
 }
 
-/// The events of a way in words.
-fn told(ground: Ground<'_, Topology>, from: &At<World>, way: &[usize]) -> Vec<String> {
+/// The events of a path in words.
+fn texts(ground: Ground<'_, Topology>, from: &At<World>, events: &[usize]) -> Vec<String> {
     let topology = ground.system();
     let mut world = from.state;
     let mut words = Vec::new();
-    for index in way {
+    for index in events {
         let event = topology.events()[*index];
-        let (after, _) = world.apply(topology, event);
-        words.push(world.tell(topology, event, &after).text);
-        world = after;
+        words.push(event_text(topology, &world, event));
+        world = world.apply(topology, event).0;
     }
     words
 }
@@ -320,9 +316,9 @@ enum Next {
     Leave,
 }
 
-/// What a look around has found.
+/// What a search of what can follow has found.
 enum Reached {
-    Way(Vec<usize>),
+    Path(Vec<usize>),
     Nothing,
     TooMany,
 }
@@ -354,14 +350,14 @@ fn reach(
             };
             let verdict = judge(&next, Some(event));
             if matches!(verdict, Next::Found) {
-                let mut way = vec![event];
+                let mut events = vec![event];
                 let mut back = number;
                 while entries[back].1 != usize::MAX {
-                    way.push(entries[back].2);
+                    events.push(entries[back].2);
                     back = entries[back].1;
                 }
-                way.reverse();
-                return Reached::Way(way);
+                events.reverse();
+                return Reached::Path(events);
             }
             if matches!(verdict, Next::Expand) && seen.insert(topology.words(&next.state)) {
                 if entries.len() >= STATES_MOST {

@@ -1,0 +1,103 @@
+//! What Stateright's own breadth-first checker says about a bounded model.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+use poolproof_models::model::Bounded;
+use poolproof_models::names::property::Property;
+use poolproof_models::system::System;
+use stateright::{Checker, Model};
+
+use crate::bounded_model::BoundedModel;
+use crate::limits::Ending;
+
+/// How often the caller is asked whether to go on.
+const ASKED_EVERY: Duration = Duration::from_millis(50);
+
+/// What Stateright found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinion {
+    /// Distinct states found, the start included.
+    pub states: u64,
+    /// Successors generated.
+    pub transitions: u64,
+    /// Each listed property that Stateright can decide, in the order asked for.
+    pub verdicts: Vec<(Property, Status)>,
+    /// How the search ended.
+    pub ending: Ending,
+}
+
+impl Opinion {
+    /// The verdict on a property; `None` if Stateright was not asked, or cannot decide it.
+    #[must_use]
+    pub fn status(&self, property: Property) -> Option<Status> {
+        let found = self.verdicts.iter().find(|(of, _)| *of == property);
+        found.map(|(_, status)| *status)
+    }
+}
+
+/// The verdict on one property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// No state of the space breaks it.
+    Holds,
+    /// A state breaks it; the shortest path there has so many steps.
+    Violated {
+        /// Steps from the start.
+        steps: u32,
+    },
+    /// No state breaks it as far as the search went.
+    Undecided,
+}
+
+/// Asks Stateright's breadth-first checker, on one thread, for its verdict on each property.
+///
+/// At most `states_limit` states are expanded. `go_on` is called about twenty times a second with
+/// the number of distinct states so far; false ends the search.
+pub fn second_opinion<S: System + Send + 'static>(
+    bounded: Bounded<S>,
+    properties: &[Property],
+    states_limit: u64,
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> Opinion
+where
+    S::State: 'static,
+{
+    let model = BoundedModel::new(bounded, properties).over_the_whole_space();
+    let (model, limits) = model.limited_to(states_limit);
+    let asked = model.listed().to_vec();
+    let mut checker = model.checker().threads(1).spawn_bfs();
+    let (done, wait) = channel::<()>();
+    let handles = checker.handles();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let _done = done;
+            for handle in handles {
+                if let Err(panic) = handle.join() {
+                    std::panic::resume_unwind(panic);
+                }
+            }
+        });
+        while wait.recv_timeout(ASKED_EVERY) == Err(RecvTimeoutError::Timeout) {
+            if !go_on(checker.unique_state_count() as u64) {
+                limits.stop();
+            }
+        }
+    });
+    let ending = limits.lift();
+    let status = |property: Property| match checker.discovery(property.name()) {
+        Some(path) => Status::Violated {
+            steps: path.into_actions().len() as u32,
+        },
+        None if ending == Ending::Complete => Status::Holds,
+        None => Status::Undecided,
+    };
+    Opinion {
+        states: checker.unique_state_count() as u64,
+        // Stateright counts the start as generated.
+        transitions: checker.state_count() as u64 - 1,
+        verdicts: asked.into_iter().map(|p| (p, status(p))).collect(),
+        ending,
+    }
+}

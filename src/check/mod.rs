@@ -1,3 +1,0 @@
-//! Why a property is violated, in words.
-
-pub mod cause;

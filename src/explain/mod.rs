@@ -1,0 +1,13 @@
+//! Words about results: what happens in a step, what changes, who holds which message, why users
+//! are not served, and what each name means. The model has names and numbers only.
+
+pub mod causes;
+pub mod changes;
+pub mod components;
+pub mod explainer;
+pub mod explorer;
+pub mod holders;
+pub mod operations;
+pub mod properties;
+pub mod service;
+pub mod steps;

@@ -1,0 +1,198 @@
+//! Why users are not served, and what each team of operators waits for, in words.
+
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, operators};
+use poolproof_models::names::runbook::{Belief, Operation, Role};
+use poolproof_models::names::site::Site;
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::{
+    COPIES, Control, Pair, PartnerRole, SiteState, World, copy_node,
+};
+
+use super::components::component_title;
+use super::operations::operation_text;
+
+/// What stands between users and service: data centres, database servers, pool servers, and
+/// what keeps each runbook from changing it. Each a clause without a full stop.
+#[must_use]
+pub fn blocking_conditions(topology: &Topology, world: &World) -> Vec<String> {
+    let mut out = Vec::new();
+    for site in Site::ALL {
+        match world.site(site) {
+            SiteState::Up => {}
+            SiteState::Outage => out.push(format!("{} is down", site.name())),
+            SiteState::Lost => out.push(format!("{} is lost", site.name())),
+        }
+    }
+    // A database that would take posts: then users do not come to it.
+    let ready = |pair: &Pair| (0..2).any(|member| world.can_acknowledge(topology, *pair, member));
+    match Pair::ALL.into_iter().find(ready) {
+        Some(pair) => out.extend(route_condition(topology, world, pair)),
+        None => out.extend((0..COPIES).filter_map(|copy| copy_condition(topology, world, copy))),
+    }
+    let teams = Role::ALL.into_iter();
+    out.extend(teams.filter_map(|role| team_condition(topology, world, role)));
+    out
+}
+
+/// Why a copy in a data centre that is up does not acknowledge.
+fn copy_condition(topology: &Topology, world: &World, copy: usize) -> Option<String> {
+    let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
+    let (node, member) = (copy_node(copy), copy % 2);
+    let exists = topology.nodes().contains(&node);
+    if !exists || !world.site_up(pair.site()) {
+        return None;
+    }
+    let name = node.name();
+    let session = world.session(pair);
+    Some(if !world.is_up(node) {
+        format!("{name} does not run")
+    } else if !world.copy(copy).is_present() {
+        format!("{name} is empty")
+    } else if session.is_principal(member) {
+        let in_dc1 = matches!(pair, Pair::Dc1);
+        if in_dc1 && world.control().is(Control::FENCED) {
+            format!("{name} is fenced")
+        } else if in_dc1 && world.control().is(Control::LOG_FULL) {
+            format!("the log drive of {name} is full")
+        } else {
+            format!("{name} is principal, but sees no quorum")
+        }
+    } else if session.role(member) == PartnerRole::Mirror {
+        format!("{name} is a mirror, and nobody promotes it")
+    } else {
+        format!("{name} is restoring, and nobody recovers it")
+    })
+}
+
+/// Why users do not come to databases that would take their posts.
+fn route_condition(topology: &Topology, world: &World, ready: Pair) -> Option<String> {
+    if world.service(topology) != 0 {
+        return None;
+    }
+    let running = (0..topology.servers.len())
+        .filter(|server| world.is_up(Component::server(*server)))
+        .fold(0, |bits: u8, server| bits | 1 << server);
+    let site = ready.site().name();
+    Some(if running == 0 {
+        "no pool server runs".to_owned()
+    } else if running & world.control().replica_active == 0 {
+        "no pool server that runs is active".to_owned()
+    } else if world.serving_servers(topology) == 0 {
+        "no next hop leads to an active pool server".to_owned()
+    } else if matches!(ready, Pair::Dc2) && !topology.logins {
+        "S has no logins for the pool servers".to_owned()
+    } else {
+        format!("no active pool server uses and reaches the databases of {site}")
+    })
+}
+
+/// What keeps a team from going on.
+fn team_condition(topology: &Topology, world: &World, role: Role) -> Option<String> {
+    let what = match role {
+        Role::MirrorFailover => "a failover inside DC1",
+        Role::SiteFailover => "a failover to DC2",
+        Role::SiteFailback => "a failback to DC1",
+        // It serves nobody.
+        Role::LogShippingRepair => return None,
+    };
+    let Some(runbook) = topology.runbook(role) else {
+        return Some(format!("there is no runbook for {what}"));
+    };
+    let name = &runbook.name;
+    let progress = world.progress(role);
+    if progress == 0 {
+        if world.trigger_believed(topology, role) {
+            let site = World::team_site(role).name();
+            return Some(format!("nobody in {site} can begin \"{name}\""));
+        }
+        let trigger = awaited(runbook.trigger);
+        return Some(format!(
+            "\"{name}\" is not begun: it would take that {trigger}"
+        ));
+    }
+    let Some(step) = world.current_step(topology, role) else {
+        let done = progress == topology.finished(role);
+        let how = if done { "done" } else { "given up" };
+        return Some(format!("\"{name}\" has been {how}"));
+    };
+    let event = Event::new(EventKind::RunbookStep, operators(role));
+    if topology.excluded.contains(&event) {
+        return Some(format!("nobody works on \"{name}\" in this scenario"));
+    }
+    let home = World::team_site(role);
+    if !world.site_up(home) {
+        let site = home.name();
+        return Some(format!("nobody in {site} can go on with \"{name}\""));
+    }
+    let text = operation_text(step.operation);
+    let waits = step
+        .wait_for
+        .filter(|belief| !world.believes(topology, *belief));
+    let why = match waits {
+        Some(belief) => format!("it waits until {}", awaited(belief)),
+        None if world.may_step(topology, role) => return None,
+        None => hindrance(topology, world, step.operation),
+    };
+    Some(format!(
+        "\"{name}\" stands at step {progress} ({text}): {why}"
+    ))
+}
+
+/// Why an operation cannot be done.
+fn hindrance(topology: &Topology, world: &World, operation: Operation) -> String {
+    let down = |node: Component| {
+        let title = component_title(topology, node);
+        (!world.is_up(node)).then(|| format!("{title} does not run"))
+    };
+    let found = match operation {
+        Operation::FailOverCms
+        | Operation::SetFailedOver
+        | Operation::ActivateDc2
+        | Operation::MoveNextHop
+        | Operation::SwapActive
+        | Operation::ActivateAll
+        | Operation::ClearActive
+        | Operation::ActivateDc1
+        | Operation::SetNormal
+        | Operation::ReturnNextHop
+            if !world.cms_writable() =>
+        {
+            let site = world.cms_site().name();
+            Some(format!(
+                "the master of the Central Management store, in {site}, does not answer"
+            ))
+        }
+        Operation::DropLogShipping
+        | Operation::CopyBacklog
+        | Operation::RestoreBacklog
+        | Operation::RecoverSecondary
+        | Operation::FullBackup
+        | Operation::TailBackupDc2 => down(Component::S).or_else(|| {
+            let empty = !world.copy(2).is_present();
+            empty.then(|| "S is empty".to_owned())
+        }),
+        Operation::RestorePrimary | Operation::ReinitialiseSecondary => {
+            down(Component::A).or_else(|| down(Component::S))
+        }
+        _ => None,
+    };
+    found.unwrap_or_else(|| "it cannot be done as things stand".to_owned())
+}
+
+/// What somebody waits for.
+const fn awaited(belief: Belief) -> &'static str {
+    match belief {
+        Belief::PrincipalDown => "the principal is believed dead while its mirror answers",
+        Belief::SiteDown => "DC1 is believed to be down",
+        Belief::PartnerBack => "the principal's partner is back",
+        Belief::WitnessDown => "the witness is believed to be down",
+        Belief::SiteRebuilt => "DC1 is there again after a failover",
+        Belief::ReplicasCurrent => "every pool server is up to date",
+        Belief::SecondaryMirrored => "S has a synchronised mirror",
+        Belief::UsersCutOff => "users are cut off although both partners answer",
+        Belief::SecondaryStalled => "log shipping to S has stopped for good",
+        Belief::NoRestoreAlert => "S is known to have restored nothing for too long",
+        Belief::NoBackupAlert => "it is known that no log was backed up for too long",
+    }
+}
