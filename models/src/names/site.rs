@@ -1,15 +1,11 @@
 //! The two data centres.
 
-use serde::{Deserialize, Serialize};
-
 /// A data centre (handbook, "Names used throughout").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Site {
     /// The primary data centre: the mirrored pair and, in LBW, all active servers.
-    #[serde(rename = "DC1")]
     Dc1,
     /// The secondary data centre: the log-shipping secondary.
-    #[serde(rename = "DC2")]
     Dc2,
 }
 
@@ -43,19 +39,15 @@ impl Site {
 }
 
 /// Where the log-shipping backup share lives (handbook 4.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ShareLocation {
     /// On server A itself.
-    #[serde(rename = "primary")]
     OnPrimary,
     /// On a separate host in DC1.
-    #[serde(rename = "DC1")]
     Dc1,
     /// On a separate host in DC2.
-    #[serde(rename = "DC2")]
     Dc2,
     /// In a third place that both data centres reach without the inter-site link.
-    #[serde(rename = "third")]
     Third,
 }
 
