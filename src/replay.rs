@@ -12,6 +12,7 @@ use poolproof_reports::trace::{Engine, Trace};
 use crate::app::compile;
 use crate::app::document::counterexample::{holders, links, start};
 use crate::explain::explainer::Explainer;
+use crate::explain::refusal::why_not;
 use crate::explain::steps::event_text;
 use crate::scenario::Scenario;
 
@@ -213,7 +214,7 @@ impl Replay {
         Difference::Refused {
             step: step.number,
             event: step.event.clone(),
-            reason: world.why_not(&self.topology, event).unwrap_or_default(),
+            reason: why_not(&self.topology, world, event).unwrap_or_default(),
             enabled: enabled.iter().map(words).collect(),
         }
     }

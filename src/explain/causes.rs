@@ -11,6 +11,7 @@ use poolproof_models::state::world::World;
 use poolproof_models::system::System;
 
 use super::explainer::Message;
+use super::refusal::why_not;
 use super::steps::{StepText, event_text};
 
 /// The most states that are visited to find out what can still follow.
@@ -111,7 +112,7 @@ fn without(path: &Path<'_>, states: &[At<World>], fault: usize) -> Option<(usize
         match path.ground.step(&at, *index) {
             Some(next) => at = next,
             None => {
-                let reason = at.state.why_not(topology, event);
+                let reason = why_not(topology, &at.state, event);
                 // Only the budget can refuse what the rules allow.
                 return Some((step, reason.unwrap_or_else(|| "too many faults".to_owned())));
             }

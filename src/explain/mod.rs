@@ -9,5 +9,6 @@ pub mod explorer;
 pub mod holders;
 pub mod operations;
 pub mod properties;
+pub mod refusal;
 pub mod service;
 pub mod steps;

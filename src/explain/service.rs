@@ -2,15 +2,16 @@
 
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, operators};
-use poolproof_models::names::runbook::{Belief, Operation, Role};
+use poolproof_models::names::runbook::{Belief, Role};
 use poolproof_models::names::site::Site;
+use poolproof_models::rules::refusal::Refusal;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::{
     COPIES, Control, Pair, PartnerRole, SiteState, World, copy_node,
 };
 
-use super::components::component_title;
 use super::operations::operation_text;
+use super::refusal::reason;
 
 /// What stands between users and service: data centres, database servers, pool servers, and
 /// what keeps each runbook from changing it. Each a clause without a full stop.
@@ -126,58 +127,13 @@ fn team_condition(topology: &Topology, world: &World, role: Role) -> Option<Stri
         return Some(format!("nobody in {site} can go on with \"{name}\""));
     }
     let text = operation_text(step.operation);
-    let waits = step
-        .wait_for
-        .filter(|belief| !world.believes(topology, *belief));
-    let why = match waits {
-        Some(belief) => format!("it waits until {}", awaited(belief)),
-        None if world.may_step(topology, role) => return None,
-        None => hindrance(topology, world, step.operation),
+    let why = match world.guard(topology, event).err()? {
+        Refusal::WaitsFor(belief) => format!("it waits until {}", awaited(belief)),
+        refusal => reason(topology, refusal),
     };
     Some(format!(
         "\"{name}\" stands at step {progress} ({text}): {why}"
     ))
-}
-
-/// Why an operation cannot be done.
-fn hindrance(topology: &Topology, world: &World, operation: Operation) -> String {
-    let down = |node: Component| {
-        let title = component_title(topology, node);
-        (!world.is_up(node)).then(|| format!("{title} does not run"))
-    };
-    let found = match operation {
-        Operation::FailOverCms
-        | Operation::SetFailedOver
-        | Operation::ActivateDc2
-        | Operation::MoveNextHop
-        | Operation::SwapActive
-        | Operation::ActivateAll
-        | Operation::ClearActive
-        | Operation::ActivateDc1
-        | Operation::SetNormal
-        | Operation::ReturnNextHop
-            if !world.cms_writable() =>
-        {
-            let site = world.cms_site().name();
-            Some(format!(
-                "the master of the Central Management store, in {site}, does not answer"
-            ))
-        }
-        Operation::DropLogShipping
-        | Operation::CopyBacklog
-        | Operation::RestoreBacklog
-        | Operation::RecoverSecondary
-        | Operation::FullBackup
-        | Operation::TailBackupDc2 => down(Component::S).or_else(|| {
-            let empty = !world.copy(2).is_present();
-            empty.then(|| "S is empty".to_owned())
-        }),
-        Operation::RestorePrimary | Operation::ReinitialiseSecondary => {
-            down(Component::A).or_else(|| down(Component::S))
-        }
-        _ => None,
-    };
-    found.unwrap_or_else(|| "it cannot be done as things stand".to_owned())
 }
 
 /// What somebody waits for.

@@ -163,6 +163,7 @@ fn failover_text(topology: &Topology, world: &World, event: Event) -> String {
     let promoted = pair_of(event.at).and_then(|pair| {
         world
             .may_fail_over(topology, pair)
+            .ok()
             .map(|member| pair.node(member).name())
     });
     format!(
@@ -227,7 +228,7 @@ fn runbook_step_text(topology: &Topology, world: &World, event: Event) -> (Strin
     };
     let number = role.map_or(0, |role| world.progress(role));
     let skipped = event.kind == EventKind::RunbookStep
-        && role.is_some_and(|role| world.passes_over(topology, role));
+        && role.is_some_and(|role| world.skips(topology, role));
     let skipped = if skipped {
         " (impossible here: passed over)"
     } else {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use poolproof::app::document::verdict;
-use poolproof::explain::causes;
+use poolproof::explain::{causes, refusal};
 use poolproof::scenario;
 use poolproof_models::names::event::{Event, EventKind, FaultClass};
 use poolproof_models::names::property::{Property, Spent};
@@ -80,7 +80,7 @@ fn there_is_a_reason_exactly_where_the_rules_refuse() {
     for (name, topology) in topologies() {
         walk(&topology, &mut chance, &mut |world, _| {
             for event in topology.events() {
-                let why = world.why_not(&topology, *event);
+                let why = refusal::why_not(&topology, world, *event);
                 let may = world.may(&topology, *event);
                 assert_eq!(why.is_none(), may, "{name}: {}: {why:?}", event.name());
                 if let Some(why) = why {
@@ -132,9 +132,7 @@ fn the_first_guard_that_refuses_is_named() {
     let topology = h_01();
     let why = |names: &[&str], event: &str| {
         let world = after(&topology, names);
-        world
-            .why_not(&topology, Event::from_name(event).unwrap())
-            .unwrap()
+        refusal::why_not(&topology, &world, Event::from_name(event).unwrap()).unwrap()
     };
     let failover = "automatic-failover:pair-A-B";
     assert_eq!(why(&[], failover), "B has not lost its principal A");

@@ -8,14 +8,16 @@ use std::path::Path;
 use crate::support::tree::tree;
 
 /// The files of rules; what only names, packs or tells is not among them.
-const RULES: [&str; 8] = [
+const RULES: [&str; 10] = [
+    "rules/failback",
+    "rules/failures",
     "rules/log_shipping",
     "rules/losses",
     "rules/mirroring",
     "rules/operations",
     "rules/operators",
     "rules/pool",
-    "transition/step",
+    "rules/site_failover",
     "rules/witness",
 ];
 

@@ -242,7 +242,7 @@ impl World {
         for site in Site::ALL {
             if self.site(site) == SiteState::Lost {
                 for link in Link::ALL {
-                    if !self.may_cut(topology, link) {
+                    if self.may_cut(topology, link).is_err() {
                         masks.links[link as usize].breaks.remove_from(&mut set);
                     }
                 }
@@ -257,7 +257,7 @@ impl World {
         let masks = topology.masks();
         let mut set = EventSet::default();
         for node in bits(self.down) {
-            if self.may_restart(topology, Component::ALL[node]) {
+            if self.may_restart(topology, Component::ALL[node]).is_ok() {
                 masks.nodes[node].repair.insert_into(&mut set);
             }
         }
@@ -275,16 +275,16 @@ impl World {
         for role in Role::ALL {
             let team = &masks.teams[role as usize];
             if self.progress(role) == 0 {
-                if team.start.exists() && self.may_start(topology, role) {
+                if team.start.exists() && self.may_start(topology, role).is_ok() {
                     team.start.insert_into(&mut set);
                 }
                 continue;
             }
             let (steps, stands_down) = self.step_or_stand_down(topology, role);
-            if steps {
+            if steps.is_ok() {
                 team.step.insert_into(&mut set);
             }
-            if stands_down {
+            if stands_down.is_ok() {
                 team.stand_down.insert_into(&mut set);
             }
         }

@@ -173,44 +173,6 @@ impl EventKind {
             Self::Accept => "accept",
         }
     }
-
-    /// What it costs wherever it happens, if it is a fault: a return is one only in some states.
-    #[must_use]
-    pub const fn fault_class(self) -> Option<FaultClass> {
-        match self {
-            Self::Crash | Self::GreyFailure | Self::Destroy | Self::Forget => {
-                Some(FaultClass::ComponentCrash)
-            }
-            Self::Disaster | Self::Outage => Some(FaultClass::SiteLoss),
-            Self::Cut => Some(FaultClass::LinkCut),
-            Self::ShareLoss => Some(FaultClass::ShareLoss),
-            Self::Misoperation
-            | Self::Premature
-            | Self::Skip
-            | Self::SwapNext
-            | Self::WrongFile
-            | Self::Abort => Some(FaultClass::Mistake),
-            _ => None,
-        }
-    }
-
-    /// Whether users without service can hope for it: the system or its operators are at work.
-    #[must_use]
-    pub const fn is_progress(self) -> bool {
-        matches!(
-            self,
-            Self::Detect
-                | Self::Expose
-                | Self::AutomaticFailover
-                | Self::SwapRoles
-                | Self::Resynchronise
-                | Self::Replicate
-                | Self::Reconnect
-                | Self::StartRunbook
-                | Self::RunbookStep
-                | Self::StandDown
-        )
-    }
 }
 
 impl EventKind {

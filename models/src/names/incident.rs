@@ -19,7 +19,7 @@ impl World {
         }
         // While the mirror is about to take over by itself, nobody waits for the team of the pair.
         let promoted = Pair::ALL.into_iter().any(|pair| {
-            self.may_fail_over(topology, pair).is_some() || self.may_swap_roles(pair).is_some()
+            self.may_fail_over(topology, pair).is_ok() || self.may_swap_roles(pair).is_ok()
         });
         for role in [Role::SiteFailover, Role::MirrorFailover] {
             if promoted && role == Role::MirrorFailover {
@@ -34,12 +34,12 @@ impl World {
             }
         }
         for pair in Pair::ALL {
-            if (0..3).any(|link| self.may_detect(pair, link)) {
+            if (0..3).any(|link| self.may_detect(pair, link).is_ok()) {
                 return Phase::Detect;
             }
-            if self.may_expose(topology, pair)
-                || self.may_fail_over(topology, pair).is_some()
-                || self.may_swap_roles(pair).is_some()
+            if self.may_expose(topology, pair).is_ok()
+                || self.may_fail_over(topology, pair).is_ok()
+                || self.may_swap_roles(pair).is_ok()
             {
                 return Phase::Recover;
             }

@@ -1,7 +1,7 @@
 //! Runbooks: what operators do, as data (handbook sections 5 and 6).
 
 /// What an operator believes, as seen from where the operator sits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Belief {
     /// The principal of the DC1 pair is out of reach while its mirror answers (handbook 3.6).
     PrincipalDown,
@@ -72,7 +72,7 @@ impl Belief {
 }
 
 /// One thing an operator can do: the fixed vocabulary of runbook steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
     /// See the outage, gather people, decide (handbook 5 step 0a). No effect on the system.
     Decide,

@@ -6,11 +6,11 @@
 
 use crate::names::component::Component;
 use crate::names::site::Site;
+use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
+use crate::rules::refusal::{Permission, Refusal, first_member, require};
 use crate::state::topology::{MirrorShipping, Topology};
 use crate::state::world::{Control, LossCause, Pair, World};
-
-use crate::rules::losses::Losses;
 
 /// S in the table of copies.
 const SECONDARY: usize = Pair::Dc2.copy(0);
@@ -20,25 +20,45 @@ impl World {
     /// there is anything new in it (4.1).
     #[must_use]
     pub fn backup_source(&self, topology: &Topology) -> Option<usize> {
-        if !self.share_to.is_present() || self.control.is(Control::GAP) {
-            return None;
-        }
-        (0..2).find(|member| {
-            topology.ships(*member)
-                && self.can_acknowledge(topology, Pair::Dc1, *member)
-                && self.share_reachable(topology, Site::Dc1)
-                && self.lineage.is_prefix(self.share_to, self.copies[*member])
+        self.backing_up(topology).ok()
+    }
+
+    /// 4.1, 4.2, guard: a member of the A/B session can finish a log backup, whether or not there is
+    /// anything new in it. Returns the member.
+    fn backing_up(&self, topology: &Topology) -> Permission<usize> {
+        require(self.share_to.is_present(), Refusal::NoChain)?;
+        require(!self.control.is(Control::GAP), Refusal::ChainBroken)?;
+        first_member(|member| {
+            let server = Pair::Dc1.node(member);
+            self.acknowledging(topology, Pair::Dc1, member)?;
+            require(topology.ships(member), Refusal::NotShipping(server))?;
+            require(
+                self.share_reachable(topology, Site::Dc1),
+                Refusal::ShareUnreachable(Site::Dc1),
+            )?;
+            require(
+                self.lineage.is_prefix(self.share_to, self.copies[member]),
+                Refusal::LogDoesNotJoin(server),
+            )
         })
     }
 
-    /// 4.1: a log backup is worth an event only when there is something new in it.
-    pub(crate) fn may_back_up(&self, topology: &Topology) -> bool {
-        // Most worlds fail on the first question.
+    /// 4.1, guard: a log backup is worth an event only when there is something new in it.
+    pub(crate) fn may_back_up(&self, topology: &Topology) -> Permission {
+        let new = |member: usize| {
+            require(
+                self.copies[member] != self.share_to,
+                Refusal::NothingToBackUp(Pair::Dc1.node(member)),
+            )
+        };
+        // Most worlds fail on this question, which costs little.
         let session = self.session(Pair::Dc1);
-        (0..2).any(|m| session.is_principal(m) && self.copies[m] != self.share_to)
-            && self
-                .backup_source(topology)
-                .is_some_and(|m| self.copies[m] != self.share_to)
+        first_member(|member| {
+            let server = Pair::Dc1.node(member);
+            require(session.is_principal(member), Refusal::NotPrincipal(server))?;
+            new(member)
+        })?;
+        new(self.backing_up(topology)?)
     }
 
     pub(crate) fn back_up(&mut self, topology: &Topology) {
@@ -61,24 +81,29 @@ impl World {
             && self.lineage.is_prefix(self.folder, self.share_to)
     }
 
-    /// Whether copying is possible at all: by the job or by hand (4.1).
-    fn can_copy(&self, topology: &Topology) -> bool {
-        self.is_up(Component::S)
-            && self.folder.is_present()
-            && self.share_to.is_present()
-            && self.share_reachable(topology, Site::Dc2)
-            && self.share_fits_folder()
+    /// 4.1, guard: copying is possible at all, by the job or by hand.
+    pub(crate) fn may_copy_by_hand(&self, topology: &Topology) -> Permission {
+        require(self.is_up(Component::S), Refusal::NotRunning(Component::S))?;
+        require(self.folder.is_present(), Refusal::NoFolder)?;
+        require(self.share_to.is_present(), Refusal::NoChain)?;
+        require(
+            self.share_reachable(topology, Site::Dc2),
+            Refusal::ShareUnreachable(Site::Dc2),
+        )?;
+        require(self.share_fits_folder(), Refusal::ShareDoesNotJoin)
     }
 
     /// Whether the copy job runs, whether or not there is anything new (4.1).
     #[must_use]
     pub fn copy_runs(&self, topology: &Topology) -> bool {
-        self.control.has(Control::JOBS) && self.can_copy(topology)
+        self.control.has(Control::JOBS) && self.may_copy_by_hand(topology).is_ok()
     }
 
-    /// 4.1: there are files that were not copied.
-    pub(crate) fn may_copy(&self, topology: &Topology) -> bool {
-        self.folder != self.share_to && self.copy_runs(topology)
+    /// 4.1, guard: the job runs, and there are files that were not copied.
+    pub(crate) fn may_copy(&self, topology: &Topology) -> Permission {
+        require(self.control.has(Control::JOBS), Refusal::NoJobs)?;
+        require(self.folder != self.share_to, Refusal::NothingToCopy)?;
+        self.may_copy_by_hand(topology)
     }
 
     /// 4.1: every finished file is copied.
@@ -86,26 +111,37 @@ impl World {
         self.folder = self.share_to;
     }
 
-    /// Whether the copied files fit onto S, which is still restoring (4.2).
-    fn can_restore(&self, topology: &Topology) -> bool {
+    /// 4.2, guard: the copied files fit onto S, which is still restoring.
+    pub(crate) fn may_restore_by_hand(&self, topology: &Topology) -> Permission {
         let secondary = self.copies[SECONDARY];
-        self.is_up(Component::S)
-            && secondary.is_present()
-            && !self.session(Pair::Dc2).is_principal(0)
-            && self.folder.is_present()
-            && (self.lineage.is_prefix(secondary, self.folder)
-                || topology.has_mutant(Mutant::RestoreAcceptsAnything))
+        require(self.is_up(Component::S), Refusal::NotRunning(Component::S))?;
+        require(secondary.is_present(), Refusal::NoDatabase(Component::S))?;
+        require(
+            !self.session(Pair::Dc2).is_principal(0),
+            Refusal::SecondaryRecovered,
+        )?;
+        require(self.folder.is_present(), Refusal::NoFolder)?;
+        require(
+            self.lineage.is_prefix(secondary, self.folder)
+                || topology.has_mutant(Mutant::RestoreAcceptsAnything),
+            Refusal::FolderDoesNotJoin,
+        )
     }
 
     /// Whether the restore job runs, whether or not there is anything new (4.1).
     #[must_use]
     pub fn restore_runs(&self, topology: &Topology) -> bool {
-        self.control.has(Control::JOBS) && self.can_restore(topology)
+        self.control.has(Control::JOBS) && self.may_restore_by_hand(topology).is_ok()
     }
 
-    /// 4.1, 4.2: there are copied files that fit.
-    pub(crate) fn may_restore(&self, topology: &Topology) -> bool {
-        self.copies[SECONDARY] != self.folder && self.restore_runs(topology)
+    /// 4.1, 4.2, guard: the job runs, and there are copied files that fit.
+    pub(crate) fn may_restore(&self, topology: &Topology) -> Permission {
+        require(self.control.has(Control::JOBS), Refusal::NoJobs)?;
+        require(
+            self.copies[SECONDARY] != self.folder,
+            Refusal::NothingToRestore,
+        )?;
+        self.may_restore_by_hand(topology)
     }
 
     /// 4.1: the files are applied in order, NORECOVERY.
@@ -113,22 +149,18 @@ impl World {
         self.copies[SECONDARY] = self.folder;
     }
 
-    /// Step 2 of the site failover by hand: what can be copied, is (5).
-    pub(crate) fn copy_by_hand(&mut self, topology: &Topology) -> bool {
-        let possible = self.can_copy(topology);
-        if possible && !topology.has_mutant(Mutant::BacklogNotCopied) {
+    /// Step 2 of the site failover by hand: every finished file is copied (5).
+    pub(crate) fn copy_by_hand(&mut self, topology: &Topology) {
+        if !topology.has_mutant(Mutant::BacklogNotCopied) {
             self.copy_files();
         }
-        possible
     }
 
-    /// Step 3 by hand: what fits, is applied (5).
-    pub(crate) fn restore_by_hand(&mut self, topology: &Topology) -> bool {
-        let possible = self.can_restore(topology);
-        if possible && !topology.has_mutant(Mutant::BacklogNotRestored) {
+    /// Step 3 of the site failover by hand: every copied file is applied (5).
+    pub(crate) fn restore_by_hand(&mut self, topology: &Topology) {
+        if !topology.has_mutant(Mutant::BacklogNotRestored) {
             self.restore_files();
         }
-        possible
     }
 
     /// Whether a finished backup in reach holds more than S has: ALr's condition when S is
@@ -155,13 +187,19 @@ impl World {
         self.settle_losses(&before, cause)
     }
 
-    /// H-25: retention deletes an uncopied file only while something stops the copying.
-    pub(crate) fn may_expire(&self, topology: &Topology) -> bool {
-        self.share_has_files()
-            && self.folder.is_present()
-            && !self.lineage.is_prefix(self.share_to, self.folder)
-            && !self.control.is(Control::GAP)
-            && !self.can_copy(topology)
+    /// H-25, guard: retention deletes an uncopied file only while something stops the copying.
+    pub(crate) fn may_expire(&self, topology: &Topology) -> Permission {
+        require(self.share_has_files(), Refusal::ShareEmpty)?;
+        require(self.folder.is_present(), Refusal::NoFolder)?;
+        require(
+            !self.lineage.is_prefix(self.share_to, self.folder),
+            Refusal::EverythingCopied,
+        )?;
+        require(!self.control.is(Control::GAP), Refusal::ChainBroken)?;
+        require(
+            self.may_copy_by_hand(topology).is_err(),
+            Refusal::CopyPossible,
+        )
     }
 
     /// H-25: files that were never copied are deleted, which is a gap (4.2).

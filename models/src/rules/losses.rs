@@ -73,6 +73,11 @@ pub struct Loss {
 pub struct Losses([Option<Loss>; 4]);
 
 impl Losses {
+    /// No loss.
+    pub(crate) const fn none() -> Self {
+        Self([None; 4])
+    }
+
     /// Adds the loss of `held` beyond rank `from`, without what another loss already covers: where
     /// a parent and a child timeline both end, they share what came before the fork (3.12).
     pub(crate) fn add_beyond(&mut self, lineage: &Lineage, held: Position, from: Option<u8>) {

@@ -7,6 +7,8 @@
 
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
+use crate::rules::network::Link;
+use crate::rules::refusal::{Permission, Refusal, first_member, require};
 use crate::state::topology::Topology;
 use crate::state::world::{Control, Latch, LossCause, Pair, PartnerRole, PartnerState, World};
 
@@ -39,102 +41,156 @@ impl World {
         false
     }
 
-    /// Whether the member may serve by the rules of 3.4: a principal with a running server and,
-    /// where a witness is set, a quorum that does not name another principal.
+    /// Whether the member may serve (3.4).
     #[must_use]
+    #[inline]
     pub fn may_serve(&self, pair: Pair, member: usize) -> bool {
+        self.serving(pair, member).is_ok()
+    }
+
+    /// Whether the member can complete a commit (2.2).
+    #[must_use]
+    #[inline]
+    pub fn can_acknowledge(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
+        self.acknowledging(topology, pair, member).is_ok()
+    }
+
+    /// 3.4, guard: a principal with a running server and, where a witness is set, a quorum that
+    /// does not name another principal.
+    #[inline]
+    pub(crate) fn serving(&self, pair: Pair, member: usize) -> Permission {
         let session = self.session(pair);
-        if !session.is_principal(member) || !self.is_up(pair.node(member)) {
-            return false;
-        }
+        let server = pair.node(member);
+        require(session.is_principal(member), Refusal::NotPrincipal(server))?;
+        require(self.is_up(server), Refusal::NotRunning(server))?;
         if session.is_alone(member) {
-            return true;
+            return Ok(());
         }
         let partner = session.seen(0) && session.is_mirror(1 - member);
         // A principal that has noticed nothing does not know what the witness has written since.
         let lag = self.is_unheard(pair, member);
         let witness = session.seen(1 + member) && (session.registered() == member || lag);
-        !session.witness_set() || partner || witness
+        require(
+            !session.witness_set() || partner || witness,
+            Refusal::NoQuorum(server),
+        )
     }
 
-    /// Whether the member can complete a commit (2.2): it may serve and, while it counts the
-    /// session as synchronised, the mirror's disk answers.
-    #[must_use]
-    pub fn can_acknowledge(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
+    /// 2.2, guard: the member may serve and, while it counts the session as synchronised, the
+    /// mirror's disk answers. Nothing beside mirroring stops it: a fence, a full log drive, a
+    /// failure that only its users see (R11, H-48, H-42).
+    #[inline]
+    pub(crate) fn acknowledging(
+        &self,
+        topology: &Topology,
+        pair: Pair,
+        member: usize,
+    ) -> Permission {
         let session = self.session(pair);
+        let server = pair.node(member);
+        match self.serving(pair, member) {
+            Err(Refusal::NoQuorum(_)) if topology.has_mutant(Mutant::NoQuorum) => {}
+            other => other?,
+        }
         let mirrored = session.synchronized()
             && !session.is_alone(member)
             && !topology.has_mutant(Mutant::CommitDoesNotWait);
-        let quorum = self.may_serve(pair, member)
-            || topology.has_mutant(Mutant::NoQuorum)
-                && session.is_principal(member)
-                && self.is_up(pair.node(member));
-        quorum
-            && (!mirrored || self.is_connected(pair, 0))
-            && !self.is_blocked(topology, pair, member)
-    }
-
-    /// Whether something beside mirroring keeps a principal from acknowledging: a fence, a full log
-    /// drive, a failure that only its users see (R11, H-48, H-42).
-    fn is_blocked(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
+        require(
+            !mirrored || self.is_connected(pair, 0),
+            Refusal::WaitsForMirror(server),
+        )?;
         let state = self.control;
-        let dc1 = matches!(pair, Pair::Dc1);
-        let fenced = state.is(Control::FENCED) && !topology.has_mutant(Mutant::FenceLeaks);
-        dc1 && (fenced || state.is(Control::LOG_FULL))
-            || state.is(Control::GREY << pair.copy(member))
+        if matches!(pair, Pair::Dc1) {
+            let fenced = state.is(Control::FENCED) && !topology.has_mutant(Mutant::FenceLeaks);
+            require(!fenced, Refusal::Fenced(pair.site()))?;
+            require(
+                !state.is(Control::LOG_FULL),
+                Refusal::LogDriveFull(pair.site()),
+            )?;
+        }
+        require(
+            !state.is(Control::GREY << pair.copy(member)),
+            Refusal::GreyFailed(server),
+        )
     }
 
-    /// 3.12: the principal has noticed that the mirror is gone and, where a witness is set, can
-    /// make it take note, which clears the witness's flag in the same step.
-    pub(crate) fn may_expose(&self, topology: &Topology, pair: Pair) -> bool {
+    /// 3.12, guard: the principal has noticed that the mirror is gone and, where a witness is set,
+    /// can make it take note, which clears the witness's flag in the same step.
+    pub(crate) fn may_expose(&self, topology: &Topology, pair: Pair) -> Permission {
         let session = self.session(pair);
-        let handshake = |p: usize| {
+        let itself = pair.component();
+        require(session.synchronized(), Refusal::NotSynchronized(itself))?;
+        require(!session.seen(0), Refusal::PartnersConnected(itself))?;
+        let principal = self
+            .newest_principal(pair)
+            .ok_or(Refusal::NoPrincipal(itself))?;
+        self.serving(pair, principal)?;
+        require(
             !session.witness_set()
-                || self.is_connected(pair, 1 + p)
-                || topology.has_mutant(Mutant::NoHandshake)
-        };
-        session.synchronized()
-            && !session.seen(0)
-            && self
-                .newest_principal(pair)
-                .is_some_and(|p| self.may_serve(pair, p) && handshake(p))
+                || self.is_connected(pair, 1 + principal)
+                || topology.has_mutant(Mutant::NoHandshake),
+            Refusal::WitnessUnreachable(pair.node(principal)),
+        )
     }
 
     /// 3.12: the principal goes on alone; the witness takes note in the same step.
     pub(crate) fn expose(&mut self, topology: &Topology, pair: Pair) {
-        let told = self
+        let witness_knows = self
             .newest_principal(pair)
             .is_some_and(|p| self.is_connected(pair, 1 + p));
         let session = &mut self.sessions[pair as usize];
         session.set_synchronized(false);
-        if told && !topology.has_mutant(Mutant::RegisterNotCleared) {
+        if witness_knows && !topology.has_mutant(Mutant::RegisterNotCleared) {
             session.set_register_synchronized(false);
         }
     }
 
-    /// 3.7: mirror and witness are connected, both without the principal, and both know the
-    /// session as synchronised.
-    #[must_use]
-    pub fn may_fail_over(&self, topology: &Topology, pair: Pair) -> Option<usize> {
+    /// 3.7, guard: mirror and witness are connected, both without the principal, and both know the
+    /// session as synchronised. Returns the mirror.
+    ///
+    /// # Errors
+    ///
+    /// The first condition that is false.
+    pub fn may_fail_over(&self, topology: &Topology, pair: Pair) -> Permission<usize> {
         let session = self.session(pair);
-        let ready = session.ready() || topology.has_mutant(Mutant::FailoverWhileSynchronizing);
-        if !session.witness_set() || !ready || session.seen(0) {
-            return None;
-        }
-        let mirror = self.mirror(pair)?;
+        let itself = pair.component();
+        require(session.witness_set(), Refusal::NoWitness(itself))?;
+        require(!session.seen(0), Refusal::PartnersConnected(itself))?;
+        let mirror = self.running_mirror(pair)?;
         let principal = 1 - mirror;
-        let takes_note =
-            session.register_synchronized() || topology.deviations.failover_on_regained_contact;
-        let register = topology.has_mutant(Mutant::IgnoreRegister)
-            || session.registered() == principal && takes_note;
-        let sees_principal = session.seen(1 + principal)
-            && !self.is_unheard(pair, principal)
-            && !topology.has_mutant(Mutant::WitnessForgetsPrincipal);
-        let armed = self.is_connected(pair, 1 + mirror)
-            && session.seen(1 + mirror)
-            && !sees_principal
-            && register;
-        armed.then_some(mirror)
+        let [mirror_server, principal_server] = [mirror, principal].map(|m| pair.node(m));
+        require(
+            session.ready() || topology.has_mutant(Mutant::FailoverWhileSynchronizing),
+            Refusal::NotReady(mirror_server),
+        )?;
+        require(
+            self.is_connected(pair, 1 + mirror) && session.seen(1 + mirror),
+            Refusal::WitnessUnreachable(mirror_server),
+        )?;
+        if !topology.has_mutant(Mutant::IgnoreRegister) {
+            require(
+                session.registered() == principal,
+                Refusal::RegisterNames(mirror_server),
+            )?;
+            require(
+                session.register_synchronized() || topology.deviations.failover_on_regained_contact,
+                Refusal::RegisterNotSynchronized(itself),
+            )?;
+        }
+        require(
+            !session.seen(1 + principal)
+                || self.is_unheard(pair, principal)
+                || topology.has_mutant(Mutant::WitnessForgetsPrincipal),
+            Refusal::WitnessSeesPrincipal(principal_server),
+        )?;
+        Ok(mirror)
+    }
+
+    /// 3.2, guard: a member in the mirror role runs. Returns the mirror.
+    #[inline]
+    fn running_mirror(&self, pair: Pair) -> Permission<usize> {
+        self.mirror(pair)
+            .ok_or(Refusal::NoMirrorRuns(pair.component()))
     }
 
     /// The member in the mirror role whose server runs (3.2).
@@ -155,7 +211,7 @@ impl World {
             self.mark(Latch::FAILOVER_LOST);
         }
         self.copies[copy] = self.lineage.fork(self.copies[copy]);
-        let told = self.session(pair).witness_set()
+        let witness_knows = self.session(pair).witness_set()
             && self.is_connected(pair, 1 + member)
             && self.session(pair).seen(1 + member)
             && !topology.has_mutant(Mutant::WitnessNotTold);
@@ -167,35 +223,57 @@ impl World {
         if forced && orderly && session.is_principal(1 - member) {
             session.set_role(1 - member, PartnerRole::Mirror);
         }
-        if told {
+        if witness_knows {
             session.set_register_second(member == 1);
             session.set_register_synchronized(false);
         }
     }
 
     /// 3.9, guard: the mirror is not connected to the principal and, with a witness set, is
-    /// connected to it while the witness does not see the principal.
-    pub(crate) fn may_force(&self, topology: &Topology, pair: Pair) -> Option<usize> {
+    /// connected to it while the witness does not see the principal. Returns the mirror.
+    pub(crate) fn may_force(&self, topology: &Topology, pair: Pair) -> Permission<usize> {
         let session = self.session(pair);
-        let mirror = self.mirror(pair)?;
-        let witness = !session.witness_set()
-            || topology.has_mutant(Mutant::ForceIgnoresWitness)
-            || self.is_connected(pair, 1 + mirror)
-                && session.seen(1 + mirror)
-                && (!session.seen(2 - mirror) || self.is_unheard(pair, 1 - mirror));
-        let refused = topology.force_needs_no_witness && session.witness_set();
-        let orderly = !topology.deviations.orderly_forced_service || session.synchronized();
-        (!session.seen(0) && witness && !refused && orderly).then_some(mirror)
+        let itself = pair.component();
+        let mirror = self.running_mirror(pair)?;
+        let principal = 1 - mirror;
+        require(!session.seen(0), Refusal::PartnersConnected(itself))?;
+        if session.witness_set() {
+            require(
+                !topology.force_needs_no_witness,
+                Refusal::WitnessForbidsForce(itself),
+            )?;
+            if !topology.has_mutant(Mutant::ForceIgnoresWitness) {
+                require(
+                    self.is_connected(pair, 1 + mirror) && session.seen(1 + mirror),
+                    Refusal::WitnessUnreachable(pair.node(mirror)),
+                )?;
+                require(
+                    !session.seen(1 + principal) || self.is_unheard(pair, principal),
+                    Refusal::WitnessSeesPrincipal(pair.node(principal)),
+                )?;
+            }
+        }
+        require(
+            !topology.deviations.orderly_forced_service || session.synchronized(),
+            Refusal::NotSynchronized(itself),
+        )?;
+        Ok(mirror)
     }
 
-    /// 3.8, guard: the partners are connected and SYNCHRONIZED.
-    pub(crate) fn may_fail_over_manually(&self, topology: &Topology, pair: Pair) -> Option<usize> {
+    /// 3.8, guard: the partners are connected and SYNCHRONIZED. Returns the mirror.
+    pub(crate) fn may_fail_over_manually(
+        &self,
+        topology: &Topology,
+        pair: Pair,
+    ) -> Permission<usize> {
         let session = self.session(pair);
-        let mirror = self.mirror(pair)?;
-        let connected = session.seen(0) && self.is_connected(pair, 0);
-        let synchronized =
-            session.synchronized() || topology.has_mutant(Mutant::ManualFailoverWhileSynchronizing);
-        (connected && synchronized && self.may_serve(pair, 1 - mirror)).then_some(mirror)
+        let mirror = self.connected_mirror(pair)?;
+        require(
+            session.synchronized() || topology.has_mutant(Mutant::ManualFailoverWhileSynchronizing),
+            Refusal::NotSynchronized(pair.component()),
+        )?;
+        self.serving(pair, 1 - mirror)?;
+        Ok(mirror)
     }
 
     /// 3.8: the principal drops its users and sends the tail of its log: PENDING_FAILOVER (3.3).
@@ -203,17 +281,20 @@ impl World {
         self.sessions[pair as usize].set_role(1 - mirror, PartnerRole::Pending);
     }
 
-    /// 3.8: the mirror has the tail and has finished its redo; the roles can swap.
-    pub(crate) fn may_swap_roles(&self, pair: Pair) -> Option<usize> {
+    /// 3.8, guard: the mirror has the tail and has finished its redo; the roles can swap. Returns
+    /// the mirror.
+    pub(crate) fn may_swap_roles(&self, pair: Pair) -> Permission<usize> {
         let session = self.session(pair);
-        let mirror = self.mirror(pair)?;
-        let pending = session.role(1 - mirror) == PartnerRole::Pending;
-        (pending && session.seen(0) && self.is_connected(pair, 0)).then_some(mirror)
+        require(
+            (0..2).any(|m| session.role(m) == PartnerRole::Pending),
+            Refusal::NoManualFailover(pair.component()),
+        )?;
+        self.connected_mirror(pair)
     }
 
     /// 3.8: the old principal takes the mirror role; it is behind until it has caught up (R6).
     pub(crate) fn swap_roles(&mut self, topology: &Topology, pair: Pair) {
-        if let Some(mirror) = self.may_swap_roles(pair) {
+        if let Ok(mirror) = self.may_swap_roles(pair) {
             // The witness learns of it only if it is there (T15).
             self.promote(topology, pair, mirror, false);
             self.sessions[pair as usize].set_role(1 - mirror, PartnerRole::Mirror);
@@ -243,14 +324,22 @@ impl World {
     }
 
     /// 3.14, guard of RESUME: on a principal, with its partner connected as mirror.
-    pub(crate) fn may_resume(&self, pair: Pair) -> bool {
-        let session = self.session(pair);
-        session.suspended() && self.partners_joined(pair)
+    /// Where nothing is suspended there is nothing to do.
+    pub(crate) fn may_resume(&self, pair: Pair) -> Permission {
+        if self.session(pair).suspended() {
+            self.joined(pair)
+        } else {
+            Ok(())
+        }
     }
 
     /// 3.14, guard of SUSPEND.
-    pub(crate) fn may_suspend(&self, pair: Pair) -> bool {
-        !self.session(pair).suspended() && self.partners_joined(pair)
+    pub(crate) fn may_suspend(&self, pair: Pair) -> Permission {
+        require(
+            !self.session(pair).suspended(),
+            Refusal::Suspended(pair.component()),
+        )?;
+        self.joined(pair)
     }
 
     /// SUSPEND: exposed until RESUME (3.14).
@@ -261,8 +350,12 @@ impl World {
     }
 
     /// R10, guard of SET WITNESS OFF: a principal that is connected to its mirror.
-    pub(crate) fn may_remove_witness(&self, pair: Pair) -> bool {
-        self.session(pair).witness_set() && self.partners_joined(pair)
+    pub(crate) fn may_remove_witness(&self, pair: Pair) -> Permission {
+        require(
+            self.session(pair).witness_set(),
+            Refusal::NoWitness(pair.component()),
+        )?;
+        self.joined(pair)
     }
 
     /// SET WITNESS OFF: the quorum rule is gone (3.14).
@@ -270,20 +363,36 @@ impl World {
         self.sessions[pair as usize].set_witness_set(false);
     }
 
-    /// A serving principal and a mirror, connected (3.3).
+    /// Whether a serving principal and a mirror are connected (3.3).
     pub(crate) fn partners_joined(&self, pair: Pair) -> bool {
-        let session = self.session(pair);
-        session.seen(0)
-            && self.is_connected(pair, 0)
-            && self
-                .mirror(pair)
-                .is_some_and(|m| self.may_serve(pair, 1 - m))
+        self.joined(pair).is_ok()
     }
 
-    /// The mirror can catch up (3.3).
-    pub(crate) fn may_resynchronise(&self, pair: Pair) -> bool {
+    /// 3.3, guard: a serving principal and a mirror, connected.
+    #[inline]
+    fn joined(&self, pair: Pair) -> Permission {
+        let mirror = self.connected_mirror(pair)?;
+        self.serving(pair, 1 - mirror)
+    }
+
+    /// 3.3, guard: a running mirror that is connected to its partner. Returns the mirror.
+    #[inline]
+    fn connected_mirror(&self, pair: Pair) -> Permission<usize> {
+        let mirror = self.running_mirror(pair)?;
+        require(
+            self.session(pair).seen(0) && self.is_connected(pair, 0),
+            Refusal::PartnersApart(pair.component()),
+        )?;
+        Ok(mirror)
+    }
+
+    /// 3.3, guard: the mirror can catch up.
+    pub(crate) fn may_resynchronise(&self, pair: Pair) -> Permission {
         let session = self.session(pair);
-        !session.synchronized() && !session.suspended() && self.partners_joined(pair)
+        let itself = pair.component();
+        require(!session.synchronized(), Refusal::Synchronized(itself))?;
+        require(!session.suspended(), Refusal::Suspended(itself))?;
+        self.joined(pair)
     }
 
     /// The mirror has everything; what it had beyond is gone (3.10). The causes of a loss are
@@ -300,9 +409,15 @@ impl World {
         self.settle_losses(&before, LossCause::Discarded)
     }
 
-    /// The ends of a link notice its loss (3.11).
-    pub(crate) fn may_detect(&self, pair: Pair, link: usize) -> bool {
-        self.unnoticed_links(pair) >> link & 1 == 1
+    /// 3.11, guard: the ends of a link have not noticed its loss.
+    pub(crate) fn may_detect(&self, pair: Pair, link: usize) -> Permission {
+        let component = Link::of_pair(pair, link).component();
+        let session = self.session(pair);
+        require(session.seen(link), Refusal::LossNoticed(component))?;
+        require(
+            !self.is_connected(pair, link),
+            Refusal::LinkWorks(component),
+        )
     }
 
     /// Bit per link that is believed up and carries no traffic (3.11).
@@ -330,7 +445,7 @@ impl World {
                 session.set_seen(1 + member, false);
             }
         }
-        self.tell_witness(topology, pair, &mut session);
+        self.update_register(topology, pair, &mut session);
         session.set_ready(self.still_ready(topology, pair, session));
         self.sessions[pair as usize] = session;
         session.set_noticed((0..2).any(|member| self.is_unheard(pair, member)));
@@ -467,15 +582,22 @@ impl World {
 impl World {
     /// SET PARTNER OFF on a partner that runs (3.14): the session is over there, and on the other
     /// side as soon as it learns it.
-    pub(crate) fn may_remove_mirroring(&self, pair: Pair) -> Option<usize> {
+    /// Returns the partner.
+    pub(crate) fn may_remove_mirroring(&self, pair: Pair) -> Permission<usize> {
         let session = self.session(pair);
+        for member in 0..2 {
+            require(
+                session.role(member) != PartnerRole::None,
+                Refusal::NotInSession(pair.node(member)),
+            )?;
+        }
+        let on = |member: usize| {
+            let server = pair.node(member);
+            require(!session.is_alone(member), Refusal::RunsAlone(server))?;
+            require(self.is_up(server), Refusal::NotRunning(server))
+        };
         // Where both run and are connected, it is the same on either.
-        (0..2).rev().find(|m| {
-            session.role(*m) != PartnerRole::None
-                && session.role(1 - *m) != PartnerRole::None
-                && !session.is_alone(*m)
-                && self.is_up(pair.node(*m))
-        })
+        first_member(|member| on(1 - member)).map(|member| 1 - member)
     }
 
     /// SET PARTNER OFF: both know at once where they are connected, else one runs alone (3.10,
@@ -498,14 +620,18 @@ impl World {
         session.set_suspended(false);
     }
 
-    /// An ex-mirror that can be recovered: restoring, out of its session (H-07).
-    pub(crate) fn may_recover_mirror(&self, pair: Pair) -> Option<usize> {
+    /// H-07, guard: an ex-mirror can be recovered: restoring, out of its session. Returns it.
+    pub(crate) fn may_recover_mirror(&self, pair: Pair) -> Permission<usize> {
         let session = self.session(pair);
-        (0..2).find(|m| {
-            self.is_up(pair.node(*m))
-                && self.copies[pair.copy(*m)].is_present()
-                && session.is_alone(*m)
-                && !session.is_principal(*m)
+        first_member(|member| {
+            let server = pair.node(member);
+            require(session.is_alone(member), Refusal::NotAlone(server))?;
+            require(!session.is_principal(member), Refusal::IsPrincipal(server))?;
+            require(self.is_up(server), Refusal::NotRunning(server))?;
+            require(
+                self.copies[pair.copy(member)].is_present(),
+                Refusal::NoDatabase(server),
+            )
         })
     }
 
@@ -518,15 +644,15 @@ impl World {
         session.set_alone(member, true);
     }
 
-    /// A principal that runs but has no quorum: where a witness can be switched off by mistake
-    /// (H-51).
-    pub(crate) fn may_release_stale_side(&self, pair: Pair) -> Option<usize> {
+    /// H-51, guard: a principal runs but has no quorum, so that somebody could switch the witness
+    /// off on it. Returns the principal.
+    pub(crate) fn may_release_stale_side(&self, pair: Pair) -> Permission<usize> {
         let session = self.session(pair);
-        (0..2).find(|m| {
-            session.is_principal(*m)
-                && self.is_up(pair.node(*m))
-                && session.witness_set()
-                && !self.may_serve(pair, *m)
+        require(session.witness_set(), Refusal::NoWitness(pair.component()))?;
+        first_member(|member| match self.serving(pair, member) {
+            Ok(()) => Err(Refusal::HasQuorum(pair.node(member))),
+            Err(Refusal::NoQuorum(_)) => Ok(()),
+            Err(other) => Err(other),
         })
     }
 
@@ -535,21 +661,22 @@ impl World {
         self.sessions[pair as usize].set_alone(member, true);
     }
 
-    /// The partner that can be seeded anew: it runs, and a principal beside it serves (3.14).
-    pub(crate) fn may_reseed(&self, topology: &Topology, pair: Pair) -> Option<usize> {
+    /// 3.14, guard: a partner can be seeded anew: it runs, and a principal beside it serves.
+    /// Returns the partner.
+    pub(crate) fn may_reseed(&self, topology: &Topology, pair: Pair) -> Permission<usize> {
         let session = self.session(pair);
         let exists = match pair {
             Pair::Dc1 => topology.mirror,
             Pair::Dc2 => topology.secondary_mirror,
         };
-        let link = crate::rules::network::Link::of_pair(pair, 0);
-        (0..2).find(|m| {
-            exists
-                && !self.is_cut(link)
-                && self.is_up(pair.node(*m))
-                && !session.is_mirror(*m)
-                && session.is_principal(1 - *m)
-                && self.may_serve(pair, 1 - *m)
+        require(exists, Refusal::NoMirrorInTopology(pair.component()))?;
+        let link = Link::of_pair(pair, 0);
+        require(!self.is_cut(link), Refusal::LinkCut(link.component()))?;
+        first_member(|member| {
+            let server = pair.node(member);
+            self.serving(pair, 1 - member)?;
+            require(!session.is_mirror(member), Refusal::IsMirror(server))?;
+            require(self.is_up(server), Refusal::NotRunning(server))
         })
     }
 

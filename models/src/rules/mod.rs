@@ -1,5 +1,7 @@
 //! What can happen and what it does: one file per part of the system.
 
+pub mod failback;
+pub mod failures;
 pub mod log_shipping;
 pub mod losses;
 pub mod mirroring;
@@ -8,5 +10,7 @@ pub mod network;
 pub mod operations;
 pub mod operators;
 pub mod pool;
+pub mod refusal;
 pub(crate) mod settling;
+pub mod site_failover;
 pub(crate) mod witness;

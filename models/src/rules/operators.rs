@@ -6,7 +6,7 @@ use crate::names::runbook::{Belief, Mistake, Operation, Role, Step};
 use crate::names::site::Site;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
-use crate::rules::operations::Feasibility;
+use crate::rules::refusal::{Permission, Refusal, require};
 use crate::state::topology::{Assumption, Topology};
 use crate::state::world::{Control, Pair, PartnerRole, SiteState, World};
 
@@ -103,46 +103,90 @@ impl World {
             .is_some_and(|r| self.believes(topology, r.trigger))
     }
 
-    /// 5 step 0a: an idle team whose data centre is up believes its trigger.
-    pub(crate) fn may_start(&self, topology: &Topology, role: Role) -> bool {
-        self.progress(role) == 0
-            && self.site_up(Self::team_site(role))
-            && self.trigger_believed(topology, role)
+    /// 5 step 0a, guard: an idle team whose data centre is up believes its trigger.
+    pub(crate) fn may_start(&self, topology: &Topology, role: Role) -> Permission {
+        require(self.progress(role) == 0, Refusal::RunbookStarted(role))?;
+        self.team_is_there(role)?;
+        require(
+            self.trigger_believed(topology, role),
+            Refusal::NotBelieved(role),
+        )
     }
 
-    /// 5 step 0a: what started a runbook is over before anything was done, or the team is gone.
-    pub(crate) fn may_stand_down(&self, topology: &Topology, role: Role) -> bool {
+    /// 5, guard: the data centre of a team is up.
+    #[inline]
+    fn team_is_there(&self, role: Role) -> Permission {
+        require(
+            self.site_up(Self::team_site(role)),
+            Refusal::OperatorsDown(role),
+        )
+    }
+
+    /// 5, guard: a runbook has been started, and is neither finished nor abandoned. Returns the
+    /// current step.
+    #[inline]
+    fn working_at<'t>(&self, topology: &'t Topology, role: Role) -> Permission<&'t Step> {
+        require(self.progress(role) != 0, Refusal::RunbookNotStarted(role))?;
+        self.current_step(topology, role)
+            .ok_or(Refusal::RunbookOver(role))
+    }
+
+    /// 5 step 0a, guard: what started a runbook is over before anything was done, or the team is
+    /// gone.
+    pub(crate) fn may_stand_down(&self, topology: &Topology, role: Role) -> Permission {
         self.step_or_stand_down(topology, role).1
     }
 
-    /// 5, 6: the team is there, believes what the step waits for, and the step can be done or
-    /// passed over.
-    #[must_use]
-    pub fn may_step(&self, topology: &Topology, role: Role) -> bool {
+    /// 5, 6, guard: the team is there, believes what the step waits for, and the step can be done
+    /// or skipped.
+    pub(crate) fn may_step(&self, topology: &Topology, role: Role) -> Permission {
         self.step_or_stand_down(topology, role).0
     }
 
     /// 5, 6: [`World::may_step`] and [`World::may_stand_down`], which depend on the same beliefs.
-    pub(crate) fn step_or_stand_down(&self, topology: &Topology, role: Role) -> (bool, bool) {
-        let Some(step) = self.current_step(topology, role) else {
-            return (false, false);
+    pub(crate) fn step_or_stand_down(
+        &self,
+        topology: &Topology,
+        role: Role,
+    ) -> (Permission, Permission) {
+        let step = match self.working_at(topology, role) {
+            Ok(step) => step,
+            Err(refusal) => return (Err(refusal), Err(refusal)),
         };
-        let home = self.site(Self::team_site(role));
-        let over = self.has_only_decided(topology, role) && !self.trigger_believed(topology, role);
-        let waits = step
+        let undecided = self.has_only_decided(topology, role);
+        let over = undecided && !self.trigger_believed(topology, role);
+        let awaited = step
             .wait_for
-            .is_some_and(|belief| !self.believes(topology, belief));
-        let possible = || match self.feasibility(topology, step.operation) {
-            Feasibility::Now => true,
-            Feasibility::Later => false,
-            Feasibility::Never => step.optional,
+            .filter(|belief| !self.believes(topology, *belief));
+        let work = || {
+            self.team_is_there(role)?;
+            require(!over, Refusal::NotBelieved(role))?;
+            match awaited {
+                Some(belief) => Err(Refusal::WaitsFor(belief)),
+                None => self.may_do_or_skip(topology, step),
+            }
         };
-        // Whoever waits for the end of the last failover begins anew when the next is needed.
-        let again = waits && role == Role::MirrorFailover && self.trigger_believed(topology, role);
-        (
-            home == SiteState::Up && !over && !waits && possible(),
-            home == SiteState::Lost || over || again,
-        )
+        // Operators who wait for the end of the last failover begin anew when the next is needed.
+        let again = || {
+            awaited.is_some()
+                && role == Role::MirrorFailover
+                && self.trigger_believed(topology, role)
+        };
+        let gone = self.site(Self::team_site(role)) == SiteState::Lost;
+        let reason = if undecided {
+            Refusal::StillBelieved(role)
+        } else {
+            Refusal::UnderWay(role)
+        };
+        (work(), require(gone || over || again(), reason))
+    }
+
+    /// 5 step 2, guard: an operation can be done; or it is impossible, and the step is optional.
+    fn may_do_or_skip(&self, topology: &Topology, step: &Step) -> Permission {
+        match self.may_do(topology, step.operation) {
+            Err(refusal) if step.optional && Self::is_skipped(step.operation, refusal) => Ok(()),
+            done => done,
+        }
     }
 
     /// Finishes the current step: its effect, if it has one in this state, and the next step (5 and
@@ -151,7 +195,7 @@ impl World {
         let Some(step) = self.current_step(topology, role) else {
             return Losses::default();
         };
-        let losses = if self.feasibility(topology, step.operation) == Feasibility::Now {
+        let losses = if self.may_do(topology, step.operation).is_ok() {
             self.operate(topology, step.operation)
         } else {
             Losses::default()
@@ -180,74 +224,82 @@ impl World {
         }
     }
 
-    /// Whether a team can make a mistake at its current step, with an effect (9, H-13 to H-20).
-    pub(crate) fn may_err(&self, topology: &Topology, role: Role, mistake: Mistake) -> bool {
-        if self.current_step(topology, role).is_none() || !self.site_up(Self::team_site(role)) {
-            return false;
-        }
-        let mut after = *self;
+    /// 9, H-13 to H-20, guard: a team can make a mistake at its current step, with an effect.
+    pub(crate) fn may_err(&self, topology: &Topology, role: Role, mistake: Mistake) -> Permission {
+        let step = self.working_at(topology, role)?;
+        self.team_is_there(role)?;
         match mistake {
             Mistake::Premature => {
-                let waits = !self.may_step(topology, role);
-                waits && after.err(topology, role, mistake) && after != *self
+                require(
+                    self.may_step(topology, role).is_err(),
+                    Refusal::StepPossible(role),
+                )?;
+                self.may_do(topology, step.operation)?;
             }
             Mistake::WrongFile => {
-                let reads = self.current_step(topology, role).is_some_and(|step| {
-                    matches!(
-                        step.operation,
-                        Operation::RestorePrimary | Operation::RestoreBacklog
-                    )
-                });
-                reads && after.err(topology, role, mistake) && after != *self
+                require(
+                    reads_file(step.operation),
+                    Refusal::ReadsNoFile(step.operation),
+                )?;
+                self.may_do(topology, step.operation)?;
             }
-            _ => after.err(topology, role, mistake) && after != *self,
+            Mistake::Skip => {
+                require(
+                    step.operation != Operation::Decide,
+                    Refusal::OnlyDecides(role),
+                )?;
+            }
+            Mistake::SwapNext => {
+                require(
+                    step.operation != Operation::Decide,
+                    Refusal::OnlyDecides(role),
+                )?;
+                let next = self
+                    .next_step(topology, role)
+                    .ok_or(Refusal::LastStep(role))?;
+                // Out of order, but not too early as well: that would be two mistakes.
+                match next.wait_for {
+                    Some(belief) if !self.believes(topology, belief) => {
+                        return Err(Refusal::WaitsFor(belief));
+                    }
+                    Some(_) | None => self.may_do(topology, next.operation)?,
+                }
+            }
+            Mistake::Abort => {}
         }
+        let mut after = *self;
+        after.err(topology, role, mistake);
+        require(after != *self, Refusal::NoEffect(step.operation))
     }
 
-    /// Makes a mistake at the current step; false if it comes to nothing.
-    pub(crate) fn err(&mut self, topology: &Topology, role: Role, mistake: Mistake) -> bool {
-        let Some(step) = self.current_step(topology, role).cloned() else {
-            return false;
+    /// The step after the current one; `None` where there is none (5).
+    fn next_step<'t>(&self, topology: &'t Topology, role: Role) -> Option<&'t Step> {
+        let runbook = topology.runbook(role)?;
+        runbook.steps.get(usize::from(self.progress(role)))
+    }
+
+    /// Makes a mistake that its guard lets pass at the current step (9, H-13 to H-20).
+    pub(crate) fn err(&mut self, topology: &Topology, role: Role, mistake: Mistake) {
+        let Some(step) = self.current_step(topology, role) else {
+            return;
         };
-        let now = |w: &Self, operation| w.feasibility(topology, operation) == Feasibility::Now;
         let at = role as usize;
         match mistake {
-            Mistake::Skip => {
-                if step.operation == Operation::Decide {
-                    return false;
-                }
-                self.progress[at] += 1;
-            }
+            Mistake::Skip => self.progress[at] += 1,
             Mistake::Premature => {
-                if !now(self, step.operation) {
-                    return false;
-                }
                 self.operate(topology, step.operation);
                 self.progress[at] += 1;
             }
             Mistake::SwapNext => {
-                let mut ahead = *self;
-                ahead.progress[at] += 1;
-                let Some(next) = ahead.current_step(topology, role).cloned() else {
-                    return false;
-                };
-                // Out of order, but not too early as well: that would be two mistakes.
-                let waits = next
-                    .wait_for
-                    .is_some_and(|belief| !self.believes(topology, belief));
-                if step.operation == Operation::Decide || waits || !now(self, next.operation) {
-                    return false;
+                if let Some(next) = self.next_step(topology, role) {
+                    self.operate(topology, next.operation);
                 }
-                self.operate(topology, next.operation);
-                if now(self, step.operation) {
+                if self.may_do(topology, step.operation).is_ok() {
                     self.operate(topology, step.operation);
                 }
                 self.progress[at] += 2;
             }
             Mistake::WrongFile => {
-                if !now(self, step.operation) {
-                    return false;
-                }
                 if step.operation == Operation::RestorePrimary {
                     self.image = self.oldest_image();
                     self.operate(topology, step.operation);
@@ -258,25 +310,36 @@ impl World {
             Mistake::Abort => self.progress[at] = ABANDONED,
         }
         self.close_runbook(topology, role);
-        true
     }
 
-    /// Whether an operator could do this outside a runbook, with an effect (3.14, H-34 to H-36).
-    pub(crate) fn may_operate(&self, topology: &Topology, operation: Operation) -> bool {
+    /// 3.14, H-34 to H-36, guard: an operator could do this outside a runbook, with an effect.
+    pub(crate) fn may_operate(&self, topology: &Topology, operation: Operation) -> Permission {
+        self.may_do(topology, operation)?;
         // What comes to rest as it was before, with other numbers, has had no effect.
-        self.feasibility(topology, operation) == Feasibility::Now
-            && self.after(topology, Event::misoperation(operation)) != *self
+        require(
+            self.after(topology, Event::misoperation(operation)) != *self,
+            Refusal::NoEffect(operation),
+        )
     }
 
-    /// Whether the current step cannot be done in the state that the disaster left, and is passed
-    /// over because it is optional (5 step 2).
+    /// Whether the current step cannot be done in the state that the disaster left, and is skipped
+    /// because it is optional (5 step 2).
     #[must_use]
-    pub fn passes_over(&self, topology: &Topology, role: Role) -> bool {
+    pub fn skips(&self, topology: &Topology, role: Role) -> bool {
         self.current_step(topology, role).is_some_and(|step| {
-            step.optional && self.feasibility(topology, step.operation) == Feasibility::Never
+            let refused = self.may_do(topology, step.operation).err();
+            step.optional && refused.is_some_and(|r| Self::is_skipped(step.operation, r))
         })
     }
 }
 
-/// The progress of a runbook that was given up: nobody goes on with it, nobody begins it again.
+/// Whether an operation reads a file that could be the wrong one (H-20).
+const fn reads_file(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::RestorePrimary | Operation::RestoreBacklog
+    )
+}
+
+/// The progress of a runbook that was abandoned: it is neither continued nor started again.
 const ABANDONED: u8 = 63;

@@ -3,8 +3,10 @@
 use crate::bits::bits;
 use crate::names::component::Component;
 use crate::names::site::Site;
+use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
 use crate::rules::network::Link;
+use crate::rules::refusal::{Permission, Refusal, require};
 use crate::state::lineage::Position;
 use crate::state::topology::{Acknowledgement, Topology};
 use crate::state::world::{Control, Latch, LossCause, LossKind, Pair, PartnerRole, World};
@@ -26,10 +28,12 @@ impl World {
         }
     }
 
-    /// Whether pool state and active list can be changed from DC2 (5 step 0c).
-    #[must_use]
-    pub fn cms_writable(&self) -> bool {
-        self.cms_reachable(Site::Dc2)
+    /// 5 step 0c, guard: pool state and active list can be changed from DC2.
+    pub(crate) fn may_change_cms(&self) -> Permission {
+        require(
+            self.cms_reachable(Site::Dc2),
+            Refusal::CmsUnreachable(Site::Dc2),
+        )
     }
 
     /// Bits of the servers whose replica is behind; bits beyond the last server mean nothing (1.4).
@@ -64,9 +68,16 @@ impl World {
         })
     }
 
-    /// Whether a server's replica is behind and can be refreshed (10, choice 9).
-    pub(crate) fn may_replicate(&self, topology: &Topology, server: usize) -> bool {
-        (self.replicable_servers(topology) >> server) & 1 == 1
+    /// 10, choice 9, guard: a server's replica is behind and can be refreshed.
+    pub(crate) fn may_replicate(&self, topology: &Topology, server: usize) -> Permission {
+        let node = Component::server(server);
+        let site = topology.servers[server].site;
+        require(self.is_stale(server), Refusal::ReplicaCurrent(node))?;
+        require(self.is_up(node), Refusal::NotRunning(node))?;
+        require(
+            self.cms_reachable(site) && !topology.has_mutant(Mutant::ReplicationLost),
+            Refusal::CmsUnreachable(site),
+        )
     }
 
     pub(crate) const fn replicate(&mut self, server: usize, sessions: bool) {
@@ -179,17 +190,26 @@ impl World {
         }
     }
 
-    /// 2.1: a pool server can accept a post; one stands for all that are in flight.
-    pub(crate) fn may_accept(&self, topology: &Topology) -> bool {
-        !self.control.has(Control::IN_FLIGHT)
-            && self.clients_connected()
-            && self.service(topology) != 0
+    /// 2.1, guard: a pool server can accept a message; one stands for all that are in flight.
+    pub(crate) fn may_accept(&self, topology: &Topology) -> Permission {
+        require(
+            !self.control.has(Control::IN_FLIGHT),
+            Refusal::MessageInFlight,
+        )?;
+        require(self.clients_connected(), Refusal::ClientsDisconnected)?;
+        require(self.service(topology) != 0, Refusal::NoService)
     }
 
-    /// 10, choices 1 and 16: posts in flight are dropped with the service that would have
-    /// committed them. Users who were told on acceptance have lost them, and a record that left
-    /// before is of a message that never was.
-    pub(crate) fn settle_posts_in_flight(&mut self, topology: &Topology) {
+    /// 1.2, guard: clients have lost their sessions, and users are served again.
+    pub(crate) fn may_reconnect(&self, topology: &Topology) -> Permission {
+        require(!self.clients_connected(), Refusal::ClientsConnected)?;
+        require(self.service(topology) != 0, Refusal::NoService)
+    }
+
+    /// 10, choices 1 and 16: messages in flight are dropped with the service that would have
+    /// committed them. Users who got their acknowledgement on acceptance have lost them, and a
+    /// record that left before is of a message that never was.
+    pub(crate) fn settle_messages_in_flight(&mut self, topology: &Topology) {
         if !self.control.has(Control::IN_FLIGHT) || self.service(topology) != 0 {
             return;
         }
@@ -202,15 +222,22 @@ impl World {
         }
     }
 
-    /// Whether a post at this copy can be acknowledged and would change the world (2.2).
-    pub(crate) fn may_write(&self, topology: &Topology, copy: usize) -> bool {
+    /// 2.2, guard: a message at this copy can be acknowledged and would change the world.
+    pub(crate) fn may_write(&self, topology: &Topology, copy: usize) -> Permission {
         let (pair, member) = (if copy < 2 { Pair::Dc1 } else { Pair::Dc2 }, copy % 2);
-        self.clients_connected()
-            && self.can_acknowledge(topology, pair, member)
-            && (!self.is_on_top(pair, copy)
-                || self.write_tells(topology, copy)
-                || self.control.has(Control::IN_FLIGHT))
-            && self.users_come(topology, copy, self.serving_servers(topology))
+        let server = pair.node(member);
+        require(self.clients_connected(), Refusal::ClientsDisconnected)?;
+        self.acknowledging(topology, pair, member)?;
+        require(
+            self.users_come(topology, copy, self.serving_servers(topology)),
+            Refusal::NoUserReaches(server),
+        )?;
+        require(
+            !self.is_on_top(pair, copy)
+                || self.write_shows(topology, copy)
+                || self.control.has(Control::IN_FLIGHT),
+            Refusal::NothingNewToWrite(server),
+        )
     }
 
     /// Whether the copy's end already is strictly above everything but its synchronised mirror.
@@ -233,7 +260,7 @@ impl World {
     /// Whether an acknowledgement here would be the first of its kind since a fork, would leave
     /// acknowledged messages out, or would give the number of a lost message to a new one (R1,
     /// H-46).
-    fn write_tells(&self, topology: &Topology, copy: usize) -> bool {
+    fn write_shows(&self, topology: &Topology, copy: usize) -> bool {
         !self.split_brain()
             && self
                 .lineage
@@ -265,11 +292,13 @@ impl World {
         }
     }
 
-    /// The compliance adapter is fed what the serving copy has (2.3).
-    pub(crate) fn unexported(&self, topology: &Topology) -> Option<usize> {
+    /// 2.3, guard: a serving copy has something that the compliance adapter lacks. Returns the copy.
+    pub(crate) fn may_export(&self, topology: &Topology) -> Permission<usize> {
         let served = self.service(topology);
-        (0..crate::state::world::COPIES)
-            .find(|copy| (served >> copy) & 1 == 1 && self.copies[*copy] != self.exported)
+        require(served != 0, Refusal::NoService)?;
+        bits(served)
+            .find(|copy| self.copies[*copy] != self.exported)
+            .ok_or(Refusal::RecordsExported)
     }
 
     /// 2.3: the adapter has been fed what this copy has.
@@ -334,15 +363,11 @@ impl World {
     }
 
     /// Users post and the copy acknowledges: its end, and a synchronised mirror's, becomes a new
-    /// top rank. Returns that rank and what the history leaves out.
-    pub(crate) fn write(
-        &mut self,
-        topology: &Topology,
-        copy: usize,
-    ) -> (u8, crate::rules::losses::Losses) {
+    /// top rank. Returns what the history leaves out.
+    pub(crate) fn write(&mut self, topology: &Topology, copy: usize) -> Losses {
         let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
         self.control.set(Control::IN_FLIGHT, false);
-        let mut losses = crate::rules::losses::Losses::default();
+        let mut losses = Losses::default();
         for held in self.serves_without(copy) {
             let from = self.lineage.common_rank(held, self.copies[copy]);
             losses.add_beyond(&self.lineage, held, Some(from));
@@ -381,6 +406,6 @@ impl World {
         if session.synchronized() && !session.is_alone(copy % 2) && self.is_connected(pair, 0) {
             self.copies[copy ^ 1] = self.copies[copy];
         }
-        (top, losses)
+        losses
     }
 }

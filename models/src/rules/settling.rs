@@ -94,7 +94,7 @@ impl World {
             );
         }
         self.settle_clients(topology);
-        self.settle_posts_in_flight(topology);
+        self.settle_messages_in_flight(topology);
     }
 
     fn is_settled(&self, topology: &Topology, pair: Pair) -> bool {

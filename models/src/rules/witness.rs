@@ -2,13 +2,14 @@
 //! what it hears, and what it can forget.
 
 use crate::rules::mutant::Mutant;
+use crate::rules::refusal::{Permission, Refusal, require};
 use crate::state::topology::Topology;
 use crate::state::world::{Pair, Session, World};
 
 impl World {
     /// R9: the witness's register follows the principal that it is connected to, unless it knows
     /// of a newer one.
-    pub(crate) fn tell_witness(&self, topology: &Topology, pair: Pair, session: &mut Session) {
+    pub(crate) fn update_register(&self, topology: &Topology, pair: Pair, session: &mut Session) {
         if !session.witness_set() {
             session.set_register_second(false);
             session.set_register_synchronized(false);
@@ -46,15 +47,17 @@ impl World {
     }
 
     /// R4, guard: a principal is silent to a witness that runs.
-    pub(crate) fn may_notice(&self, pair: Pair, member: usize) -> bool {
+    pub(crate) fn may_notice(&self, pair: Pair, member: usize) -> Permission {
         let session = self.session(pair);
-        session.witness_set()
-            && !session.noticed()
-            && session.is_principal(member)
-            && session.seen(1 + member)
-            && !self.is_connected(pair, 1 + member)
-            && self.is_up(pair.node(member))
-            && self.is_up(pair.node(2))
+        let server = pair.node(member);
+        require(session.witness_set(), Refusal::NoWitness(pair.component()))?;
+        require(session.is_principal(member), Refusal::NotPrincipal(server))?;
+        // The loss of a server is noticed at both ends.
+        for node in [server, pair.node(2)] {
+            require(self.is_up(node), Refusal::NotRunning(node))?;
+        }
+        require(!session.noticed(), Refusal::SilenceNoticed(server))?;
+        self.may_detect(pair, 1 + member)
     }
 
     /// R4: from here on the witness takes the member for gone.
@@ -62,12 +65,18 @@ impl World {
         self.sessions[pair as usize].set_noticed(true);
     }
 
-    /// 3.13, guard: a running witness that no principal would tell the truth at once.
-    pub(crate) fn may_forget(&self, topology: &Topology, pair: Pair) -> bool {
+    /// 3.13, guard: a running witness whose register no principal would correct at once.
+    pub(crate) fn may_forget(&self, topology: &Topology, pair: Pair) -> Permission {
+        let witness = pair.node(2);
+        require(self.is_up(witness), Refusal::NotRunning(witness))?;
+        require(
+            self.session(pair).witness_set(),
+            Refusal::NoWitness(pair.component()),
+        )?;
         let mut after = *self;
         after.forget(pair);
         after.settle_session(topology, pair);
-        self.session(pair).witness_set() && self.is_up(pair.node(2)) && after != *self
+        require(after != *self, Refusal::RegisterUnchanged(witness))
     }
 
     /// 3.13: the witness is restored from an image of the beginning.

@@ -3,7 +3,6 @@
 //! They are here so that the exact figures of such models can be reproduced by ordinary scenario
 //! files. Nobody should plan with them.
 
-use crate::names::component::Component;
 use crate::names::runbook::Role;
 use crate::names::site::Site;
 use crate::state::topology::Topology;
@@ -42,13 +41,5 @@ impl World {
             && progress > 0
             && progress == topology.finished(Role::SiteFailover)
             && self.site_up(site)
-    }
-
-    /// Whether a server, a link's end or a share stands in a parked data centre (6).
-    pub(crate) fn is_parked_node(&self, topology: &Topology, node: Component) -> bool {
-        topology.deviations.parked_site
-            && topology
-                .site_of(node)
-                .is_some_and(|site| self.is_parked(topology, site))
     }
 }

@@ -10,7 +10,7 @@ use crate::rules::network::Link;
 use crate::state::deviations::Deviations;
 use crate::state::lineage::{Lineage, Position};
 use crate::state::world::{Control, Pair, PartnerRole, Session, World};
-use crate::transition::event_table::event_table;
+use crate::transition::table::events_of;
 
 /// A pool server (handbook 1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,7 +252,7 @@ impl Topology {
     /// Builds the table of events; call it after the last change.
     #[must_use]
     pub fn finish(mut self) -> Self {
-        self.events = event_table(&self);
+        self.events = events_of(&self);
         self.masks = Masks::of(&self);
         self.site_bits = Site::ALL.map(|site| self.server_bits(|server| server.site == site));
         self.committed_from = self
@@ -348,6 +348,29 @@ impl Topology {
     #[must_use]
     pub const fn ships(&self, member: usize) -> bool {
         self.secondary && (member == 0 || !matches!(self.mirror_ships, MirrorShipping::None))
+    }
+
+    /// The database servers that exist.
+    #[must_use]
+    pub fn database_servers(&self) -> Vec<Component> {
+        let mut servers = self.pair_servers();
+        if self.secondary {
+            servers.push(Component::S);
+        }
+        if self.secondary && self.secondary_mirror {
+            servers.push(Component::SM);
+        }
+        servers
+    }
+
+    /// The servers of the A/B session that exist.
+    #[must_use]
+    pub fn pair_servers(&self) -> Vec<Component> {
+        let mut servers = vec![Component::A];
+        if self.mirror {
+            servers.push(Component::B);
+        }
+        servers
     }
 
     /// The nodes that exist.
@@ -516,7 +539,7 @@ impl Topology {
         }
         world.sessions = [Session::default(), session];
         world.control.active =
-            crate::rules::operations::first_four(self.servers_in_site(Site::Dc2));
+            crate::rules::site_failover::first_four(self.servers_in_site(Site::Dc2));
         world.control.replica_active = world.control.active;
         world.control.replica_failed_over = self.server_bits(|_| true);
         world.control.flags = Control::FAILED_OVER

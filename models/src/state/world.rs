@@ -47,6 +47,15 @@ impl Pair {
         NODES[self as usize][member]
     }
 
+    /// The session as a component.
+    #[must_use]
+    pub const fn component(self) -> Component {
+        match self {
+            Self::Dc1 => Component::PairDc1,
+            Self::Dc2 => Component::PairDc2,
+        }
+    }
+
     /// The index of a member's database copy (0 to 3).
     #[must_use]
     pub const fn copy(self, member: usize) -> usize {
@@ -118,6 +127,13 @@ macro_rules! flags {
 }
 
 impl Session {
+    /// A principal without a partner.
+    pub(crate) const fn of_one() -> Self {
+        let mut session = Self(0);
+        session.set_role(0, PartnerRole::Principal);
+        session
+    }
+
     flags! {
         /// The principal counts the session as SYNCHRONIZED: a commit waits for the mirror's disk.
         4 synchronized set_synchronized;

@@ -1,0 +1,283 @@
+//! Servers, links and data centres: how they fail, return and are rebuilt (handbook 3.5, 3.10, 5).
+
+use crate::bits::bits;
+use crate::names::component::Component;
+use crate::names::runbook::Role;
+use crate::names::site::Site;
+use crate::rules::losses::Losses;
+use crate::rules::mutant::Mutant;
+use crate::rules::network::Link;
+use crate::rules::refusal::{Permission, Refusal, first_member, require};
+use crate::state::lineage::Position;
+use crate::state::topology::{Assumption, Topology};
+use crate::state::world::{
+    Control, LossCause, Pair, PartnerRole, Session, SiteState, World, copy_node,
+};
+use crate::transition::step::copy_of;
+
+impl World {
+    /// Guard: the server runs.
+    #[inline]
+    fn running(&self, node: Component) -> Permission {
+        require(self.is_up(node), Refusal::NotRunning(node))
+    }
+
+    /// 6, guard: the data centre is not parked (deviation `parked_site`).
+    #[inline]
+    fn not_parked(&self, topology: &Topology, site: Option<Site>) -> Permission {
+        match site {
+            Some(site) => require(!self.is_parked(topology, site), Refusal::Parked(site)),
+            None => Ok(()),
+        }
+    }
+
+    /// 3.5, guard: a running server crashes, but for one in a parked data centre (6).
+    #[inline]
+    pub(crate) fn may_crash(&self, topology: &Topology, node: Component) -> Permission {
+        self.running(node)?;
+        self.not_parked(topology, topology.site_of(node))
+    }
+
+    /// 3.10: a crashed server keeps its disks. A restart brings a dead data disk to light (H-42).
+    pub(crate) fn crash(&mut self, topology: &Topology, node: Component) {
+        self.set_down(node, true);
+        if usize::from(node.number()) < topology.servers.len() {
+            self.control.lingering &= !(1 << node.number());
+        }
+        if let Some(copy) = copy_of(node) {
+            self.control.set_state(Control::GREY << copy, false);
+        }
+    }
+
+    /// 3.10, guard: a crashed server starts only in a running data centre. Once DC1 is left,
+    /// nothing in it starts while the assumption of section 5 holds.
+    pub(crate) fn may_restart(&self, topology: &Topology, node: Component) -> Permission {
+        require(!self.is_up(node), Refusal::Running(node))?;
+        match topology.site_of(node) {
+            Some(site) => {
+                require(self.site_up(site), Refusal::SiteDown(site))?;
+                require(!self.is_barred(topology, site), Refusal::SiteLeft(site))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// 3.5, guard: a data centre that is up fails, but for a parked one (6).
+    pub(crate) fn may_fail(&self, topology: &Topology, site: Site) -> Permission {
+        require(self.site_up(site), Refusal::SiteDown(site))?;
+        self.not_parked(topology, Some(site))
+    }
+
+    /// 3.10, guard: a data centre that failed with its contents comes back with its old state,
+    /// unless it was left (5).
+    pub(crate) fn may_return(&self, topology: &Topology, site: Site) -> Permission {
+        match self.site(site) {
+            SiteState::Up => Err(Refusal::SiteUp(site)),
+            SiteState::Lost => Err(Refusal::SiteLost(site)),
+            SiteState::Outage => require(!self.is_barred(topology, site), Refusal::SiteLeft(site)),
+        }
+    }
+
+    /// 4.4, guard: the share has files to lose, and does not stand in a parked data centre (6).
+    pub(crate) fn may_lose_share(&self, topology: &Topology, share: Component) -> Permission {
+        require(self.share_has_files(), Refusal::ShareEmpty)?;
+        self.not_parked(topology, topology.site_of(share))
+    }
+
+    /// H-42, guard: a running database server answers its users and can stop doing so.
+    pub(crate) fn may_fail_grey(&self, topology: &Topology, copy: usize) -> Permission {
+        let server = copy_node(copy);
+        let grey = self.control.is(Control::GREY << copy);
+        require(!grey, Refusal::GreyFailed(server))?;
+        self.may_crash(topology, server)
+    }
+
+    /// H-42, guard: a running database server does not answer its users and can do so again.
+    pub(crate) fn may_repair_grey(&self, topology: &Topology, copy: usize) -> Permission {
+        let server = copy_node(copy);
+        let grey = self.control.is(Control::GREY << copy);
+        require(grey, Refusal::NotGreyFailed(server))?;
+        self.may_crash(topology, server)
+    }
+
+    /// L5, guard: a running database server can lose its disks.
+    pub(crate) fn may_destroy(&self, topology: &Topology, copy: usize) -> Permission {
+        let server = copy_node(copy);
+        require(self.copies[copy].is_present(), Refusal::NoDatabase(server))?;
+        self.may_crash(topology, server)
+    }
+
+    /// 5: while the documented assumption holds, nothing in DC1 starts once it is left.
+    fn is_barred(&self, topology: &Topology, site: Site) -> bool {
+        site == Site::Dc1
+            && topology.assumption == Assumption::Holds
+            && topology.has_left_dc1(self)
+            && !topology.has_mutant(Mutant::AssumptionIgnored)
+    }
+
+    /// H-48, guard: nothing truncates the log, because the mirror is suspended or log backups have
+    /// ended.
+    pub(crate) fn may_fill_log(&self, topology: &Topology) -> Permission {
+        first_member(|member| self.acknowledging(topology, Pair::Dc1, member))?;
+        require(
+            self.session(Pair::Dc1).suspended() || self.control.is(Control::GAP),
+            Refusal::LogTruncated(Site::Dc1),
+        )
+    }
+
+    /// 6, guard. DC2 is rebuilt after a disaster, empty: S has to be initialised again (4.8). DC1
+    /// is there again for a failback: rebuilt and empty after a disaster; after an outage that it
+    /// was left in, with its old databases kept off, while the assumption holds.
+    pub(crate) fn may_rebuild(&self, topology: &Topology, site: Site) -> Permission {
+        require(!self.site_up(site), Refusal::SiteUp(site))?;
+        let lost = self.site(site) == SiteState::Lost;
+        if site == Site::Dc2 {
+            return require(lost, Refusal::SiteKeepsContents(site));
+        }
+        // Timing guard: rebuilding takes days and does not overtake the failover.
+        require(
+            self.progress(Role::SiteFailover) >= topology.finished(Role::SiteFailover),
+            Refusal::FailoverNotFinished,
+        )?;
+        require(
+            lost || self.is_barred(topology, site),
+            Refusal::SiteReturns(site),
+        )
+    }
+
+    /// 6: the data centre is there again, with no database in a session.
+    pub(crate) fn rebuild(&mut self, topology: &Topology, site: Site) {
+        self.sessions[site.index()] = Session::default();
+        self.forget_crashes(topology, site);
+        self.site_returns(topology, site);
+    }
+
+    /// 3.5, guard: a link inside a lost data centre is gone with it; none is cut in a parked one
+    /// (6).
+    pub(crate) fn may_cut(&self, topology: &Topology, link: Link) -> Permission {
+        let component = link.component();
+        require(!self.is_cut(link), Refusal::LinkCut(component))?;
+        let site = link.in_pair().map(|(pair, _)| pair.site());
+        require(
+            site.is_none_or(|site| self.site(site) != SiteState::Lost),
+            Refusal::LinkGone(component),
+        )?;
+        self.not_parked(topology, site)
+    }
+
+    /// 3.5, guard: a link that is cut can work again.
+    pub(crate) fn may_heal(&self, link: Link) -> Permission {
+        require(self.is_cut(link), Refusal::LinkNotCut(link.component()))
+    }
+
+    /// 3.5: the link is cut, or works again.
+    pub(crate) fn cut(&mut self, topology: &Topology, link: Link, cut: bool) {
+        self.set_cut(link, cut);
+        if link == Link::Wan {
+            self.cut_remote_witness(topology);
+        }
+    }
+
+    /// A witness in DC2 (against V5) hears A and B over the inter-site link only.
+    fn cut_remote_witness(&mut self, topology: &Topology) {
+        if topology.witness && topology.witness_site == Site::Dc2 {
+            let cut = self.is_cut(Link::Wan);
+            self.set_cut(Link::AW, cut);
+            self.set_cut(Link::BW, cut);
+        }
+    }
+
+    /// 3.10: a server that starts has lost its connections, and remembers its role.
+    pub(crate) fn restart(&mut self, topology: &Topology, node: Component) {
+        self.set_down(node, false);
+        for pair in Pair::ALL {
+            for member in 0..3 {
+                if pair.node(member) == node {
+                    self.forget_connections(topology, pair, member);
+                }
+            }
+        }
+    }
+
+    /// 3.12, 4.4: everything in the data centre stops; after a disaster its contents are gone.
+    pub(crate) fn site_fails(&mut self, topology: &Topology, site: Site, for_good: bool) -> Losses {
+        let before = *self;
+        let state = if for_good {
+            SiteState::Lost
+        } else {
+            SiteState::Outage
+        };
+        self.set_site(site, state);
+        let nodes = topology.masks().nodes_in_site[site as usize];
+        self.crashed |= ((self.down & nodes) >> Component::A.number()) as u8;
+        self.down |= nodes;
+        if for_good {
+            self.forget_crashes(topology, site);
+        }
+        self.control.lingering &= !topology.servers_in_site(site);
+        if !for_good {
+            return Losses::default();
+        }
+        if site == Site::Dc1 {
+            self.lose_records(topology, Pair::Dc1);
+            self.control
+                .set_state(Control::LOG_FULL | (Control::GREY * 3), false);
+        }
+        for pair in Pair::ALL {
+            if pair.site() == site {
+                self.sessions[pair as usize] = Session::default();
+                for member in 0..2 {
+                    self.copies[pair.copy(member)] = Position::ABSENT;
+                }
+                for link in 0..3 {
+                    self.set_cut(Link::of_pair(pair, link), false);
+                }
+            }
+        }
+        self.cut_remote_witness(topology);
+        if topology.share.site() == Some(site) {
+            self.share_from = Position::ABSENT;
+            self.share_to = Position::ABSENT;
+        }
+        if site == Site::Dc2 {
+            self.folder = Position::ABSENT;
+        }
+        self.settle_losses(&before, LossCause::SiteLost)
+    }
+
+    /// 3.10, H-12: everything starts but what had crashed by itself before.
+    pub(crate) fn site_returns(&mut self, topology: &Topology, site: Site) {
+        self.set_site(site, SiteState::Up);
+        let crashed = u16::from(self.crashed) << Component::A.number();
+        for node in bits(topology.masks().nodes_in_site[site as usize] & !crashed) {
+            self.restart(topology, Component::ALL[node]);
+        }
+        self.forget_crashes(topology, site);
+    }
+
+    /// H-12: what had crashed before its data centre failed is no longer told apart.
+    fn forget_crashes(&mut self, topology: &Topology, site: Site) {
+        self.crashed &=
+            !((topology.masks().nodes_in_site[site as usize] >> Component::A.number()) as u8);
+    }
+
+    /// A database server loses its disks: it is down, and comes back with nothing (3.12, L5).
+    pub(crate) fn destroy(&mut self, node: Component) -> Losses {
+        let before = *self;
+        self.set_down(node, true);
+        for pair in Pair::ALL {
+            for member in 0..2 {
+                if pair.node(member) == node {
+                    self.copies[pair.copy(member)] = Position::ABSENT;
+                    let session = &mut self.sessions[pair as usize];
+                    session.set_role(member, PartnerRole::None);
+                    session.set_synchronized(false);
+                }
+            }
+        }
+        if node == Component::S {
+            self.folder = Position::ABSENT;
+        }
+        self.settle_losses(&before, LossCause::StorageLost)
+    }
+}
