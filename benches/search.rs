@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::scenario;
 use poolproof_engines::check::search::{Limits, Outcome, search};
 use poolproof_engines::fingerprints::{Fingerprints, fingerprint};
@@ -23,7 +23,7 @@ const SAMPLE: usize = 4096;
 
 fn reference() -> Bounded<Topology> {
     let loaded = scenario::load(Path::new(REFERENCE));
-    verdict::model(&loaded.unwrap_or_else(|error| panic!("{error}")).scenario)
+    check::model(&loaded.unwrap_or_else(|error| panic!("{error}")).scenario)
 }
 
 fn search_all(model: &Bounded<Topology>) -> Outcome {

@@ -8,7 +8,7 @@ mod trio;
 
 use std::path::Path;
 
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::scenario;
 use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::{Bounded, Budget};
@@ -27,7 +27,7 @@ fn main() {
         [who, path] => {
             let loaded = scenario::load(Path::new(path));
             let scenario = loaded.unwrap_or_else(|error| panic!("{error}")).scenario;
-            run(who, verdict::model(&scenario));
+            run(who, check::model(&scenario));
         }
         _ => panic!("who searches what: `poolproof` or `stateright`; `trio POSTS` or a scenario"),
     }

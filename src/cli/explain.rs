@@ -1,5 +1,6 @@
 //! `poolproof explain`: a counterexample that people can read.
 
+use crate::app::compile::check;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -230,7 +231,7 @@ fn needed(
 ) -> Result<(Property, doc::Counterexample, Vec<String>), Exit> {
     let ground = Ground::unlimited(opened.replay.topology());
     let events = opened.replay.events();
-    let listed = verdict::properties(&opened.loaded.scenario);
+    let listed = check::properties(&opened.loaded.scenario);
     let asked = asked.or_else(|| opened.replay.property());
     if asked == Some(Property::ServiceReturns) {
         // It is about what cannot follow from the end, which no shorter way need have in common.

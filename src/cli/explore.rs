@@ -8,7 +8,7 @@ use clap::Args;
 use poolproof_stateright::{ExplorerModel, serve};
 
 use super::{RunArgs, input, interrupt, output};
-use crate::app::document::verdict;
+use crate::app::compile::check;
 use crate::exit::Exit;
 use crate::explain::explorer::ExplorerWords;
 
@@ -45,8 +45,8 @@ pub fn run(args: &ExploreArgs) -> Exit {
     }
     let scenario = &loaded.scenario;
     let model = ExplorerModel::new(
-        verdict::model(scenario),
-        verdict::properties(scenario),
+        check::model(scenario),
+        check::properties(scenario),
         ExplorerWords,
     );
     let text = format!(

@@ -1,5 +1,6 @@
 //! `poolproof replay`: a recorded way once more, or one trial of the simulation.
 
+use crate::app::compile::check;
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ use super::simulate::SITE_LOSS;
 use super::{Format, RunArgs, input, interrupt, output, quoted, trace};
 use crate::app::compile;
 use crate::app::compile::trial::trial;
-use crate::app::document::{counterexample, verdict};
+use crate::app::document::counterexample;
 use crate::evaluate;
 use crate::exit::Exit;
 use crate::explain::explainer::Explainer;
@@ -228,7 +229,7 @@ fn record(
         // As in the simulation: what holds "under one fault" is the checker's to say.
         let all = poolproof_models::names::property::Spent::from_bits(u32::MAX);
         let broken = System::violated(&topology, &at.state, all, &enabled);
-        for property in verdict::properties(scenario) {
+        for property in check::properties(scenario) {
             let known = first_broken.iter().any(|(_, p)| *p == property);
             if broken & property.bit() != 0 && !known {
                 first_broken.push((step, property));

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use poolproof::app::compile::check;
 use poolproof::app::document::cut_sets::{self, Asked, Found};
-use poolproof::app::document::verdict::{self, Stop};
+use poolproof::app::document::verdict::Stop;
 use poolproof::scenario::{self, Scenario};
 use poolproof_engines::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
 use poolproof_engines::check::search::CutOff;
@@ -323,7 +324,7 @@ fn the_cut_sets_of_hazards_are_those_of_brute_force() {
     ] {
         let path = format!("scenarios/hazards/{name}.toml");
         let scenario = load(&path, &[("check.servers_per_class", "1")]);
-        let model = verdict::model_within(&scenario, order);
+        let model = check::model_within(&scenario, order);
         let found = of(&model, listed, 1 << 30);
         assert_eq!(found.complete_up_to, Some(order), "{name}");
         let sorted = Bounded::new(Sorted(model.system.clone()), model.budget);
@@ -397,7 +398,7 @@ fn an_interrupt_ends_it_between_two_sizes() {
     let found = cut_sets::find(&scenario, asked);
     assert!(found.interrupted && !found.complete);
     assert_eq!(found.document.complete_up_to, Some(0));
-    let model = verdict::model_within(&scenario, 2);
+    let model = check::model_within(&scenario, 2);
     let mut question = Question {
         properties: Property::NoLoss.bit(),
         states: 1 << 30,

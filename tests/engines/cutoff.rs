@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::scenario::{self, Scenario};
 use poolproof_engines::check::search::{Limits, Outcome, search};
 use poolproof_models::model::Bounded;
@@ -58,8 +58,8 @@ fn compare_cutoffs(path: &str, faults: u32) {
     let mut first: Option<Verdicts> = None;
     for per_class in 1..=3 {
         let scenario = load(path, faults, per_class);
-        let model = verdict::model(&scenario);
-        let (verdicts, outcome) = run(&model, &verdict::properties(&scenario));
+        let model = check::model(&scenario);
+        let (verdicts, outcome) = run(&model, &check::properties(&scenario));
         let servers = model.system.servers.len();
         let name = format!("{path}, {faults} faults, {servers} servers");
         println!("{name}: {} states", outcome.progress.states);
@@ -137,8 +137,8 @@ impl System for Plain {
 /// Sorting the servers of a class gives the verdicts of telling them apart.
 fn compare_symmetry(path: &str, faults: u32, per_class: u32) {
     let scenario = load(path, faults, per_class);
-    let model = verdict::model(&scenario);
-    let properties = verdict::properties(&scenario);
+    let model = check::model(&scenario);
+    let properties = check::properties(&scenario);
     let (sorted, small) = run(&model, &properties);
     let plain = Bounded::new(Plain(model.system.clone()), model.budget);
     let (told_apart, large) = run(&plain, &properties);

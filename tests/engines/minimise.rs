@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::scenario;
 use poolproof_engines::check::lift::lift;
 use poolproof_engines::check::minimise::{Ground, Target, minimise};
@@ -21,7 +21,7 @@ fn model(name: &str) -> Bounded<poolproof_models::state::topology::Topology> {
     let mut scenario = loaded.scenario;
     scenario.check.faults = 2;
     scenario.check.limits.clear();
-    verdict::model(&scenario)
+    check::model(&scenario)
 }
 
 /// A way with events by chance between its steps; `None` if it no longer gets there.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use poolproof::app::compile::check;
 use poolproof::app::document::verdict;
 use poolproof::scenario;
 use poolproof_engines::check::recoverability::{Recoverability, ending, recoverability};
@@ -347,7 +348,7 @@ fn a_limit_of_memory_decides_nothing() {
         bytes: 5_000_000,
         on_progress: &mut |_| true,
     };
-    let found = recoverability(&verdict::model(&scenario), &mut limits);
+    let found = recoverability(&check::model(&scenario), &mut limits);
     assert_eq!(found.cut_off, Some(CutOff::Memory));
     assert_eq!(found.trap, None);
 }

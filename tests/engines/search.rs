@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::scenario;
 use poolproof_engines::check::search::{CutOff, Limits, Outcome, search};
 use poolproof_models::model::Bounded;
@@ -13,7 +13,7 @@ fn model(path: &str, faults: u32) -> Bounded<Topology> {
     let loaded = scenario::load(Path::new(path));
     let mut scenario = loaded.unwrap_or_else(|error| panic!("{error}")).scenario;
     scenario.check.faults = faults;
-    verdict::model(&scenario)
+    check::model(&scenario)
 }
 
 fn search_on(threads: usize, model: &Bounded<Topology>, states: u64) -> Outcome {

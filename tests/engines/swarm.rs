@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use poolproof::app::compile::check;
 use poolproof::app::compile::swarm::Swarm;
 use poolproof::app::document;
 use poolproof::app::document::verdict;
@@ -136,7 +137,7 @@ fn one_search_without_bounds_is_exhaustive() {
         "scenarios/hazards/H-09-failure-while-synchronizing.toml",
         GUARDED,
     ] {
-        let model = verdict::model(&load(path, &[]));
+        let model = check::model(&load(path, &[]));
         let mask = Property::ALL.iter().fold(0, |mask, p| mask | p.bit());
         let mut limits = Exhaustive {
             states: u64::MAX,

@@ -7,6 +7,7 @@ mod toy;
 use std::path::Path;
 use std::process::Command;
 
+use poolproof::app::compile::check;
 use poolproof::app::document::verdict::{self, Bounds, Checked, Stop};
 use poolproof::scenario::{self, Scenario};
 use poolproof_engines::check::lift::lift;
@@ -430,7 +431,7 @@ fn symmetry_counts_each_class_once_and_the_way_back_is_concrete() {
 fn every_enabled_event_changes_the_state() {
     for path in [H01, "scenarios/hazards/H-20-wrong-backup-file.toml", LBW] {
         let scenario = load(path, &[("check.faults", "1")]);
-        let model = BoundedModel::new(verdict::model(&scenario), &[]);
+        let model = BoundedModel::new(check::model(&scenario), &[]);
         let mut open = model.init_states();
         let mut seen = open.clone();
         // The first thousand states, breadth first, know every kind of event of these files.

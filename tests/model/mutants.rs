@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::scenario;
 use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::Bounded;
@@ -138,7 +138,7 @@ fn violated(mutant: Option<Mutant>, path: &str, changes: &[(&str, &str)]) -> u32
     let scenario = loaded
         .unwrap_or_else(|error| panic!("{path}: {error}"))
         .scenario;
-    let model = verdict::model(&scenario);
+    let model = check::model(&scenario);
     let mut topology = model.system.with_servers_per_class(1);
     topology.mutant = mutant;
     let model = Bounded::new(topology.finish(), model.budget);

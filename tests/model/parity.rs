@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::scenario::{self, Scenario};
 use poolproof_engines::check::search::{Limits, Outcome, search};
 use poolproof_models::model::Bounded;
@@ -44,7 +44,7 @@ fn compare(directory: &str) {
     for path in scenarios(directory) {
         let mut scenario = load(&path);
         let (model, ours) = loop {
-            let model = verdict::model(&scenario);
+            let model = check::model(&scenario);
             // No property, so nothing is cut off behind a violation.
             let ours = search_all(&model, 0, STATES_MOST);
             if ours.cut_off.is_none() {
@@ -93,7 +93,7 @@ fn neither_finds_a_shorter_way_to_the_split_brain_of_h_01() {
     // Ours is the shortest of those with the fewest faults; with one fault at most, and none
     // without it, that is the shortest of all.
     scenario.check.faults = 1;
-    let model = verdict::model(&scenario);
+    let model = check::model(&scenario);
     let ours = search_all(&model, Property::SplitBrain.bit(), STATES_MOST);
     let found = ours.violations[Property::SplitBrain as usize].expect("H-01 violates SB");
     assert_eq!(

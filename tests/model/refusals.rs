@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::explain::{causes, refusal};
 use poolproof::scenario;
 use poolproof_models::names::event::{Event, EventKind, FaultClass};
@@ -38,7 +38,7 @@ fn topologies() -> Vec<(String, Topology)> {
             .collect();
         for path in paths {
             let loaded = scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
-            let mut topology = verdict::model(&loaded.scenario).system;
+            let mut topology = check::model(&loaded.scenario).system;
             topology.mistakes = Mistake::ALL.to_vec();
             topology.excluded.clear();
             // No shipped hazard needs all of these, and every event wants its reasons.
@@ -115,7 +115,7 @@ fn there_is_a_reason_exactly_where_the_rules_refuse() {
 
 fn h_01() -> Topology {
     let path = Path::new("scenarios/hazards/H-01-failover-during-partition.toml");
-    verdict::model(&scenario::load(path).unwrap().scenario).system
+    check::model(&scenario::load(path).unwrap().scenario).system
 }
 
 /// The world after events by their stable names.

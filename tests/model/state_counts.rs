@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use poolproof::app::document::verdict;
+use poolproof::app::compile::check;
 use poolproof::scenario;
 use poolproof_engines::check::search::{Limits, Outcome, search};
 use rayon::prelude::*;
@@ -34,7 +34,7 @@ fn counted(path: &Path) -> (u32, Outcome) {
     let loaded = scenario::load(path);
     let mut scenario = loaded.unwrap_or_else(|error| panic!("{error}")).scenario;
     loop {
-        let model = verdict::model(&scenario);
+        let model = check::model(&scenario);
         let mut limits = Limits {
             states: STATES_MOST,
             bytes: u64::MAX,

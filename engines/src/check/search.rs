@@ -24,7 +24,7 @@ pub struct Limits<'a> {
 }
 
 /// How far a search has come.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Distinct states found.
     pub states: u64,
@@ -32,6 +32,15 @@ pub struct Progress {
     pub transitions: u64,
     /// Faults spent on the way to the state that is being expanded.
     pub faults: u8,
+}
+
+impl Progress {
+    /// The number of faults up to which every state was visited; `None` if not even every state
+    /// without a fault was.
+    #[must_use]
+    pub fn complete_up_to(&self) -> Option<u32> {
+        self.faults.checked_sub(1).map(u32::from)
+    }
 }
 
 /// Why a search ended before the end of the space.

@@ -7,6 +7,7 @@
 mod part;
 pub mod search;
 pub mod sketch;
+pub mod summary;
 
 use std::ops::Range;
 
@@ -17,6 +18,8 @@ use rayon::prelude::*;
 
 pub use part::{Part, PartError, Way, indices};
 pub use search::search;
+
+use crate::check::verdict::mask;
 
 /// The bounds of one search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +55,7 @@ pub struct Watch<'a> {
 impl Swarm {
     /// The checked properties, as bits.
     fn mask(&self) -> u32 {
-        self.properties.iter().fold(0, |mask, p| mask | p.bit())
+        mask(&self.properties)
     }
 
     /// Runs these searches on the threads of the current pool. Gives those that were finished, in

@@ -18,6 +18,7 @@ use crate::scenario::operators::SiteAssumption;
 use crate::scenario::pool::Variant;
 
 pub mod chain;
+pub mod check;
 mod clocks;
 pub mod frequency;
 pub mod swarm;

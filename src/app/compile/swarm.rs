@@ -5,7 +5,7 @@ use poolproof_engines::check::swarm::Limits;
 use poolproof_models::model::Bounded;
 use poolproof_models::state::topology::Topology;
 
-use crate::app::document::verdict;
+use crate::app::compile::check;
 use crate::scenario::Scenario;
 use crate::scenario::digest::Digest;
 
@@ -21,7 +21,7 @@ impl Swarm {
     /// The searches of a scenario.
     #[must_use]
     pub fn new(scenario: Scenario, searches: u64, limits: Limits) -> Self {
-        let model = verdict::model(&scenario);
+        let model = check::model(&scenario);
         Self::of_model(scenario, model, searches, limits)
     }
 
@@ -36,7 +36,7 @@ impl Swarm {
         Self {
             engine: engine::Swarm {
                 model,
-                properties: verdict::properties(&scenario),
+                properties: check::properties(&scenario),
                 seed: scenario.simulate.seed,
                 searches,
                 limits,

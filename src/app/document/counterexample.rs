@@ -1,9 +1,6 @@
-//! Counterexamples: from the canonical states of the search back to concrete servers.
+//! Counterexamples: the paths that the checker found, step by step in words.
 
-use poolproof_engines::check::lift::lift;
-use poolproof_engines::check::minimise::{Ground, Target, minimise};
-use poolproof_engines::check::search::{Found, Outcome};
-use poolproof_models::model::Bounded;
+use poolproof_engines::check::minimise::Ground;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::site::Site;
 use poolproof_models::state::topology::Topology;
@@ -11,33 +8,6 @@ use poolproof_reports::document as doc;
 
 use crate::explain::causes::{self, Path};
 use crate::explain::explainer::Explainer;
-
-/// The shortest way to a violation, without steps that were not needed.
-#[must_use]
-pub fn of_property(
-    model: &Bounded<Topology>,
-    outcome: &Outcome,
-    found: Found,
-    property: Property,
-) -> doc::Counterexample {
-    let ground = Ground::within(model);
-    let lifted = lift(model, &outcome.path(found));
-    let target = Target::Violation(property.bit());
-    let events = minimise(ground, &lifted, target).unwrap_or(lifted);
-    tell(ground, &events, Some(property))
-}
-
-/// The shortest way to a goal.
-#[must_use]
-pub fn of_goal(model: &Bounded<Topology>, outcome: &Outcome, found: Found) -> doc::Counterexample {
-    told(model, &outcome.path(found))
-}
-
-/// Tells a path of canonical states.
-#[must_use]
-pub fn told(model: &Bounded<Topology>, path: &[usize]) -> doc::Counterexample {
-    tell(Ground::within(model), &lift(model, path), None)
-}
 
 /// Tells a way step by step, with the cause of the violation at its end, if it has one.
 #[must_use]

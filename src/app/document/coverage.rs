@@ -1,10 +1,11 @@
-//! Coverage: what has to fire, so that a verdict is not about an empty search.
+//! Coverage: what a scenario requires to happen, so that a verdict is not about an empty search.
 //!
 //! An event that a scenario names under `expect.fires`, and every fault that it lists in
 //! `check.faults_enabled`, must happen somewhere within the budget.
 
+use poolproof_engines::check::coverage::{Fired, Required};
 use poolproof_models::model::Bounded;
-use poolproof_models::names::event::{EventKind, FaultClass, mistake_kind};
+use poolproof_models::names::event::FaultClass;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
@@ -12,60 +13,37 @@ use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
 use crate::scenario::expect::Fires;
 
-/// How often each event happened, in the order of the events.
-#[derive(Clone, Copy)]
-pub(super) struct Fired<'a> {
-    /// At all.
-    pub all: &'a [u64],
-    /// As a fault.
-    pub as_fault: &'a [u64],
-}
-
-/// What has to fire, and how often it did.
+/// What has to happen, and how often it did.
 pub(super) fn coverage(
     scenario: &Scenario,
     model: &Bounded<Topology>,
     fired: Fired<'_>,
     complete: bool,
 ) -> Vec<doc::Coverage> {
-    let events = model.system.events();
-    let sum = |counts: &[u64], wanted: &dyn Fn(EventKind, &str) -> bool| {
-        let fired = events.iter().zip(counts);
-        let fired = fired.filter(|(event, _)| wanted(event.kind, &event.name()));
-        fired.map(|(_, count)| *count).sum()
-    };
-    let row = |event: String, listed_in: &str, fired| doc::Coverage {
+    let row = |event: String, listed_in: &str, required| doc::Coverage {
         event,
         listed_in: listed_in.to_owned(),
-        fired,
+        fired: fired.times(required),
         complete,
     };
-    let mut rows = Vec::new();
-    for fires in &scenario.expect.fires {
-        let times = match fires {
-            Fires::Kind(kind) => sum(fired.all, &|of, _| of == *kind),
-            Fires::Event(event) => sum(fired.all, &|_, name| name == event.name()),
+    let expected = scenario.expect.fires.iter().map(|fires| {
+        let required = match *fires {
+            Fires::Kind(kind) => Required::Kind(kind),
+            Fires::Event(event) => Required::Event(event),
         };
-        rows.push(row(fires.name(), "expect.fires", times));
-    }
+        row(fires.name(), "expect.fires", required)
+    });
     let possible = |fault: &&FaultName| model.budget.per_class[class(fault) as usize] > 0;
-    for fault in scenario
-        .check
-        .faults_enabled
-        .iter()
-        .flatten()
-        .filter(possible)
-    {
-        // What is a fault in some states only is a return once the failover has begun.
-        let class_of = |kind: EventKind| kind.fault_class().unwrap_or(FaultClass::LateReturn);
-        let times = sum(fired.as_fault, &|kind, name| match fault {
-            FaultName::Class(listed) => class_of(kind) == *listed,
-            FaultName::Mistake(mistake) => kind == mistake_kind(*mistake),
-            FaultName::Misoperation(_) => name == fault.name(),
-        });
-        rows.push(row(fault.name(), "check.faults_enabled", times));
-    }
-    rows
+    let listed = scenario.check.faults_enabled.iter().flatten();
+    let enabled = listed.filter(possible).map(|fault| {
+        let required = match *fault {
+            FaultName::Class(class) => Required::Class(class),
+            FaultName::Mistake(mistake) => Required::Mistake(mistake),
+            FaultName::Misoperation(operation) => Required::Misoperation(operation),
+        };
+        row(fault.name(), "check.faults_enabled", required)
+    });
+    expected.chain(enabled).collect()
 }
 
 /// The class that a listed fault is spent from.

@@ -12,6 +12,7 @@ use poolproof_models::state::topology::Topology;
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 
+use crate::app::compile::check;
 use crate::app::compile::frequency::{Estimate, Frequency, Unrated, estimate, frequency};
 use crate::app::document::verdict::{self, Stop};
 use crate::app::evaluate;
@@ -53,7 +54,7 @@ pub fn find(scenario: &Scenario, asked: Asked<'_>) -> Found {
         bytes,
         stop,
     } = asked;
-    let model = verdict::model_within(scenario, order);
+    let model = check::model_within(scenario, order);
     let mut stopped = None;
     let mut question = Question {
         properties: properties.iter().fold(0, |bits, p| bits | p.bit()),

@@ -20,9 +20,9 @@ use poolproof_reports::quantity::NOTHING_SEEN;
 use serde::{Deserialize, Serialize};
 
 use crate::app::compile;
+use crate::app::compile::check;
 use crate::app::document::examples::examples;
 use crate::app::document::stopping;
-use crate::app::document::verdict;
 use crate::scenario::Scenario;
 
 /// A year of 365.25 days, in milliseconds.
@@ -363,7 +363,7 @@ pub fn document(
 /// The properties that some trial broke, with the lowest number of such a trial.
 fn violations_seen(scenario: &Scenario, tally: &Tally, drill: bool) -> Vec<doc::ViolationSeen> {
     let confidence = stopping::confidence(scenario);
-    verdict::properties(scenario)
+    check::properties(scenario)
         .into_iter()
         .filter_map(|property| {
             let seen = tally.violations[property as usize];

@@ -1,19 +1,21 @@
 //! Verdicts: what the search says about a scenario, and how far.
 
-use poolproof_engines::check::search::{CutOff, Limits, Outcome, Progress, search};
-use poolproof_models::model::{Bounded, Budget};
-use poolproof_models::names::event::FaultClass;
+use poolproof_engines::check::coverage::Fired;
+use poolproof_engines::check::minimise::Ground;
+use poolproof_engines::check::search::{CutOff, Limits, Progress};
+use poolproof_engines::check::verdict::{self, CheckRequest, GoalResult, Reach, Status, Verdict};
+use poolproof_models::model::Bounded;
 use poolproof_models::names::property::{Goal, Property};
 use poolproof_models::state::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
-use crate::app::compile;
-use crate::app::document::counterexample;
-use crate::app::document::coverage::{Fired, coverage};
-use crate::app::document::recovery::{Recovery, recovery};
+use crate::app::compile::check;
+use crate::app::document::counterexample::tell;
+use crate::app::document::coverage::coverage;
+use crate::app::document::recovery::explained;
+use crate::app::document::swarm;
 use crate::explain::properties::{goal_title, property_text};
 use crate::scenario::Scenario;
-use crate::scenario::check::FaultName;
 use crate::scenario::expect::Verdict as Expected;
 
 /// What bounds a check beside the scenario's own limit of states: what somebody at a terminal can
@@ -48,40 +50,6 @@ pub struct Checked {
     pub interrupted: bool,
 }
 
-/// The bounded model that a scenario's check searches.
-#[must_use]
-pub fn model(scenario: &Scenario) -> Bounded<Topology> {
-    model_within(scenario, scenario.check.faults as u8)
-}
-
-/// The same with another total of faults. The scenario's limits per class stay.
-#[must_use]
-pub fn model_within(scenario: &Scenario, faults: u8) -> Bounded<Topology> {
-    Bounded::new(
-        compile::checked_topology(scenario),
-        budget(scenario, faults),
-    )
-}
-
-fn budget(scenario: &Scenario, faults: u8) -> Budget {
-    let settings = &scenario.check;
-    let mut budget = Budget::of(faults);
-    for class in FaultClass::ALL {
-        let listed = settings.faults_enabled.as_ref().is_none_or(|faults| {
-            faults.iter().any(|fault| match fault {
-                FaultName::Class(listed) => *listed == class,
-                FaultName::Mistake(_) | FaultName::Misoperation(_) => class == FaultClass::Mistake,
-            })
-        });
-        let limit = settings
-            .limits
-            .get(&class)
-            .map_or(budget.total, |limit| *limit as u8);
-        budget = budget.with_limit(class, if listed { limit.min(budget.total) } else { 0 });
-    }
-    budget
-}
-
 /// Checks a scenario within its own limit of states; `on_progress` returns false to interrupt.
 pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool) -> Checked {
     let bounds = Bounds {
@@ -94,9 +62,14 @@ pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool
 
 /// Checks a scenario within bounds.
 pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
-    let model = model(scenario);
-    let properties = properties(scenario);
-    let mask = properties.iter().fold(0, |mask, p| mask | p.bit());
+    let model = check::model(scenario);
+    let expected_goals: Vec<(Goal, bool)> = check::expected_goals(scenario).collect();
+    let goals: Vec<Goal> = expected_goals.iter().map(|(goal, _)| *goal).collect();
+    let request = CheckRequest {
+        model: &model,
+        properties: &check::properties(scenario),
+        goals: &goals,
+    };
     let bytes = bounds.bytes.unwrap_or(u64::MAX);
     let mut stopped = None;
     let mut limits = Limits {
@@ -107,16 +80,9 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
             stopped.is_none()
         },
     };
-    let outcome = search(&model, mask, &mut limits);
-    let complete = outcome.cut_off.is_none() && !outcome.pruned;
-    // No state breaks RC by itself: it has a search of its own.
-    let recovery =
-        (mask & Property::ServiceReturns.bit() != 0).then(|| recovery(&model, &mut limits));
-    let cut_off = outcome
-        .cut_off
-        .or_else(|| recovery.as_ref().and_then(|recovery| recovery.cut_off));
+    let result = verdict::check(&request, &mut limits);
     let interrupted = stopped == Some(Stop::Interrupt);
-    let cut_off_by = cut_off.map(|cut_off| match (cut_off, stopped) {
+    let cut_off_by = result.cut_off.map(|cut_off| match (cut_off, stopped) {
         (CutOff::States, _) => format!("the limit of {} states", scenario.check.states_limit),
         (CutOff::Memory, _) => format!("the memory limit of {bytes} bytes"),
         (CutOff::Interrupted, Some(Stop::Limit(words))) => words,
@@ -124,138 +90,88 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
     });
     let mut limits_words = vec![format!("at most {} states", scenario.check.states_limit)];
     limits_words.extend(bounds.words);
-    let names: Vec<String> = model.system.events().iter().map(|e| e.name()).collect();
-    let by_fired = |fired: bool| {
-        let wanted = move |n: &u64| (*n > 0) == fired;
-        names
-            .iter()
-            .zip(&outcome.fired)
-            .filter(move |(_, n)| wanted(n))
+    let fired = Fired {
+        events: model.system.events(),
+        all: &result.fired,
+        as_fault: &result.fired_as_fault,
     };
-    let states = outcome.progress.states as f64;
+    let (events, never_fired) = event_counts(fired);
     let document = doc::Check {
         budget_text: model.budget.to_string(),
         limits_text: limits_words.join(", "),
-        states: outcome.progress.states,
-        transitions: outcome.progress.transitions,
-        depth: outcome.depth,
-        complete,
+        states: result.progress.states,
+        transitions: result.progress.transitions,
+        depth: result.depth,
+        complete: result.complete,
         cut_off_by,
         swarm: None,
-        // n² / 2⁶⁵: two of n random 64-bit fingerprints are equal.
-        collision_odds: states * states / libm::exp2(65.0),
+        collision_odds: result.collision_odds,
         reductions: reductions(scenario, &model.system),
-        verdicts: properties
-            .iter()
-            .map(|property| verdict(scenario, &model, &outcome, recovery.as_ref(), *property))
-            .collect(),
-        goals: goals(scenario, &model, &outcome, complete),
-        coverage: coverage(
-            scenario,
-            &model,
-            Fired {
-                all: &outcome.fired,
-                as_fault: &outcome.fired_as_fault,
-            },
-            complete,
-        ),
-        events: by_fired(true)
-            .map(|(event, fired)| doc::EventCount {
-                event: event.clone(),
-                fired: *fired,
-            })
-            .collect(),
-        never_fired: by_fired(false).map(|(event, _)| event.clone()).collect(),
+        verdicts: verdicts(scenario, &model, &result.verdicts),
+        goals: goals_reached(&model, &expected_goals, &result.goals, result.complete),
+        coverage: coverage(scenario, &model, fired, result.complete),
+        events,
+        never_fired,
     };
     Checked {
         document,
-        progress: outcome.progress,
-        stored_bytes: outcome.stored_bytes,
+        progress: result.progress,
+        stored_bytes: result.stored_bytes,
         interrupted,
     }
 }
 
-/// The listed properties, and the invariants of mirroring, which are part of every check.
-#[must_use]
-pub fn properties(scenario: &Scenario) -> Vec<Property> {
-    let invariants = [
-        Property::MirrorHasAll,
-        Property::RegisterIsTrue,
-        Property::OnePrincipal,
-        Property::FailoverKeepsAll,
-    ];
-    let mut properties = scenario.check.properties.clone();
-    properties.extend(invariants);
-    properties.sort_unstable();
-    properties.dedup();
-    properties
+/// The events that happened, with how often, and the names of those that never did.
+pub(super) fn event_counts(fired: Fired<'_>) -> (Vec<doc::EventCount>, Vec<String>) {
+    let (mut events, mut never_fired) = (Vec::new(), Vec::new());
+    for (event, times) in fired.events.iter().zip(fired.all) {
+        let event = event.name();
+        match *times {
+            0 => never_fired.push(event),
+            fired => events.push(doc::EventCount { event, fired }),
+        }
+    }
+    (events, never_fired)
 }
 
-fn verdict(
+/// The verdicts of a search, with what the scenario expects of each.
+pub(super) fn verdicts(
     scenario: &Scenario,
     model: &Bounded<Topology>,
-    outcome: &Outcome,
-    recovery: Option<&Recovery>,
-    property: Property,
-) -> doc::Verdict {
-    let found = outcome.violations[property as usize];
-    let recovery = recovery.filter(|_| property == Property::ServiceReturns);
-    let (status, how_far) = match (found, outcome.cut_off) {
-        _ if let Some(recovery) = recovery => (recovery.status, recovery.how_far.clone()),
-        (Some(found), _) => (
-            doc::VerdictStatus::Violated,
-            format!(
-                "shortest counterexample: {} and {} in all",
-                counted(u64::from(found.faults), "fault"),
-                counted(u64::from(found.depth), "step")
-            ),
-        ),
-        (None, None) => (
-            doc::VerdictStatus::Holds,
-            format!("in every state within {}", model.budget),
-        ),
-        (None, Some(_)) => {
-            let faults = outcome.progress.faults;
-            let done = match faults.checked_sub(1) {
-                Some(full) => format!("complete for at most {}", counted(u64::from(full), "fault")),
-                None => "not even complete without a fault".to_owned(),
-            };
-            (
-                doc::VerdictStatus::Undecided,
-                format!("no violation in {} states; {done}", outcome.progress.states),
-            )
+    found: &[Verdict],
+) -> Vec<doc::Verdict> {
+    let document = |verdict: &Verdict| {
+        let property = verdict.property;
+        let status = status(verdict.status);
+        let expected = expected(scenario, property);
+        doc::Verdict {
+            property: property.name().to_owned(),
+            title: property_text(property).title.to_owned(),
+            meaning: property_text(property).meaning.to_owned(),
+            status,
+            expected,
+            as_expected: status == expected,
+            how_far: how_far(verdict.reach, model),
+            counterexample: verdict.path.as_ref().map(|path| match verdict.reach {
+                Reach::NearestTrap { .. } => explained(model, path),
+                _ => tell(Ground::within(model), &path.events(), Some(property)),
+            }),
         }
     };
-    let counterexample = match recovery {
-        Some(recovery) => recovery.counterexample.clone(),
-        None => found.map(|found| counterexample::of_property(model, outcome, found, property)),
-    };
-    told(scenario, property, status, how_far, counterexample)
+    found.iter().map(document).collect()
 }
 
-/// A verdict, with what the scenario expects of it.
-pub(super) fn told(
-    scenario: &Scenario,
-    property: Property,
-    status: doc::VerdictStatus,
-    how_far: String,
-    counterexample: Option<doc::Counterexample>,
-) -> doc::Verdict {
-    let expected = expected(scenario, property);
-    doc::Verdict {
-        property: property.name().to_owned(),
-        title: property_text(property).title.to_owned(),
-        meaning: property_text(property).meaning.to_owned(),
-        status,
-        expected,
-        as_expected: status == expected,
-        how_far,
-        counterexample,
+/// A status, as the document has it.
+const fn status(status: Status) -> doc::VerdictStatus {
+    match status {
+        Status::Holds => doc::VerdictStatus::Holds,
+        Status::Violated => doc::VerdictStatus::Violated,
+        Status::Undecided => doc::VerdictStatus::Undecided,
     }
 }
 
 /// What a scenario expects of a property.
-pub(super) fn expected(scenario: &Scenario, property: Property) -> doc::VerdictStatus {
+fn expected(scenario: &Scenario, property: Property) -> doc::VerdictStatus {
     match scenario.expect.verdict(property) {
         Expected::Holds => doc::VerdictStatus::Holds,
         Expected::Violated => doc::VerdictStatus::Violated,
@@ -263,37 +179,79 @@ pub(super) fn expected(scenario: &Scenario, property: Property) -> doc::VerdictS
     }
 }
 
-fn goals(
-    scenario: &Scenario,
-    model: &Bounded<Topology>,
-    outcome: &Outcome,
-    complete: bool,
-) -> Vec<doc::Goal> {
-    expected_goals(scenario)
-        .map(|(goal, expected)| {
-            let found = outcome.goals[goal as usize];
-            doc::Goal {
-                name: goal.name().to_owned(),
-                title: goal_title(goal).to_owned(),
-                reached: found.is_some(),
-                expected,
-                complete,
-                witness: found.map(|found| counterexample::of_goal(model, outcome, found)),
-            }
-        })
-        .collect()
+/// How far a verdict reaches, in words.
+fn how_far(reach: Reach, model: &Bounded<Topology>) -> String {
+    let size = |faults: u32, steps: u32| {
+        let steps = counted(u64::from(steps), "step");
+        format!("{} and {steps} in all", counted(u64::from(faults), "fault"))
+    };
+    let up_to = |faults: Option<u32>| match faults {
+        Some(full) => format!("complete for at most {}", counted(u64::from(full), "fault")),
+        None => "not even complete without a fault".to_owned(),
+    };
+    match reach {
+        Reach::EveryState => format!("in every state within {}", model.budget),
+        Reach::EveryReturn { states } => {
+            format!("from each of {states} states within {}", model.budget)
+        }
+        Reach::Shortest { faults, steps } => {
+            format!("shortest counterexample: {}", size(faults, steps))
+        }
+        Reach::NearestTrap { faults, steps } => {
+            format!("nearest state without return: {}", size(faults, steps))
+        }
+        Reach::Minimal {
+            found_by,
+            searches,
+            faults,
+            steps,
+        } => format!(
+            "found by {found_by} of {}; minimal counterexample, perhaps not the shortest: {}",
+            swarm::searches(searches),
+            size(faults, steps)
+        ),
+        Reach::NoViolation {
+            states,
+            complete_up_to,
+        } => format!("no violation in {states} states; {}", up_to(complete_up_to)),
+        Reach::NoTrap {
+            states,
+            complete_up_to,
+        } => format!("no trap in {states} states; {}", up_to(complete_up_to)),
+        Reach::NotFound { states, searches } => format!(
+            "no violation in about {states} states of {}; a swarm never shows that a property \
+             holds",
+            swarm::searches(searches)
+        ),
+        Reach::NotSearched => {
+            "a swarm does not look for states from which service cannot return".to_owned()
+        }
+    }
 }
 
-/// The goals that a scenario names, and whether it expects them to be reached.
-pub(super) fn expected_goals(scenario: &Scenario) -> impl Iterator<Item = (Goal, bool)> {
-    Goal::ALL.into_iter().filter_map(|goal| {
-        let wanted = scenario.expect.reachable.contains(&goal);
-        (wanted || scenario.expect.unreachable.contains(&goal)).then_some((goal, wanted))
-    })
+/// The goals that a scenario names, with what was found.
+pub(super) fn goals_reached(
+    model: &Bounded<Topology>,
+    expected: &[(Goal, bool)],
+    found: &[GoalResult],
+    complete: bool,
+) -> Vec<doc::Goal> {
+    let document = |((goal, expected), found): (&(Goal, bool), &GoalResult)| doc::Goal {
+        name: goal.name().to_owned(),
+        title: goal_title(*goal).to_owned(),
+        reached: found.path.is_some(),
+        expected: *expected,
+        complete,
+        witness: found
+            .path
+            .as_ref()
+            .map(|path| tell(Ground::within(model), &path.events(), None)),
+    };
+    expected.iter().zip(found).map(document).collect()
 }
 
 /// What makes the space smaller than the system, in words.
-pub(crate) fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<String> {
+pub(super) fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<String> {
     let mut out = vec![
         "interchangeable pool servers are not told apart".to_owned(),
         "connections that can exist are made at once; only losses take their time".to_owned(),
