@@ -3,23 +3,23 @@
 use std::collections::BTreeMap;
 
 use poolproof_models::names::event::Event;
-use poolproof_models::names::runbook::Operation;
-use poolproof_models::state::topology::Slices;
-
-use super::assumption::Grade;
-use super::document::Node;
-use super::keys::Kind;
-use super::reader;
-use super::reader::Section;
-use super::reader::Setting;
-use super::suggest;
-use super::value;
-use super::value::Parsed;
-
 pub use poolproof_models::names::event::FaultClass;
 pub use poolproof_models::names::property::Property;
 pub use poolproof_models::names::runbook::Mistake;
+use poolproof_models::names::runbook::Operation;
+use poolproof_models::state::topology::Slices;
 pub use poolproof_models::state::topology::Start;
+
+use super::assumption::Grade;
+use super::document::Node;
+use super::empirical::Observations;
+use super::format::{Format, List, Named, OneOf, Whole, word};
+use super::keys::Kind;
+use super::reader::Section;
+use super::row::{EachRow, Row, default, each, keys, optional};
+use super::suggest;
+use super::value::{self, Parsed};
+use super::writer::{Files, TableWriter};
 
 /// An entry of `check.faults_enabled`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,195 +44,141 @@ impl FaultName {
     }
 }
 
-/// Limits and contents of the check.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckSettings {
-    /// How many faults may happen on one path, 0 to 8.
-    pub faults: u32,
-    /// At most so many of these classes; a class that is not listed is bounded by `faults` only.
-    pub limits: BTreeMap<FaultClass, u32>,
-    /// The only faults considered; `None` for every class with every mistake and no
-    /// misoperation.
-    pub faults_enabled: Option<Vec<FaultName>>,
-    /// Events that do not happen in this scenario, for example `heal:DC1-DC2`: an assumption, named
-    /// with the verdict.
-    pub exclude: Vec<Event>,
-    /// Parts of the system that are modelled only where something reads them, as far as the
-    /// checker goes.
-    pub slices: Slices,
-    /// Where the check begins.
-    pub start: Start,
-    /// States after which the verdict is "undecided".
-    pub states_limit: u64,
-    /// What is checked, in stable order and without repetition.
-    pub properties: Vec<Property>,
-    /// Servers kept per class and site; 0 for all of them. A cutoff, named with the verdict.
-    pub servers_per_class: u32,
-}
-
 const AMOUNT: &str = "poolproof: an amount of work, not a property of the system";
-const FAULTS: Setting = Setting::new(
-    "faults",
-    "2",
-    Grade::J,
-    "poolproof: single and double faults",
-)
-.means("how many faults may happen on one path");
-const STATES_LIMIT: Setting = Setting::new("states_limit", "20_000_000", Grade::J, AMOUNT)
-    .means("states after which the verdict is undecided");
-const SERVERS_PER_CLASS: Setting = Setting::new(
-    "servers_per_class",
-    "2",
-    Grade::J,
-    "poolproof: a cutoff, tested at 1, 2 and 3",
-)
-.means("servers kept for each class and site, 0 for all of them: a cutoff, named with the verdict");
-const START: Setting = Setting::new(
-    "start",
-    "\"normal\"",
-    Grade::J,
-    "poolproof: everything runs in DC1",
-)
-.means("where the check begins");
-const PROPERTIES: Setting = Setting::new(
-    "properties",
-    "[\"SB\", \"AL0\", \"ALr\", \"I3\"]",
-    Grade::J,
-    "poolproof: handbook 9 and 3.12",
-)
-.means("what is checked");
 /// A budget above this is out of reach of any search.
-const FAULTS_MOST: u64 = 8;
+const FAULTS_MOST: u32 = 8;
+const FAULT: Named<FaultName> = Named {
+    kind: Kind::Fault,
+    read: fault,
+    name: |fault| fault.name(),
+};
+const EVENT: Named<Event> = Named {
+    kind: Kind::Event,
+    read: event,
+    name: |event| event.name(),
+};
 
-impl CheckSettings {
-    pub(super) fn read(mut section: Section<'_>) -> Self {
-        let faults = section.integer(&FAULTS, 0..=FAULTS_MOST);
-        describe(&mut section);
-        let limits = limits(section.inner("limits"));
-        let faults_enabled =
-            section
-                .node("faults_enabled")
-                .and_then(|node| match reader::list(node, fault) {
-                    Ok(faults) => {
-                        section.assume("faults_enabled", node.value.shown(), Ok(&node.place));
-                        Some(faults)
-                    }
-                    Err(mistakes) => {
-                        section.refuse("faults_enabled", mistakes);
-                        None
-                    }
-                });
-        let words = Property::ALL.map(|property| (property.name(), property));
-        let properties = section.read(&PROPERTIES, |node| {
-            reader::list(node, |item| reader::word(item, &words))
-        });
-        let mut properties = properties.unwrap_or_default();
-        properties.sort_unstable();
-        properties.dedup();
-        let settings = Self {
-            faults: u32::try_from(faults).unwrap_or_default(),
-            limits,
-            faults_enabled,
-            slices: slices(&mut section),
-            start: section.word(
-                &START,
-                &[
+keys! {
+    /// Limits and contents of the check.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct CheckSettings, then Self::in_order {
+        pub faults: u32 = "how many faults may happen on one path",
+            default(Whole(0, FAULTS_MOST), "2", Grade::J, "poolproof: single and double faults");
+        /// A class that is not listed is bounded by `faults` only.
+        pub limits: BTreeMap<FaultClass, u32> =
+            "at most so many faults of a class; the others share the budget", Limits;
+        pub faults_enabled: Option<Vec<FaultName>> =
+            "the only faults considered; every class with every mistake and no misoperation unless \
+             given",
+            optional(List(FAULT));
+        /// In stable order and without repetition.
+        pub properties: Vec<Property> = "what is checked",
+            default(
+                List(OneOf(Property::ALL.map(|property| (property.name(), property)))),
+                "[\"SB\", \"AL0\", \"ALr\", \"I3\"]", Grade::J, "poolproof: handbook 9 and 3.12"
+            );
+        pub slices: Slices =
+            "parts of the system that are modelled only where something reads them",
+            optional(SliceNames).unlisted().or(Slices::default());
+        pub start: Start = "where the check begins",
+            default(
+                OneOf([
                     ("normal", Start::Normal),
                     ("failed-over", Start::FailedOver),
                     ("failed-over-old-disks", Start::FailedOverOldDisks),
-                ],
-            ),
-            exclude: section
-                .optional("exclude", |node| reader::list(node, event))
-                .unwrap_or_default(),
-            states_limit: section.integer(&STATES_LIMIT, 1_000..=4_000_000_000),
-            properties,
-            servers_per_class: u32::try_from(section.integer(&SERVERS_PER_CLASS, 0..=8))
-                .unwrap_or_default(),
-        };
-        section.finish();
-        settings
+                ]),
+                "\"normal\"", Grade::J, "poolproof: everything runs in DC1"
+            );
+        /// For example `heal:DC1-DC2`.
+        pub exclude: Vec<Event> =
+            "events that do not happen here: an assumption, named with the verdict",
+            optional(List(EVENT)).unlisted().or(Vec::new());
+        pub states_limit: u64 = "states after which the verdict is undecided",
+            default(Whole(1_000, 4_000_000_000), "20_000_000", Grade::J, AMOUNT);
+        pub servers_per_class: u32 =
+            "servers kept for each class and site, 0 for all of them: a cutoff, named with the \
+             verdict",
+            default(Whole(0, 8), "2", Grade::J, "poolproof: a cutoff, tested at 1, 2 and 3");
     }
 }
 
-/// Says what may stand at the keys that have no default.
-fn describe(section: &mut Section<'_>) {
-    section.describe(
-        "faults_enabled",
-        Kind::list(Kind::Fault),
-        "the only faults considered; every class with every mistake and no misoperation unless \
-         given",
-    );
-    let words = Property::ALL.map(|property| (property.name(), ()));
-    section.describe("properties", Kind::list(Kind::words(&words)), "");
-    section.describe(
-        "exclude",
-        Kind::list(Kind::Event),
-        "events that do not happen here: an assumption, named with the verdict",
-    );
-    section.describe(
-        "slices",
-        Kind::list(Kind::words(&SLICES.map(|name| (name, ())))),
-        "parts of the system that are modelled only where something reads them",
-    );
-}
-
-/// Reads the limits per class; an absent class is bounded by the budget alone.
-fn limits(mut section: Section<'_>) -> BTreeMap<FaultClass, u32> {
-    let mut limits = BTreeMap::new();
-    for class in FaultClass::ALL {
-        let name = class.name();
-        if section.has(name) {
-            let setting = Setting::new(name, "0", Grade::J, "");
-            let limit = section.integer(&setting, 0..=FAULTS_MOST);
-            limits.insert(class, u32::try_from(limit).unwrap_or_default());
-        } else {
-            let most = FAULTS_MOST;
-            let meaning = "faults of this class on one path; as many as the budget unless given";
-            section.describe(name, Kind::Integer { least: 0, most }, meaning);
-            // Known all the same, so that a misspelt class can be recognised.
-            let _ = section.node(name);
-        }
+impl CheckSettings {
+    fn in_order(mut self, _: &mut Section<'_, '_>) -> Self {
+        self.properties.sort_unstable();
+        self.properties.dedup();
+        self
     }
-    section.finish();
-    limits
 }
 
-/// The names of the slices, for files and messages.
-const SLICES: [&str; 10] = [
-    "sessions",
-    "partner-names",
-    "grey",
-    "log-full",
-    "retention",
-    "compliance",
-    "front-end",
-    "storage",
-    "one-sided-detection",
-    "witness-memory",
+/// The limits per class; an absent class is bounded by the budget alone.
+struct Limits;
+
+impl Limits {
+    fn row() -> EachRow<FaultClass, Whole<u32>> {
+        let names = FaultClass::ALL.map(|class| (class.name(), class));
+        each(names, Whole(0, FAULTS_MOST), |_| {
+            "faults of this class on one path; as many as the budget unless given".to_owned()
+        })
+    }
+}
+
+impl Row for Limits {
+    type Value = BTreeMap<FaultClass, u32>;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Self::Value> {
+        let limits = Self::row().read(section, key, meaning)?;
+        Some(limits.into_iter().collect())
+    }
+
+    fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, key: &str) {
+        let limits = value.iter().map(|(class, limit)| (*class, limit));
+        Self::row().write_into(limits, &mut out.inner(key));
+    }
+}
+
+/// The slices that are switched on, by their names.
+struct SliceNames;
+
+/// A slice by its name.
+type Slice = (&'static str, fn(&mut Slices) -> &mut bool);
+
+const SLICES: [Slice; 10] = [
+    ("sessions", |slices| &mut slices.sessions),
+    ("partner-names", |slices| &mut slices.partner_names),
+    ("grey", |slices| &mut slices.grey),
+    ("log-full", |slices| &mut slices.log_full),
+    ("retention", |slices| &mut slices.retention),
+    ("compliance", |slices| &mut slices.compliance),
+    ("front-end", |slices| &mut slices.front_end),
+    ("storage", |slices| &mut slices.storage),
+    ("one-sided-detection", |slices| {
+        &mut slices.one_sided_detection
+    }),
+    ("witness-memory", |slices| &mut slices.witness_memory),
 ];
 
-/// Reads the slices that are switched on.
-fn slices(section: &mut Section<'_>) -> Slices {
-    let words = SLICES.map(|name| (name, name));
-    let listed = section
-        .optional("slices", |node| {
-            reader::list(node, |item| reader::word(item, &words))
-        })
-        .unwrap_or_default();
-    let on = |name: &str| listed.contains(&name);
-    Slices {
-        clients: false,
-        sessions: on("sessions"),
-        partner_names: on("partner-names"),
-        grey: on("grey"),
-        log_full: on("log-full"),
-        retention: on("retention"),
-        compliance: on("compliance"),
-        front_end: on("front-end"),
-        storage: on("storage"),
-        one_sided_detection: on("one-sided-detection"),
-        witness_memory: on("witness-memory"),
+impl Format for SliceNames {
+    type Value = Slices;
+
+    fn kind(&self) -> Kind {
+        List(OneOf(SLICES.map(|(name, _)| (name, ())))).kind()
+    }
+
+    fn read(&self, node: &Node, observed: &Observations) -> Parsed<Slices> {
+        let indices: [usize; SLICES.len()] = std::array::from_fn(|index| index);
+        let names = List(OneOf(indices.map(|index| (SLICES[index].0, index))));
+        let mut slices = Slices::default();
+        for index in names.read(node, observed)? {
+            *SLICES[index].1(&mut slices) = true;
+        }
+        Ok(slices)
+    }
+
+    fn write(&self, value: &Slices, files: &mut Files) -> String {
+        let mut slices = *value;
+        let on = SLICES.iter().filter(|(_, slice)| *slice(&mut slices));
+        let names = on.map(|(name, _)| (*name).to_owned()).collect();
+        List(super::format::Text).write(&names, files)
     }
 }
 
@@ -256,12 +202,12 @@ fn fault(node: &Node) -> Parsed<FaultName> {
         return Operation::from_name(operation)
             .map(FaultName::Misoperation)
             .ok_or_else(|| {
-                let known = Operation::ALL.map(Operation::name);
+                let valid = Operation::ALL.map(Operation::name);
                 let message = format!("unknown operation `{operation}`");
-                let help = suggest::help(operation, &known, "operations");
+                let help = suggest::help(operation, &valid, "operations");
                 vec![value::mistake(node, "E0025", message).helped(help)]
             });
     }
     let words: Vec<(&str, FaultName)> = classes.into_iter().chain(mistakes).collect();
-    reader::word(node, &words)
+    word(node, &words)
 }

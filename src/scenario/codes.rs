@@ -1,252 +1,76 @@
 //! A page for every code: what it means, what triggers it, what would be right, and where that
 //! stands. `poolproof explain E0118` prints it, and `docs/codes/` holds the same pages.
 
-use super::diagnostic::CODES;
 use super::diagnostic::Severity;
-use super::rules::RULES;
-use super::rules::Rule;
+use super::rules::{RULES, Rule};
 
-/// A file that triggers a code, with what is said about it.
-struct Example {
-    file: &'static str,
-    text: &'static str,
-    answer: &'static str,
+/// A file that triggers a code, with the diagnostic that it gives.
+pub(super) struct Example {
+    pub(super) file: &'static str,
+    pub(super) text: &'static str,
+    pub(super) answer: &'static str,
 }
 
+/// The example of a name, from `scenarios/invalid/`.
 macro_rules! example {
     ($name:literal) => {
-        Example {
+        $crate::scenario::codes::Example {
             file: concat!("scenarios/invalid/", $name, ".toml"),
             text: include_str!(concat!("../../scenarios/invalid/", $name, ".toml")),
             answer: include_str!(concat!("../../scenarios/invalid/", $name, ".txt")),
         }
     };
 }
+pub(super) use example;
 
-/// What triggers a code.
-enum Trigger {
-    /// A file of the library.
-    File(Example),
-    /// Something that no small file can show.
-    Words(&'static str),
+/// A code that is no rule of the handbook.
+pub(super) struct Code {
+    pub(super) id: &'static str,
+    /// Begins with the title; `{example}` stands for the example.
+    page: &'static str,
+    example: Option<Example>,
 }
 
-/// What there is to say about a code, beside its title in [`CODES`].
-struct Page {
-    code: &'static str,
-    meaning: &'static str,
-    right: &'static str,
-    trigger: Trigger,
+macro_rules! code {
+    ($id:ident) => {
+        Code {
+            id: stringify!($id),
+            page: include_str!(concat!("pages/codes/", stringify!($id), ".md")),
+            example: None,
+        }
+    };
+    ($id:ident, $example:literal) => {
+        Code {
+            example: Some(example!($example)),
+            ..code!($id)
+        }
+    };
 }
 
-const PAGES: [Page; 21] = [
-    Page {
-        code: "E0001",
-        meaning: "A file that a scenario or the command line names does not exist. Paths in a \
-             file start at the directory of that file, paths on the command line at the \
-             current directory.",
-        right: "A path that leads to a file. `\"none\"` switches a runbook off.",
-        trigger: Trigger::File(example!("missing-runbook")),
-    },
-    Page {
-        code: "E0002",
-        meaning: "A file is named, and a directory is there.",
-        right: "The name of a file, usually with the extension `.toml`.",
-        trigger: Trigger::File(example!("directory-as-runbook")),
-    },
-    Page {
-        code: "E0003",
-        meaning: "Scenarios and runbooks are UTF-8. The message tells the first byte that does \
-             not fit.",
-        right: "Save the file as UTF-8 in the editor, or convert it: `iconv -f latin1 -t \
-             utf-8`.",
-        trigger: Trigger::Words(
-            "A file saved by an old editor as Latin-1, with `title = \"café\"`: \
-             \"`latin1.toml` is not UTF-8: byte 13 does not fit\".",
-        ),
-    },
-    Page {
-        code: "E0004",
-        meaning: "A scenario has a few thousand bytes. A file of more than 256 KiB is taken \
-             for another file.",
-        right: "Name the scenario file.",
-        trigger: Trigger::Words(
-            "`poolproof validate out/result.json`, where the result is larger than \
-             that.",
-        ),
-    },
-    Page {
-        code: "E0005",
-        meaning: "The system refuses to open or read the file. The message has its words.",
-        right: "Rights to read the file, and a disk that works.",
-        trigger: Trigger::Words(
-            "A file without the right to read: \"`pool.toml` cannot be read: Permission \
-             denied (os error 13)\".",
-        ),
-    },
-    Page {
-        code: "E0006",
-        meaning: "The file holds no key, only space and comments.",
-        right: "At least a `[pool]`, or `extends = \"...\"`. `poolproof init` writes a file \
-             to start from.",
-        trigger: Trigger::File(example!("empty")),
-    },
-    Page {
-        code: "E0007",
-        meaning: "The file has more than 200 mistakes. The first ones are shown, in the order of \
-                  files and lines.",
-        right: "Mend the first ones, and ask again. Often one of them is the reason of the others.",
-        trigger: Trigger::Words(
-            "A file of a thousand lines that belongs to another program: \"801 more mistakes \
-             are not shown\".",
-        ),
-    },
-    Page {
-        code: "E0010",
-        meaning: "The text is not TOML. Everything after the place may be misread, so that \
-             what it may explain is not reported.",
-        right: "Usually a quote, a bracket or an equals sign that is missing.",
-        trigger: Trigger::File(example!("syntax-error")),
-    },
-    Page {
-        code: "E0011",
-        meaning: "A file extends itself, by itself or by a detour, or more than eight files \
-             extend each other in a row.",
-        right: "A base file that extends nothing.",
-        trigger: Trigger::File(example!("extends-circle")),
-    },
-    Page {
-        code: "E0012",
-        meaning: "`--set` names a path that cannot be one, or a path through a value that is \
-             no table.",
-        right: "`--set table.key=value`, with a key of [the page of \
-             keys](../scenario-keys.md).",
-        trigger: Trigger::Words(
-            "`poolproof check pool.toml --set pool.users.most=3`: \"`users` is an \
-             integer, not a table\".",
-        ),
-    },
-    Page {
-        code: "E0020",
-        meaning: "The key is none of those that may stand there. Nothing is ignored silently: \
-             a misspelt key would leave the default in place.",
-        right: "The key that is meant; the nearest is suggested.",
-        trigger: Trigger::File(example!("unknown-key")),
-    },
-    Page {
-        code: "E0021",
-        meaning: "A key without default is not there.",
-        right: "The key with its value.",
-        trigger: Trigger::File(example!("missing-key")),
-    },
-    Page {
-        code: "E0022",
-        meaning: "The value is of another type than the key takes.",
-        right: "A value of the type that the message names.",
-        trigger: Trigger::File(example!("wrong-type")),
-    },
-    Page {
-        code: "E0023",
-        meaning: "A duration or a rate has no unit, an unknown one, or is no number. No unit \
-             is ever assumed.",
-        right: "A number and a unit: ms, s, min, h, d or w for durations; `/s`, `/min`, \
-             `/h`, `/day` or `/year` for rates.",
-        trigger: Trigger::File(example!("wrong-unit")),
-    },
-    Page {
-        code: "E0024",
-        meaning: "The value is well-formed and beyond what makes sense.",
-        right: "A value in the range that the help line names.",
-        trigger: Trigger::File(example!("out-of-range")),
-    },
-    Page {
-        code: "E0025",
-        meaning: "The value is none of the words that the key takes.",
-        right: "One of the words that the help line names.",
-        trigger: Trigger::File(example!("unknown-word")),
-    },
-    Page {
-        code: "E0026",
-        meaning: "Two values cannot be true together.",
-        right: "One of the two changes that the help line names.",
-        trigger: Trigger::File(example!("contradiction")),
-    },
-    Page {
-        code: "E0027",
-        meaning: "An objective is `column.measure.statistic`, a comparison and a limit with \
-             its unit.",
-        right: "For example `given_site_loss.data_lost.p95 <= \"30min\"`, \
-             `per_year.availability >= 99.9%`.",
-        trigger: Trigger::File(example!("bad-objective")),
-    },
-    Page {
-        code: "E0028",
-        meaning: "The steps of a runbook are in an order that no system can follow, whatever \
-             state it is in: RESTORE WITH RECOVERY ends the log of S for good (handbook \
-             4.2), and a restore needs a backup.",
-        right: "The order of handbook 5 and 6.",
-        trigger: Trigger::File(example!("runbook-impossible-order")),
-    },
-    Page {
-        code: "E0029",
-        meaning: "A distribution is `{ empirical = \"repairs.csv\" }`, and a row or the whole \
-                  of the file is not what it should be. At most five mistakes of a file are shown.",
-        right: "One delay a row. The first column counts unless `column` names another, and each \
-                value has its unit unless `unit` gives the unit of all. A first row that does not \
-                begin with a digit is a header.",
-        trigger: Trigger::File(example!("observed-delays")),
-    },
-    Page {
-        code: "E0070",
-        meaning: "A value that is built into poolproof cannot be read. Nothing in the file is \
-             wrong.",
-        right: "Please report it, with the version.",
-        trigger: Trigger::Words("None is known."),
-    },
-];
-
-/// A file for every rule, by number.
-const RULE_EXAMPLES: [Example; 40] = [
-    example!("V01-five-active"),
-    example!("V02-too-many-users"),
-    example!("V03-survivors-overloaded"),
-    example!("V04-mirror-in-dc2"),
-    example!("V05-witness-in-dc2"),
-    example!("V06-secondary-in-dc1"),
-    example!("V07-companions-elsewhere"),
-    example!("V08-witness-on-mirror-host"),
-    example!("V09-secondary-on-mirror-instance"),
-    example!("V10-shared-compliance-instances"),
-    example!("V11-two-back-ends"),
-    example!("V12-mirror-may-only-read"),
-    example!("V13-share-on-mirror"),
-    example!("V14-share-in-dc1"),
-    example!("V15-local-system"),
-    example!("V16-copies-out-of-reach"),
-    example!("V17-agent-stopped"),
-    example!("V18-mirror-not-configured"),
-    example!("V19-whole-script"),
-    example!("V20-slow-restores"),
-    example!("V21-short-retention"),
-    example!("V22-silent"),
-    example!("V23-simple-recovery"),
-    example!("V24-asynchronous"),
-    example!("V25-mixed-versions"),
-    example!("V26-two-domains"),
-    example!("V27-one-port-twice"),
-    example!("V28-false-failures"),
-    example!("V29-all-active-far-away"),
-    example!("V30-active-on-both-sides"),
-    example!("V31-two-time-zones"),
-    example!("V32-no-target"),
-    example!("V33-standard-edition"),
-    example!("V34-availability-group"),
-    example!("V35-pool-in-another-domain"),
-    example!("V36-no-adapter"),
-    example!("V37-no-message-queuing"),
-    example!("V38-no-logins"),
-    example!("V39-cms-not-paired"),
-    example!("V40-wrong-pool-state"),
+/// Every code, in order. Handbook rules follow as 100 plus the rule's number: E0118, or W0118 where
+/// it only warns, is rule V18.
+pub(super) const CODES: [Code; 21] = [
+    code!(E0001, "missing-runbook"),
+    code!(E0002, "directory-as-runbook"),
+    code!(E0003),
+    code!(E0004),
+    code!(E0005),
+    code!(E0006, "empty"),
+    code!(E0007),
+    code!(E0010, "syntax-error"),
+    code!(E0011, "extends-circle"),
+    code!(E0012),
+    code!(E0020, "unknown-key"),
+    code!(E0021, "missing-key"),
+    code!(E0022, "wrong-type"),
+    code!(E0023, "wrong-unit"),
+    code!(E0024, "out-of-range"),
+    code!(E0025, "invalid-value"),
+    code!(E0026, "contradiction"),
+    code!(E0027, "bad-objective"),
+    code!(E0028, "runbook-impossible-order"),
+    code!(E0029, "observed-delays"),
+    code!(E0070),
 ];
 
 /// The page of a code in Markdown; `None` for a code that does not exist.
@@ -255,24 +79,22 @@ const RULE_EXAMPLES: [Example; 40] = [
 #[must_use]
 pub fn page(code: &str) -> Option<String> {
     let code = code.trim().to_uppercase();
-    let own = PAGES.iter().find(|page| page.code == code);
-    if let Some(page) = own {
-        let title = CODES.iter().find(|(known, _)| *known == code)?.1;
-        return Some(page.text(title));
+    if let Some(own) = CODES.iter().find(|own| own.id == code) {
+        return Some(own.text());
     }
-    let mut rules = RULES.iter().zip(&RULE_EXAMPLES);
-    let (rule, example) = rules.find(|(rule, _)| {
-        [Severity::Error, Severity::Warning]
+    let severities = [Severity::Error, Severity::Warning];
+    let is_code = |rule: &&Rule| {
+        severities
             .iter()
             .any(|severity| rule.code(*severity) == code)
-    })?;
-    Some(rule_page(rule, example))
+    };
+    RULES.iter().find(is_code).map(rule_page)
 }
 
 /// Every code that has a page of its own, in order. A rule is listed with its usual severity.
 #[must_use]
 pub fn all() -> Vec<String> {
-    let own = CODES.iter().map(|(code, _)| (*code).to_owned());
+    let own = CODES.iter().map(|code| code.id.to_owned());
     own.chain(RULES.iter().map(|rule| rule.code(rule.severity)))
         .collect()
 }
@@ -281,8 +103,9 @@ pub fn all() -> Vec<String> {
 #[must_use]
 pub fn index() -> String {
     let mut text = include_str!("pages/codes.md").to_owned();
-    for (code, title) in CODES {
-        text.push_str(&format!("| [{code}]({code}.md) | {title} |\n"));
+    for code in &CODES {
+        let (id, title) = (code.id, code.title());
+        text.push_str(&format!("| [{id}]({id}.md) | {title} |\n"));
     }
     for rule in &RULES {
         let code = rule.code(rule.severity);
@@ -292,22 +115,17 @@ pub fn index() -> String {
     text
 }
 
-impl Page {
-    fn text(&self, title: &str) -> String {
-        let Self {
-            code,
-            meaning,
-            right,
-            ..
-        } = self;
-        let example = match &self.trigger {
-            Trigger::File(example) => example.markdown(),
-            Trigger::Words(words) => format!("{words}\n"),
-        };
-        format!(
-            "# {code}: {title}\n\n{meaning}\n\n## Example\n\n{example}\n## What would be \
-             right\n\n{right}\n"
-        )
+impl Code {
+    /// What it means, in a few words.
+    pub(super) fn title(&self) -> &'static str {
+        let line = self.page.lines().next().unwrap_or_default();
+        line.split_once(": ").map_or("", |(_, title)| title)
+    }
+
+    fn text(&self) -> String {
+        let example = self.example.as_ref();
+        let example = example.map_or_else(String::new, Example::markdown);
+        self.page.replace("{example}", example.trim_end())
     }
 }
 
@@ -319,7 +137,7 @@ impl Example {
     }
 }
 
-fn rule_page(rule: &Rule, example: &Example) -> String {
+fn rule_page(rule: &Rule) -> String {
     let (error, warning) = (rule.code(Severity::Error), rule.code(Severity::Warning));
     let Rule {
         id,
@@ -358,7 +176,7 @@ fn rule_page(rule: &Rule, example: &Example) -> String {
          ## Where it stands\n\n{pages}",
         keys = keys.join(", "),
         pages = pages.concat(),
-        example = example.markdown(),
+        example = rule.example.markdown(),
     )
 }
 
@@ -393,9 +211,20 @@ mod tests {
 
     #[test]
     fn pages_and_codes_are_the_same_in_both_directions() {
-        let pages: Vec<&str> = PAGES.iter().map(|page| page.code).collect();
-        let codes: Vec<&str> = CODES.iter().map(|(code, _)| *code).collect();
-        assert_eq!(pages, codes);
+        assert!(CODES.windows(2).all(|pair| pair[0].id < pair[1].id));
+        for code in &CODES {
+            assert!(
+                code.page.starts_with(&format!("# {}: ", code.id)),
+                "{}",
+                code.id
+            );
+            assert_eq!(
+                code.page.contains("{example}"),
+                code.example.is_some(),
+                "{}",
+                code.id
+            );
+        }
         for code in all() {
             assert!(page(&code).is_some(), "{code}");
         }
@@ -408,7 +237,8 @@ mod tests {
 
     #[test]
     fn the_example_of_a_rule_breaks_that_rule_and_no_other() {
-        for (rule, example) in RULES.iter().zip(&RULE_EXAMPLES) {
+        for rule in &RULES {
+            let example = &rule.example;
             let code = rule.code(rule.severity);
             let codes = example.answer.lines().filter_map(|line| {
                 let start = ["error[", "warning["]

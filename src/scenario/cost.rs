@@ -6,63 +6,30 @@
 
 use super::Scenario;
 use super::assumption::Grade;
+use super::format::PerTime;
 use super::pool::Servers;
-use super::reader::Section;
-use super::reader::Setting;
+use super::row::{ValueRow, default, keys};
 use super::value::Rate;
 
-const NOTHING: &str = "not priced: what is not written costs nothing";
-
-/// Makes the setting of a price.
-const fn price(key: &'static str, meaning: &'static str) -> Setting {
-    Setting::new(key, "\"0/year\"", Grade::J, NOTHING).means(meaning)
+/// The row of a price.
+const fn price() -> ValueRow<PerTime> {
+    let source = "not priced: what is not written costs nothing";
+    default(PerTime, "\"0/year\"", Grade::J, source)
 }
 
-const POOL_SERVER: Setting = price(
-    "pool_server",
-    "the price of each Persistent Chat server, active or idle",
-);
-const DATABASE_SERVER: Setting = price(
-    "database_server",
-    "the price of each database server: principal, mirror, secondary and its mirror",
-);
-const WITNESS: Setting = price("witness", "the price of each witness");
-const SHARE: Setting = price("share", "the price of the backup share");
-const INTER_SITE_LINK: Setting = price(
-    "inter_site_link",
-    "the price of the link between the data centres",
-);
-const STAFFING: Setting = price("staffing", "the price of all operators together");
-
-/// Prices of the parts.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cost {
-    /// Each Persistent Chat server, active or idle.
-    pub pool_server: Rate,
-    /// Each database server: principal, mirror, log-shipping secondary and its mirror.
-    pub database_server: Rate,
-    /// Each witness.
-    pub witness: Rate,
-    /// The backup share.
-    pub share: Rate,
-    /// The link between the data centres, where there is something in DC2.
-    pub inter_site_link: Rate,
-    /// Operators, all together.
-    pub staffing: Rate,
-}
-
-impl Cost {
-    pub(super) fn read(mut section: Section<'_>) -> Self {
-        let cost = Self {
-            pool_server: section.rate(&POOL_SERVER),
-            database_server: section.rate(&DATABASE_SERVER),
-            witness: section.rate(&WITNESS),
-            share: section.rate(&SHARE),
-            inter_site_link: section.rate(&INTER_SITE_LINK),
-            staffing: section.rate(&STAFFING),
-        };
-        section.finish();
-        cost
+keys! {
+    /// Prices of the parts.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct Cost {
+        pub pool_server: Rate = "the price of each Persistent Chat server, active or idle", price();
+        pub database_server: Rate =
+            "the price of each database server: principal, mirror, secondary and its mirror",
+            price();
+        pub witness: Rate = "the price of each witness", price();
+        pub share: Rate = "the price of the backup share", price();
+        /// Counted where there is something in DC2.
+        pub inter_site_link: Rate = "the price of the link between the data centres", price();
+        pub staffing: Rate = "the price of all operators together", price();
     }
 }
 

@@ -1,22 +1,17 @@
 //! Distributions of delays in scenario and runbook files.
 
-use poolproof_engines::clocks::distribution::Distribution;
-use poolproof_engines::clocks::distribution::SimDuration;
+use std::fmt::Write;
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Severity;
-use super::document::Node;
-use super::document::Table;
-use super::document::Value;
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
+
+use super::diagnostic::{Diagnostic, Severity};
+use super::document::{Node, Table, Value};
 use super::empirical::Observations;
+use super::format::quoted;
 use super::reader::MISTAKES_MOST;
-use super::reader::integer_within;
 use super::suggest::suggestion;
-use super::value::Parsed;
-use super::value::duration;
-use super::value::mistake;
-use super::value::number;
-use super::value::wrong_type;
+use super::value::{Parsed, duration, duration_text, integer_within, mistake, number, wrong_type};
+use super::writer::Files;
 
 pub(super) const SHAPES: [&str; 9] = [
     "fixed",
@@ -51,6 +46,63 @@ pub(super) fn distribution(node: &Node, observed: &Observations) -> Parsed<Distr
             wrong_type(node, "a duration or a distribution").helped(HELP),
         ]),
     }
+}
+
+/// Writes a distribution as [`distribution`] reads it.
+pub(super) fn write(distribution: &Distribution, files: &mut Files) -> String {
+    match distribution {
+        Distribution::Fixed { value } => time(*value),
+        other => format!("{{ {} }}", shape_text(other, files)),
+    }
+}
+
+/// The name of a shape with its parameters.
+fn shape_text(distribution: &Distribution, files: &mut Files) -> String {
+    match distribution {
+        Distribution::Fixed { value } => format!("fixed = {}", time(*value)),
+        Distribution::Uniform { low, high } => {
+            format!("uniform = [{}, {}]", time(*low), time(*high))
+        }
+        Distribution::Exponential { mean } => format!("exponential = {}", time(*mean)),
+        Distribution::Lognormal { median, sigma } => {
+            let median = time(*median);
+            format!("lognormal = {{ median = {median}, sigma = {sigma:?} }}")
+        }
+        Distribution::Weibull { mean, shape } => {
+            let mean = time(*mean);
+            format!("weibull = {{ mean = {mean}, shape = {shape:?} }}")
+        }
+        // A whole shape can be larger as a number of stages.
+        Distribution::Gamma { mean, shape } if *shape > FACTOR_MOST => {
+            let mean = time(*mean);
+            format!("erlang = {{ mean = {mean}, stages = {shape} }}")
+        }
+        Distribution::Gamma { mean, shape } => {
+            let mean = time(*mean);
+            format!("gamma = {{ mean = {mean}, shape = {shape:?} }}")
+        }
+        Distribution::Empirical { values } => {
+            let mut rows = String::new();
+            for &ms in &**values {
+                // Writing into a string cannot fail.
+                let _ = writeln!(rows, "{}", duration_text(SimDuration { ms }));
+            }
+            format!("empirical = {}", quoted(&files.observed(rows)))
+        }
+        Distribution::Mixture { parts } => {
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|(weight, part)| {
+                    format!("{{ weight = {weight:?}, {} }}", shape_text(part, files))
+                })
+                .collect();
+            format!("mixture = [{}]", parts.join(", "))
+        }
+    }
+}
+
+fn time(duration: SimDuration) -> String {
+    quoted(&duration_text(duration))
 }
 
 /// Reads a table with exactly one of `shapes` as key, besides the keys in `others`.
@@ -198,7 +250,7 @@ fn pair<T>(
     let mut mistakes: Vec<Diagnostic> = unknown
         .map(|(key, entry)| {
             let message = format!("unknown key `{key}`");
-            let help = format!("known keys here: {time}, {factor}");
+            let help = format!("valid keys: {time}, {factor}");
             Diagnostic::at(&entry.key, Severity::Error, "E0020", message).helped(help)
         })
         .collect();

@@ -7,13 +7,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use toml::de::DeTable;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Place;
-use super::diagnostic::Severity;
-use super::diagnostic::Source;
+use super::diagnostic::{Diagnostic, Place, Severity, Source};
+use super::format::quoted;
 use super::reader::MISTAKES_MOST;
 
 /// A value and its place.
@@ -66,7 +63,7 @@ impl Value {
     /// The value as inline TOML.
     pub(super) fn inline(&self) -> String {
         match self {
-            Self::Text(text) => format!("\"{text}\""),
+            Self::Text(text) => quoted(text),
             Self::Integer(digits, 16) => format!("0x{digits}"),
             Self::Integer(digits, 8) => format!("0o{digits}"),
             Self::Integer(digits, 2) => format!("0b{digits}"),

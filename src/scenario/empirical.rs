@@ -9,19 +9,10 @@ use std::sync::Arc;
 
 use csv::ByteRecord;
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Place;
-use super::diagnostic::Severity;
-use super::diagnostic::Source;
-use super::document;
-use super::document::Node;
-use super::document::Table;
-use super::document::Value;
+use super::diagnostic::{Diagnostic, Place, Severity, Source};
+use super::document::{self, Node, Table, Value};
 use super::library::Library;
-use super::value;
-use super::value::Parsed;
-use super::value::parse_duration;
-use super::value::wrong_type;
+use super::value::{self, Parsed, parse_duration, wrong_type};
 
 /// Milliseconds in ascending order.
 pub(super) type Values = Arc<[u64]>;

@@ -4,24 +4,21 @@ use std::collections::BTreeMap;
 
 use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::component::Component;
-use poolproof_models::names::event::Event;
-use poolproof_models::names::event::EventKind;
+use poolproof_models::names::event::{Event, EventKind};
+pub use poolproof_models::names::property::Goal;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::runbook::Operation;
 
 use super::check::CheckSettings;
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Severity;
 use super::document::Node;
+use super::format::{List, Named, OneOf};
 use super::keys::Kind;
 use super::objective;
-use super::reader;
 use super::reader::Section;
+use super::row::{EachRow, Row, each, keys, optional};
 use super::suggest;
-use super::value;
-use super::value::Parsed;
-
-pub use poolproof_models::names::property::Goal;
+use super::value::{self, Parsed};
+use super::writer::TableWriter;
 
 /// What the checker is expected to find about a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +107,18 @@ pub struct Figure {
     pub statistic: Statistic,
 }
 
+impl Figure {
+    /// As files have it, for example `per_year.outage.mean`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let (column, measure) = (self.column.name(), self.measure.name());
+        if self.measure.is_share() {
+            return format!("{column}.{measure}");
+        }
+        format!("{column}.{measure}.{}", self.statistic.name())
+    }
+}
+
 /// An objective such as `given_site_loss.data_lost.p95 <= "30min"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Objective {
@@ -147,19 +156,39 @@ impl Fires {
     }
 }
 
-/// What is expected of this scenario.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Expectations {
-    /// Expected verdicts as written; see [`Expectations::verdict`] for the others.
-    pub verdicts: BTreeMap<Property, Verdict>,
-    /// Goals that must be reachable.
-    pub reachable: Vec<Goal>,
-    /// Goals that must not be reachable.
-    pub unreachable: Vec<Goal>,
-    /// Events that must happen somewhere in the search.
-    pub fires: Vec<Fires>,
-    /// Objectives that must be met.
-    pub objectives: Vec<Objective>,
+const FIRES: Named<Fires> = Named {
+    kind: Kind::Event,
+    read: fires,
+    name: |fires| fires.name(),
+};
+const OBJECTIVE: Named<Objective> = Named {
+    kind: Kind::Objective,
+    read: objective::read,
+    name: |objective| objective.text.clone(),
+};
+
+/// The name of a goal.
+fn goals() -> List<OneOf<Goal, { Goal::ALL.len() }>> {
+    List(OneOf(Goal::ALL.map(|goal| (goal.name(), goal))))
+}
+
+keys! {
+    /// What is expected of this scenario.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Expectations given check: &CheckSettings {
+        /// As written; see [`Expectations::verdict`] for the others.
+        pub verdicts: BTreeMap<Property, Verdict> = "expected verdicts", Verdicts { check };
+        pub reachable: Vec<Goal> = "goals that must be reachable, so that a verdict is not empty",
+            optional(goals()).unlisted().or(Vec::new());
+        pub unreachable: Vec<Goal> = "goals that must not be reachable",
+            Unreachable { reachable: reachable.as_slice() };
+        pub fires: Vec<Fires> =
+            "events, or kinds of events, that must happen somewhere in the search",
+            optional(List(FIRES)).unlisted().or(Vec::new());
+        pub objectives: Vec<Objective> =
+            "objectives that must be met, as in 'per_year.outage.p95 <= \"4h\"'",
+            optional(List(OBJECTIVE)).unlisted().or(Vec::new());
+    }
 }
 
 impl Expectations {
@@ -188,73 +217,79 @@ impl Verdict {
     }
 }
 
-impl Expectations {
-    pub(super) fn read(mut section: Section<'_>, check: &CheckSettings) -> Self {
-        let mut expect = Self::default();
-        let verdicts = Verdict::ALL.map(|verdict| (verdict.name(), verdict));
-        for property in Property::ALL {
-            let meaning = format!(
-                "expected verdict on {}: holds unless given",
-                property.name()
-            );
-            section.describe(property.name(), Kind::words(&verdicts), &meaning);
-            let read = section.optional(property.name(), |node| reader::word(node, &verdicts));
-            if let Some(verdict) = read {
-                expect.verdicts.insert(property, verdict);
-            }
-        }
-        let goals = Goal::ALL.map(|goal| (goal.name(), goal));
-        section.describe(
-            "reachable",
-            Kind::list(Kind::words(&goals)),
-            "goals that must be reachable, so that a verdict is not empty",
-        );
-        section.describe(
-            "unreachable",
-            Kind::list(Kind::words(&goals)),
-            "goals that must not be reachable",
-        );
-        section.describe(
-            "fires",
-            Kind::list(Kind::Event),
-            "events, or kinds of events, that must happen somewhere in the search",
-        );
-        section.describe(
-            "objectives",
-            Kind::list(Kind::Objective),
-            "objectives that must be met, as in 'per_year.outage.p95 <= \"4h\"'",
-        );
-        let goal = |node: &Node| reader::word(node, &goals);
-        let reachable = section.optional("reachable", |node| reader::list(node, goal));
-        expect.reachable = reachable.unwrap_or_default();
-        let unreachable = section.optional("unreachable", |node| reader::list(node, goal));
-        expect.unreachable = unreachable.unwrap_or_default();
-        both(&mut section, &expect);
-        let fires = section.optional("fires", |node| reader::list(node, fires));
-        expect.fires = fires.unwrap_or_default();
-        let objectives = section.optional("objectives", |node| reader::list(node, objective::read));
-        expect.objectives = objectives.unwrap_or_default();
-        for property in Property::ALL {
-            if !check.properties.contains(&property) && expect.verdicts.remove(&property).is_some()
-            {
-                unchecked(&mut section, property);
-            }
-        }
-        section.finish();
-        expect
+/// A key for each property, beside the other keys of the table.
+struct Verdicts<'c> {
+    check: &'c CheckSettings,
+}
+
+impl Verdicts<'_> {
+    fn row() -> EachRow<Property, OneOf<Verdict, 3>> {
+        let verdicts = OneOf(Verdict::ALL.map(|verdict| (verdict.name(), verdict)));
+        let names = Property::ALL.map(|property| (property.name(), property));
+        each(names, verdicts, |name| {
+            format!("expected verdict on {name}: holds unless given")
+        })
     }
 }
 
-/// No search can satisfy both.
-fn both(section: &mut Section<'_>, expect: &Expectations) {
-    let mut goals = expect.unreachable.iter();
-    let twice = goals.find(|goal| expect.reachable.contains(goal));
-    if let (Some(goal), Some(place)) = (twice, section.value_place("unreachable")) {
-        let goal = goal.name();
-        let message = format!("{goal} is expected to be reachable and never to be reached");
-        let mistake = Diagnostic::at(&place, Severity::Error, "E0026", message);
-        let help = "take it out of `reachable`, or out here";
-        section.refuse("unreachable", vec![mistake.helped(help)]);
+impl Row for Verdicts<'_> {
+    type Value = BTreeMap<Property, Verdict>;
+
+    fn read(&self, section: &mut Section<'_, '_>, _: &str, _: &str) -> Option<Self::Value> {
+        let found = Self::row().read_from(section, false).into_iter();
+        let (checked, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            found.partition(|(property, _)| self.check.properties.contains(property));
+        for property in others.into_keys() {
+            unchecked(section, property);
+        }
+        Some(checked)
+    }
+
+    fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, _: &str) {
+        let verdicts = value.iter().map(|(property, verdict)| (*property, verdict));
+        Self::row().write_into(verdicts, out);
+    }
+}
+
+/// An expectation about a property that is not checked is worse than none. Only one that is
+/// inherited is dropped: a variant may check less than the file it extends.
+fn unchecked(section: &mut Section<'_, '_>, property: Property) {
+    let Some(place) = section.value_place(property.name()) else {
+        return;
+    };
+    let mut noted = section.reader.assumptions.iter();
+    let properties = noted.find(|noted| noted.key == "check.properties");
+    if properties.is_some_and(|noted| noted.source == place.source.name) {
+        let message = format!("{} is expected but not checked", property.name());
+        let help = "add it to properties in [check], or take it out here";
+        section.contradiction(property.name(), message, help);
+    }
+}
+
+/// Goals that must not be reachable, none of which may be expected to be reachable.
+struct Unreachable<'r> {
+    reachable: &'r [Goal],
+}
+
+impl Row for Unreachable<'_> {
+    type Value = Vec<Goal>;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Vec<Goal>> {
+        let row = optional(goals()).unlisted().or(Vec::new());
+        let unreachable: Vec<Goal> = row.read(section, key, meaning)?;
+        let twice = unreachable
+            .iter()
+            .find(|goal| self.reachable.contains(goal));
+        if let Some(goal) = twice {
+            let goal = goal.name();
+            let message = format!("{goal} is expected to be reachable and never to be reached");
+            section.contradiction(key, message, "take it out of `reachable`, or out here");
+        }
+        Some(unreachable)
+    }
+
+    fn write(&self, value: &Vec<Goal>, out: &mut TableWriter<'_>, key: &str) {
+        out.value(key, &goals(), value, value.is_empty());
     }
 }
 
@@ -281,20 +316,4 @@ fn fires(node: &Node) -> Parsed<Fires> {
     };
     let mistake = value::mistake(node, "E0025", format!("unknown event `{text}`"));
     Err(vec![mistake.helped(help)])
-}
-
-/// An expectation that nobody would look at is worse than none. Only one that is inherited is
-/// dropped in silence: a variant may check less than the file it extends.
-fn unchecked(section: &mut Section<'_>, property: Property) {
-    let Some(place) = section.value_place(property.name()) else {
-        return;
-    };
-    let mut noted = section.reader.assumptions.iter();
-    let properties = noted.find(|noted| noted.key == "check.properties");
-    if properties.is_some_and(|noted| noted.source == place.source.name) {
-        let message = format!("{} is expected but not checked", property.name());
-        let mistake = Diagnostic::at(&place, Severity::Error, "E0026", message);
-        let help = "add it to properties in [check], or take it out here";
-        section.refuse(property.name(), vec![mistake.helped(help)]);
-    }
 }

@@ -1,21 +1,21 @@
 //! `[failures]`: what fails, how often, and how long until it is back.
 
-use poolproof_engines::clocks::distribution::Distribution;
-use poolproof_engines::clocks::distribution::SimDuration;
+use std::sync::Arc;
+
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 
 use super::assumption::Grade;
-use super::diagnostic::Place;
-use super::document::Node;
-use super::document::Table;
-use super::document::Value;
-use super::keys::Kind;
-use super::reader::Reader;
-use super::reader::Section;
-use super::reader::Setting;
-use super::value;
-use super::value::Rate;
+use super::diagnostic::{Place, Source};
+use super::document::{self, Table, Value};
+use super::format::{Delay, Format, PerTime, Text, Time, Within};
+use super::keys::{Kind, Nothing};
+use super::library::Library;
+use super::reader::{Reader, Section};
+use super::row::{OrRow, Row, Silence, ValueRow, default, keys, optional};
+use super::value::{self, LONGEST, Rate, RateUnit};
+use super::writer::TableWriter;
 
-/// One way in which a component fails.
+/// One kind of failure of a component.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailureMode {
     /// A short name for reports, for example `outage`; unique within its kind.
@@ -25,40 +25,50 @@ pub struct FailureMode {
     pub rate: Rate,
     /// From the failure until the component is back.
     pub repair: Distribution,
-    /// Of the failures of a component, the share that takes all servers of its kind in its site
+    /// Of the failures of a component, the fraction that takes all servers of its kind in its site
     /// down together: the beta factor, from 0 to 1.
     pub common_cause: f64,
-    /// Of the failures, the share that destroys what the component stores, from 0 to 1.
+    /// Of the failures, the fraction that destroys what the component stores, from 0 to 1.
     pub destructive: f64,
     /// Planned work instead of failures: the time from one to the next. The rate is 0 then.
     pub planned_every: Option<SimDuration>,
 }
 
-/// Failures by kind of component.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failures {
-    /// A, B, S and SM.
-    pub database_server: Vec<FailureMode>,
-    /// The Persistent Chat servers.
-    pub pool_server: Vec<FailureMode>,
-    /// W and SW.
-    pub witness_server: Vec<FailureMode>,
-    /// The host of the backup share, unless that is server A.
-    pub share_server: Vec<FailureMode>,
-    /// A whole data centre stops and comes back with its old contents.
-    pub site_outage: FailureMode,
-    /// A whole data centre is lost with its contents; the repair is the time to rebuild it.
-    pub site_disaster: FailureMode,
-    /// The same of DC2, where it differs.
-    pub site_disaster_dc2: FailureMode,
-    /// The path between the data centres.
-    pub inter_site_link: FailureMode,
-    /// Each of the links A-B, A-W and B-W, and of those of the pair in DC2.
-    pub local_link: FailureMode,
-    /// A database server in DC1 fails for its users only (H-42); off unless written.
-    pub grey_failure: FailureMode,
-    /// The Weibull shape of the times between failures of servers; 1 is exponential.
-    pub shape: f64,
+keys! {
+    /// Failures by kind of component.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Failures {
+        /// The repair is the time to rebuild it.
+        pub site_disaster: FailureMode = "a data centre is lost with its contents",
+            Single(&SITE_DISASTER);
+        pub site_disaster_dc2: FailureMode =
+            "the same of DC2; without it, DC2 is lost as DC1 is",
+            SingleOr(&SITE_DISASTER, &site_disaster);
+        pub database_server: Vec<FailureMode> = "how each of A, B, S and SM fails",
+            Modes(&DATABASE_SERVER);
+        pub pool_server: Vec<FailureMode> = "how each Persistent Chat server fails",
+            Modes(&POOL_SERVER);
+        pub witness_server: Vec<FailureMode> = "how each of W and SW fails", Modes(&OTHER_SERVER);
+        pub share_server: Vec<FailureMode> =
+            "how the host of the backup share fails, unless that is A", Modes(&SHARE_SERVER);
+        pub site_outage: FailureMode = "a data centre stops and comes back with its old contents",
+            Single(&SITE_OUTAGE);
+        pub inter_site_link: FailureMode = "the path between the data centres is cut",
+            Single(&INTER_SITE_LINK);
+        /// A-B, A-W and B-W, and those of the pair in DC2.
+        pub local_link: FailureMode = "one of the links within a pair is cut",
+            Single(&LOCAL_LINK);
+        /// Off unless written.
+        pub grey_failure: FailureMode = "a database server in DC1 fails for its users only (H-42)",
+            Single(&GREY_FAILURE);
+        pub shape: f64 =
+            "the Weibull shape of the times between failures of servers; 1 is exponential",
+            default(
+                Within(0.2, 5.0), "1.0", Grade::R,
+                "recomputed from the LANL records (LA-UR-05-7318): 0.75 is the alternative with \
+                 the same mean"
+            );
+    }
 }
 
 impl Failures {
@@ -73,27 +83,59 @@ impl Failures {
     }
 }
 
-/// A built-in failure mode. Rate and repair carry their own grades, because they come from
-/// different publications.
+/// What holds where the keys of a failure mode are absent. Rate and repair carry their own grades,
+/// because they come from different publications.
+#[derive(Clone, Copy)]
 struct Builtin {
     name: &'static str,
-    /// How often, or how regularly for planned work.
-    rate: Setting,
-    repair: Setting,
-    common_cause: Option<Setting>,
-    destructive: Option<Setting>,
+    /// Whether it is planned work, which has `every` in place of `rate`.
+    is_planned: bool,
+    often: Silence,
+    repair: Silence,
+    common_cause: Option<Silence>,
+    destructive: Option<Silence>,
 }
 
 impl Builtin {
-    const fn new(name: &'static str, rate: Setting, repair: Setting) -> Self {
+    const fn new(name: &'static str, rate: Silence, repair: Silence) -> Self {
         Self {
             name,
-            rate,
+            is_planned: false,
+            often: rate,
             repair,
             common_cause: None,
             destructive: None,
         }
     }
+
+    const fn with_common_cause(self, fraction: Silence) -> Self {
+        Self {
+            common_cause: Some(fraction),
+            ..self
+        }
+    }
+
+    const fn with_destruction(self, fraction: Silence) -> Self {
+        Self {
+            destructive: Some(fraction),
+            ..self
+        }
+    }
+}
+
+/// A default with its grade and source.
+const fn built(toml: &'static str, grade: Grade, source: &'static str) -> Silence {
+    Silence::Default {
+        toml,
+        grade,
+        source,
+        rules_only: false,
+    }
+}
+
+/// A default by judgement.
+const fn judged(toml: &'static str) -> Silence {
+    built(toml, Grade::J, "judgement")
 }
 
 const LANL: &str = "derived from the LANL failure records (LA-UR-05-7318) and the means of \
@@ -101,97 +143,72 @@ const LANL: &str = "derived from the LANL failure records (LA-UR-05-7318) and th
 const UPTIME: &str = "derived from Uptime Institute, Annual Outage Analysis 2025";
 const CENIC: &str = "derived from Turner et al., California fault lines, SIGCOMM 2010";
 const AS_DATABASE: &str = "judgement: as a database server";
-const JUDGEMENT: &str = "judgement";
-
-const fn rate(default: &'static str, grade: Grade, source: &'static str) -> Setting {
-    Setting::new("rate", default, grade, source)
-}
-
-const fn repair(default: &'static str, grade: Grade, source: &'static str) -> Setting {
-    Setting::new("repair", default, grade, source)
-}
 
 const OUTAGE_RATE: &str = "\"4/year\"";
 const OUTAGE_REPAIR: &str = "{ lognormal = { median = \"30min\", sigma = 1.3 } }";
-const CRASH_REPAIR: &str = "{ lognormal = { median = \"5min\", sigma = 0.8 } }";
 
 const PROCESS_CRASH: Builtin = Builtin::new(
     "process-crash",
-    rate(OUTAGE_RATE, Grade::J, JUDGEMENT),
-    repair(CRASH_REPAIR, Grade::J, JUDGEMENT),
+    judged(OUTAGE_RATE),
+    judged("{ lognormal = { median = \"5min\", sigma = 0.8 } }"),
 );
-const PATCHING: Builtin = Builtin::new(
-    "patching",
-    Setting::new(
-        "every",
-        "\"730.5h\"",
-        Grade::J,
-        "judgement: 12 a year; most node unavailability comes from planned reboots (Ford et al., \
-         OSDI 2010)",
-    ),
-    repair("\"10min\"", Grade::J, JUDGEMENT),
+const PATCHING: Builtin = Builtin {
+    is_planned: true,
+    ..Builtin::new(
+        "patching",
+        built(
+            "\"730.5h\"",
+            Grade::J,
+            "judgement: 12 a year; most node unavailability comes from planned reboots (Ford et \
+             al., OSDI 2010)",
+        ),
+        judged("\"10min\""),
+    )
+};
+const OTHER_OUTAGE: Builtin = Builtin::new(
+    "outage",
+    built(OUTAGE_RATE, Grade::J, AS_DATABASE),
+    built(OUTAGE_REPAIR, Grade::J, AS_DATABASE),
 );
 const DATABASE_SERVER: [Builtin; 4] = [
-    Builtin {
-        common_cause: Some(Setting::new(
-            "common_cause",
-            "0.1",
-            Grade::D,
-            "derived from Ford et al., OSDI 2010: 37% of node failures come in bursts",
-        )),
-        destructive: Some(Setting::new(
-            "destructive",
-            "0.01",
-            Grade::J,
-            "judgement: one loss in 25 years per server",
-        )),
-        ..Builtin::new(
-            "outage",
-            rate(OUTAGE_RATE, Grade::D, LANL),
-            repair(OUTAGE_REPAIR, Grade::D, LANL),
-        )
-    },
+    Builtin::new(
+        "outage",
+        built(OUTAGE_RATE, Grade::D, LANL),
+        built(OUTAGE_REPAIR, Grade::D, LANL),
+    )
+    .with_common_cause(built(
+        "0.1",
+        Grade::D,
+        "derived from Ford et al., OSDI 2010: 37% of node failures come in bursts",
+    ))
+    .with_destruction(built(
+        "0.01",
+        Grade::J,
+        "judgement: one loss in 25 years per server",
+    )),
     PROCESS_CRASH,
     Builtin::new(
         "storage-array",
-        rate("\"0.1/year\"", Grade::J, JUDGEMENT),
-        repair(
-            "{ lognormal = { median = \"4h\", sigma = 1.0 } }",
-            Grade::J,
-            JUDGEMENT,
-        ),
+        judged("\"0.1/year\""),
+        judged("{ lognormal = { median = \"4h\", sigma = 1.0 } }"),
     ),
     PATCHING,
 ];
-const OTHER_SERVER: [Builtin; 3] = [
-    Builtin::new(
-        "outage",
-        rate(OUTAGE_RATE, Grade::J, AS_DATABASE),
-        repair(OUTAGE_REPAIR, Grade::J, AS_DATABASE),
-    ),
-    PROCESS_CRASH,
-    PATCHING,
-];
+const OTHER_SERVER: [Builtin; 3] = [OTHER_OUTAGE, PROCESS_CRASH, PATCHING];
 const POOL_SERVER: [Builtin; 3] = [
-    Builtin {
-        common_cause: Some(Setting::new("common_cause", "0.1", Grade::J, AS_DATABASE)),
-        ..OTHER_SERVER[0]
-    },
+    OTHER_OUTAGE.with_common_cause(built("0.1", Grade::J, AS_DATABASE)),
     PROCESS_CRASH,
     PATCHING,
 ];
 const SHARE_SERVER: [Builtin; 3] = [
-    Builtin {
-        destructive: Some(Setting::new("destructive", "0.01", Grade::J, AS_DATABASE)),
-        ..OTHER_SERVER[0]
-    },
+    OTHER_OUTAGE.with_destruction(built("0.01", Grade::J, AS_DATABASE)),
     PROCESS_CRASH,
     PATCHING,
 ];
 const SITE_OUTAGE: Builtin = Builtin::new(
     "outage",
-    rate("\"0.25/year\"", Grade::D, UPTIME),
-    repair(
+    built("\"0.25/year\"", Grade::D, UPTIME),
+    built(
         "{ lognormal = { median = \"90min\", sigma = 1.0 } }",
         Grade::D,
         "derived from Ponemon Institute, Cost of Data Center Outages 2010 to 2016",
@@ -199,17 +216,13 @@ const SITE_OUTAGE: Builtin = Builtin::new(
 );
 const SITE_DISASTER: Builtin = Builtin::new(
     "disaster",
-    rate("\"0.02/year\"", Grade::D, UPTIME),
-    repair(
-        "{ lognormal = { median = \"7d\", sigma = 1.0 } }",
-        Grade::J,
-        JUDGEMENT,
-    ),
+    built("\"0.02/year\"", Grade::D, UPTIME),
+    judged("{ lognormal = { median = \"7d\", sigma = 1.0 } }"),
 );
 const INTER_SITE_LINK: Builtin = Builtin::new(
     "cut",
-    rate("\"12/year\"", Grade::D, CENIC),
-    repair(
+    built("\"12/year\"", Grade::D, CENIC),
+    built(
         "{ mixture = [\
          { weight = 0.75, lognormal = { median = \"2.7min\", sigma = 1.26 } }, \
          { weight = 0.25, lognormal = { median = \"32min\", sigma = 2.34 } }] }",
@@ -219,221 +232,290 @@ const INTER_SITE_LINK: Builtin = Builtin::new(
 );
 const LOCAL_LINK: Builtin = Builtin::new(
     "cut",
-    rate("\"0.5/year\"", Grade::J, JUDGEMENT),
-    repair(
-        "{ lognormal = { median = \"5min\", sigma = 1.3 } }",
-        Grade::J,
-        JUDGEMENT,
-    ),
+    judged("\"0.5/year\""),
+    judged("{ lognormal = { median = \"5min\", sigma = 1.3 } }"),
 );
 const GREY_FAILURE: Builtin = Builtin::new(
     "grey-failure",
-    rate("\"0/year\"", Grade::J, "judgement: off, no figure is known"),
-    repair(
-        "{ lognormal = { median = \"1h\", sigma = 1.0 } }",
-        Grade::J,
-        JUDGEMENT,
-    ),
+    built("\"0/year\"", Grade::J, "judgement: off, no figure is known"),
+    judged("{ lognormal = { median = \"1h\", sigma = 1.0 } }"),
 );
-const SHAPE: Setting = Setting::new(
-    "shape",
-    "1.0",
-    Grade::R,
-    "recomputed from the LANL records (LA-UR-05-7318): 0.75 is the alternative with the same mean",
-)
-.means("the Weibull shape of the times between failures of servers; 1 is exponential");
 
 /// Modes of one kind; more are a mistake and would use up the addresses of random draws.
 const MODES_MOST: usize = 8;
+const SHARE: Within = Within(0.0, 1.0);
+const REGULARLY: Time = Time(SimDuration { ms: 3_600_000 }, LONGEST);
+const NEVER: Rate = Rate {
+    count: 0.0,
+    per: RateUnit::Year,
+};
 
-impl Failures {
-    pub(super) fn read(mut section: Section<'_>) -> Self {
-        let shape = Kind::Within {
-            least: 0.2,
-            most: 5.0,
-        };
-        section.describe("shape", shape, "");
-        let site_disaster = single(&mut section, "site_disaster", &SITE_DISASTER);
-        let site_disaster_dc2 = match section.wants("site_disaster_dc2") {
-            true => single(&mut section, "site_disaster_dc2", &SITE_DISASTER),
-            false => site_disaster.clone(),
-        };
-        let failures = Self {
-            database_server: modes(&mut section, "database_server", &DATABASE_SERVER),
-            pool_server: modes(&mut section, "pool_server", &POOL_SERVER),
-            witness_server: modes(&mut section, "witness_server", &OTHER_SERVER),
-            share_server: modes(&mut section, "share_server", &SHARE_SERVER),
-            site_outage: single(&mut section, "site_outage", &SITE_OUTAGE),
-            site_disaster,
-            site_disaster_dc2,
-            inter_site_link: single(&mut section, "inter_site_link", &INTER_SITE_LINK),
-            local_link: single(&mut section, "local_link", &LOCAL_LINK),
-            grey_failure: single(&mut section, "grey_failure", &GREY_FAILURE),
-            shape: section
-                .read(&SHAPE, |node| value::number_within(node, 0.2, 5.0))
-                .unwrap_or(1.0),
-        };
-        section.finish();
-        failures
+/// A fraction of failures that is 0 where it is absent.
+fn absent_fraction() -> OrRow<Within, f64> {
+    optional(SHARE).unlisted().or(0.0)
+}
+
+/// A kind with one mode: a table in which each key has a default.
+struct Single(&'static Builtin);
+
+impl Row for Single {
+    type Value = FailureMode;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<FailureMode> {
+        self.0.read(section.inner(key, meaning))
+    }
+
+    fn write(&self, value: &FailureMode, out: &mut TableWriter<'_>, key: &str) {
+        self.0.write(value, &mut out.inner(key));
     }
 }
 
-/// Reads a kind with one mode: a table in which each key has a default.
-fn single(section: &mut Section<'_>, key: &'static str, builtin: &Builtin) -> FailureMode {
-    mode(section.inner(key), builtin)
-}
+/// The same where the absence of the table means another mode.
+struct SingleOr<'m>(&'static Builtin, &'m FailureMode);
 
-/// Reads a kind with several modes: a list, which replaces the built-in one as a whole because
-/// half a replacement could not be told from a slip.
-fn modes(section: &mut Section<'_>, key: &'static str, builtin: &[Builtin]) -> Vec<FailureMode> {
-    let path = section.path_of(key);
-    let place = section.place().clone();
-    if section.is_catalogue() {
-        section.describe_modes(key, modes_of(key), &listed(builtin));
-        return Vec::new();
-    }
-    let Some(node) = section.node(key) else {
-        let modes = builtin.iter().map(|builtin| {
-            let section = section_of(section.reader, &path, builtin.name, None, &place);
-            mode(section, builtin)
-        });
-        return modes.collect();
-    };
-    let Value::Array(items) = &node.value else {
-        let mistake = value::wrong_type(node, "a list of { rate = ..., repair = ... }");
-        section.refuse(
-            key,
-            vec![mistake.helped("write [] for a component that never fails")],
-        );
-        return Vec::new();
-    };
-    if items.len() > MODES_MOST {
-        let message = format!("{} modes, at most {MODES_MOST}", items.len());
-        section.refuse(key, vec![value::mistake(node, "E0024", message)]);
-    }
-    let mut modes: Vec<FailureMode> = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let Some(table) = item.table() else {
-            section.refuse(
-                key,
-                vec![value::wrong_type(item, "a table with `rate` and `repair`")],
-            );
-            continue;
-        };
-        let name = format!("mode-{}", index + 1);
-        let inner = section_of(
-            section.reader,
-            &path,
-            &index.to_string(),
-            Some(table),
-            &item.place,
-        );
-        let often = match inner.has("every") {
-            true => Setting::required("every", "\"30d\"", "how regularly it is worked on"),
-            false => Setting::required("rate", OUTAGE_RATE, "how often it fails"),
-        };
-        let repair = Setting::required("repair", OUTAGE_REPAIR, "how long until it is back");
-        let mut read = mode(inner, &Builtin::new("", often, repair));
-        if read.name.is_empty() {
-            read.name = name;
+impl Row for SingleOr<'_> {
+    type Value = FailureMode;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<FailureMode> {
+        if section.wants(key) {
+            return Single(self.0).read(section, key, meaning);
         }
-        if modes.iter().any(|other| other.name == read.name) {
-            let message = format!("two modes are named `{}`", read.name);
-            section.refuse(key, vec![value::mistake(item, "E0026", message)]);
+        let _ = section.node(key);
+        Some(self.1.clone())
+    }
+
+    fn write(&self, value: &FailureMode, out: &mut TableWriter<'_>, key: &str) {
+        if value != self.1 {
+            self.0.write(value, &mut out.inner(key).kept());
         }
-        modes.push(read);
-    }
-    modes
-}
-
-/// What fails in the ways listed at a key.
-fn modes_of(key: &str) -> &'static str {
-    match key {
-        "database_server" => "how each of A, B, S and SM fails",
-        "pool_server" => "how each Persistent Chat server fails",
-        "witness_server" => "how each of W and SW fails",
-        "share_server" => "how the host of the backup share fails, unless that is A",
-        _ => "",
     }
 }
 
-/// Built-in modes as a file would write them.
-fn listed(builtin: &[Builtin]) -> String {
-    let modes: Vec<String> = builtin
+/// A kind with several modes: a list, which replaces the built-in one as a whole because half a
+/// replacement cannot be distinguished from a slip.
+struct Modes(&'static [Builtin]);
+
+impl Row for Modes {
+    type Value = Vec<FailureMode>;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Self::Value> {
+        section.describe(key, Kind::Modes, meaning);
+        if section.is_catalogue() {
+            let listed = self.0.iter().map(Builtin::listed).collect::<Vec<_>>();
+            let source = "each rate and repair time has its own: `poolproof show` lists them";
+            section.describe_default(format!("[{}]", listed.join(", ")), source, Grade::D);
+            return Some(Vec::new());
+        }
+        let path = section.path_of(key);
+        let place = section.place().clone();
+        let Some(node) = section.node(key) else {
+            let modes = self.0.iter().map(|builtin| {
+                builtin.read(section_of(
+                    section.reader,
+                    &path,
+                    builtin.name,
+                    None,
+                    &place,
+                ))
+            });
+            return modes.collect();
+        };
+        let Value::Array(items) = &node.value else {
+            let mistake = value::wrong_type(node, "a list of { rate = ..., repair = ... }");
+            let help = "write [] for a component that never fails";
+            section.refuse(key, vec![mistake.helped(help)]);
+            return Some(Vec::new());
+        };
+        if items.len() > MODES_MOST {
+            let message = format!("{} modes, at most {MODES_MOST}", items.len());
+            section.refuse(key, vec![value::mistake(node, "E0024", message)]);
+        }
+        let mut modes: Vec<FailureMode> = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let Some(table) = item.table() else {
+                let mistake = value::wrong_type(item, "a table with `rate` and `repair`");
+                section.refuse(key, vec![mistake]);
+                continue;
+            };
+            let index_text = index.to_string();
+            let inner = section_of(section.reader, &path, &index_text, Some(table), &item.place);
+            let is_planned = inner.has("every");
+            let mut mode = Builtin::written(is_planned).read(inner)?;
+            if mode.name.is_empty() {
+                mode.name = format!("mode-{}", index + 1);
+            }
+            if modes.iter().any(|other| other.name == mode.name) {
+                let message = format!("two modes are named `{}`", mode.name);
+                section.refuse(key, vec![value::mistake(item, "E0026", message)]);
+            }
+            modes.push(mode);
+        }
+        Some(modes)
+    }
+
+    fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, key: &str) {
+        let builtin: Option<Vec<FailureMode>> = self.0.iter().map(Builtin::mode).collect();
+        if out.is_minimal() && builtin.as_ref() == Some(value) {
+            return;
+        }
+        let modes: Vec<String> = value.iter().map(|mode| inline(mode, out)).collect();
+        let items: Vec<String> = modes.iter().map(|mode| format!("    {mode},\n")).collect();
+        let list = match items.is_empty() {
+            true => "[]".to_owned(),
+            false => format!("[\n{}]", items.concat()),
+        };
+        out.line(key, &list);
+    }
+}
+
+/// A failure mode as an inline table.
+fn inline(mode: &FailureMode, out: &mut TableWriter<'_>) -> String {
+    let files = out.files();
+    let mut keys = vec![("name", Text.write(&mode.name, files))];
+    match &mode.planned_every {
+        Some(every) => keys.push(("every", REGULARLY.write(every, files))),
+        None => keys.push(("rate", PerTime.write(&mode.rate, files))),
+    }
+    keys.push(("repair", Delay.write(&mode.repair, files)));
+    for (key, fraction) in [
+        ("common_cause", mode.common_cause),
+        ("destructive", mode.destructive),
+    ] {
+        if fraction != 0.0 {
+            keys.push((key, SHARE.write(&fraction, files)));
+        }
+    }
+    let keys: Vec<String> = keys
         .iter()
-        .map(|mode| {
-            let settings = [Some(&mode.rate), Some(&mode.repair)];
-            let shares = [mode.common_cause.as_ref(), mode.destructive.as_ref()];
-            let keys = settings.into_iter().chain(shares).flatten();
-            let keys: Vec<String> = keys
-                .map(|setting| format!("{} = {}", setting.key, setting.default))
-                .collect();
-            format!("{{ name = \"{}\", {} }}", mode.name, keys.join(", "))
-        })
+        .map(|(key, toml)| format!("{key} = {toml}"))
         .collect();
-    format!("[{}]", modes.join(", "))
+    format!("{{ {} }}", keys.join(", "))
 }
 
-fn section_of<'a>(
-    reader: &'a mut Reader,
+fn section_of<'a, 'l>(
+    reader: &'a mut Reader<'l>,
     path: &str,
     name: &str,
     table: Option<&'a Table>,
     place: &Place,
-) -> Section<'a> {
+) -> Section<'a, 'l> {
     Section::new(reader, format!("{path}.{name}"), table, place.clone())
 }
 
-/// Says what may stand at the keys of a mode that have no default of their own.
-fn describe(section: &mut Section<'_>) {
-    let share = Kind::Within {
-        least: 0.0,
-        most: 1.0,
-    };
-    section.describe("name", Kind::Text, "a short name for reports");
-    let meaning = "of the failures, the share that takes all servers of the kind in the site down";
-    section.describe("common_cause", share.clone(), meaning);
-    let meaning = "of the failures, the share that destroys what the component stores";
-    section.describe("destructive", share, meaning);
-}
-
-/// Reads a mode. A share that is neither written nor built in is 0.
-fn mode(mut section: Section<'_>, builtin: &Builtin) -> FailureMode {
-    describe(&mut section);
-    let often = builtin.rate.means("how often it fails while it is up");
-    let repair = builtin.repair.means("from the failure until it is back");
-    let planned = builtin.rate.key == "every";
-    let least = SimDuration { ms: 3_600_000 };
-    let share = |section: &mut Section<'_>, key, builtin: &Option<Setting>| {
-        let read = |node: &Node| value::number_within(node, 0.0, 1.0);
-        let found = match builtin {
-            Some(setting) => section.read(setting, read),
-            None => section.optional(key, read),
+impl Builtin {
+    /// What a mode in a list must have.
+    const fn written(is_planned: bool) -> Self {
+        let often = match is_planned {
+            true => "\"30d\"",
+            false => OUTAGE_RATE,
         };
-        found.unwrap_or(0.0)
-    };
-    let mode = FailureMode {
-        name: section
-            .string("name")
-            .unwrap_or_else(|| builtin.name.to_owned()),
-        rate: match planned {
-            true => Rate {
-                count: 0.0,
-                per: value::RateUnit::Year,
-            },
-            false => section.rate(&often),
-        },
-        planned_every: planned.then(|| section.duration(&often, least..=value::LONGEST)),
-        repair: section.distribution(&repair),
-        common_cause: match planned {
-            true => 0.0,
-            false => share(&mut section, "common_cause", &builtin.common_cause),
-        },
-        destructive: match planned {
-            true => 0.0,
-            false => share(&mut section, "destructive", &builtin.destructive),
-        },
-    };
-    section.finish();
-    mode
+        let repair = Silence::Required {
+            stand_in: OUTAGE_REPAIR,
+        };
+        Self {
+            is_planned,
+            ..Self::new("", Silence::Required { stand_in: often }, repair)
+        }
+    }
+
+    /// Reads a mode.
+    fn read(&self, mut section: Section<'_, '_>) -> Option<FailureMode> {
+        let mode = self.read_keys(&mut section);
+        section.finish();
+        mode
+    }
+
+    fn read_keys(&self, section: &mut Section<'_, '_>) -> Option<FailureMode> {
+        let name = self
+            .name()
+            .read(section, "name", "a short name for reports")?;
+        let (rate, planned_every) = if self.is_planned {
+            let every = ValueRow::new(REGULARLY, self.often);
+            let every = every.read(section, "every", "how regularly it is worked on")?;
+            (NEVER, Some(every))
+        } else {
+            let rate = ValueRow::new(PerTime, self.often);
+            let rate = rate.read(section, "rate", "how often it fails while it is up")?;
+            (rate, None)
+        };
+        let repair = ValueRow::new(Delay, self.repair);
+        let repair = repair.read(section, "repair", "from the failure until it is back")?;
+        let mut fractions = [0.0; 2];
+        if !self.is_planned {
+            for (fraction, (key, meaning, silence)) in fractions.iter_mut().zip(self.fractions()) {
+                *fraction = match silence {
+                    Some(silence) => ValueRow::new(SHARE, silence).read(section, key, meaning)?,
+                    None => absent_fraction().read(section, key, meaning)?,
+                };
+            }
+        }
+        let [common_cause, destructive] = fractions;
+        Some(FailureMode {
+            name,
+            rate,
+            repair,
+            common_cause,
+            destructive,
+            planned_every,
+        })
+    }
+
+    /// Writes a mode that is a table.
+    fn write(&self, mode: &FailureMode, out: &mut TableWriter<'_>) {
+        self.name().write(&mode.name, out, "name");
+        ValueRow::new(PerTime, self.often).write(&mode.rate, out, "rate");
+        ValueRow::new(Delay, self.repair).write(&mode.repair, out, "repair");
+        let fractions = [mode.common_cause, mode.destructive];
+        for (fraction, (key, _, silence)) in fractions.iter().zip(self.fractions()) {
+            match silence {
+                Some(silence) => ValueRow::new(SHARE, silence).write(fraction, out, key),
+                None => absent_fraction().write(fraction, out, key),
+            }
+        }
+    }
+
+    fn name(&self) -> OrRow<Text, String> {
+        optional(Text).unlisted().or(self.name.to_owned())
+    }
+
+    /// Key, meaning and default of the fractions of failures.
+    const fn fractions(&self) -> [(&'static str, &'static str, Option<Silence>); 2] {
+        [
+            (
+                "common_cause",
+                "of the failures, the share that takes all servers of the kind in the site down",
+                self.common_cause,
+            ),
+            (
+                "destructive",
+                "of the failures, the share that destroys what the component stores",
+                self.destructive,
+            ),
+        ]
+    }
+
+    /// The mode with all defaults.
+    fn mode(&self) -> Option<FailureMode> {
+        let mut reader = Reader::new(Library::new(&Nothing));
+        let place = document::place(&Arc::new(Source::file("defaults", "")), 0..0);
+        self.read(Section::new(&mut reader, "", None, place))
+    }
+
+    /// The mode as a file would write it.
+    fn listed(&self) -> String {
+        let often = if self.is_planned { "every" } else { "rate" };
+        let keys = [
+            (often, Some(self.often)),
+            ("repair", Some(self.repair)),
+            ("common_cause", self.common_cause),
+            ("destructive", self.destructive),
+        ];
+        let keys = keys
+            .iter()
+            .filter_map(|(key, silence)| Some((key, (*silence)?)));
+        let keys: Vec<String> = keys
+            .map(|(key, silence)| format!("{key} = {}", silence.toml()))
+            .collect();
+        format!("{{ name = \"{}\", {} }}", self.name, keys.join(", "))
+    }
 }

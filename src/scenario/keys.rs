@@ -1,8 +1,8 @@
 //! The catalogue of keys: what a scenario or runbook file may say.
 //!
-//! It is not written by hand. The reader walks over an empty file and notes every key that it asks
-//! for, with its type, range, default and source. So the JSON Schema and the page of keys, which
-//! are made from the catalogue, cannot differ from what is read.
+//! It is not written by hand. The reader walks over an empty file, and every row notes its key with
+//! type, range, default and source. So the JSON Schema and the page of keys, which are made from
+//! the catalogue, cannot differ from what is read.
 
 use std::sync::Arc;
 
@@ -11,19 +11,15 @@ use poolproof_engines::clocks::distribution::SimDuration;
 use super::assumption::Grade;
 use super::diagnostic::Source;
 use super::document;
-use super::library::Library;
-use super::library::Resolver;
-use super::library::Unreadable;
+use super::library::{Library, Resolver, Unreadable};
 use super::reader::Reader;
-use super::reader::Setting;
 use super::resolve;
+use super::row::Silence;
 use super::runbook::RunbookFile;
 
 /// What may stand at a key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// Nobody has said yet; a test refuses it.
-    Undescribed,
     /// A table with keys of its own.
     Table,
     /// A list of tables with keys of their own.
@@ -91,18 +87,6 @@ pub enum Kind {
     List(Box<Self>),
 }
 
-impl Kind {
-    /// The words of a table of words.
-    pub(super) fn words<T>(words: &[(&str, T)]) -> Self {
-        Self::Words(words.iter().map(|(word, _)| (*word).to_owned()).collect())
-    }
-
-    /// A list of these.
-    pub(super) fn list(item: Self) -> Self {
-        Self::List(Box::new(item))
-    }
-}
-
 /// A key of the file format.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Key {
@@ -110,7 +94,7 @@ pub struct Key {
     pub path: String,
     /// What may stand there.
     pub kind: Kind,
-    /// What the key says.
+    /// What the key means.
     pub meaning: String,
     /// The default in the syntax of the file; `None` where silence has a meaning of its own or
     /// the key is required.
@@ -124,11 +108,11 @@ pub struct Key {
 }
 
 impl Key {
-    pub(super) const fn undescribed(path: String) -> Self {
+    pub(super) fn new(path: String, kind: Kind, meaning: &str) -> Self {
         Self {
             path,
-            kind: Kind::Undescribed,
-            meaning: String::new(),
+            kind,
+            meaning: meaning.to_owned(),
             default: None,
             source: None,
             is_required: false,
@@ -136,16 +120,20 @@ impl Key {
         }
     }
 
-    /// Takes over what a setting says. Its kind is known to the reader only.
-    pub(super) fn set(&mut self, setting: &Setting) {
-        setting.meaning.clone_into(&mut self.meaning);
-        self.is_required = setting.required;
-        self.is_modelled = setting.modelled;
-        if !setting.required && !setting.default.is_empty() {
-            self.default = Some(setting.default.to_owned());
-        }
-        if !setting.required && !setting.source.is_empty() {
-            self.source = Some((setting.source.to_owned(), setting.grade));
+    /// Sets what holds where the file is silent.
+    pub(super) fn set(&mut self, silence: &Silence) {
+        match *silence {
+            Silence::Default {
+                toml,
+                grade,
+                source,
+                rules_only,
+            } => {
+                self.default = Some(toml.to_owned());
+                self.source = Some((source.to_owned(), grade));
+                self.is_modelled = !rules_only;
+            }
+            Silence::Required { .. } => self.is_required = true,
         }
     }
 
@@ -162,8 +150,8 @@ impl Key {
     }
 }
 
-/// Nothing but what is at hand.
-struct Nothing;
+/// No file at all.
+pub(super) struct Nothing;
 
 impl Resolver for Nothing {
     fn read(&self, _name: &str) -> Result<String, Unreadable> {
@@ -171,65 +159,14 @@ impl Resolver for Nothing {
     }
 }
 
-/// What each table is about.
-pub(super) fn meaning_of_table(path: &str) -> &'static str {
-    match path {
-        "pool" => "the Persistent Chat servers, their users and their messages",
-        "pool.dc1" => "the servers in DC1",
-        "pool.dc2" => "the servers in DC2",
-        "mirroring" => "the synchronous database mirroring session of A and B in DC1",
-        "log_shipping" => "the three jobs that carry the log from the pair in DC1 to S in DC2",
-        "secondary" => "what stands beside S in DC2",
-        "control" => "the Central Management store and the next hop",
-        "choices" => "what the documents leave open (handbook section 10)",
-        "sql" => "the SQL Server instances; a table per instance says where it differs",
-        "sql.a" => "the primary database server A",
-        "sql.b" => "its mirror B",
-        "sql.w" => "the witness W of A and B",
-        "sql.s" => "the log-shipping secondary S",
-        "sql.sm" => "the mirror SM of S",
-        "sql.sw" => "the witness SW of S and SM",
-        "compliance" => "the compliance service",
-        "cost" => "what the parts cost per year, in one currency that is not named",
-        "operators" => "which runbooks people follow, and what they may take for granted",
-        "operators.shifts" => {
-            "the hours in which people are at work; without it, alarms are seen as the runbooks say"
-        }
-        "operators.mistakes" => "mistakes on the clock: the probability of each at a step",
-        "operators.durations" => "durations of steps that replace those of the runbooks",
-        "operators.durations.mirror_failover" => "steps of the runbook for the mirror failover",
-        "operators.durations.site_failover" => "steps of the runbook for the failover to DC2",
-        "operators.durations.site_failback" => "steps of the runbook for the failback to DC1",
-        "operators.durations.log_shipping_repair" => {
-            "steps of the runbook for the repair of log shipping"
-        }
-        "operators.misoperations" => {
-            "operations outside any runbook on the clock: how often each happens"
-        }
-        "failures.grey_failure" => "a database server in DC1 fails for its users only (H-42)",
-        "failures" => "what fails, how often, and how long until it is back",
-        "failures.site_outage" => "a data centre stops and comes back with its old contents",
-        "failures.site_disaster" => "a data centre is lost with its contents",
-        "failures.site_disaster_dc2" => "the same of DC2; without it, DC2 is lost as DC1 is",
-        "failures.inter_site_link" => "the path between the data centres is cut",
-        "failures.local_link" => "one of the links within a pair is cut",
-        "check" => "how far the model checker goes and what it proves",
-        "check.limits" => "at most so many faults of a class; the others share the budget",
-        "simulate" => "how much is simulated",
-        "allow" => "rules of the handbook that only warn here",
-        "expect" => "what CI checks: verdicts, reachable goals and objectives",
-        _ => "",
-    }
-}
-
 /// Every key of scenario files, in the order of the format; a table comes before its keys.
 #[must_use]
 pub fn of_scenarios() -> Vec<Key> {
-    let source = Arc::new(Source::file("catalogue.toml", "[cost]"));
+    let source = Arc::new(Source::file("catalogue.toml", ""));
     let mut reader = cataloguing();
     let (table, _) = document::parse(&source);
     // The scenario that comes of nothing is of no use; what was asked for is.
-    let _ = resolve::read(&mut reader, &mut Library::new(&Nothing), &source, &table);
+    let _ = resolve::read(&mut reader, &source, &table);
     reader.catalogue.unwrap_or_default()
 }
 
@@ -238,7 +175,7 @@ pub fn of_scenarios() -> Vec<Key> {
 pub fn of_runbooks() -> Vec<Key> {
     let source = Arc::new(Source::file("runbook.toml", "step = [{}]"));
     let mut reader = cataloguing();
-    let _ = RunbookFile::read(&mut reader, &mut Library::new(&Nothing), &source);
+    let _ = RunbookFile::read(&mut reader, &source);
     let mut keys = reader.catalogue.unwrap_or_default();
     for key in &mut keys {
         let path = key.path.trim_start_matches("runbook.");
@@ -247,10 +184,10 @@ pub fn of_runbooks() -> Vec<Key> {
     keys
 }
 
-fn cataloguing() -> Reader {
+fn cataloguing() -> Reader<'static> {
     Reader {
         catalogue: Some(Vec::new()),
-        ..Reader::default()
+        ..Reader::new(Library::new(&Nothing))
     }
 }
 
@@ -259,13 +196,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_says_what_it_means_and_what_may_stand_there() {
+    fn every_key_has_a_meaning() {
         for key in of_scenarios().into_iter().chain(of_runbooks()) {
-            assert_ne!(key.kind, Kind::Undescribed, "{}", key.path);
             assert!(!key.meaning.is_empty(), "{} has no meaning", key.path);
-            if key.default.is_some() {
-                assert!(key.source.is_some(), "{} has no source", key.path);
-            }
         }
     }
 

@@ -1,14 +1,9 @@
 //! The texts a scenario is made of, found through a resolver: the core itself does no I/O.
 
-use std::path::Component;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Place;
-use super::diagnostic::Severity;
-use super::diagnostic::Source;
+use super::diagnostic::{Diagnostic, Place, Severity, Source};
 use super::digest::Digest;
 use super::value::Parsed;
 

@@ -1,17 +1,11 @@
 //! Reading scenarios from files: the only part of this module that does I/O.
 
 use std::fs::File;
-use std::io;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
-use super::library::FILE_BYTES_MOST;
-use super::library::Resolver;
-use super::library::Unreadable;
-use super::resolve;
-use super::resolve::LoadError;
-use super::resolve::Loaded;
-use super::resolve::load_text;
+use super::library::{FILE_BYTES_MOST, Resolver, Unreadable};
+use super::resolve::{self, LoadError, Loaded, load_text};
 
 /// What stands for standard input on a command line.
 const STANDARD_INPUT: &str = "-";

@@ -4,13 +4,10 @@ use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::site::{ShareLocation, Site};
 
 use super::assumption::Grade;
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Severity;
+use super::format::{Flag, OneOf, SomeText, Time, TimeOrOff};
 use super::reader::Section;
-use super::reader::Setting;
-use super::shipping_facts::ShippingFacts;
-use super::value::LONGEST;
-use super::value::duration_text;
+use super::row::{default, keys, rules_only};
+use super::value::{LONGEST, duration_text};
 
 /// How the schedules of the three jobs lie to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,206 +19,175 @@ pub enum JobPhases {
     Aligned,
 }
 
-/// Log shipping from DC1 to DC2.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LogShipping {
-    /// Whether S exists and is fed.
-    pub enabled: bool,
-    /// Where the backup share lives.
-    pub share: ShareLocation,
-    /// Whether B is configured as a log-shipping primary too, with the same share (rule V18).
-    pub mirror_configured: bool,
-    /// Whether B's log backups go to the same share (V18; H-22 where they do not).
-    pub mirror_share_same: bool,
-    /// From one log backup to the next.
-    pub backup_interval: SimDuration,
-    /// From one run of the copy job to the next.
-    pub copy_interval: SimDuration,
-    /// From one run of the restore job to the next.
-    pub restore_interval: SimDuration,
-    /// Age a copied file must have before it is restored.
-    pub restore_delay: SimDuration,
-    /// Time one log backup takes, below its interval.
-    pub backup_duration: SimDuration,
-    /// Time one run of the copy job takes, below its interval.
-    pub copy_duration: SimDuration,
-    /// Time one run of the restore job takes, below its interval.
-    pub restore_duration: SimDuration,
-    /// How the schedules lie to each other.
-    pub phases: JobPhases,
-    /// The data centre of the monitor server; `None` where each instance watches its own jobs.
-    pub monitor: Option<Site>,
-    /// Time without a finished log backup after which an alert is raised; `None` where it is off.
-    pub no_backup_alert: Option<SimDuration>,
-    /// Time without a restore after which an alert is raised; `None` where it is off.
-    pub no_restore_alert: Option<SimDuration>,
-    /// Facts of the design that only the rules look at.
-    pub facts: ShippingFacts,
+/// Where the copy job puts the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyDestination {
+    /// A folder on the server of S.
+    OnSecondary,
+    /// A folder that S reaches over the network.
+    Reachable,
+    /// A folder that S does not reach.
+    Unreachable,
 }
 
-const ENABLED: Setting = Setting::new(
-    "enabled",
-    "true",
-    Grade::V,
-    "Using a stretched Persistent Chat Server pool for disaster recovery",
-)
-.means("whether the log-shipping secondary S exists in DC2 and is fed");
-const SHARE: Setting = Setting::new(
-    "share",
-    "\"DC1\"",
-    Grade::J,
-    "handbook 10 row 7: the location is not prescribed",
-)
-.means("where the backup share is: on A, elsewhere in DC1, in DC2 or in a third place");
-const MIRROR_CONFIGURED: Setting = Setting::new(
-    "mirror_configured",
-    "true",
-    Grade::V,
-    "Setting up SQL Server Log Shipping between the primary mirror and the Log Shipping \
-     secondary database",
-)
-.means("whether B is configured as a log-shipping primary too");
-const INTERVAL_SOURCE: &str =
-    "default of the set-up tools (handbook 7), not of the T-SQL reference";
-const BACKUP_INTERVAL: Setting =
-    Setting::new("backup_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE)
-        .means("from one log backup to the next");
-const COPY_INTERVAL: Setting =
-    Setting::new("copy_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE)
-        .means("from one run of the copy job to the next");
-const RESTORE_INTERVAL: Setting =
-    Setting::new("restore_interval", "\"15min\"", Grade::S, INTERVAL_SOURCE)
-        .means("from one run of the restore job to the next");
-const RESTORE_DELAY: Setting = Setting::new(
-    "restore_delay",
-    "\"0s\"",
-    Grade::V,
-    "Setting up SQL Server Log Shipping for the Persistent Chat Server primary database",
-)
-.means("age that a copied file must have before it is restored");
-const DURATION_SOURCE: &str = "judgement; depends on the volume of log and the link";
-const BACKUP_DURATION: Setting =
-    Setting::new("backup_duration", "\"1min\"", Grade::J, DURATION_SOURCE)
-        .means("time that one log backup takes, below its interval");
-const COPY_DURATION: Setting = Setting::new("copy_duration", "\"2min\"", Grade::J, DURATION_SOURCE)
-    .means("time that one run of the copy job takes, below its interval");
-const RESTORE_DURATION: Setting =
-    Setting::new("restore_duration", "\"3min\"", Grade::J, DURATION_SOURCE)
-        .means("time that one run of the restore job takes, below its interval");
-const PHASES: Setting = Setting::new(
-    "phases",
-    "\"random\"",
-    Grade::J,
-    "handbook 10 row 8: schedules are not prescribed",
-)
-.means("how the schedules of the jobs lie to each other: drawn per trial, or all on one tick");
+const TOOLS: &str = "default of the set-up tools (handbook 7), not of the T-SQL reference";
+const VOLUME: &str = "judgement; depends on the volume of log and the link";
+const SHIPPING: &str =
+    "Setting up SQL Server Log Shipping for the Persistent Chat Server primary database";
+const RIGHTS: &str = "Required resources for Persistent Chat Server";
 
-const MIRROR_SHARE: Setting = Setting::new(
-    "mirror_share",
-    "\"same\"",
-    Grade::V,
-    "Setting up SQL Server Log Shipping between the primary mirror and the Log Shipping secondary \
-     database: the same settings",
-)
-.means("whether B's log backups go to the same folder as A's");
+const ANY_TIME: Time = Time(SimDuration { ms: 0 }, LONGEST);
+/// An Agent schedule can repeat every 10 s at the fastest.
+const INTERVAL: Time = Time(
+    SimDuration { ms: 10_000 },
+    SimDuration {
+        ms: 30 * 86_400_000,
+    },
+);
+const THRESHOLD: TimeOrOff = TimeOrOff(Time(SimDuration { ms: 60_000 }, LONGEST));
 
-const MONITOR: Setting = Setting::new(
-    "monitor",
-    "\"none\"",
-    Grade::V,
-    "About Log Shipping: the monitor server is optional",
-)
-.means("where the monitor server is; with none each instance watches its own jobs");
-const NO_BACKUP_ALERT: Setting = Setting::new(
-    "no_backup_alert",
-    "\"60min\"",
-    Grade::V,
-    "sp_add_log_shipping_primary_database; the set-up tools switch it on",
-)
-.means("time without a finished log backup until an alert, or \"off\"");
-const NO_RESTORE_ALERT: Setting = Setting::new(
-    "no_restore_alert",
-    "\"45min\"",
-    Grade::V,
-    "sp_add_log_shipping_secondary_database",
-)
-.means("time without a restore until an alert, or \"off\"");
+keys! {
+    /// Log shipping from DC1 to DC2.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct LogShipping, then Self::agree {
+        pub enabled: bool = "whether the log-shipping secondary S exists in DC2 and is fed",
+            default(
+                Flag, "true", Grade::V,
+                "Using a stretched Persistent Chat Server pool for disaster recovery"
+            );
+        pub share: ShareLocation =
+            "where the backup share is: on A, elsewhere in DC1, in DC2 or in a third place",
+            default(
+                OneOf([
+                    ("primary", ShareLocation::OnPrimary),
+                    ("DC1", ShareLocation::Dc1),
+                    ("DC2", ShareLocation::Dc2),
+                    ("third", ShareLocation::Third),
+                ]),
+                "\"DC1\"", Grade::J, "handbook 10 row 7: the location is not prescribed"
+            );
+        /// Rule V18.
+        pub mirror_configured: bool = "whether B is configured as a log-shipping primary too",
+            default(
+                Flag, "true", Grade::V,
+                "Setting up SQL Server Log Shipping between the primary mirror and the Log \
+                 Shipping secondary database"
+            );
+        /// V18; H-22 where they do not.
+        pub mirror_share_same("mirror_share"): bool =
+            "whether B's log backups go to the same folder as A's",
+            default(
+                OneOf([("same", true), ("other-folder", false)]), "\"same\"", Grade::V,
+                "Setting up SQL Server Log Shipping between the primary mirror and the Log \
+                 Shipping secondary database: the same settings"
+            );
+        pub backup_interval: SimDuration = "from one log backup to the next",
+            default(INTERVAL, "\"15min\"", Grade::S, TOOLS);
+        pub copy_interval: SimDuration = "from one run of the copy job to the next",
+            default(INTERVAL, "\"15min\"", Grade::S, TOOLS);
+        pub restore_interval: SimDuration = "from one run of the restore job to the next",
+            default(INTERVAL, "\"15min\"", Grade::S, TOOLS);
+        pub restore_delay: SimDuration = "age that a copied file must have before it is restored",
+            default(ANY_TIME, "\"0s\"", Grade::V, SHIPPING);
+        pub backup_duration: SimDuration = "time that one log backup takes, below its interval",
+            default(ANY_TIME, "\"1min\"", Grade::J, VOLUME);
+        pub copy_duration: SimDuration =
+            "time that one run of the copy job takes, below its interval",
+            default(ANY_TIME, "\"2min\"", Grade::J, VOLUME);
+        pub restore_duration: SimDuration =
+            "time that one run of the restore job takes, below its interval",
+            default(ANY_TIME, "\"3min\"", Grade::J, VOLUME);
+        pub phases: JobPhases =
+            "how the schedules of the jobs lie to each other: drawn per trial, or all on one tick",
+            default(
+                OneOf([("random", JobPhases::Random), ("aligned", JobPhases::Aligned)]),
+                "\"random\"", Grade::J, "handbook 10 row 8: schedules are not prescribed"
+            );
+        pub monitor: Option<Site> =
+            "where the monitor server is; with none each instance watches its own jobs",
+            default(
+                OneOf([("none", None), ("DC1", Some(Site::Dc1)), ("DC2", Some(Site::Dc2))]),
+                "\"none\"", Grade::V, "About Log Shipping: the monitor server is optional"
+            );
+        pub no_backup_alert: Option<SimDuration> =
+            "time without a finished log backup until an alert, or \"off\"",
+            default(
+                THRESHOLD, "\"60min\"", Grade::V,
+                "sp_add_log_shipping_primary_database; the set-up tools switch it on"
+            );
+        pub no_restore_alert: Option<SimDuration> = "time without a restore until an alert, or \"off\"",
+            default(THRESHOLD, "\"45min\"", Grade::V, "sp_add_log_shipping_secondary_database");
+        /// Rule V13.
+        pub share_host: String =
+            "the host of the backup share; give a database server's name if it is one",
+            rules_only(
+                SomeText, "\"a file server\"", Grade::D,
+                "Database Mirroring and Log Shipping: a host of its own is advised"
+            );
+        /// Rule V16.
+        pub copy_destination: CopyDestination = "where the copy job puts the files",
+            rules_only(
+                OneOf([
+                    ("on-secondary", CopyDestination::OnSecondary),
+                    ("reachable", CopyDestination::Reachable),
+                    ("unreachable", CopyDestination::Unreachable),
+                ]),
+                "\"on-secondary\"", Grade::V, RIGHTS
+            );
+        /// Rule V16.
+        pub agent_reads_share: bool =
+            "whether the account of SQL Server Agent on S may read the backup share",
+            rules_only(Flag, "true", Grade::V, RIGHTS);
+        /// Rule V16.
+        pub agent_writes_destination: bool =
+            "whether the account of SQL Server Agent on S may write to the copy destination",
+            rules_only(Flag, "true", Grade::V, RIGHTS);
+        /// Whether it was the primary half only (rule V19).
+        pub primary_half_only("mirror_script"): bool =
+            "how much of the generated script was run for B",
+            rules_only(
+                OneOf([("primary-half", true), ("whole", false)]), "\"primary-half\"", Grade::V,
+                "Setting up SQL Server Log Shipping between the primary mirror and the Log \
+                 Shipping secondary database"
+            );
+        /// Whether S is left restoring between files, not readable (rule V20).
+        pub no_recovery("restore_mode"): bool =
+            "state of S between two restores: not readable, or readable (standby)",
+            rules_only(
+                OneOf([("norecovery", true), ("standby", false)]), "\"norecovery\"", Grade::V,
+                SHIPPING
+            );
+        /// Rule V21.
+        pub backup_retention: SimDuration = "how long backup files stay on the share",
+            rules_only(ANY_TIME, "\"72h\"", Grade::S, TOOLS);
+        /// Rule V21.
+        pub copy_outage_tolerated: SimDuration =
+            "the longest time without copying after which log shipping must go on by itself",
+            rules_only(
+                ANY_TIME, "\"24h\"", Grade::J, "judgement: a day without the other data centre"
+            );
+    }
+}
 
 impl LogShipping {
-    pub(super) fn read(mut section: Section<'_>) -> Self {
-        let shares = [
-            ("primary", ShareLocation::OnPrimary),
-            ("DC1", ShareLocation::Dc1),
-            ("DC2", ShareLocation::Dc2),
-            ("third", ShareLocation::Third),
-        ];
-        let phases = [
-            ("random", JobPhases::Random),
-            ("aligned", JobPhases::Aligned),
-        ];
-        // An Agent schedule can repeat every 10 s at the fastest.
-        let intervals = SimDuration { ms: 10_000 }..=SimDuration {
-            ms: 30 * 86_400_000,
-        };
-        let monitors = [
-            ("none", None),
-            ("DC1", Some(Site::Dc1)),
-            ("DC2", Some(Site::Dc2)),
-        ];
-        let thresholds = SimDuration { ms: 60_000 }..=LONGEST;
-        let times = SimDuration { ms: 0 }..=LONGEST;
-        let shipping = Self {
-            enabled: section.boolean(&ENABLED),
-            share: section.word(&SHARE, &shares),
-            mirror_configured: section.boolean(&MIRROR_CONFIGURED),
-            mirror_share_same: section
-                .word(&MIRROR_SHARE, &[("same", true), ("other-folder", false)]),
-            backup_interval: section.duration(&BACKUP_INTERVAL, intervals.clone()),
-            copy_interval: section.duration(&COPY_INTERVAL, intervals.clone()),
-            restore_interval: section.duration(&RESTORE_INTERVAL, intervals),
-            restore_delay: section.duration(&RESTORE_DELAY, times.clone()),
-            backup_duration: section.duration(&BACKUP_DURATION, times.clone()),
-            copy_duration: section.duration(&COPY_DURATION, times.clone()),
-            restore_duration: section.duration(&RESTORE_DURATION, times),
-            phases: section.word(&PHASES, &phases),
-            monitor: section.word(&MONITOR, &monitors),
-            no_backup_alert: section.duration_or_off(&NO_BACKUP_ALERT, thresholds.clone()),
-            no_restore_alert: section.duration_or_off(&NO_RESTORE_ALERT, thresholds),
-            facts: ShippingFacts::read(&mut section),
-        };
-        for (key, interval, taken) in [
-            ("backup", shipping.backup_interval, shipping.backup_duration),
-            ("copy", shipping.copy_interval, shipping.copy_duration),
-            (
-                "restore",
-                shipping.restore_interval,
-                shipping.restore_duration,
-            ),
-        ] {
-            shipping.fits(&mut section, key, interval, taken);
-        }
-        section.finish();
-        shipping
-    }
-
     /// A run must end before the next begins: the arithmetic of the jobs relies on it.
-    fn fits(
-        &self,
-        section: &mut Section<'_>,
-        job: &str,
-        interval: SimDuration,
-        taken: SimDuration,
-    ) {
-        let keys = [format!("{job}_duration"), format!("{job}_interval")];
-        if taken < interval || keys.iter().any(|key| section.is_broken(key)) {
-            return;
+    fn agree(self, section: &mut Section<'_, '_>) -> Self {
+        let jobs = [
+            ("backup", self.backup_interval, self.backup_duration),
+            ("copy", self.copy_interval, self.copy_duration),
+            ("restore", self.restore_interval, self.restore_duration),
+        ];
+        for (job, interval, taken) in jobs {
+            let keys = [format!("{job}_duration"), format!("{job}_interval")];
+            if taken < interval || keys.iter().any(|key| section.is_broken(key)) {
+                continue;
+            }
+            let (taken, interval) = (duration_text(taken), duration_text(interval));
+            let message = format!("a {job} takes {taken}, as long as its interval of {interval}");
+            let help = format!("make {} shorter than {}", keys[0], keys[1]);
+            let at = keys.iter().find(|key| section.has(key)).unwrap_or(&keys[0]);
+            section.contradiction(at, message, &help);
         }
-        let place = keys.iter().find_map(|key| section.value_place(key));
-        let place = place.unwrap_or_else(|| section.place().clone());
-        let (taken, interval) = (duration_text(taken), duration_text(interval));
-        let message = format!("a {job} takes {taken}, as long as its interval of {interval}");
-        let mistake = Diagnostic::at(&place, Severity::Error, "E0026", message);
-        let help = format!("make {} shorter than {}", keys[0], keys[1]);
-        section.refuse(&keys[0], vec![mistake.helped(help)]);
+        self
     }
 }

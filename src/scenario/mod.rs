@@ -17,6 +17,7 @@ mod document;
 mod empirical;
 pub mod expect;
 pub mod failures;
+mod format;
 pub mod keys;
 pub mod library;
 mod load;
@@ -29,6 +30,7 @@ pub mod pool;
 mod reader;
 pub mod reference;
 mod resolve;
+mod row;
 mod rule_checks;
 mod rule_table;
 pub mod rules;
@@ -36,21 +38,15 @@ pub mod runbook;
 mod runbook_order;
 pub mod schema;
 pub mod secondary;
-mod setting;
-pub mod shipping_facts;
 pub mod simulate;
 pub mod sql;
 mod suggest;
 pub mod templates;
 pub mod value;
+pub mod writer;
 
-pub use load::FileSystem;
-pub use load::load;
-pub use load::load_from;
-pub use load::load_with;
-pub use resolve::LoadError;
-pub use resolve::Loaded;
-pub use resolve::load_text;
+pub use load::{FileSystem, load, load_from, load_with};
+pub use resolve::{LoadError, Loaded, load_text};
 
 use assumption::Assumption;
 use check::CheckSettings;
@@ -60,60 +56,72 @@ use control::Control;
 use cost::Cost;
 use expect::Expectations;
 use failures::Failures;
+use format::{Named, Text};
+use keys::Kind;
 use log_shipping::LogShipping;
 use mirroring::Mirroring;
 use operators::Operators;
 use pool::Pool;
+use row::{Unwritten, keys, optional, optional_table, table, table_given};
 use secondary::Secondary;
 use simulate::SimulateSettings;
 use sql::SqlServers;
 
-/// A scenario with all defaults filled in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Scenario {
-    /// Short name; the file's name without extension unless the file says otherwise.
-    pub name: String,
-    /// One line for headings; empty when not given.
-    pub title: String,
-    /// What the scenario is about; empty when not given.
-    pub description: String,
-    /// 32 hexadecimal digits over every text that the scenario was made from.
-    pub digest: String,
-    /// The file that it was read from, as it was named.
-    pub path: String,
-    /// The values that were set over those of the file: path of the key and value.
-    pub overrides: Vec<(String, String)>,
-    /// The chat servers and their users.
-    pub pool: Pool,
-    /// The mirrored pair in DC1.
-    pub mirroring: Mirroring,
-    /// The way of the log to DC2.
-    pub log_shipping: LogShipping,
-    /// What stands beside S in DC2.
-    pub secondary: Secondary,
-    /// The control plane.
-    pub control: Control,
-    /// What the documents leave open.
-    pub choices: Choices,
-    /// The SQL Server instances.
-    pub sql: SqlServers,
-    /// The compliance service.
-    pub compliance: Compliance,
-    /// What the parts cost, where the file says it.
-    pub cost: Option<Cost>,
-    /// The runbooks and their assumption.
-    pub operators: Operators,
-    /// Rates and repair times.
-    pub failures: Failures,
-    /// Settings of the model checker.
-    pub check: CheckSettings,
-    /// Settings of the simulator.
-    pub simulate: SimulateSettings,
-    /// What CI checks.
-    pub expect: Expectations,
-    /// Handbook rules that only warn here, such as `V18`.
-    pub allowed_rules: Vec<String>,
-    assumptions: Vec<Assumption>,
+/// The name that results are filed under.
+const NAME: Named<String> = Named {
+    kind: Kind::Name,
+    read: resolve::name,
+    name: String::clone,
+};
+
+keys! {
+    /// A scenario with all defaults filled in.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Scenario given stem: &str {
+        pub name: String =
+            "short name that results are filed under; the file's name unless given",
+            optional(NAME).unlisted().or(stem.to_owned());
+        /// Empty when not given.
+        pub title: String = "one line for headings", optional(Text).unlisted().or(String::new());
+        /// Empty when not given.
+        pub description: String = "what the scenario is about",
+            optional(Text).unlisted().or(String::new());
+        pub path: String = "the file that it was read from, as it was named",
+            Unwritten(String::new());
+        pub overrides: Vec<(String, String)> =
+            "the values that were set over those of the file: path of the key and value",
+            Unwritten(Vec::new());
+        pub digest: String =
+            "32 hexadecimal digits over every text that the scenario was made from",
+            Unwritten(String::new());
+        pub pool: Pool = "the Persistent Chat servers, their users and their messages", table();
+        pub mirroring: Mirroring =
+            "the synchronous database mirroring session of A and B in DC1", table();
+        pub log_shipping: LogShipping =
+            "the three jobs that carry the log from the pair in DC1 to S in DC2", table();
+        pub secondary: Secondary = "what stands beside S in DC2", table();
+        pub control: Control = "the Central Management store and the next hop", table();
+        pub choices: Choices = "what the documents leave open (handbook section 10)", table();
+        pub sql: SqlServers =
+            "the SQL Server instances; a table per instance says where it differs", table();
+        pub compliance: Compliance = "the compliance service", table();
+        pub cost: Option<Cost> =
+            "what the parts cost per year, in one currency that is not named", optional_table();
+        pub operators: Operators =
+            "which runbooks people follow, and what they may take for granted", table();
+        pub failures: Failures = "what fails, how often, and how long until it is back", table();
+        pub check: CheckSettings = "how far the model checker goes and what it proves", table();
+        pub simulate: SimulateSettings = "how much is simulated", table();
+        /// Such as `V18`.
+        pub allowed_rules("allow"): Vec<String> = "rules of the handbook that only warn here",
+            rules::Allowed;
+        pub expect: Expectations =
+            "what CI checks: verdicts, reachable goals and objectives",
+            table_given::<Expectations, &CheckSettings>(&check);
+        assumptions: Vec<Assumption> =
+            "every value the scenario rests on, written or default, in the order of the file format",
+            Unwritten(Vec::new());
+    }
 }
 
 impl Scenario {

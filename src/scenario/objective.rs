@@ -2,17 +2,9 @@
 //! `given_site_loss.data_lost.p95 <= "30min"`.
 
 use super::document::Node;
-use super::expect::Column;
-use super::expect::Comparison;
-use super::expect::Figure;
-use super::expect::Limit;
-use super::expect::Measure;
-use super::expect::Objective;
-use super::expect::Statistic;
+use super::expect::{Column, Comparison, Figure, Limit, Measure, Objective, Statistic};
 use super::suggest;
-use super::value;
-use super::value::Parsed;
-use super::value::parse_duration;
+use super::value::{self, Parsed, parse_duration};
 
 const HELP: &str = "write column.measure.statistic, a comparison and a limit, as in \
      'given_site_loss.data_lost.p95 <= \"30min\"'";

@@ -1,67 +1,126 @@
 //! `[operators]`: which runbooks people follow, and what they may take for granted.
 
-use poolproof_engines::clocks::distribution::Distribution;
-use poolproof_engines::clocks::distribution::SimDuration;
-use poolproof_models::names::runbook::Mistake;
-use poolproof_models::names::runbook::Operation;
-use poolproof_models::names::runbook::Role;
-
-use super::assumption::Grade;
-use super::delay;
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Severity;
-use super::document::Node;
-use super::keys::Kind;
-use super::library::Library;
-use super::reader::Section;
-use super::reader::Setting;
-use super::runbook::RunbookFile;
-use super::value;
-use super::value::Rate;
-
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
+use poolproof_models::names::runbook::{Mistake, Operation, Role};
 pub use poolproof_models::state::topology::Assumption as SiteAssumption;
 
-/// The operators.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Operators {
-    /// What is done when the principal is gone and nothing promotes the mirror by itself.
-    pub mirror_failover: Option<RunbookFile>,
-    /// What is done when DC1 is gone.
-    pub site_failover: Option<RunbookFile>,
-    /// What is done to return to DC1.
-    pub site_failback: Option<RunbookFile>,
-    /// What is done when log shipping has stopped for good (handbook 4.8).
-    pub log_shipping_repair: Option<RunbookFile>,
-    /// Whether the documented assumption holds.
-    pub assumption: SiteAssumption,
-    /// When people are at work, and how soon an alarm is seen; `None` where alarms are seen as the
-    /// runbooks say, at any hour.
-    pub shifts: Option<Shifts>,
-    /// Mistakes on the clock, with the probability of each at a step where it can be made.
-    pub mistakes: Vec<(Mistake, f64)>,
-    /// Operations outside any runbook on the clock, with how often they happen.
-    pub misoperations: Vec<(Operation, Rate)>,
-    /// The probability that an error is made, noticed and put right in one run of a runbook.
-    pub error_probability: f64,
-    /// How much longer such a run takes.
-    pub error_correction: Distribution,
-    /// Seeding a mirror again after its disks were lost.
-    pub reseeding: Distribution,
+use super::assumption::Grade;
+use super::diagnostic::{Diagnostic, Severity};
+use super::format::{Delay, OneOf, PerTime, Text, Time, Whole, Within};
+use super::keys::Kind;
+use super::reader::{Origin, Section};
+use super::row::{EachRow, Row, default, each, keys, optional_table};
+use super::runbook::RunbookFile;
+use super::value::Rate;
+use super::writer::TableWriter;
+
+const ALARM: &str = "judgement around targets of 5 and 30 min (Site Reliability Engineering, 2016)";
+const TIME_OF_DAY: Time = Time(SimDuration { ms: 0 }, SimDuration { ms: 86_400_000 });
+
+keys! {
+    /// The hours of a week in which people are at work, and how soon they see an alarm.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Shifts, then Self::agree {
+        pub from: SimDuration = "people are at work from this time of the day",
+            default(TIME_OF_DAY, "\"8h\"", Grade::J, "judgement: office hours");
+        pub to: SimDuration = "people are at work to this time of the day",
+            default(TIME_OF_DAY, "\"18h\"", Grade::J, "judgement: office hours");
+        pub days: u64 = "people are at work on this many days, from Monday on",
+            default(Whole(1, 7), "5", Grade::J, "judgement: Monday to Friday");
+        pub on_duty: Distribution =
+            "until an alarm is acknowledged in these hours: the steps decide of the phase detect",
+            default(
+                Delay, "{ lognormal = { median = \"5min\", sigma = 0.8 } }", Grade::J, ALARM
+            );
+        pub off_duty: Distribution = "the same in all other hours",
+            default(
+                Delay, "{ lognormal = { median = \"15min\", sigma = 1.0 } }", Grade::J, ALARM
+            );
+    }
 }
 
-/// The hours of a week in which people are at work, and how soon they see an alarm.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shifts {
-    /// From this time of the day.
-    pub from: SimDuration,
-    /// To this time of the day.
-    pub to: SimDuration,
-    /// On this many days, from Monday on.
-    pub days: u64,
-    /// Until an alarm is acknowledged in these hours: the steps `decide` of the phase `detect`.
-    pub on_duty: Distribution,
-    /// The same in all other hours.
-    pub off_duty: Distribution,
+impl Shifts {
+    fn agree(self, section: &mut Section<'_, '_>) -> Self {
+        if self.from >= self.to {
+            let place = section.value_place("to");
+            let place = place.unwrap_or_else(|| section.place().clone());
+            let message = "the hours end before they begin".to_owned();
+            let mistake = Diagnostic::at(&place, Severity::Error, "E0024", message);
+            let help = "times of one day, such as from = \"8h\" and to = \"18h\"";
+            section.refuse("to", vec![mistake.helped(help)]);
+        }
+        self
+    }
+}
+
+keys! {
+    /// The operators.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Operators, then Self::finish {
+        pub mirror_failover: Option<RunbookFile> =
+            "runbook for the loss of the principal where nothing promotes the mirror by itself",
+            RunbookRow(Role::MirrorFailover);
+        pub site_failover: Option<RunbookFile> = "runbook for the loss of DC1",
+            RunbookRow(Role::SiteFailover);
+        pub site_failback: Option<RunbookFile> = "runbook for the return to DC1",
+            RunbookRow(Role::SiteFailback);
+        /// Handbook 4.8.
+        pub log_shipping_repair: Option<RunbookFile> =
+            "runbook for log shipping that has stopped for good",
+            RunbookRow(Role::LogShippingRepair);
+        pub assumption: SiteAssumption =
+            "whether DC1 really is down when operators leave it, and stays down",
+            default(
+                OneOf([
+                    ("holds", SiteAssumption::Holds),
+                    ("dropped", SiteAssumption::Dropped),
+                ]),
+                "\"holds\"", Grade::V,
+                "Failing over Persistent Chat Server: in DC1 the databases and the Front End are \
+                 down"
+            );
+        /// In place of those of the runbooks, which are replaced above.
+        pub durations: Vec<StepDuration> = "durations of steps that replace those of the runbooks",
+            Durations([
+                mirror_failover.as_ref(),
+                site_failover.as_ref(),
+                site_failback.as_ref(),
+                log_shipping_repair.as_ref(),
+            ]);
+        /// Above 0.
+        pub mistakes: Vec<(Mistake, f64)> =
+            "mistakes on the clock: the probability of each at a step",
+            each(
+                Mistake::ALL.map(|mistake| (mistake.name(), mistake)), Within(0.0, 0.19),
+                |name| format!("probability of {name} at a step where it can be made")
+            );
+        /// Above 0.
+        pub misoperations: Vec<(Operation, Rate)> =
+            "operations outside any runbook on the clock: how often each happens",
+            each(
+                Operation::ALL.map(|operation| (operation.name(), operation)), PerTime,
+                |name| format!("how often {name} is done outside any runbook")
+            );
+        pub shifts: Option<Shifts> =
+            "the hours in which people are at work; without it, alarms are seen as the runbooks say",
+            optional_table();
+        pub error_probability: f64 =
+            "probability that an error is made, noticed and put right in one run of a runbook",
+            default(
+                Within(0.0, 0.9), "0.0", Grade::J,
+                "judgement: off; derived from HEART (Williams 1985) 0.02 where the procedure is \
+                 drilled, 0.15 where it is not"
+            );
+        pub error_correction: Distribution = "how much longer such a run takes",
+            default(
+                Delay, "{ lognormal = { median = \"60min\", sigma = 1.0 } }", Grade::J, "judgement"
+            );
+        pub reseeding: Distribution = "seeding a mirror again after its disks were lost",
+            default(
+                Delay, "{ lognormal = { median = \"4h\", sigma = 0.8 } }", Grade::J,
+                "judgement: grows with the size of the database"
+            );
+    }
 }
 
 impl Operators {
@@ -80,261 +139,165 @@ impl Operators {
     pub fn runbooks(&self) -> impl Iterator<Item = &RunbookFile> {
         Role::ALL.into_iter().filter_map(|role| self.runbook(role))
     }
-}
 
-const ASSUMPTION: Setting = Setting::new(
-    "assumption",
-    "\"holds\"",
-    Grade::V,
-    "Failing over Persistent Chat Server: in DC1 the databases and the Front End are down",
-)
-.means("whether DC1 really is down when operators leave it, and stays down");
-
-impl Operators {
-    pub(super) fn read(mut section: Section<'_>, library: &mut Library<'_>) -> Self {
-        let mut runbook = |key, role| read_runbook(&mut section, key, role, library);
-        let mirror_failover = runbook("mirror_failover", Role::MirrorFailover);
-        let site_failover = runbook("site_failover", Role::SiteFailover);
-        let site_failback = runbook("site_failback", Role::SiteFailback);
-        let log_shipping_repair = runbook("log_shipping_repair", Role::LogShippingRepair);
-        let words = [
-            ("holds", SiteAssumption::Holds),
-            ("dropped", SiteAssumption::Dropped),
+    /// Leaves out what never happens, and gives the steps of the runbooks their durations.
+    fn finish(mut self, _: &mut Section<'_, '_>) -> Self {
+        self.mistakes.retain(|(_, probability)| *probability > 0.0);
+        self.misoperations.retain(|(_, rate)| !rate.is_zero());
+        let files = [
+            &mut self.mirror_failover,
+            &mut self.site_failover,
+            &mut self.site_failback,
+            &mut self.log_shipping_repair,
         ];
-        let assumption = section.word(&ASSUMPTION, &words);
-        let mut files = [
-            mirror_failover,
-            site_failover,
-            site_failback,
-            log_shipping_repair,
-        ];
-        durations(&mut section, &mut files);
-        let [
-            mirror_failover,
-            site_failover,
-            site_failback,
-            log_shipping_repair,
-        ] = files;
-        let mistakes = mistakes(section.inner("mistakes"));
-        let misoperations = misoperations(section.inner("misoperations"));
-        let shifts = section
-            .wants("shifts")
-            .then(|| shifts(section.inner("shifts")));
-        let share = Kind::Within {
-            least: 0.0,
-            most: 0.9,
-        };
-        section.describe("error_probability", share, "");
-        let error_probability = section
-            .read(&ERROR_PROBABILITY, |node| {
-                value::number_within(node, 0.0, 0.9)
-            })
-            .unwrap_or(0.0);
-        let error_correction = section.distribution(&ERROR_CORRECTION);
-        let reseeding = section.distribution(&RESEEDING);
-        section.finish();
-        Self {
-            shifts,
-            mistakes,
-            misoperations,
-            error_probability,
-            error_correction,
-            reseeding,
-            mirror_failover,
-            site_failover,
-            site_failback,
-            log_shipping_repair,
-            assumption,
-        }
-    }
-}
-
-const ERROR_PROBABILITY: Setting = Setting::new(
-    "error_probability",
-    "0.0",
-    Grade::J,
-    "judgement: off; derived from HEART (Williams 1985) 0.02 where the procedure is drilled, 0.15 \
-     where it is not",
-)
-.means("probability that an error is made, noticed and put right in one run of a runbook");
-const ERROR_CORRECTION: Setting = Setting::new(
-    "error_correction",
-    "{ lognormal = { median = \"60min\", sigma = 1.0 } }",
-    Grade::J,
-    "judgement",
-)
-.means("how much longer such a run takes");
-const RESEEDING: Setting = Setting::new(
-    "reseeding",
-    "{ lognormal = { median = \"4h\", sigma = 0.8 } }",
-    Grade::J,
-    "judgement: grows with the size of the database",
-)
-.means("seeding a mirror again after its disks were lost");
-const FROM: Setting = Setting::new("from", "\"8h\"", Grade::J, "judgement: office hours")
-    .means("people are at work from this time of the day");
-const TO: Setting = Setting::new("to", "\"18h\"", Grade::J, "judgement: office hours")
-    .means("people are at work to this time of the day");
-const DAYS: Setting = Setting::new("days", "5", Grade::J, "judgement: Monday to Friday")
-    .means("people are at work on this many days, from Monday on");
-const ALARM: &str = "judgement around targets of 5 and 30 min (Site Reliability Engineering, 2016)";
-const ON_DUTY: Setting = Setting::new(
-    "on_duty",
-    "{ lognormal = { median = \"5min\", sigma = 0.8 } }",
-    Grade::J,
-    ALARM,
-)
-.means("until an alarm is acknowledged in these hours: the steps decide of the phase detect");
-const OFF_DUTY: Setting = Setting::new(
-    "off_duty",
-    "{ lognormal = { median = \"15min\", sigma = 1.0 } }",
-    Grade::J,
-    ALARM,
-)
-.means("the same in all other hours");
-
-/// Durations of steps that a scenario changes: by runbook and operation.
-fn durations(section: &mut Section<'_>, files: &mut [Option<RunbookFile>]) {
-    let mut section = section.inner("durations");
-    for role in Role::ALL {
-        let key = key_of(role);
-        let key = key.strip_prefix("operators.").unwrap_or(key);
-        if !section.wants(key) {
-            continue;
-        }
-        let mut file = files
-            .iter_mut()
-            .flatten()
-            .find(|file| file.runbook.role == role);
-        let mut inner = section.inner(key);
-        for operation in Operation::ALL {
-            let name = operation.name();
-            let meaning = format!("how long {name} takes");
-            inner.describe(name, Kind::Distribution, &meaning);
-            let observed = std::mem::take(&mut inner.reader.observed);
-            let read = |node: &Node| delay::distribution(node, &observed);
-            let duration = inner.optional(name, read);
-            inner.reader.observed = observed;
-            let Some(duration) = duration else { continue };
-            inner.assume_written(name);
-            let place = inner.value_place(name);
-            let mut known = false;
-            if let Some(file) = &mut file {
+        for file in files.into_iter().flatten() {
+            for changed in &self.durations {
                 let steps = file.runbook.steps.iter().zip(&mut file.durations);
-                for (number, (step, own)) in steps.enumerate() {
-                    if step.operation == operation {
-                        known = true;
-                        own.clone_from(&duration);
-                        let old = format!("{}.step.{}.duration", file.runbook.name, number + 1);
-                        inner.reader.assumptions.retain(|a| a.key != old);
+                for (step, own) in steps {
+                    if (file.runbook.role, step.operation) == (changed.role, changed.operation) {
+                        own.clone_from(&changed.duration);
                     }
                 }
             }
-            if let Some(place) = place.filter(|_| !known) {
-                let message = format!("no step of {key} does {name}");
-                let mistake = Diagnostic::at(&place, Severity::Error, "E0026", message);
-                let help = "only steps of the runbook in use have a duration to change";
-                inner.refuse(name, vec![mistake.helped(help)]);
+        }
+        self
+    }
+}
+
+/// A duration in the scenario that replaces that of a runbook's steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepDuration {
+    /// Whose runbook it is.
+    pub role: Role,
+    /// What the steps do.
+    pub operation: Operation,
+    /// How long each of them takes.
+    pub duration: Distribution,
+}
+
+/// Durations of steps, in a table for each runbook.
+struct Durations<'f>([Option<&'f RunbookFile>; 4]);
+
+impl Durations<'_> {
+    const TABLES: [(Role, &'static str); 4] = [
+        (
+            Role::MirrorFailover,
+            "steps of the runbook for the mirror failover",
+        ),
+        (
+            Role::SiteFailover,
+            "steps of the runbook for the failover to DC2",
+        ),
+        (
+            Role::SiteFailback,
+            "steps of the runbook for the failback to DC1",
+        ),
+        (
+            Role::LogShippingRepair,
+            "steps of the runbook for the repair of log shipping",
+        ),
+    ];
+
+    fn row() -> EachRow<Operation, Delay> {
+        let names = Operation::ALL.map(|operation| (operation.name(), operation));
+        each(names, Delay, |name| format!("how long {name} takes"))
+    }
+
+    /// The runbook of a role.
+    fn file(&self, role: Role) -> Option<&RunbookFile> {
+        let mut files = self.0.iter().flatten();
+        files.find(|file| file.runbook.role == role).copied()
+    }
+
+    /// Takes the durations that are replaced out of what is noted, or refuses one that no step has.
+    fn replace(&self, section: &mut Section<'_, '_>, role: Role, operation: Operation) {
+        let name = operation.name();
+        let file = self.file(role);
+        let steps = file.iter().flat_map(|file| {
+            let steps = file.runbook.steps.iter().enumerate();
+            let replaced = steps.filter(|(_, step)| step.operation == operation);
+            replaced.map(|(index, _)| file.duration_key(index))
+        });
+        let replaced: Vec<String> = steps.collect();
+        if replaced.is_empty() {
+            let message = format!("no step of {} does {name}", key_of(role));
+            let help = "only steps of the runbook in use have a duration to change";
+            section.contradiction(name, message, help);
+        }
+        let noted = &mut section.reader.assumptions;
+        noted.retain(|noted| !replaced.contains(&noted.key));
+    }
+}
+
+impl Row for Durations<'_> {
+    type Value = Vec<StepDuration>;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Self::Value> {
+        let mut found = Vec::new();
+        let mut section = section.inner(key, meaning);
+        for (role, meaning) in Self::TABLES {
+            if !section.wants(key_of(role)) {
+                continue;
             }
-        }
-        inner.finish();
-    }
-    section.finish();
-}
-
-fn shifts(mut section: Section<'_>) -> Shifts {
-    let day = SimDuration { ms: 86_400_000 };
-    let place = section.place().clone();
-    let shifts = Shifts {
-        from: section.duration(&FROM, SimDuration { ms: 0 }..=day),
-        to: section.duration(&TO, SimDuration { ms: 0 }..=day),
-        days: section.integer(&DAYS, 1..=7),
-        on_duty: section.distribution(&ON_DUTY),
-        off_duty: section.distribution(&OFF_DUTY),
-    };
-    if shifts.from >= shifts.to {
-        let place = section.value_place("to").unwrap_or(place);
-        let message = "the hours end before they begin".to_owned();
-        let mistake = Diagnostic::at(&place, Severity::Error, "E0024", message);
-        let help = "times of one day, such as from = \"8h\" and to = \"18h\"";
-        section.refuse("to", vec![mistake.helped(help)]);
-    }
-    section.finish();
-    shifts
-}
-
-/// The probabilities of mistakes, by their name.
-fn mistakes(mut section: Section<'_>) -> Vec<(Mistake, f64)> {
-    let mut found = Vec::new();
-    for mistake in Mistake::ALL {
-        let read = |node: &Node| value::number_within(node, 0.0, 0.19);
-        let share = Kind::Within {
-            least: 0.0,
-            most: 0.19,
-        };
-        let meaning = format!(
-            "probability of {} at a step where it can be made",
-            mistake.name()
-        );
-        section.describe(mistake.name(), share, &meaning);
-        if let Some(probability) = section.optional(mistake.name(), read) {
-            section.assume_written(mistake.name());
-            if probability > 0.0 {
-                found.push((mistake, probability));
+            let mut inner = section.inner(key_of(role), meaning);
+            for (operation, duration) in Self::row().read_from(&mut inner, true) {
+                self.replace(&mut inner, role, operation);
+                found.push(StepDuration {
+                    role,
+                    operation,
+                    duration,
+                });
             }
+            inner.finish();
+        }
+        section.finish();
+        Some(found)
+    }
+
+    fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, key: &str) {
+        let mut out = out.inner(key);
+        for (role, _) in Self::TABLES {
+            let of_role = value.iter().filter(|changed| changed.role == role);
+            let durations = of_role.map(|changed| (changed.operation, &changed.duration));
+            Self::row().write_into(durations, &mut out.inner(key_of(role)));
         }
     }
-    section.finish();
-    found
 }
 
-/// The rates of operations outside any runbook, by their name.
-fn misoperations(mut section: Section<'_>) -> Vec<(Operation, Rate)> {
-    let mut found = Vec::new();
-    for operation in Operation::ALL {
-        let meaning = format!("how often {} is done outside any runbook", operation.name());
-        section.describe(operation.name(), Kind::Rate, &meaning);
-        if let Some(rate) = section.optional(operation.name(), value::rate) {
-            section.assume_written(operation.name());
-            if !rate.is_zero() {
-                found.push((operation, rate));
-            }
+/// The runbook of a role. "none" is the same as no key, for variants that drop the runbook of the
+/// file they extend.
+struct RunbookRow(Role);
+
+impl Row for RunbookRow {
+    type Value = Option<RunbookFile>;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Self::Value> {
+        section.describe(key, Kind::Path, meaning);
+        Some(read_runbook(section, key, self.0))
+    }
+
+    fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, key: &str) {
+        if let Some(file) = value {
+            let path = out.runbook(file);
+            out.value(key, &Text, &path, false);
         }
     }
-    section.finish();
-    found
 }
 
-/// Reads the runbook that a key names; "none" is the same as no key, for variants that drop the
-/// runbook of the file they extend.
-fn read_runbook(
-    section: &mut Section<'_>,
-    key: &'static str,
-    role: Role,
-    library: &mut Library<'_>,
-) -> Option<RunbookFile> {
-    let meaning = match role {
-        Role::MirrorFailover => {
-            "runbook for the loss of the principal where nothing promotes the mirror by itself"
-        }
-        Role::SiteFailover => "runbook for the loss of DC1",
-        Role::SiteFailback => "runbook for the return to DC1",
-        Role::LogShippingRepair => "runbook for log shipping that has stopped for good",
-    };
-    section.describe(key, Kind::Path, meaning);
-    let path = section.optional(key, value::string)?;
+fn read_runbook(section: &mut Section<'_, '_>, key: &str, role: Role) -> Option<RunbookFile> {
+    let path = section.optional(key, &Text, false)?;
     let place = section.value_place(key)?;
     if path == "none" {
         return None;
     }
-    let source = match library.open("runbook", &place, &path) {
+    let source = match section.reader.library.open("runbook", &place, &path) {
         Ok(source) => source,
         Err(mistakes) => {
             section.refuse(key, mistakes);
             return None;
         }
     };
-    let file = RunbookFile::read(section.reader, library, &source)?;
+    let file = RunbookFile::read(section.reader, &source)?;
     let found = file.runbook.role;
     if found != role {
         let message = format!(
@@ -342,29 +305,29 @@ fn read_runbook(
             found.name(),
             role.name()
         );
-        let mistake = Diagnostic::at(&place, Severity::Error, "E0026", message);
-        let help = format!("name it at {}, or another runbook here", key_of(found));
-        section.refuse(key, vec![mistake.helped(help)]);
+        let help = format!(
+            "name it at operators.{}, or another runbook here",
+            key_of(found)
+        );
+        section.contradiction(key, message, &help);
         return None;
     }
-    section.assume(key, path, Ok(&place));
+    section.assume(key, path, &Origin::Written(&place));
     Some(file)
 }
 
 /// The key that a runbook of this role belongs to.
 const fn key_of(role: Role) -> &'static str {
     match role {
-        Role::MirrorFailover => "operators.mirror_failover",
-        Role::SiteFailover => "operators.site_failover",
-        Role::SiteFailback => "operators.site_failback",
-        Role::LogShippingRepair => "operators.log_shipping_repair",
+        Role::MirrorFailover => "mirror_failover",
+        Role::SiteFailover => "site_failover",
+        Role::SiteFailback => "site_failback",
+        Role::LogShippingRepair => "log_shipping_repair",
     }
 }
 
 /// Where a scenario changes the duration of a runbook's steps that do an operation.
 #[must_use]
 pub fn duration_key(role: Role, operation: &str) -> String {
-    let key = key_of(role);
-    let runbook = key.strip_prefix("operators.").unwrap_or(key);
-    format!("operators.durations.{runbook}.{operation}")
+    format!("operators.durations.{}.{operation}", key_of(role))
 }

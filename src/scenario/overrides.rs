@@ -2,15 +2,8 @@
 
 use std::sync::Arc;
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Place;
-use super::diagnostic::Severity;
-use super::diagnostic::Source;
-use super::document;
-use super::document::Entry;
-use super::document::Node;
-use super::document::Table;
-use super::document::Value;
+use super::diagnostic::{Diagnostic, Place, Severity, Source};
+use super::document::{self, Entry, Node, Table, Value};
 use super::value::Parsed;
 
 /// Puts a value at a path of keys. The value is TOML if it can be read as such and a string

@@ -2,11 +2,8 @@
 
 use poolproof_engines::clocks::distribution::SimDuration;
 
-use super::keys;
-use super::keys::Key;
-use super::keys::Kind;
-use super::value::LONGEST;
-use super::value::duration_text;
+use super::keys::{self, Key, Kind};
+use super::value::{LONGEST, duration_text};
 
 /// The page in Markdown.
 #[must_use]
@@ -70,7 +67,7 @@ fn rows(text: &mut String, keys: &[Key], path: &str) {
 
 fn value(kind: &Kind) -> String {
     match kind {
-        Kind::Undescribed | Kind::Table | Kind::Tables => "table".to_owned(),
+        Kind::Table | Kind::Tables => "table".to_owned(),
         Kind::Text => "text".to_owned(),
         Kind::Path => "path".to_owned(),
         Kind::Name => "letters, digits, `-`, `_`, `.`".to_owned(),

@@ -5,36 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Scenario;
-use super::check::CheckSettings;
-use super::choices::Choices;
-use super::compliance::Compliance;
-use super::control::Control;
-use super::cost::Cost;
-use super::diagnostic;
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Severity;
-use super::diagnostic::Source;
-use super::document;
-use super::document::Node;
-use super::document::Table;
-use super::expect::Expectations;
-use super::failures::Failures;
+use super::diagnostic::{self, Diagnostic, Severity, Source};
+use super::document::{self, Node, Table};
 use super::keys::Kind;
-use super::library::Library;
-use super::library::Resolver;
-use super::log_shipping::LogShipping;
-use super::mirroring::Mirroring;
-use super::operators::Operators;
+use super::library::{Library, Resolver};
 use super::overrides;
-use super::pool::Pool;
-use super::reader::MISTAKES_MOST;
-use super::reader::Reader;
-use super::reader::Section;
+use super::reader::{MISTAKES_MOST, Reader, Section};
+use super::row::Rows;
 use super::rules;
-use super::secondary::Secondary;
-use super::simulate::SimulateSettings;
-use super::sql::SqlServers;
-use super::value;
+use super::value::{self, Parsed};
 
 /// A scenario that can be used, with what is doubtful about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,10 +61,9 @@ pub fn load_text(
     resolver: &dyn Resolver,
 ) -> Result<Loaded, LoadError> {
     let source = Arc::new(Source::file(name, text));
-    let mut library = Library::new(resolver);
-    library.note("scenario", &source);
-    let mut reader = Reader::default();
-    let Some(mut table) = gather(&mut reader, &mut library, &source) else {
+    let mut reader = Reader::new(Library::new(resolver));
+    reader.library.note("scenario", &source);
+    let Some(mut table) = gather(&mut reader, &source) else {
         let message = format!("`{name}` is empty");
         let empty = Diagnostic::about(name, Severity::Error, "E0006", message)
             .helped("a scenario begins with a [pool]: its variant and the servers in dc1 and dc2");
@@ -95,32 +73,38 @@ pub fn load_text(
     };
     for (path, value) in overrides {
         let source = Arc::new(overrides::source(path, value, name));
-        library.note("override", &source);
+        reader.library.note("override", &source);
         if let Err(mistakes) = overrides::apply(&mut table, &source, path) {
             reader.diagnostics.extend(mistakes);
         }
     }
-    reader.observed.gather(&mut library, &table);
-    let mut scenario = read(&mut reader, &mut library, &source, &table);
-    if !reader.incomplete {
-        rules::judge(&scenario, &table, &source, &mut reader);
-    }
-    scenario.assumptions = std::mem::take(&mut reader.assumptions);
-    scenario.overrides = overrides.to_vec();
-    let mut diagnostics = in_order(reader.diagnostics, &library.opened);
-    if diagnostics
-        .iter()
-        .any(|found| found.severity == Severity::Error)
+    reader.observed.gather(&mut reader.library, &table);
+    let scenario = read(&mut reader, &source, &table);
+    if let Some(scenario) = &scenario
+        && !reader.incomplete
     {
-        // A doubtful choice can wait until the file can be read at all.
-        diagnostics.retain(|found| found.severity == Severity::Error);
-        shorten(&mut diagnostics, name);
-        return Err(LoadError { diagnostics });
+        rules::judge(scenario, &table, &source, &mut reader);
     }
-    Ok(Loaded {
-        scenario,
-        warnings: diagnostics,
-    })
+    let mut diagnostics = in_order(reader.diagnostics, &reader.library.opened);
+    let is_refused = |found: &Diagnostic| found.severity == Severity::Error;
+    match scenario {
+        Some(scenario) if !diagnostics.iter().any(is_refused) => Ok(Loaded {
+            scenario: Scenario {
+                path: source.name.clone(),
+                overrides: overrides.to_vec(),
+                digest: reader.library.digest.hex(),
+                assumptions: reader.assumptions,
+                ..scenario
+            },
+            warnings: diagnostics,
+        }),
+        _ => {
+            // A doubtful choice can wait until the file can be read at all.
+            diagnostics.retain(is_refused);
+            shorten(&mut diagnostics, name);
+            Err(LoadError { diagnostics })
+        }
+    }
 }
 
 /// Keeps the first mistakes and says how many there are more.
@@ -130,12 +114,12 @@ fn shorten(diagnostics: &mut Vec<Diagnostic>, name: &str) {
         diagnostics.truncate(MISTAKES_MOST);
         let message = format!("{more} more mistakes are not shown");
         let last = Diagnostic::about(name, Severity::Error, "E0007", message);
-        diagnostics.push(last.helped("mend the first ones, and ask again"));
+        diagnostics.push(last.helped("correct the first ones, and try again"));
     }
 }
 
 /// Parses the file and what it extends, and lays one over the other. `None` for an empty file.
-fn gather(reader: &mut Reader, library: &mut Library<'_>, source: &Arc<Source>) -> Option<Table> {
+fn gather(reader: &mut Reader<'_>, source: &Arc<Source>) -> Option<Table> {
     let mut layers = vec![parse(reader, source)];
     if layers[0].entries.is_empty() && !reader.incomplete {
         return None;
@@ -145,7 +129,7 @@ fn gather(reader: &mut Reader, library: &mut Library<'_>, source: &Arc<Source>) 
         .last_mut()
         .and_then(|layer| layer.entries.remove("extends"))
     {
-        match extended(library, &entry.node, &chain) {
+        match extended(&mut reader.library, &entry.node, &chain) {
             Ok(base) => {
                 chain.push(base.name.clone());
                 let mut layer = parse(reader, &base);
@@ -166,11 +150,7 @@ fn gather(reader: &mut Reader, library: &mut Library<'_>, source: &Arc<Source>) 
     Some(table)
 }
 
-fn extended(
-    library: &mut Library<'_>,
-    node: &Node,
-    chain: &[String],
-) -> value::Parsed<Arc<Source>> {
+fn extended(library: &mut Library<'_>, node: &Node, chain: &[String]) -> Parsed<Arc<Source>> {
     let path = value::string(node)?;
     let base = library.open("extends", &node.place, &path)?;
     let circle = chain.contains(&base.name);
@@ -189,83 +169,39 @@ fn extended(
     Ok(base)
 }
 
-fn parse(reader: &mut Reader, source: &Arc<Source>) -> Table {
+fn parse(reader: &mut Reader<'_>, source: &Arc<Source>) -> Table {
     let (table, mistakes) = document::parse(source);
     reader.incomplete |= !mistakes.is_empty();
     reader.diagnostics.extend(mistakes);
     table
 }
 
-/// The keys of the file itself.
-const TOP: [(&str, Kind, &str); 4] = [
-    (
-        "extends",
-        Kind::Path,
-        "a scenario file that this one varies: tables are merged key by key, all else is replaced",
-    ),
-    (
-        "name",
-        Kind::Name,
-        "short name that results are filed under; the file's name unless given",
-    ),
-    ("title", Kind::Text, "one line for headings"),
-    ("description", Kind::Text, "what the scenario is about"),
-];
-
-/// Reads every element of the merged table.
+/// Reads every element of the merged table; `None` after a defect, which the reader has noted.
 pub(super) fn read(
-    reader: &mut Reader,
-    library: &mut Library<'_>,
+    reader: &mut Reader<'_>,
     source: &Arc<Source>,
     table: &Table,
-) -> Scenario {
+) -> Option<Scenario> {
     let start = document::place(source, 0..0);
-    let mut file = Section::new(reader, "", Some(table), start);
     let stem = Path::new(&source.name).file_stem().unwrap_or_default();
     let stem = if source.name == STANDARD_INPUT {
-        "stdin".to_owned()
+        "stdin".into()
     } else {
-        stem.to_string_lossy().into_owned()
+        stem.to_string_lossy()
     };
-    // Followed already, but a known key all the same; and the one table that may be absent.
-    let _ = (file.node("extends"), file.node("cost"));
-    for (key, kind, meaning) in TOP {
-        file.describe(key, kind, meaning);
-    }
-    let mut scenario = Scenario {
-        name: file.optional("name", name).unwrap_or(stem),
-        title: file.string("title").unwrap_or_default(),
-        description: file.string("description").unwrap_or_default(),
-        digest: String::new(),
-        path: source.name.clone(),
-        overrides: Vec::new(),
-        pool: Pool::read(file.inner("pool")),
-        mirroring: Mirroring::read(file.inner("mirroring")),
-        log_shipping: LogShipping::read(file.inner("log_shipping")),
-        secondary: Secondary::read(file.inner("secondary")),
-        control: Control::read(file.inner("control")),
-        choices: Choices::read(file.inner("choices")),
-        sql: SqlServers::read(file.inner("sql")),
-        compliance: Compliance::read(file.inner("compliance")),
-        cost: file.has("cost").then(|| Cost::read(file.inner("cost"))),
-        operators: Operators::read(file.inner("operators"), library),
-        failures: Failures::read(file.inner("failures")),
-        check: CheckSettings::read(file.inner("check")),
-        simulate: SimulateSettings::read(file.inner("simulate")),
-        expect: Expectations::default(),
-        allowed_rules: rules::allowed(file.inner("allow")),
-        assumptions: Vec::new(),
-    };
-    scenario.expect = Expectations::read(file.inner("expect"), &scenario.check);
+    let mut file = Section::new(reader, "", Some(table), start);
+    // Followed already, and a valid key.
+    let _ = file.node("extends");
+    let meaning =
+        "a scenario file that this one varies: tables are merged key by key, all else is replaced";
+    file.describe("extends", Kind::Path, meaning);
+    let scenario = Scenario::read_rows(&mut file, &*stem);
     file.finish();
-    Scenario {
-        digest: library.digest.hex(),
-        ..scenario
-    }
+    scenario
 }
 
 /// A name that can be a directory of results everywhere.
-fn name(node: &Node) -> value::Parsed<String> {
+pub(super) fn name(node: &Node) -> Parsed<String> {
     let name = value::string(node)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if !name.is_empty() && name.len() <= 80 && name.chars().all(fits) && !name.starts_with('.') {

@@ -1,12 +1,9 @@
 //! The table of rules V1 to V40 of handbook section 8: what each demands, how bad it is to break
 //! it, what comes of that, and the page it stands on.
 
-use super::diagnostic::Severity::Error;
-use super::diagnostic::Severity::Warning;
-use super::rule_checks::capacity;
-use super::rule_checks::placement;
-use super::rule_checks::product;
-use super::rule_checks::shipping;
+use super::codes::example;
+use super::diagnostic::Severity::{Error, Warning};
+use super::rule_checks::{capacity, placement, product, shipping};
 use super::rules::Rule;
 
 /// Every rule, by number.
@@ -21,6 +18,7 @@ pub const RULES: [Rule; 40] = [
              for Persistent Chat Server",
         reads: &["pool.dc1", "pool.dc2"],
         check: capacity::server_counts,
+        example: example!("V01-five-active"),
     },
     Rule {
         id: "V2",
@@ -33,6 +31,7 @@ pub const RULES: [Rule; 40] = [
              requirements for Persistent Chat Server",
         reads: &["pool"],
         check: capacity::users,
+        example: example!("V02-too-many-users"),
     },
     Rule {
         id: "V3",
@@ -43,6 +42,7 @@ pub const RULES: [Rule; 40] = [
         source: "Capacity planning for Persistent Chat Server",
         reads: &["pool"],
         check: capacity::survivors,
+        example: example!("V03-survivors-overloaded"),
     },
     Rule {
         id: "V4",
@@ -54,6 +54,7 @@ pub const RULES: [Rule; 40] = [
              Persistent Chat Server pool for disaster recovery",
         reads: &["mirroring"],
         check: placement::mirror_site,
+        example: example!("V04-mirror-in-dc2"),
     },
     Rule {
         id: "V5",
@@ -66,6 +67,7 @@ pub const RULES: [Rule; 40] = [
              Server",
         reads: &["mirroring.witness"],
         check: placement::witness_site,
+        example: example!("V05-witness-in-dc2"),
     },
     Rule {
         id: "V6",
@@ -76,6 +78,7 @@ pub const RULES: [Rule; 40] = [
         source: "Required resources for Persistent Chat Server",
         reads: &["secondary.site", "log_shipping.enabled"],
         check: placement::secondary_site,
+        example: example!("V06-secondary-in-dc1"),
     },
     Rule {
         id: "V7",
@@ -86,6 +89,7 @@ pub const RULES: [Rule; 40] = [
         source: "Required resources for Persistent Chat Server",
         reads: &["secondary"],
         check: placement::companions_of_secondary,
+        example: example!("V07-companions-elsewhere"),
     },
     Rule {
         id: "V8",
@@ -97,6 +101,7 @@ pub const RULES: [Rule; 40] = [
              Session",
         reads: &["sql", "mirroring"],
         check: placement::three_hosts,
+        example: example!("V08-witness-on-mirror-host"),
     },
     Rule {
         id: "V9",
@@ -107,6 +112,7 @@ pub const RULES: [Rule; 40] = [
         source: "Database Mirroring and Log Shipping",
         reads: &["sql", "log_shipping.enabled"],
         check: placement::secondary_instance,
+        example: example!("V09-secondary-on-mirror-instance"),
     },
     Rule {
         id: "V10",
@@ -118,6 +124,7 @@ pub const RULES: [Rule; 40] = [
         source: "Required resources for Persistent Chat Server",
         reads: &["compliance"],
         check: product::compliance_instances,
+        example: example!("V10-shared-compliance-instances"),
     },
     Rule {
         id: "V11",
@@ -128,6 +135,7 @@ pub const RULES: [Rule; 40] = [
         source: "Components and topologies for Persistent Chat Server",
         reads: &["sql"],
         check: placement::databases_per_instance,
+        example: example!("V11-two-back-ends"),
     },
     Rule {
         id: "V12",
@@ -145,6 +153,7 @@ pub const RULES: [Rule; 40] = [
             "secondary",
         ],
         check: shipping::share_access,
+        example: example!("V12-mirror-may-only-read"),
     },
     Rule {
         id: "V13",
@@ -155,6 +164,7 @@ pub const RULES: [Rule; 40] = [
         source: "Database Mirroring and Log Shipping",
         reads: &["log_shipping", "sql"],
         check: shipping::share_on_database_server,
+        example: example!("V13-share-on-mirror"),
     },
     Rule {
         id: "V14",
@@ -169,6 +179,7 @@ pub const RULES: [Rule; 40] = [
             "log_shipping.copy_interval",
         ],
         check: shipping::share_in_dc1,
+        example: example!("V14-share-in-dc1"),
     },
     Rule {
         id: "V15",
@@ -180,6 +191,7 @@ pub const RULES: [Rule; 40] = [
              database",
         reads: &["sql", "log_shipping"],
         check: shipping::local_system,
+        example: example!("V15-local-system"),
     },
     Rule {
         id: "V16",
@@ -192,6 +204,7 @@ pub const RULES: [Rule; 40] = [
              Chat Server",
         reads: &["log_shipping"],
         check: shipping::copy_destination,
+        example: example!("V16-copies-out-of-reach"),
     },
     Rule {
         id: "V17",
@@ -204,6 +217,7 @@ pub const RULES: [Rule; 40] = [
              and the Log Shipping secondary database",
         reads: &["sql", "log_shipping.enabled", "mirroring.enabled"],
         check: shipping::agents,
+        example: example!("V17-agent-stopped"),
     },
     Rule {
         id: "V18",
@@ -215,6 +229,7 @@ pub const RULES: [Rule; 40] = [
              Shipping secondary database",
         reads: &["log_shipping", "mirroring.enabled"],
         check: shipping::mirror_configured,
+        example: example!("V18-mirror-not-configured"),
     },
     Rule {
         id: "V19",
@@ -227,6 +242,7 @@ pub const RULES: [Rule; 40] = [
              Shipping secondary database",
         reads: &["log_shipping", "mirroring.enabled"],
         check: shipping::mirror_script,
+        example: example!("V19-whole-script"),
     },
     Rule {
         id: "V20",
@@ -239,6 +255,7 @@ pub const RULES: [Rule; 40] = [
              database",
         reads: &["log_shipping"],
         check: shipping::intervals,
+        example: example!("V20-slow-restores"),
     },
     Rule {
         id: "V21",
@@ -249,6 +266,7 @@ pub const RULES: [Rule; 40] = [
         source: "handbook 4.2 (inferred)",
         reads: &["log_shipping"],
         check: shipping::retention,
+        example: example!("V21-short-retention"),
     },
     Rule {
         id: "V22",
@@ -260,6 +278,7 @@ pub const RULES: [Rule; 40] = [
              sp_add_log_shipping_secondary_database",
         reads: &["log_shipping"],
         check: shipping::alerts,
+        example: example!("V22-silent"),
     },
     Rule {
         id: "V23",
@@ -275,6 +294,7 @@ pub const RULES: [Rule; 40] = [
             "log_shipping.enabled",
         ],
         check: product::recovery_model,
+        example: example!("V23-simple-recovery"),
     },
     Rule {
         id: "V24",
@@ -285,6 +305,7 @@ pub const RULES: [Rule; 40] = [
         source: "Back End Server high availability",
         reads: &["mirroring"],
         check: product::safety,
+        example: example!("V24-asynchronous"),
     },
     Rule {
         id: "V25",
@@ -296,6 +317,7 @@ pub const RULES: [Rule; 40] = [
         source: "Deploying SQL mirroring for Back End Server high availability",
         reads: &["sql", "mirroring", "secondary", "log_shipping.enabled"],
         check: product::sql_versions,
+        example: example!("V25-mixed-versions"),
     },
     Rule {
         id: "V26",
@@ -306,6 +328,7 @@ pub const RULES: [Rule; 40] = [
         source: "Deploying SQL mirroring for Back End Server high availability",
         reads: &["sql", "mirroring", "secondary", "log_shipping.enabled"],
         check: product::sql_domains,
+        example: example!("V26-two-domains"),
     },
     Rule {
         id: "V27",
@@ -316,6 +339,7 @@ pub const RULES: [Rule; 40] = [
         source: "Deploying SQL mirroring for Back End Server high availability",
         reads: &["sql", "mirroring", "secondary", "log_shipping.enabled"],
         check: product::ports,
+        example: example!("V27-one-port-twice"),
     },
     Rule {
         id: "V28",
@@ -328,6 +352,7 @@ pub const RULES: [Rule; 40] = [
              Recommendations for Database Mirroring",
         reads: &["mirroring", "sql"],
         check: product::partner_timeout,
+        example: example!("V28-false-failures"),
     },
     Rule {
         id: "V29",
@@ -339,6 +364,7 @@ pub const RULES: [Rule; 40] = [
         source: "Failing over Persistent Chat Server; Failing back Persistent Chat Server",
         reads: &["pool.variant", "pool.dc1", "pool.dc2"],
         check: capacity::active_beside_database,
+        example: example!("V29-all-active-far-away"),
     },
     Rule {
         id: "V30",
@@ -350,6 +376,7 @@ pub const RULES: [Rule; 40] = [
              Server",
         reads: &["pool.variant", "pool.dc1", "pool.dc2"],
         check: capacity::active_in_one_site,
+        example: example!("V30-active-on-both-sides"),
     },
     Rule {
         id: "V31",
@@ -360,6 +387,7 @@ pub const RULES: [Rule; 40] = [
         source: "Required resources for Persistent Chat Server",
         reads: &["pool", "control.next_hop"],
         check: capacity::time_zones,
+        example: example!("V31-two-time-zones"),
     },
     Rule {
         id: "V32",
@@ -371,6 +399,7 @@ pub const RULES: [Rule; 40] = [
              recovery",
         reads: &["log_shipping.enabled", "operators", "secondary"],
         check: product::failover_target,
+        example: example!("V32-no-target"),
     },
     Rule {
         id: "V33",
@@ -383,6 +412,7 @@ pub const RULES: [Rule; 40] = [
              Chat Server",
         reads: &["pool", "mirroring.enabled", "log_shipping.enabled"],
         check: product::edition,
+        example: example!("V33-standard-edition"),
     },
     Rule {
         id: "V34",
@@ -394,6 +424,7 @@ pub const RULES: [Rule; 40] = [
              Server; Database software support",
         reads: &["sql.availability_group"],
         check: product::availability_group,
+        example: example!("V34-availability-group"),
     },
     Rule {
         id: "V35",
@@ -404,6 +435,7 @@ pub const RULES: [Rule; 40] = [
         source: "Components and topologies for Persistent Chat Server",
         reads: &["pool.domain", "control.domain"],
         check: product::pool_domain,
+        example: example!("V35-pool-in-another-domain"),
     },
     Rule {
         id: "V36",
@@ -414,6 +446,7 @@ pub const RULES: [Rule; 40] = [
         source: "Set-CsPersistentChatComplianceConfiguration",
         reads: &["compliance"],
         check: product::compliance_adapter,
+        example: example!("V36-no-adapter"),
     },
     Rule {
         id: "V37",
@@ -424,6 +457,7 @@ pub const RULES: [Rule; 40] = [
         source: "Technical requirements for Persistent Chat Server",
         reads: &["pool.message_queuing"],
         check: product::message_queuing,
+        example: example!("V37-no-message-queuing"),
     },
     Rule {
         id: "V38",
@@ -434,6 +468,7 @@ pub const RULES: [Rule; 40] = [
         source: "Management of Logins and Jobs After Role Switching",
         reads: &["secondary", "log_shipping.enabled"],
         check: product::logins,
+        example: example!("V38-no-logins"),
     },
     Rule {
         id: "V39",
@@ -446,6 +481,7 @@ pub const RULES: [Rule; 40] = [
         source: "Central Management store failover",
         reads: &["control.cms_paired"],
         check: product::cms_paired,
+        example: example!("V39-cms-not-paired"),
     },
     Rule {
         id: "V40",
@@ -456,5 +492,6 @@ pub const RULES: [Rule; 40] = [
         source: "Set-CsPersistentChatState",
         reads: &["control.pool_state", "check.start"],
         check: product::pool_state,
+        example: example!("V40-wrong-pool-state"),
     },
 ];

@@ -5,14 +5,16 @@
 use std::sync::Arc;
 
 use super::Scenario;
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Severity;
-use super::diagnostic::Source;
-use super::document::Table;
+use super::codes::Example;
+use super::diagnostic::{Diagnostic, Severity, Source};
+use super::document::{Node, Table};
+use super::empirical::Observations;
+use super::format::{Format, List, OneOf};
 use super::keys::Kind;
-use super::reader;
-use super::reader::Reader;
-use super::reader::Section;
+use super::reader::{Reader, Section};
+use super::row::{Row, optional};
+use super::value::Parsed;
+use super::writer::{Files, TableWriter};
 
 /// What a rule has found: the key to point at, what is wrong and what would be right.
 pub(super) struct Finding {
@@ -41,30 +43,69 @@ pub struct Rule {
     /// Tables and keys it reads: it is silent when one of them could not be read.
     pub reads: &'static [&'static str],
     pub(super) check: fn(&Scenario) -> Vec<Finding>,
+    /// A file that breaks it.
+    pub(super) example: Example,
 }
 
 pub use super::rule_table::RULES;
 
-/// Reads `[allow]`.
-pub(super) fn allowed(mut section: Section<'_>) -> Vec<String> {
-    let words: Vec<(&str, &str)> = RULES.iter().map(|rule| (rule.id, rule.id)).collect();
-    let kind = Kind::list(Kind::words(&words));
-    section.describe(
-        "rules",
-        kind,
-        "numbers of rules in the handbook, as in \"V18\"",
-    );
-    let rules = section
-        .optional("rules", |node| {
-            reader::list(node, |item| reader::word(item, &words))
-        })
-        .unwrap_or_default();
-    section.finish();
-    rules.into_iter().map(str::to_owned).collect()
+/// `[allow]`: the rules that only warn.
+pub(super) struct Allowed;
+
+impl Allowed {
+    const MEANING: &'static str = "numbers of rules in the handbook, as in \"V18\"";
+}
+
+impl Row for Allowed {
+    type Value = Vec<String>;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Self::Value> {
+        let mut inner = section.inner(key, meaning);
+        let row = optional(RuleIds).unlisted().or(Vec::new());
+        let rules = row.read(&mut inner, "rules", Self::MEANING);
+        inner.finish();
+        rules
+    }
+
+    fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, key: &str) {
+        out.inner(key)
+            .value("rules", &RuleIds, value, value.is_empty());
+    }
+}
+
+/// A list of numbers of rules.
+struct RuleIds;
+
+impl RuleIds {
+    fn words() -> List<OneOf<&'static str, { RULES.len() }>> {
+        List(OneOf(RULES.each_ref().map(|rule| (rule.id, rule.id))))
+    }
+}
+
+impl Format for RuleIds {
+    type Value = Vec<String>;
+
+    fn kind(&self) -> Kind {
+        Self::words().kind()
+    }
+
+    fn read(&self, node: &Node, observed: &Observations) -> Parsed<Vec<String>> {
+        let ids = Self::words().read(node, observed)?;
+        Ok(ids.into_iter().map(str::to_owned).collect())
+    }
+
+    fn write(&self, value: &Vec<String>, files: &mut Files) -> String {
+        List(super::format::Text).write(value, files)
+    }
 }
 
 /// Applies every rule whose inputs could be read.
-pub(super) fn judge(scenario: &Scenario, table: &Table, file: &Arc<Source>, reader: &mut Reader) {
+pub(super) fn judge(
+    scenario: &Scenario,
+    table: &Table,
+    file: &Arc<Source>,
+    reader: &mut Reader<'_>,
+) {
     for rule in &RULES {
         if rule.reads.iter().any(|key| is_broken(key, &reader.broken)) {
             continue;

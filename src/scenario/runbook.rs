@@ -4,61 +4,105 @@ use std::path::Path;
 use std::sync::Arc;
 
 use poolproof_engines::clocks::distribution::Distribution;
-use poolproof_models::names::runbook::Belief;
-use poolproof_models::names::runbook::Operation;
-use poolproof_models::names::runbook::Phase;
-use poolproof_models::names::runbook::Role;
-use poolproof_models::names::runbook::Runbook;
-use poolproof_models::names::runbook::Step;
+use poolproof_models::names::runbook::{Belief, Operation, Phase, Role, Runbook, Step};
 
 use super::assumption::Grade;
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Severity;
-use super::diagnostic::Source;
-use super::document;
-use super::document::Node;
-use super::document::Value;
+use super::diagnostic::{Diagnostic, Severity, Source};
+use super::document::{self, Node, Value};
+use super::format::{Delay, Flag, OneOf, Text};
 use super::keys::Kind;
-use super::library::Library;
-use super::reader;
-use super::reader::Reader;
-use super::reader::Section;
-use super::reader::Setting;
+use super::reader::{Reader, Section};
+use super::row::{Row, Rows, keys, optional, required};
 use super::runbook_order;
 use super::value;
+use super::writer::TableWriter;
 
 /// A runbook as read from its file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunbookFile {
     /// The file it came from, as shown to the user.
     pub file: String,
+    /// One line for people who read the file; empty when not given.
+    pub title: String,
     /// The untimed runbook, as the model knows it.
     pub runbook: Runbook,
     /// The time each step takes before its effect; as many as the runbook has steps.
     pub durations: Vec<Distribution>,
+    /// Where each duration comes from; as many as the runbook has steps.
+    pub duration_sources: Vec<DurationSource>,
+}
+
+/// Where the duration of a step comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DurationSource {
+    /// Page title or publication, where the file names one.
+    pub source: Option<String>,
+    /// How well it is founded, where the file says it.
+    pub grade: Option<Grade>,
 }
 
 /// The most steps a runbook can have; the model keeps the current step in a few bits.
 pub const STEPS_MOST: usize = 30;
 
-const ROLE: Setting = Setting::required("role", "\"site-failover\"", "whose runbook it is");
-const TRIGGER: Setting = Setting::required("trigger", "\"site-down\"", "the belief that starts it");
-const OPERATION: Setting = Setting::required("operation", "\"decide\"", "what is done");
-const ACTOR: Setting = Setting::required("actor", "\"DBA on S\"", "who does it");
-const SOURCE: Setting = Setting::required("source", "\"page title\"", "where the step stands");
-const DURATION: Setting = Setting::required(
-    "duration",
-    "\"5min\"",
-    "the time the step takes, or a distribution",
-);
+fn roles() -> OneOf<Role, { Role::ALL.len() }> {
+    OneOf(Role::ALL.map(|role| (role.name(), role)))
+}
+
+fn beliefs() -> OneOf<Belief, { Belief::ALL.len() }> {
+    OneOf(Belief::ALL.map(|belief| (belief.name(), belief)))
+}
+
+fn operations() -> OneOf<Operation, { Operation::ALL.len() }> {
+    OneOf(Operation::ALL.map(|operation| (operation.name(), operation)))
+}
+
+fn phases() -> OneOf<Phase, { Phase::ALL.len() }> {
+    OneOf(Phase::ALL.map(|phase| (phase.name(), phase)))
+}
+
+fn grades() -> OneOf<Grade, { Grade::ALL.len() }> {
+    OneOf(Grade::ALL.map(|grade| (grade.name(), grade)))
+}
+
+keys! {
+    /// The keys of a runbook file.
+    struct RunbookKeys {
+        pub role: Role = "whose runbook it is", required(roles(), "\"site-failover\"").unlisted();
+        pub trigger: Belief = "the belief that starts it",
+            required(beliefs(), "\"site-down\"").unlisted();
+        pub title: String = "one line for people who read the file",
+            optional(Text).unlisted().or(String::new());
+        pub step: Vec<StepKeys> = "the steps in their order; at most 30", Steps::of(&role);
+    }
+}
+
+keys! {
+    /// The keys of one step.
+    #[derive(Debug, Clone, PartialEq)]
+    struct StepKeys {
+        pub operation: Operation = "what is done", required(operations(), "\"decide\"").unlisted();
+        pub actor: String = "who does it", required(Text, "\"DBA on S\"").unlisted();
+        pub duration: Distribution = "the time the step takes, or a distribution",
+            required(Delay, "\"5min\"");
+        pub duration_source: Option<String> = "where the duration comes from",
+            optional(Text).unlisted();
+        pub duration_grade: Option<Grade> = "how well the duration is founded",
+            optional(grades()).unlisted();
+        pub wait_for: Option<Belief> = "the belief that the step waits for",
+            optional(beliefs()).unlisted();
+        pub may_be_skipped("optional"): bool =
+            "whether the step is passed over where it is impossible, as what a disaster took away",
+            optional(Flag).unlisted().or(false);
+        pub phase: Phase =
+            "the phase of the incident that its time counts to; act unless given",
+            optional(phases()).unlisted().or(Phase::Act);
+        pub source: String = "where the step stands", required(Text, "\"page title\"").unlisted();
+    }
+}
 
 impl RunbookFile {
     /// Reads a runbook; `None` after a mistake, which the reader has noted.
-    pub(super) fn read(
-        reader: &mut Reader,
-        library: &mut Library<'_>,
-        source: &Arc<Source>,
-    ) -> Option<Self> {
+    pub(super) fn read(reader: &mut Reader<'_>, source: &Arc<Source>) -> Option<Self> {
         if source.text.trim().is_empty() {
             let message = "the runbook is empty".to_owned();
             let mistake = Diagnostic::about(&source.name, Severity::Error, "E0006", message);
@@ -72,186 +116,187 @@ impl RunbookFile {
         let incomplete = reader.incomplete;
         reader.incomplete |= !syntax.is_empty();
         reader.diagnostics.extend(syntax);
-        reader.observed.gather(library, &table);
+        reader.observed.gather(&mut reader.library, &table);
         let stem = Path::new(&source.name).file_stem().unwrap_or_default();
         let name = stem.to_string_lossy().into_owned();
         let place = document::place(source, 0..0);
-        let mut section = Section::new(reader, name.as_str(), Some(&table), place);
-        section.describe("role", Kind::words(&Role::ALL.map(|r| (r.name(), r))), "");
-        section.describe("trigger", beliefs(), "");
-        let title = "one line for people who read the file";
-        section.describe("title", Kind::Text, title);
-        section.describe("step", Kind::Tables, "the steps in their order; at most 30");
-        let role = section.needed(&ROLE, |node| {
-            reader::word(node, &Role::ALL.map(|r| (r.name(), r)))
-        });
-        let trigger = section.needed(&TRIGGER, belief);
-        // For people who read the file; the model has no use for it.
-        let _ = section.string("title");
-        let (steps, durations) = steps(&mut section, &name, role);
-        section.finish();
+        let keys = RunbookKeys::read(Section::new(reader, &*name, Some(&table), place), ());
         reader.incomplete = incomplete;
         if reader.diagnostics.len() > before {
             return None;
         }
-        let runbook = Runbook {
-            name,
-            role: role?,
-            trigger: trigger?,
-            steps,
-        };
+        let RunbookKeys {
+            role,
+            trigger,
+            title,
+            step,
+        } = keys?;
+        let durations = step.iter().map(|step| step.duration.clone()).collect();
+        let sources = step.iter().map(|step| DurationSource {
+            source: step.duration_source.clone(),
+            grade: step.duration_grade,
+        });
         Some(Self {
             file: source.name.clone(),
-            runbook,
+            title,
             durations,
+            duration_sources: sources.collect(),
+            runbook: Runbook {
+                name,
+                role,
+                trigger,
+                steps: step.into_iter().map(StepKeys::step).collect(),
+            },
         })
     }
-}
 
-/// Refuses orders that no system can follow.
-fn refuse_impossible_order(
-    section: &mut Section<'_>,
-    role: Option<Role>,
-    items: &[Node],
-    steps: &[Step],
-) {
-    let Some(role) = role else { return };
-    for (index, (item, step)) in items.iter().zip(steps).enumerate() {
-        let Some(reason) = runbook_order::impossible(role, steps, index) else {
-            continue;
+    /// Writes the runbook.
+    pub(super) fn write_into(&self, out: &mut TableWriter<'_>) {
+        let steps = self.runbook.steps.iter().zip(&self.durations);
+        let steps = steps.zip(&self.duration_sources);
+        let keys = RunbookKeys {
+            role: self.runbook.role,
+            trigger: self.runbook.trigger,
+            title: self.title.clone(),
+            step: steps
+                .map(|((step, duration), from)| StepKeys::of(step, duration, from))
+                .collect(),
         };
-        let message = format!("step {} ({}): {reason}", index + 1, step.operation.name());
-        let mistake = value::mistake(item, "E0028", message);
-        section.refuse(
-            "step",
-            vec![mistake.helped("handbook 4.2, 5 and 6 have the order")],
-        );
+        keys.write_rows(out, ());
+    }
+
+    /// Where the duration of a step is listed among the assumptions.
+    pub(super) fn duration_key(&self, index: usize) -> String {
+        format!("{}.step.{}.duration", self.runbook.name, index + 1)
     }
 }
 
-fn beliefs() -> Kind {
-    Kind::words(&Belief::ALL.map(|belief| (belief.name(), belief)))
+impl StepKeys {
+    fn step(self) -> Step {
+        Step {
+            operation: self.operation,
+            actor: self.actor,
+            wait_for: self.wait_for,
+            optional: self.may_be_skipped,
+            phase: self.phase,
+            source: self.source,
+        }
+    }
+
+    fn of(step: &Step, duration: &Distribution, from: &DurationSource) -> Self {
+        Self {
+            operation: step.operation,
+            actor: step.actor.clone(),
+            duration: duration.clone(),
+            duration_source: from.source.clone(),
+            duration_grade: from.grade,
+            wait_for: step.wait_for,
+            may_be_skipped: step.optional,
+            phase: step.phase,
+            source: step.source.clone(),
+        }
+    }
+
+    /// Notes where the duration comes from.
+    fn note_source(&self, section: &mut Section<'_, '_>) {
+        let key = section.path_of("duration");
+        let mut noted = section.reader.assumptions.iter_mut().rev();
+        if let Some(noted) = noted.find(|noted| noted.key == key) {
+            noted.source = self
+                .duration_source
+                .clone()
+                .unwrap_or_else(|| noted.source.clone());
+            noted.grade = self.duration_grade;
+        }
+    }
 }
 
-fn belief(node: &Node) -> value::Parsed<Belief> {
-    reader::word(node, &Belief::ALL.map(|belief| (belief.name(), belief)))
+/// The steps, a list of tables.
+struct Steps {
+    role: Role,
 }
 
-fn steps(
-    section: &mut Section<'_>,
-    name: &str,
-    role: Option<Role>,
-) -> (Vec<Step>, Vec<Distribution>) {
-    let mut steps = Vec::new();
-    let mut durations = Vec::new();
-    let Some(node) = section.node("step") else {
+impl Row for Steps {
+    type Value = Vec<StepKeys>;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Self::Value> {
+        section.describe(key, Kind::Tables, meaning);
+        let Some(items) = items(section, key) else {
+            return Some(Vec::new());
+        };
+        let mut steps = Vec::new();
+        let before = section.reader.diagnostics.len();
+        for (index, item) in items.iter().enumerate() {
+            let Some(table) = item.table() else {
+                section.refuse(key, vec![value::wrong_type(item, "a table")]);
+                continue;
+            };
+            let path = section.path_of(&format!("{key}.{}", index + 1));
+            let place = item.place.clone();
+            let mut inner = Section::new(section.reader, path, Some(table), place);
+            let step = StepKeys::read_rows(&mut inner, ())?;
+            step.note_source(&mut inner);
+            inner.finish();
+            steps.push(step);
+        }
+        if section.reader.diagnostics.len() == before && !section.is_broken("role") {
+            self.refuse_impossible_order(section, key, items, &steps);
+        }
+        Some(steps)
+    }
+
+    fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, key: &str) {
+        for step in value {
+            step.write_rows(&mut out.item(key), ());
+        }
+    }
+}
+
+/// The steps of the file, if their number makes sense.
+fn items<'a>(section: &mut Section<'a, '_>, key: &str) -> Option<&'a [Node]> {
+    let Some(node) = section.node(key) else {
         if !section.reader.incomplete {
             let message = "the runbook has no steps".to_owned();
             let mistake = Diagnostic::at(section.place(), Severity::Error, "E0021", message);
-            section.refuse(
-                "step",
-                vec![mistake.helped("write [[step]] for each of them")],
-            );
+            section.refuse(key, vec![mistake.helped("write [[step]] for each of them")]);
         }
-        return (steps, durations);
+        return None;
     };
     let Value::Array(items) = &node.value else {
         let mistake = value::wrong_type(node, "a list of steps").helped("write [[step]]");
-        section.refuse("step", vec![mistake]);
-        return (steps, durations);
+        section.refuse(key, vec![mistake]);
+        return None;
     };
     if items.is_empty() || items.len() > STEPS_MOST {
         let message = format!("{} steps in the runbook", items.len());
-        let help = format!("from 1 to {STEPS_MOST}");
-        section.refuse(
-            "step",
-            vec![value::mistake(node, "E0024", message).helped(help)],
-        );
-        return (steps, durations);
+        let mistake = value::mistake(node, "E0024", message);
+        section.refuse(key, vec![mistake.helped(format!("from 1 to {STEPS_MOST}"))]);
+        return None;
     }
-    for (index, item) in items.iter().enumerate() {
-        let Some(table) = item.table() else {
-            section.refuse("step", vec![value::wrong_type(item, "a table")]);
-            continue;
-        };
-        let path = format!("{name}.step.{}", index + 1);
-        let inner = Section::new(section.reader, path, Some(table), item.place.clone());
-        if let Some((step, duration)) = step(inner) {
-            steps.push(step);
-            durations.push(duration);
+    Some(items)
+}
+
+impl Steps {
+    const fn of(role: &Role) -> Self {
+        Self { role: *role }
+    }
+
+    /// Refuses orders that no system can follow.
+    fn refuse_impossible_order(
+        &self,
+        section: &mut Section<'_, '_>,
+        key: &str,
+        items: &[Node],
+        steps: &[StepKeys],
+    ) {
+        let operations: Vec<Operation> = steps.iter().map(|step| step.operation).collect();
+        for (index, (item, operation)) in items.iter().zip(&operations).enumerate() {
+            let reason = runbook_order::impossible(self.role, &operations, index);
+            let Some(reason) = reason else { continue };
+            let message = format!("step {} ({}): {reason}", index + 1, operation.name());
+            let mistake = value::mistake(item, "E0028", message);
+            let help = "handbook 4.2, 5 and 6 have the order";
+            section.refuse(key, vec![mistake.helped(help)]);
         }
     }
-    if steps.len() == items.len() {
-        refuse_impossible_order(section, role, items, &steps);
-    }
-    (steps, durations)
-}
-
-/// Says what may stand at the keys of a step.
-fn describe(section: &mut Section<'_>) {
-    let operations = Operation::ALL.map(|operation| (operation.name(), ()));
-    for (key, kind, meaning) in [
-        ("operation", Kind::words(&operations), ""),
-        ("actor", Kind::Text, ""),
-        ("source", Kind::Text, ""),
-        (
-            "duration_source",
-            Kind::Text,
-            "where the duration comes from",
-        ),
-        (
-            "duration_grade",
-            Kind::words(&Grade::ALL.map(|grade| (grade.name(), ()))),
-            "how well the duration is founded",
-        ),
-        ("wait_for", beliefs(), "the belief that the step waits for"),
-        (
-            "optional",
-            Kind::Boolean,
-            "whether the step is passed over where it is impossible, as what a disaster took away",
-        ),
-        (
-            "phase",
-            Kind::words(&Phase::ALL.map(|phase| (phase.name(), ()))),
-            "the phase of the incident that its time counts to; act unless given",
-        ),
-    ] {
-        section.describe(key, kind, meaning);
-    }
-}
-
-fn step(mut section: Section<'_>) -> Option<(Step, Distribution)> {
-    let operations = Operation::ALL.map(|operation| (operation.name(), operation));
-    let phases = Phase::ALL.map(|phase| (phase.name(), phase));
-    let grades = Grade::ALL.map(|grade| (grade.name(), grade));
-    describe(&mut section);
-    let operation = section.needed(&OPERATION, |node| reader::word(node, &operations));
-    let actor = section.needed(&ACTOR, value::string);
-    let duration = section.distribution(&DURATION);
-    let duration_source = section.string("duration_source");
-    let grade = section.optional("duration_grade", |node| reader::word(node, &grades));
-    let key = section.path_of("duration");
-    let noted = section
-        .reader
-        .assumptions
-        .last_mut()
-        .filter(|noted| noted.key == key);
-    if let Some(noted) = noted {
-        noted.source = duration_source.unwrap_or_else(|| noted.source.clone());
-        noted.grade = grade;
-    }
-    let wait_for = section.optional("wait_for", belief);
-    let optional = section.optional("optional", value::boolean);
-    let phase = section.optional("phase", |node| reader::word(node, &phases));
-    let source = section.needed(&SOURCE, value::string);
-    section.finish();
-    let step = Step {
-        operation: operation?,
-        actor: actor?,
-        wait_for,
-        optional: optional.unwrap_or(false),
-        phase: phase.unwrap_or(Phase::Act),
-        source: source?,
-    };
-    Some((step, duration))
 }

@@ -3,7 +3,7 @@
 //! A dangerous order is no mistake of the file: hazards have to be expressible. What stands here
 //! can never be done, so the runbook would wait at that step for ever.
 
-use poolproof_models::names::runbook::{Operation as O, Role, Step};
+use poolproof_models::names::runbook::{Operation as O, Role};
 
 /// A step that cannot be done after, or without, certain steps before it.
 struct Rule {
@@ -110,14 +110,14 @@ const RULES: [Rule; 11] = [
 ];
 
 /// Why the step at `index` can never be done where it stands.
-pub(super) fn impossible(role: Role, steps: &[Step], index: usize) -> Option<&'static str> {
-    let step = steps[index].operation;
+pub(super) fn impossible(role: Role, steps: &[O], index: usize) -> Option<&'static str> {
+    let step = steps[index];
     RULES
         .iter()
         .find(|rule| {
             let earlier = steps[..index]
                 .iter()
-                .any(|step| rule.earlier.contains(&step.operation));
+                .any(|step| rule.earlier.contains(step));
             rule.step == step
                 && rule.role.is_none_or(|of| of == role)
                 && earlier == (rule.when == When::After)
@@ -128,26 +128,13 @@ pub(super) fn impossible(role: Role, steps: &[Step], index: usize) -> Option<&'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use poolproof_models::names::runbook::Phase;
-
-    fn steps(operations: &[O]) -> Vec<Step> {
-        let step = |operation: &O| Step {
-            operation: *operation,
-            actor: String::new(),
-            wait_for: None,
-            optional: false,
-            phase: Phase::Act,
-            source: String::new(),
-        };
-        operations.iter().map(step).collect()
-    }
 
     /// Each rule of the table refuses what it is about, and nothing when its condition is not met.
     #[test]
     fn every_rule_refuses_its_order_and_only_that() {
         for rule in &RULES {
             let role = rule.role.unwrap_or(Role::SiteFailback);
-            let without = steps(&[O::Decide, rule.step]);
+            let without = [O::Decide, rule.step];
             let refused = impossible(role, &without, 1);
             assert_eq!(
                 refused.is_some(),
@@ -156,7 +143,7 @@ mod tests {
                 rule.reason
             );
             for earlier in rule.earlier {
-                let after = steps(&[*earlier, rule.step]);
+                let after = [*earlier, rule.step];
                 let refused = impossible(role, &after, 1);
                 assert_eq!(
                     refused.is_some(),

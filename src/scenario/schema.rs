@@ -4,17 +4,12 @@
 //! ranges; what depends on several values is the validator's.
 
 use poolproof_models::names::event::FaultClass;
-use poolproof_models::names::runbook::Mistake;
-use poolproof_models::names::runbook::Operation;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use poolproof_models::names::runbook::{Mistake, Operation};
+use serde_json::{Map, Value, json};
 
 use super::delay;
 use super::empirical;
-use super::keys;
-use super::keys::Key;
-use super::keys::Kind;
+use super::keys::{self, Key, Kind};
 use super::value::duration_text;
 
 /// Name of the schema of scenario files, beside which `poolproof init` writes it.
@@ -162,7 +157,7 @@ fn json_of(default: &str) -> Option<Value> {
 
 fn shape(kind: &Kind) -> Value {
     match kind {
-        Kind::Undescribed | Kind::Table | Kind::Tables => json!({}),
+        Kind::Table | Kind::Tables => json!({}),
         Kind::Text => json!({ "type": "string" }),
         Kind::Path => json!({ "type": "string", "minLength": 1 }),
         Kind::Name => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}$" }),

@@ -4,12 +4,12 @@
 //! and years are not (their length is a matter of taste), and a fraction of a millisecond is a
 //! mistake because the clock of the simulation counts whole ones.
 
+use std::ops::RangeInclusive;
+
 use poolproof_engines::clocks::distribution::SimDuration;
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Severity;
-use super::document::Node;
-use super::document::Value;
+use super::diagnostic::{Diagnostic, Severity};
+use super::document::{Node, Value};
 
 /// What came out of reading a value: the value, or all its mistakes.
 pub(super) type Parsed<T> = Result<T, Vec<Diagnostic>>;
@@ -52,16 +52,30 @@ impl RateUnit {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "s" | "sec" | "second" => Self::Second,
-            "min" | "minute" => Self::Minute,
-            "h" | "hour" => Self::Hour,
-            "d" | "day" => Self::Day,
-            "y" | "year" => Self::Year,
-            _ => return None,
-        })
+        let known = RATE_UNITS.iter().chain(&RATE_UNITS_LONG);
+        let mut known = known.filter(|(known, _)| *known == name);
+        known.next().map(|(_, unit)| *unit)
     }
 }
+
+/// The units as rates are written with them.
+pub(super) const RATE_UNITS: [(&str, RateUnit); 5] = [
+    ("s", RateUnit::Second),
+    ("min", RateUnit::Minute),
+    ("h", RateUnit::Hour),
+    ("day", RateUnit::Day),
+    ("year", RateUnit::Year),
+];
+
+/// Other names of the units that are read.
+const RATE_UNITS_LONG: [(&str, RateUnit); 6] = [
+    ("sec", RateUnit::Second),
+    ("second", RateUnit::Second),
+    ("minute", RateUnit::Minute),
+    ("hour", RateUnit::Hour),
+    ("d", RateUnit::Day),
+    ("y", RateUnit::Year),
+];
 
 /// Events per unit of time, as written ("4/year"): never negative, always finite.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -282,14 +296,11 @@ fn parse_rate(text: &str) -> Result<Rate, String> {
 /// Reads a whole number that is not negative.
 pub(super) fn integer(node: &Node) -> Parsed<u64> {
     match &node.value {
-        Value::Integer(digits, radix) if digits.starts_with('-') => {
-            let _ = radix;
-            Err(vec![mistake(
-                node,
-                "E0024",
-                format!("{digits} is negative"),
-            )])
-        }
+        Value::Integer(digits, _) if digits.starts_with('-') => Err(vec![mistake(
+            node,
+            "E0024",
+            format!("{digits} is negative"),
+        )]),
         Value::Integer(digits, radix) => {
             let digits = digits.strip_prefix('+').unwrap_or(digits);
             u64::from_str_radix(digits, *radix).map_err(|_| {
@@ -299,6 +310,20 @@ pub(super) fn integer(node: &Node) -> Parsed<u64> {
         }
         _ => Err(vec![wrong_type(node, "an integer")]),
     }
+}
+
+/// Reads an integer within a range.
+pub(super) fn integer_within(node: &Node, range: &RangeInclusive<u64>) -> Parsed<u64> {
+    let integer = integer(node)?;
+    if range.contains(&integer) {
+        return Ok(integer);
+    }
+    let found = mistake(node, "E0024", format!("{integer} is out of range"));
+    Err(vec![found.helped(format!(
+        "from {} to {}",
+        range.start(),
+        range.end()
+    ))])
 }
 
 /// Reads a number between two, both included.

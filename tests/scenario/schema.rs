@@ -181,7 +181,7 @@ fn the_schema_refuses_what_is_wrong_in_structure_and_takes_what_only_breaks_a_ru
         "out-of-range",
         "several-mistakes",
         "unknown-key",
-        "unknown-word",
+        "invalid-value",
         "wrong-type",
         "wrong-unit",
     ] {

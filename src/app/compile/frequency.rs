@@ -107,7 +107,7 @@ fn components(scenario: &Scenario, at: Component) -> u32 {
     let Some(server) = topology.servers.get(usize::from(at.number())) else {
         return 1;
     };
-    let count = scenario.pool.servers[server.site.index()];
+    let count = &scenario.pool.servers[server.site.index()];
     u32::from(if server.active {
         count.active
     } else {

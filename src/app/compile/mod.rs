@@ -28,7 +28,7 @@ pub mod trial;
 fn configured(scenario: &Scenario) -> Topology {
     let mut servers = Vec::new();
     for site in Site::ALL {
-        let count = scenario.pool.servers[site.index()];
+        let count = &scenario.pool.servers[site.index()];
         for (number, active) in [(count.active, true), (count.idle, false)] {
             servers.extend((0..number).map(|_| PoolServer { site, active }));
         }

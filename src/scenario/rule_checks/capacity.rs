@@ -5,8 +5,8 @@ use poolproof_models::names::site::Site;
 use super::super::Scenario;
 use super::super::pool::Variant;
 use super::super::rules::Finding;
-use super::fact;
 use super::found;
+use super::unmodelled;
 use super::when;
 
 /// V1: at most 8 servers, at most 4 of them active, at least 1.
@@ -29,24 +29,24 @@ pub(in super::super) fn server_counts(scenario: &Scenario) -> Vec<Finding> {
 /// V2: 20,000 users per active server, 80,000 over all pools, 150,000 provisioned.
 pub(in super::super) fn users(scenario: &Scenario) -> Vec<Finding> {
     let (users, active) = (scenario.pool.users, scenario.pool.active());
-    let facts = &scenario.pool.facts;
+    let pool = &scenario.pool;
     let most = (active * 20_000).min(80_000);
     let mut findings = when(users > most, || {
         let message = format!("{users} users on {active} active servers");
         let help = format!("at most {most}: 20000 for each active server and 80000 in all");
-        fact("pool.users", message, help)
+        unmodelled("pool.users", message, help)
     });
-    let others = facts.users_of_other_pools;
+    let others = pool.users_of_other_pools;
     let all = u64::from(users) + others;
     findings.extend(when(others > 0 && all > 80_000, || {
         let message = format!("{all} users over all pools");
         let help = "at most 80000: more pools do not add capacity";
-        fact("pool.users_of_other_pools", message, help)
+        unmodelled("pool.users_of_other_pools", message, help)
     }));
-    let provisioned = facts.provisioned_users;
+    let provisioned = pool.provisioned_users;
     findings.extend(when(provisioned > 150_000, || {
         let message = format!("{provisioned} users are provisioned");
-        fact("pool.provisioned_users", message, "at most 150000")
+        unmodelled("pool.provisioned_users", message, "at most 150000")
     }));
     findings
 }
@@ -60,7 +60,7 @@ pub(in super::super) fn survivors(scenario: &Scenario) -> Vec<Finding> {
     when(broken, || {
         let each = users.div_ceil(survivors.max(1));
         let message = format!("after the loss of one server each survivor carries {each} users");
-        fact(
+        unmodelled(
             "pool.users",
             message,
             "at most 30000, or activate a standby server",
@@ -70,7 +70,7 @@ pub(in super::super) fn survivors(scenario: &Scenario) -> Vec<Finding> {
 
 /// V29: active servers are beside the database unless the link is fast.
 pub(in super::super) fn active_beside_database(scenario: &Scenario) -> Vec<Finding> {
-    let [dc1, dc2] = scenario.pool.servers;
+    let [dc1, dc2] = &scenario.pool.servers;
     let broken = scenario.pool.variant == Variant::Lbw && dc1.active == 0 && dc2.active > 0;
     when(broken, || {
         found(
@@ -83,7 +83,7 @@ pub(in super::super) fn active_beside_database(scenario: &Scenario) -> Vec<Findi
 
 /// V30: over a slow link all active servers are in one data centre.
 pub(in super::super) fn active_in_one_site(scenario: &Scenario) -> Vec<Finding> {
-    let [dc1, dc2] = scenario.pool.servers;
+    let [dc1, dc2] = &scenario.pool.servers;
     let broken = scenario.pool.variant == Variant::Lbw && dc1.active > 0 && dc2.active > 0;
     when(broken, || {
         found(
@@ -96,27 +96,27 @@ pub(in super::super) fn active_in_one_site(scenario: &Scenario) -> Vec<Finding> 
 
 /// V31: active servers are in the time zone of the next-hop pool.
 pub(in super::super) fn time_zones(scenario: &Scenario) -> Vec<Finding> {
-    let zones = &scenario.pool.facts.time_zones;
     let hop = scenario.control.next_hop;
-    let right = &zones[hop.index()];
+    let right = &scenario.pool.servers[hop.index()].time_zone;
     let mut findings = Vec::new();
     for site in Site::ALL {
-        let (zone, active) = (
-            &zones[site.index()],
-            scenario.pool.servers[site.index()].active,
-        );
-        findings.extend(when(active > 0 && !super::same(zone, right), || {
-            let key = format!("pool.{}.time_zone", site.name().to_lowercase());
-            let message = format!(
-                "active servers in {zone}, the next-hop pool in {} in {right}",
-                hop.name()
-            );
-            fact(
-                key,
-                message,
-                "keep active servers in the time zone of the next-hop pool",
-            )
-        }));
+        let servers = &scenario.pool.servers[site.index()];
+        let zone = &servers.time_zone;
+        findings.extend(when(
+            servers.active > 0 && !super::same(zone, right),
+            || {
+                let key = format!("pool.{}.time_zone", site.name().to_lowercase());
+                let message = format!(
+                    "active servers in {zone}, the next-hop pool in {} in {right}",
+                    hop.name()
+                );
+                unmodelled(
+                    key,
+                    message,
+                    "keep active servers in the time zone of the next-hop pool",
+                )
+            },
+        ));
     }
     findings
 }

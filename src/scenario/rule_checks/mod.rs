@@ -20,7 +20,11 @@ fn found(key: impl Into<String>, message: impl Into<String>, help: impl Into<Str
 }
 
 /// Something wrong that the model takes no notice of.
-fn fact(key: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Finding {
+fn unmodelled(
+    key: impl Into<String>,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Finding {
     Finding {
         modelled: false,
         ..found(key, message, help)

@@ -5,11 +5,11 @@ use poolproof_models::names::site::Site;
 use super::super::Scenario;
 use super::super::rules::Finding;
 use super::super::sql::Instance;
-use super::fact;
 use super::found;
 use super::instances;
 use super::same;
 use super::sessions;
+use super::unmodelled;
 use super::when;
 
 /// V4: the mirror of the primary is in DC1.
@@ -19,7 +19,7 @@ pub(in super::super) fn mirror_site(scenario: &Scenario) -> Vec<Finding> {
         mirroring.enabled && mirroring.mirror_site != Site::Dc1,
         || {
             let help = "write mirror_site = \"DC1\": log shipping is what reaches DC2";
-            fact(
+            unmodelled(
                 "mirroring.mirror_site",
                 "the mirror of the primary is in DC2",
                 help,
@@ -42,9 +42,9 @@ pub(in super::super) fn witness_site(scenario: &Scenario) -> Vec<Finding> {
 
 /// V6: S is in the other data centre.
 pub(in super::super) fn secondary_site(scenario: &Scenario) -> Vec<Finding> {
-    let broken = scenario.log_shipping.enabled && scenario.secondary.facts.site != Site::Dc2;
+    let broken = scenario.log_shipping.enabled && scenario.secondary.site != Site::Dc2;
     when(broken, || {
-        fact(
+        unmodelled(
             "secondary.site",
             "S is in the data centre of A",
             "write site = \"DC2\"",
@@ -54,16 +54,21 @@ pub(in super::super) fn secondary_site(scenario: &Scenario) -> Vec<Finding> {
 
 /// V7: SM and SW are beside S.
 pub(in super::super) fn companions_of_secondary(scenario: &Scenario) -> Vec<Finding> {
-    let (secondary, facts) = (&scenario.secondary, &scenario.secondary.facts);
+    let secondary = &scenario.secondary;
     let mut findings = Vec::new();
     for (there, site, key, name) in [
-        (secondary.mirror, facts.mirror_site, "mirror_site", "SM"),
-        (secondary.witness, facts.witness_site, "witness_site", "SW"),
+        (secondary.mirror, secondary.mirror_site, "mirror_site", "SM"),
+        (
+            secondary.witness,
+            secondary.witness_site,
+            "witness_site",
+            "SW",
+        ),
     ] {
-        findings.extend(when(there && site != facts.site, || {
+        findings.extend(when(there && site != secondary.site, || {
             let message = format!("{name} is not in the data centre of S");
-            let help = format!("write {key} = \"{}\"", facts.site.name());
-            fact(format!("secondary.{key}"), message, help)
+            let help = format!("write {key} = \"{}\"", secondary.site.name());
+            unmodelled(format!("secondary.{key}"), message, help)
         }));
     }
     findings
@@ -105,7 +110,7 @@ pub(in super::super) fn secondary_instance(scenario: &Scenario) -> Vec<Finding> 
 fn shared(one: &Instance, other: &Instance, what: &str, help: &str) -> Finding {
     let (this, that) = (one.key.to_uppercase(), other.key.to_uppercase());
     let message = format!("{this} and {that} share the {what} `{}`", one.server);
-    fact(format!("sql.{}.server", one.key), message, help)
+    unmodelled(format!("sql.{}.server", one.key), message, help)
 }
 
 /// V11: one instance holds at most one back-end and one Persistent Chat database.
@@ -126,7 +131,7 @@ pub(in super::super) fn databases_per_instance(scenario: &Scenario) -> Vec<Findi
                 let name = instance.key.to_uppercase();
                 let message = format!("{count} {kind} databases on the instance of {name}");
                 let key = format!("sql.{}.other_databases", instance.key);
-                fact(key, message, "at most one of each kind on an instance")
+                unmodelled(key, message, "at most one of each kind on an instance")
             }));
         }
     }

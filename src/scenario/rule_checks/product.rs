@@ -3,14 +3,13 @@
 use super::super::Scenario;
 use super::super::check::Start;
 use super::super::rules::Finding;
-use super::super::sql::RecoveryModel;
-use super::super::sql::Version;
+use super::super::sql::{RecoveryModel, Version};
 use super::super::value::duration_text;
-use super::fact;
 use super::found;
 use super::instances;
 use super::same;
 use super::sessions;
+use super::unmodelled;
 use super::when;
 
 /// V10: compliance databases have instances of their own.
@@ -19,7 +18,7 @@ pub(in super::super) fn compliance_instances(scenario: &Scenario) -> Vec<Finding
     when(
         compliance.enabled && !compliance.dedicated_instances,
         || {
-            fact(
+            unmodelled(
                 "compliance.dedicated_instances",
                 "the compliance databases share instances with the chat databases",
                 "three more instances, placed as those of the chat databases, are advised",
@@ -38,7 +37,7 @@ pub(in super::super) fn recovery_model(scenario: &Scenario) -> Vec<Finding> {
         RecoveryModel::Simple => "simple",
     };
     when(mirrored || shipped, || {
-        fact(
+        unmodelled(
             "sql.recovery_model",
             format!("the recovery model of the chat database is {model}"),
             "write recovery_model = \"full\"",
@@ -51,7 +50,7 @@ pub(in super::super) fn safety(scenario: &Scenario) -> Vec<Finding> {
     let mirroring = &scenario.mirroring;
     when(mirroring.enabled && !mirroring.synchronous, || {
         let message = "mirroring is asynchronous";
-        fact("mirroring.safety", message, "write safety = \"FULL\"")
+        unmodelled("mirroring.safety", message, "write safety = \"FULL\"")
     })
 }
 
@@ -61,7 +60,7 @@ pub(in super::super) fn sql_versions(scenario: &Scenario) -> Vec<Finding> {
     for instance in instances(scenario, &["a", "b", "w", "s", "sm", "sw"]) {
         findings.extend(when(instance.version < Version::V2008R2, || {
             let name = instance.key.to_uppercase();
-            fact(
+            unmodelled(
                 format!("sql.{}.version", instance.key),
                 format!("the SQL Server of {name} is too old for Lync Server 2013"),
                 "2008 R2 or later",
@@ -74,7 +73,7 @@ pub(in super::super) fn sql_versions(scenario: &Scenario) -> Vec<Finding> {
             let name = other.key.to_uppercase();
             let first = principal.key.to_uppercase();
             findings.extend(when(other.version != principal.version, || {
-                fact(
+                unmodelled(
                     format!("sql.{}.version", other.key),
                     format!("{first} and {name} run different versions of SQL Server"),
                     "partners and witness need the same version",
@@ -83,7 +82,7 @@ pub(in super::super) fn sql_versions(scenario: &Scenario) -> Vec<Finding> {
             let partner = !matches!(other.key, "w" | "sw");
             findings.extend(when(partner && other.edition != principal.edition, || {
                 let (one, two) = (principal.edition, other.edition);
-                fact(
+                unmodelled(
                     format!("sql.{}.edition", other.key),
                     format!("{first} is {one} Edition and {name} is {two} Edition"),
                     "partners need the same edition; a witness may have any",
@@ -102,7 +101,7 @@ pub(in super::super) fn sql_domains(scenario: &Scenario) -> Vec<Finding> {
         for other in &session[1..] {
             findings.extend(when(!same(&principal.domain, &other.domain), || {
                 let (first, name) = (principal.key.to_uppercase(), other.key.to_uppercase());
-                fact(
+                unmodelled(
                     format!("sql.{}.domain", other.key),
                     format!("{first} and {name} are in different domains"),
                     "join partners and witness to one Active Directory domain",
@@ -126,7 +125,7 @@ pub(in super::super) fn ports(scenario: &Scenario) -> Vec<Finding> {
         if let Some(other) = taken {
             let (this, that) = (one.key.to_uppercase(), other.key.to_uppercase());
             let port = one.mirroring_port;
-            findings.push(fact(
+            findings.push(unmodelled(
                 format!("sql.{}.mirroring_port", one.key),
                 format!("{this} and {that} use mirroring port {port} on one host"),
                 "give each instance on a host a port of its own",
@@ -138,7 +137,7 @@ pub(in super::super) fn ports(scenario: &Scenario) -> Vec<Finding> {
         || {
             let message = "the mirroring ports are closed";
             let help = "open them in every firewall between partners and witness";
-            fact("sql.ports_open", message, help)
+            unmodelled("sql.ports_open", message, help)
         },
     ));
     findings
@@ -161,7 +160,7 @@ pub(in super::super) fn partner_timeout(scenario: &Scenario) -> Vec<Finding> {
         for partner in instances(scenario, &["a", "b"]) {
             findings.extend(when(partner.cpu_percent >= 50, || {
                 let (name, load) = (partner.key.to_uppercase(), partner.cpu_percent);
-                fact(
+                unmodelled(
                     format!("sql.{}.cpu_percent", partner.key),
                     format!("the processors of {name} are loaded to {load} %"),
                     "below 50 % with a witness: an overloaded partner looks like a failed one",
@@ -177,7 +176,7 @@ pub(in super::super) fn failover_target(scenario: &Scenario) -> Vec<Finding> {
     if scenario.operators.site_failover.is_none() {
         return Vec::new();
     }
-    let (secondary, facts) = (&scenario.secondary, &scenario.secondary.facts);
+    let secondary = &scenario.secondary;
     if !scenario.log_shipping.enabled {
         return vec![found(
             "log_shipping.enabled",
@@ -186,31 +185,34 @@ pub(in super::super) fn failover_target(scenario: &Scenario) -> Vec<Finding> {
         )];
     }
     let help = "add the store in Topology Builder and publish the topology";
-    let mut findings = when(!facts.in_topology, || {
+    let mut findings = when(!secondary.in_topology, || {
         let message = "the topology has no secondary store";
-        fact("secondary.in_topology", message, help)
+        unmodelled("secondary.in_topology", message, help)
     });
-    findings.extend(when(secondary.mirror && !facts.mirror_in_topology, || {
-        let message = "the topology does not have the store of SM";
-        fact("secondary.mirror_in_topology", message, help)
-    }));
+    findings.extend(when(
+        secondary.mirror && !secondary.mirror_in_topology,
+        || {
+            let message = "the topology does not have the store of SM";
+            unmodelled("secondary.mirror_in_topology", message, help)
+        },
+    ));
     findings
 }
 
 /// V33: the pool can have several servers and high availability.
 pub(in super::super) fn edition(scenario: &Scenario) -> Vec<Finding> {
-    let facts = &scenario.pool.facts;
+    let pool = &scenario.pool;
     let several = scenario.pool.total() > 1;
-    let mut findings = when(several && !facts.multiple_servers, || {
-        fact(
+    let mut findings = when(several && !pool.multiple_servers, || {
+        unmodelled(
             "pool.multiple_servers",
             "the pool was created for a single server and can never be extended",
             "create a pool of several servers",
         )
     });
     let available = scenario.mirroring.enabled || scenario.log_shipping.enabled || several;
-    findings.extend(when(facts.standard_edition && available, || {
-        fact(
+    findings.extend(when(pool.standard_edition && available, || {
+        unmodelled(
             "pool.edition",
             "Standard Edition has no high availability",
             "write edition = \"Enterprise\"",
@@ -222,7 +224,7 @@ pub(in super::super) fn edition(scenario: &Scenario) -> Vec<Finding> {
 /// V34: no availability group.
 pub(in super::super) fn availability_group(scenario: &Scenario) -> Vec<Finding> {
     when(scenario.sql.availability_group, || {
-        fact(
+        unmodelled(
             "sql.availability_group",
             "the chat database is in an Always On availability group",
             "use mirroring; inside a data centre a SQL Server cluster is allowed as well",
@@ -232,9 +234,9 @@ pub(in super::super) fn availability_group(scenario: &Scenario) -> Vec<Finding> 
 
 /// V35: the pool is in the domain of Lync.
 pub(in super::super) fn pool_domain(scenario: &Scenario) -> Vec<Finding> {
-    let broken = !same(&scenario.pool.facts.domain, &scenario.control.domain);
+    let broken = !same(&scenario.pool.domain, &scenario.control.domain);
     when(broken, || {
-        fact(
+        unmodelled(
             "pool.domain",
             "the servers of the pool are in another domain than Lync",
             "join them to the domain of Lync",
@@ -246,7 +248,7 @@ pub(in super::super) fn pool_domain(scenario: &Scenario) -> Vec<Finding> {
 pub(in super::super) fn compliance_adapter(scenario: &Scenario) -> Vec<Finding> {
     let compliance = scenario.compliance;
     when(compliance.enabled && !compliance.adapter_set, || {
-        fact(
+        unmodelled(
             "compliance.adapter_set",
             "compliance is on and has no adapter",
             "set AdapterType with Set-CsPersistentChatComplianceConfiguration",
@@ -256,8 +258,8 @@ pub(in super::super) fn compliance_adapter(scenario: &Scenario) -> Vec<Finding> 
 
 /// V37: Message Queuing is there.
 pub(in super::super) fn message_queuing(scenario: &Scenario) -> Vec<Finding> {
-    when(!scenario.pool.facts.message_queuing, || {
-        fact(
+    when(!scenario.pool.message_queuing, || {
+        unmodelled(
             "pool.message_queuing",
             "Message Queuing is missing on servers of the pool",
             "install it on every server",
@@ -300,7 +302,7 @@ pub(in super::super) fn pool_state(scenario: &Scenario) -> Vec<Finding> {
         } else {
             ("Normal", "FailedOver", "S serves")
         };
-        fact(
+        unmodelled(
             "control.pool_state",
             format!("the pool state is {state}, and {serving}"),
             format!("write pool_state = \"{right}\", or change start in [check]"),

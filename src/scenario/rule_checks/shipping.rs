@@ -1,18 +1,17 @@
 //! Rules about log shipping: the share and the rights on it, jobs, schedules, retention, alerts.
 
 use poolproof_engines::clocks::distribution::SimDuration;
-use poolproof_models::names::site::ShareLocation;
-use poolproof_models::names::site::Site;
+use poolproof_models::names::site::{ShareLocation, Site};
 
 use super::super::Scenario;
+use super::super::log_shipping::CopyDestination;
 use super::super::rules::Finding;
-use super::super::shipping_facts::CopyDestination;
 use super::super::sql::ShareAccess;
 use super::super::value::duration_text;
-use super::fact;
 use super::found;
 use super::instances;
 use super::same;
+use super::unmodelled;
 use super::when;
 
 /// V12: every chat SQL Server reads and writes the share.
@@ -28,7 +27,7 @@ pub(in super::super) fn share_access(scenario: &Scenario) -> Vec<Finding> {
             ShareAccess::None => "has no right on",
         };
         let name = instance.key.to_uppercase();
-        findings.push(fact(
+        findings.push(unmodelled(
             format!("sql.{}.share_access", instance.key),
             format!("{name} {right} the backup share"),
             "give every database server read-write: roles move",
@@ -48,7 +47,7 @@ pub(in super::super) fn share_on_database_server(scenario: &Scenario) -> Vec<Fin
         let message = "the backup share is on database server A";
         return vec![found("log_shipping.share", message, help)];
     }
-    let host = &shipping.facts.share_host;
+    let host = &shipping.share_host;
     let servers = instances(scenario, &["a", "b", "s", "sm"]);
     let mut on = servers
         .iter()
@@ -57,7 +56,7 @@ pub(in super::super) fn share_on_database_server(scenario: &Scenario) -> Vec<Fin
         let name = instance.key.to_uppercase();
         let message =
             format!("the backup share is on `{host}`, the host of database server {name}");
-        vec![fact(
+        vec![unmodelled(
             "log_shipping.share_host",
             message,
             "use a separate host",
@@ -90,7 +89,7 @@ pub(in super::super) fn local_system(scenario: &Scenario) -> Vec<Finding> {
         let local = instance.key == "a" && shipping.share == ShareLocation::OnPrimary;
         findings.extend(when(instance.local_system && !local, || {
             let name = instance.key.to_uppercase();
-            fact(
+            unmodelled(
                 format!("sql.{}.service_account", instance.key),
                 format!("{name} runs as LocalSystem and cannot write to the backup share"),
                 "run the service as an account of the domain (a share on A goes against V13)",
@@ -102,29 +101,29 @@ pub(in super::super) fn local_system(scenario: &Scenario) -> Vec<Finding> {
 
 /// V16: S reaches the copied files, and its Agent may fetch and write them.
 pub(in super::super) fn copy_destination(scenario: &Scenario) -> Vec<Finding> {
-    let facts = &scenario.log_shipping.facts;
+    let shipping = &scenario.log_shipping;
     if !scenario.log_shipping.enabled {
         return Vec::new();
     }
     let mut findings = when(
-        facts.copy_destination == CopyDestination::Unreachable,
+        shipping.copy_destination == CopyDestination::Unreachable,
         || {
-            fact(
+            unmodelled(
                 "log_shipping.copy_destination",
                 "S does not reach the folder that files are copied to",
                 "use a folder on the server of S, or a share that S reaches",
             )
         },
     );
-    findings.extend(when(!facts.agent_reads_share, || {
-        fact(
+    findings.extend(when(!shipping.agent_reads_share, || {
+        unmodelled(
             "log_shipping.agent_reads_share",
             "the Agent of S may not read the backup share",
             "give its account the right to read",
         )
     }));
-    findings.extend(when(!facts.agent_writes_destination, || {
-        fact(
+    findings.extend(when(!shipping.agent_writes_destination, || {
+        unmodelled(
             "log_shipping.agent_writes_destination",
             "the Agent of S may not write to the copy destination",
             "give its account the right to write",
@@ -143,7 +142,7 @@ pub(in super::super) fn agents(scenario: &Scenario) -> Vec<Finding> {
         .filter(|instance| !instance.agent);
     let finding = |instance: &super::Instance| {
         let name = instance.key.to_uppercase();
-        fact(
+        unmodelled(
             format!("sql.{}.agent", instance.key),
             format!("SQL Server Agent is stopped on {name}"),
             "start it, and let it start by itself",
@@ -176,9 +175,9 @@ pub(in super::super) fn mirror_script(scenario: &Scenario) -> Vec<Finding> {
     let broken = shipping.enabled
         && scenario.mirroring.enabled
         && shipping.mirror_configured
-        && !shipping.facts.primary_half_only;
+        && !shipping.primary_half_only;
     when(broken, || {
-        fact(
+        unmodelled(
             "log_shipping.mirror_script",
             "the whole script was run for B: S has two pairs of copy and restore jobs",
             "run only the half for the primary, and remove the second pair from S",
@@ -219,26 +218,26 @@ pub(in super::super) fn intervals(scenario: &Scenario) -> Vec<Finding> {
         let help = "write restore_delay = \"0s\": a delay only makes the failover longer";
         found("log_shipping.restore_delay", "restores are delayed", help)
     }));
-    findings.extend(when(!shipping.facts.no_recovery, || {
+    findings.extend(when(!shipping.no_recovery, || {
         let help = "write restore_mode = \"norecovery\"";
         let message = "S is left readable between restores (standby)";
-        fact("log_shipping.restore_mode", message, help)
+        unmodelled("log_shipping.restore_mode", message, help)
     }));
     findings
 }
 
 /// V21: files are kept until they are copied.
 pub(in super::super) fn retention(scenario: &Scenario) -> Vec<Finding> {
-    let facts = &scenario.log_shipping.facts;
-    let broken =
-        scenario.log_shipping.enabled && facts.backup_retention <= facts.copy_outage_tolerated;
+    let shipping = &scenario.log_shipping;
+    let broken = scenario.log_shipping.enabled
+        && shipping.backup_retention <= shipping.copy_outage_tolerated;
     when(broken, || {
-        let kept = duration_text(facts.backup_retention);
-        let outage = duration_text(facts.copy_outage_tolerated);
+        let kept = duration_text(shipping.backup_retention);
+        let outage = duration_text(shipping.copy_outage_tolerated);
         let message =
             format!("backup files are deleted after {kept}, and copying may be out for {outage}");
         let help = "keep the files longer than the longest outage of copying";
-        fact("log_shipping.backup_retention", message, help)
+        unmodelled("log_shipping.backup_retention", message, help)
     })
 }
 
