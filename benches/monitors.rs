@@ -17,7 +17,7 @@ use poolproof_models::names::incident::Cause;
 use poolproof_models::names::property::Spent;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words};
 use poolproof_models::transition::step::Report;
 
 const REFERENCE: &str = "scenarios/lync-2013-lbw.toml";
@@ -54,7 +54,7 @@ impl System for Unwatched {
         System::apply(&self.0, state, index)
     }
 
-    fn words(&self, state: &World) -> [u64; 5] {
+    fn words(&self, state: &World) -> Words {
         self.0.words(state)
     }
 

@@ -14,7 +14,7 @@ use poolproof_models::model::{Bounded, Node};
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, words_of};
 
 const REFERENCE: &str = "scenarios/lync-2013-lbw.toml";
 
@@ -141,7 +141,7 @@ fn parts(c: &mut Criterion) {
             Fingerprints::new,
             |set| {
                 for i in 0..SAMPLE as u64 {
-                    black_box(set.insert(fingerprint([i, 0, 0, 0, 0], 0)));
+                    black_box(set.insert(fingerprint(words_of([i]), 0)));
                 }
             },
             BatchSize::SmallInput,

@@ -1,5 +1,7 @@
 //! The set of visited states: 64-bit fingerprints in flat tables.
 
+use poolproof_models::system::Words;
+
 /// Fingerprints in one line of the cache: all of them are compared at the price of one.
 const WAYS: usize = 8;
 
@@ -260,39 +262,48 @@ pub fn touch(reads: impl Iterator<Item = u64>) {
 
 /// Mixes the words of a state into a fingerprint: a multiply-and-fold for each pair of words.
 #[must_use]
-pub fn fingerprint(words: [u64; 5], spent: u32) -> u64 {
-    const KEYS: [u64; 6] = [
+#[inline]
+pub fn fingerprint(words: Words, spent: u32) -> u64 {
+    const KEYS: [u64; 8] = [
         0x9E37_79B9_7F4A_7C15,
         0xD6E8_FEB8_6659_FD93,
         0xA076_1D64_78BD_642F,
         0xE703_7ED1_A0B4_28DB,
         0x8EBC_6AF0_9C88_C6E3,
         0x5899_65CC_7537_4CC3,
+        0x1D8E_4E27_C47D_124F,
+        0xEB44_ACCA_B455_D165,
     ];
     let fold = |a: u64, b: u64| {
         let product = u128::from(a) * u128::from(b);
         product as u64 ^ (product >> 64) as u64
     };
-    let [a, b, c, d, e] = words;
+    let [a, b, c, d, e, f, g] = words;
     let first = fold(a ^ KEYS[0], b ^ KEYS[1]);
     let second = fold(c ^ KEYS[2], d ^ KEYS[3]);
-    let third = fold(e ^ KEYS[4], u64::from(spent) ^ KEYS[5]);
-    fold(first ^ KEYS[1], second ^ third.rotate_left(32) ^ KEYS[0])
+    let third = fold(e ^ KEYS[4], f ^ KEYS[5]);
+    let fourth = fold(g ^ KEYS[6], u64::from(spent) ^ KEYS[7]);
+    fold(
+        first ^ fourth.rotate_left(32) ^ KEYS[1],
+        second ^ third.rotate_left(32) ^ KEYS[0],
+    )
 }
 
 #[cfg(test)]
 mod tests {
+    use poolproof_models::system::words_of;
+
     use super::*;
 
     #[test]
     fn a_fingerprint_is_inserted_once_through_growth() {
         let mut set = Fingerprints::new();
         for i in 0..100_000_u64 {
-            assert!(set.insert(fingerprint([i, 0, 0, 0, 0], 0)));
+            assert!(set.insert(fingerprint(words_of([i, 0]), 0)));
         }
         assert_eq!(set.len(), 100_000);
-        assert!((0..100_000_u64).all(|i| !set.insert(fingerprint([i, 0, 0, 0, 0], 0))));
-        let known = |i| set.find(fingerprint([i, 0, 0, 0, 0], 0)).0;
+        assert!((0..100_000_u64).all(|i| !set.insert(fingerprint(words_of([i, 0]), 0))));
+        let known = |i| set.find(fingerprint(words_of([i, 0]), 0)).0;
         assert!((0..100_000_u64).all(known));
         assert!(!(100_000..200_000).any(known));
         assert!(!set.is_empty());
@@ -319,7 +330,7 @@ mod tests {
     #[test]
     fn a_vacancy_that_was_taken_or_outgrown_leads_to_the_right_slot() {
         let mut set = Fingerprints::new();
-        let f = |i: u64| fingerprint([i, 1, 0, 0, 0], 0);
+        let f = |i: u64| fingerprint(words_of([i, 1]), 0);
         // Each of two finds its vacancy before both are added, and the table grows between.
         for i in (0..100_000).step_by(2) {
             let vacancies = [i, i, i + 1].map(|i| vacancy(&set, f(i)));
@@ -339,12 +350,13 @@ mod tests {
 
     #[test]
     fn every_word_and_the_faults_spent_count() {
-        let base = fingerprint([1, 2, 3, 4, 5], 6);
-        for i in 0..5 {
-            let mut words = [1, 2, 3, 4, 5];
+        let numbered: Words = std::array::from_fn(|i| i as u64 + 1);
+        let base = fingerprint(numbered, 6);
+        for i in 0..numbered.len() {
+            let mut words = numbered;
             words[i] ^= 1 << 40;
             assert_ne!(fingerprint(words, 6), base);
         }
-        assert_ne!(fingerprint([1, 2, 3, 4, 5], 7), base);
+        assert_ne!(fingerprint(numbered, 7), base);
     }
 }

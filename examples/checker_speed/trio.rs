@@ -6,7 +6,7 @@
 
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::property::Spent;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words, words_of};
 use poolproof_models::transition::step::Report;
 
 /// A, B and the witness; what holds of each is a bit of this number.
@@ -239,7 +239,7 @@ impl System for Trio {
         (s, Report::default())
     }
 
-    fn words(&self, s: &State) -> [u64; 5] {
+    fn words(&self, s: &State) -> Words {
         let bits = |list: &[bool]| list.iter().fold(0, |word, bit| word << 1 | u64::from(*bit));
         let flags = [s.synchronized, s.ready, s.register_synchronized, s.lost];
         let few = [s.newer, s.register, s.posts[0], s.posts[1], s.common];
@@ -247,7 +247,7 @@ impl System for Trio {
             .into_iter()
             .fold(0, |word, list| word << list.len() | bits(list));
         let numbers = few.into_iter().fold(0, |word, n| word << 8 | u64::from(n));
-        [word, numbers, 0, 0, 0]
+        words_of([word, numbers])
     }
 
     fn fault_class(&self, _: &State, _: usize) -> Option<FaultClass> {

@@ -16,7 +16,7 @@
 //! use poolproof_models::names::event::{Event, EventKind};
 //! use poolproof_models::names::site::Site;
 //! use poolproof_models::state::topology::{PoolServer, Topology};
-//! use poolproof_models::state::world::LossKind;
+//! use poolproof_models::state::latches::LossKind;
 //!
 //! let server = PoolServer { site: Site::Dc1, active: true };
 //! let mut topology = Topology::new(vec![server]);

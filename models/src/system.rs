@@ -6,9 +6,21 @@ use std::hash::Hash;
 use crate::names::component::Component;
 use crate::names::event::{Event, EventKind, EventSet, FaultClass};
 use crate::names::property::Spent;
+use crate::names::site::Site;
 use crate::state::topology::Topology;
 use crate::state::world::{SiteState, World};
-use crate::transition::step::{Report, site_of};
+use crate::transition::step::Report;
+
+/// A state as words. Systems with a smaller state leave the last ones zero.
+pub type Words = [u64; World::WORDS];
+
+/// The words of a state that needs so few.
+#[must_use]
+pub fn words_of<const N: usize>(few: [u64; N]) -> Words {
+    let mut words = Words::default();
+    words[..N].copy_from_slice(&few);
+    words
+}
 
 /// A transition system with faults, properties and goals. Engines are generic over it;
 /// [`Topology`] over [`World`] is the only product instance, toy systems serve in tests.
@@ -57,7 +69,7 @@ pub trait System: Sync {
     }
 
     /// The state as words for hashing: injective.
-    fn words(&self, state: &Self::State) -> [u64; 5];
+    fn words(&self, state: &Self::State) -> Words;
 
     /// What the event costs in this state, if it is a fault.
     fn fault_class(&self, state: &Self::State, index: usize) -> Option<FaultClass>;
@@ -149,7 +161,7 @@ impl System for Topology {
         state.successor(self, event)
     }
 
-    fn words(&self, state: &World) -> [u64; 5] {
+    fn words(&self, state: &World) -> Words {
         state.pack()
     }
 
@@ -181,7 +193,9 @@ impl System for Topology {
     /// A repair of everything but a disaster may be counted on (handbook 9, RC).
     fn will_happen(&self, state: &World, index: usize) -> bool {
         let event = self.events()[index];
-        let lost = |at: Component| site_of(at).is_some_and(|s| state.site(s) == SiteState::Lost);
+        let lost = |at: Component| {
+            Site::from_component(at).is_some_and(|s| state.site(s) == SiteState::Lost)
+        };
         let of_a_disaster = event.kind == EventKind::Rebuild && lost(event.at);
         !of_a_disaster && state.fault_class(self, event).is_none()
     }

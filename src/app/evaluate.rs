@@ -2,8 +2,8 @@
 
 use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::component::Component;
+use poolproof_models::names::link::Link;
 use poolproof_models::names::site::{ShareLocation, Site};
-use poolproof_models::rules::network::Link;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 use poolproof_reports::quantity;
@@ -115,7 +115,8 @@ fn sites(topology: &Topology) -> Vec<doc::SiteView> {
         name: name.to_owned(),
         nodes: topology
             .nodes()
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|n| topology.site_of(*n) == site)
             .map(|node| node_view(topology, node))
             .collect(),
@@ -138,7 +139,7 @@ fn links(scenario: &Scenario, topology: &Topology) -> Vec<doc::LinkView> {
     };
     let mut links: Vec<doc::LinkView> = topology
         .links()
-        .into_iter()
+        .iter()
         .map(|one| {
             let (from, to, kind, text) = match one {
                 Link::AB => ("A", "B", doc::LinkKind::Mirroring, "mirroring"),

@@ -1,11 +1,13 @@
 //! What differs between two worlds, in words: what changed and nothing else.
 
+use poolproof_models::names::replica::Replica;
+use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::Site;
-use poolproof_models::rules::network::Link;
+use poolproof_models::state::control::Control;
+use poolproof_models::state::latches::{Latches, LossKind};
+use poolproof_models::state::session::PartnerRole;
 use poolproof_models::state::topology::Topology;
-use poolproof_models::state::world::{
-    COPIES, Control, Latch, LossKind, Pair, PartnerRole, SiteState, World, copy_node,
-};
+use poolproof_models::state::world::{SiteState, World};
 
 use super::components::component_title;
 
@@ -52,7 +54,7 @@ fn facts(topology: &Topology, before: &World, after: &World) -> Vec<String> {
             out.push(format!("{}: {state}", site.name()));
         }
     }
-    for node in topology.nodes() {
+    for node in topology.nodes().iter().copied() {
         if before.is_up(node) != after.is_up(node)
             && topology
                 .site_of(node)
@@ -62,13 +64,13 @@ fn facts(topology: &Topology, before: &World, after: &World) -> Vec<String> {
             out.push(format!("{}: {state}", component_title(topology, node)));
         }
     }
-    for link in topology.links() {
+    for link in topology.links().iter().copied() {
         if before.is_cut(link) != after.is_cut(link) {
             let state = if after.is_cut(link) { "cut" } else { "up" };
             out.push(format!("link {}: {state}", link.component().name()));
         }
     }
-    for pair in Pair::ALL {
+    for pair in SessionId::ALL {
         session_changes(topology, pair, before, after, &mut out);
     }
     control_changes(topology, before, after, &mut out);
@@ -78,7 +80,7 @@ fn facts(topology: &Topology, before: &World, after: &World) -> Vec<String> {
 
 fn session_changes(
     topology: &Topology,
-    pair: Pair,
+    pair: SessionId,
     before: &World,
     after: &World,
     out: &mut Vec<String>,
@@ -94,10 +96,9 @@ fn session_changes(
             };
             out.push(format!("{}: {role}", pair.node(member).name()));
         }
-        if before.can_acknowledge(topology, pair, member)
-            != after.can_acknowledge(topology, pair, member)
-        {
-            let can = if after.can_acknowledge(topology, pair, member) {
+        let copy = pair.member(member);
+        if before.can_acknowledge(topology, copy) != after.can_acknowledge(topology, copy) {
+            let can = if after.can_acknowledge(topology, copy) {
                 "can"
             } else {
                 "cannot"
@@ -137,8 +138,12 @@ fn session_changes(
         ));
     }
     for link in 0..3 {
-        if a.seen(link) && !b.seen(link) && b.exists() && before.site_up(pair.site()) {
-            let name = Link::of_pair(pair, link).component().name();
+        if a.seen(link)
+            && !b.seen(link)
+            && b.exists()
+            && before.site_up(topology.session_site(pair))
+        {
+            let name = pair.link(link).component().name();
             out.push(format!("{name}: believed lost"));
         }
     }
@@ -146,7 +151,7 @@ fn session_changes(
 
 fn control_changes(topology: &Topology, before: &World, after: &World, out: &mut Vec<String>) {
     let (a, b) = (before.control(), after.control());
-    let flag = |flag: u8| (a.has(flag) != b.has(flag)).then(|| b.has(flag));
+    let flag = |flag: u32| (a.has(flag) != b.has(flag)).then(|| b.has(flag));
     for (changed, on, off) in [
         (
             flag(Control::FAILED_OVER),
@@ -205,9 +210,10 @@ fn control_changes(topology: &Topology, before: &World, after: &World, out: &mut
 #[must_use]
 pub fn service_text(topology: &Topology, world: &World) -> String {
     let served = world.service(topology);
-    let copies: Vec<_> = (0..4)
-        .filter(|c| served >> c & 1 == 1)
-        .map(|c| copy_node(c).name())
+    let copies: Vec<_> = Replica::ALL
+        .into_iter()
+        .filter(|c| served & c.bit() != 0)
+        .map(|c| c.server().name())
         .collect();
     if copies.is_empty() {
         "no user is served".to_owned()
@@ -220,7 +226,9 @@ pub fn service_text(topology: &Topology, world: &World) -> String {
 /// far. Empty for what holds none.
 #[must_use]
 pub fn content_text(world: &World, holder: &str) -> String {
-    let copy = (0..COPIES).find(|copy| copy_node(*copy).name() == holder);
+    let copy = Replica::ALL
+        .into_iter()
+        .find(|copy| copy.server().name() == holder);
     let end = match (copy, holder) {
         (Some(copy), _) => world.copy(copy),
         (None, "the share") if world.share_has_files() => world.share().1,
@@ -258,31 +266,34 @@ fn latch_changes(before: &World, after: &World, out: &mut Vec<String>) {
             "databases in DC1: not fenced any more",
         ),
     ] {
-        if before.control().is(state) != after.control().is(state) {
-            out.push(if after.control().is(state) { on } else { off }.to_owned());
+        if before.control().has(state) != after.control().has(state) {
+            out.push(if after.control().has(state) { on } else { off }.to_owned());
         }
     }
     for (mark, text) in [
         (
-            Latch::FAILOVER_LOST,
+            Latches::FAILOVER_LOST,
             "I4 BROKEN: the failover left acknowledged messages behind",
         ),
         (
-            Latch::WRONG_SIDE,
+            Latches::WRONG_SIDE,
             "WRONG SIDE: servers were activated that cannot or must not serve",
         ),
-        (Latch::RECORD_MISSING, "COMPLIANCE: records are lost"),
+        (Latches::RECORD_MISSING, "COMPLIANCE: records are lost"),
         (
-            Latch::RECORD_PHANTOM,
+            Latches::RECORD_PHANTOM,
             "COMPLIANCE: a record is of a message that is lost",
         ),
         (
-            Latch::NUMBERS_REUSED,
+            Latches::NUMBERS_REUSED,
             "NUMBERS REUSED: new messages take the numbers of lost ones",
         ),
-        (Latch::OVERWRITTEN, "OVERWRITTEN: newer data was destroyed"),
+        (
+            Latches::OVERWRITTEN,
+            "OVERWRITTEN: newer data was destroyed",
+        ),
     ] {
-        if before.is_marked(mark) != after.is_marked(mark) {
+        if before.has_latched(mark) != after.has_latched(mark) {
             out.push(text.to_owned());
         }
     }
@@ -307,10 +318,10 @@ fn harm(before: &World, after: &World) -> Vec<String> {
     out
 }
 
-const fn session_title(pair: Pair) -> &'static str {
+const fn session_title(pair: SessionId) -> &'static str {
     match pair {
-        Pair::Dc1 => "A-B",
-        Pair::Dc2 => "S-SM",
+        SessionId::Primary => "A-B",
+        SessionId::Secondary => "S-SM",
     }
 }
 

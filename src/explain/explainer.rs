@@ -1,10 +1,10 @@
 //! Follows a path step by step and numbers the messages, so that each copy's content can be named.
 
 use poolproof_models::names::event::Event;
+use poolproof_models::names::replica::Replica;
 use poolproof_models::state::lineage::{Position, Renumbering};
 use poolproof_models::state::topology::Topology;
-use poolproof_models::state::world::{COPIES, World, copy_node};
-use poolproof_models::transition::step::copy_of;
+use poolproof_models::state::world::World;
 
 use super::changes::Changes;
 use super::holders::{self, Holder, LinkView, content_in_words, contents, held, listed};
@@ -92,12 +92,12 @@ impl<'t> Explainer<'t> {
         let contents_before = contents(&before, &self.messages);
         self.steps += 1;
         if let Some(rank) = report.renumbering.written {
-            let copy = copy_of(event.at).unwrap_or(0);
+            let copy = Replica::of(event.at).unwrap_or(Replica::Primary);
             let number = self.messages.len() as u32 + 1;
             self.messages.push(Message {
                 number,
                 step: self.steps,
-                by: copy_node(copy).name(),
+                by: copy.server().name(),
                 lost_in: None,
                 timeline_and_rank: (before.copy(copy).timeline() as u8, rank),
             });
@@ -161,7 +161,7 @@ impl<'t> Explainer<'t> {
 
     /// Messages that something holds, and that the copy which has just acknowledged does not.
     fn left_out(&self, event: Event) -> Vec<u32> {
-        let Some(copy) = copy_of(event.at) else {
+        let Some(copy) = Replica::of(event.at) else {
             return Vec::new();
         };
         let here = held(&self.world, &self.messages, self.world.copy(copy));
@@ -179,7 +179,8 @@ fn forked_server(before: &World, after: &World, renumbering: &Renumbering) -> Op
         (0..before.lineage().len()).any(|t| usize::from(renumbering.timelines[t]) == timeline)
     };
     let born = (0..after.lineage().len()).find(|t| !known(*t))?;
-    (0..COPIES)
+    Replica::ALL
+        .into_iter()
         .find(|c| after.copy(*c).is_present() && after.copy(*c).timeline() == born)
-        .map(|copy| copy_node(copy).name())
+        .map(|copy| copy.server().name())
 }

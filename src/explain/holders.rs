@@ -1,11 +1,13 @@
 //! What every server, place and link is at one moment, and which messages each holds.
 
 use poolproof_models::names::component::Component;
+use poolproof_models::names::link::Link;
+use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::{ShareLocation, Site};
-use poolproof_models::rules::network::Link;
 use poolproof_models::state::lineage::Position;
+use poolproof_models::state::session::PartnerRole;
 use poolproof_models::state::topology::Topology;
-use poolproof_models::state::world::{Pair, PartnerRole, World};
+use poolproof_models::state::world::World;
 
 use super::explainer::Message;
 
@@ -70,7 +72,7 @@ pub(super) fn holders(topology: &Topology, world: &World, messages: &[Message]) 
             world.is_up(node),
         ));
     }
-    for pair in Pair::ALL {
+    for pair in SessionId::ALL {
         for member in 0..3 {
             let node = pair.node(member);
             if topology.nodes().contains(&node) {
@@ -104,13 +106,13 @@ fn pool_server_role(topology: &Topology, world: &World, server: usize) -> &'stat
     }
 }
 
-fn partner_role(world: &World, pair: Pair, member: usize) -> &'static str {
+fn partner_role(world: &World, pair: SessionId, member: usize) -> &'static str {
     match (member, world.session(pair).role(member.min(1))) {
         (2, _) => "witness",
         (_, PartnerRole::Principal) => "principal",
         (_, PartnerRole::Pending) => "principal, PENDING_FAILOVER",
         (_, PartnerRole::Mirror) => "mirror",
-        (_, PartnerRole::None) if pair == Pair::Dc2 && member == 0 => "restoring",
+        (_, PartnerRole::None) if pair == SessionId::Secondary && member == 0 => "restoring",
         (_, PartnerRole::None) => "no role",
     }
 }
@@ -118,7 +120,7 @@ fn partner_role(world: &World, pair: Pair, member: usize) -> &'static str {
 /// Every link, in the order of pictures.
 #[must_use]
 pub(super) fn links(topology: &Topology, world: &World) -> Vec<LinkView> {
-    let links = topology.links().into_iter();
+    let links = topology.links().iter().copied();
     links
         .map(|link| LinkView {
             name: link.component().name(),
@@ -127,7 +129,7 @@ pub(super) fn links(topology: &Topology, world: &World) -> Vec<LinkView> {
                 .map_or(["DC1", "DC2"], |(a, b)| [a.name(), b.name()]),
             cut: world.is_cut(link),
             believed: link
-                .in_pair()
+                .in_session()
                 .map_or(!world.is_cut(Link::Wan), |(pair, n)| {
                     world.session(pair).seen(n)
                 }),

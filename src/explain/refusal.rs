@@ -1,11 +1,12 @@
 //! Why an event cannot happen, in words: one row for each condition that a guard can refuse by.
 
 use poolproof_models::names::component::Component;
-use poolproof_models::names::event::{Event, EventKind, pair_of, role_of};
+use poolproof_models::names::event::{Event, EventKind, role_of};
 use poolproof_models::names::runbook::{Belief, Operation, Role};
+use poolproof_models::names::session::SessionId;
 use poolproof_models::rules::refusal::Refusal;
 use poolproof_models::state::topology::Topology;
-use poolproof_models::state::world::{Pair, World};
+use poolproof_models::state::world::World;
 
 use super::components::component_title;
 use super::operations::operation_text;
@@ -140,7 +141,8 @@ pub fn reason(topology: &Topology, refusal: Refusal) -> String {
             title(node)
         ),
         R::RegisterNotSynchronized(session) => {
-            let witness = pair_of_session(session).map_or("the witness", |p| p.node(2).name());
+            let witness =
+                SessionId::from_component(session).map_or("the witness", |p| p.node(2).name());
             format!("the register of {witness} does not say that the session is SYNCHRONIZED")
         }
         R::WitnessSeesPrincipal(node) => {
@@ -268,21 +270,17 @@ pub fn reason(topology: &Topology, refusal: Refusal) -> String {
     }
 }
 
-fn pair_of_session(session: Component) -> Option<Pair> {
-    pair_of(session)
-}
-
 /// The names of the two members of a session.
 fn partners(session: Component) -> [&'static str; 2] {
-    match pair_of_session(session) {
+    match SessionId::from_component(session) {
         Some(pair) => [0, 1].map(|member| pair.node(member).name()),
         None => ["the one partner", "the other"],
     }
 }
 
 /// The session of a server and which of its members it is.
-fn membership(node: Component) -> Option<(Pair, usize)> {
-    let mut pairs = Pair::ALL.into_iter();
+fn membership(node: Component) -> Option<(SessionId, usize)> {
+    let mut pairs = SessionId::ALL.into_iter();
     pairs.find_map(|pair| {
         let member = (0..3).find(|member| pair.node(*member) == node)?;
         Some((pair, member))

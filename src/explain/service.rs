@@ -2,13 +2,15 @@
 
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, operators};
+use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::{Belief, Role};
+use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::Site;
 use poolproof_models::rules::refusal::Refusal;
+use poolproof_models::state::control::Control;
+use poolproof_models::state::session::PartnerRole;
 use poolproof_models::state::topology::Topology;
-use poolproof_models::state::world::{
-    COPIES, Control, Pair, PartnerRole, SiteState, World, copy_node,
-};
+use poolproof_models::state::world::{SiteState, World};
 
 use super::operations::operation_text;
 use super::refusal::reason;
@@ -26,10 +28,15 @@ pub fn blocking_conditions(topology: &Topology, world: &World) -> Vec<String> {
         }
     }
     // A database that would take posts: then users do not come to it.
-    let ready = |pair: &Pair| (0..2).any(|member| world.can_acknowledge(topology, *pair, member));
-    match Pair::ALL.into_iter().find(ready) {
+    let acknowledges = |copy: Replica| world.can_acknowledge(topology, copy);
+    let ready = |pair: &SessionId| pair.members().into_iter().any(acknowledges);
+    match SessionId::ALL.into_iter().find(ready) {
         Some(pair) => out.extend(route_condition(topology, world, pair)),
-        None => out.extend((0..COPIES).filter_map(|copy| copy_condition(topology, world, copy))),
+        None => out.extend(
+            Replica::ALL
+                .into_iter()
+                .filter_map(|copy| copy_condition(topology, world, copy)),
+        ),
     }
     let teams = Role::ALL.into_iter();
     out.extend(teams.filter_map(|role| team_condition(topology, world, role)));
@@ -37,11 +44,11 @@ pub fn blocking_conditions(topology: &Topology, world: &World) -> Vec<String> {
 }
 
 /// Why a copy in a data centre that is up does not acknowledge.
-fn copy_condition(topology: &Topology, world: &World, copy: usize) -> Option<String> {
-    let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
-    let (node, member) = (copy_node(copy), copy % 2);
+fn copy_condition(topology: &Topology, world: &World, copy: Replica) -> Option<String> {
+    let pair = copy.session();
+    let (node, member) = (copy.server(), copy.member());
     let exists = topology.nodes().contains(&node);
-    if !exists || !world.site_up(pair.site()) {
+    if !exists || !world.site_up(topology.session_site(pair)) {
         return None;
     }
     let name = node.name();
@@ -51,10 +58,10 @@ fn copy_condition(topology: &Topology, world: &World, copy: usize) -> Option<Str
     } else if !world.copy(copy).is_present() {
         format!("{name} is empty")
     } else if session.is_principal(member) {
-        let in_dc1 = matches!(pair, Pair::Dc1);
-        if in_dc1 && world.control().is(Control::FENCED) {
+        let in_dc1 = matches!(pair, SessionId::Primary);
+        if in_dc1 && world.control().has(Control::FENCED) {
             format!("{name} is fenced")
-        } else if in_dc1 && world.control().is(Control::LOG_FULL) {
+        } else if in_dc1 && world.control().has(Control::LOG_FULL) {
             format!("the log drive of {name} is full")
         } else {
             format!("{name} is principal, but sees no quorum")
@@ -67,21 +74,21 @@ fn copy_condition(topology: &Topology, world: &World, copy: usize) -> Option<Str
 }
 
 /// Why users do not come to databases that would take their posts.
-fn route_condition(topology: &Topology, world: &World, ready: Pair) -> Option<String> {
+fn route_condition(topology: &Topology, world: &World, ready: SessionId) -> Option<String> {
     if world.service(topology) != 0 {
         return None;
     }
     let running = (0..topology.servers.len())
         .filter(|server| world.is_up(Component::server(*server)))
         .fold(0, |bits: u8, server| bits | 1 << server);
-    let site = ready.site().name();
+    let site = topology.session_site(ready).name();
     Some(if running == 0 {
         "no pool server runs".to_owned()
     } else if running & world.control().replica_active == 0 {
         "no pool server that runs is active".to_owned()
     } else if world.serving_servers(topology) == 0 {
         "no next hop leads to an active pool server".to_owned()
-    } else if matches!(ready, Pair::Dc2) && !topology.logins {
+    } else if matches!(ready, SessionId::Secondary) && !topology.logins {
         "S has no logins for the pool servers".to_owned()
     } else {
         format!("no active pool server uses and reaches the databases of {site}")

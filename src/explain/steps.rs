@@ -1,7 +1,8 @@
 //! One step in the words of the handbook: who acts, what happens, and what changes.
 
-use poolproof_models::names::event::{Event, EventKind, FaultClass, pair_of, role_of};
+use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
 use poolproof_models::names::runbook::{Belief, Role};
+use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::Site;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
@@ -144,7 +145,7 @@ fn actor_and_text(
 }
 
 fn expose_text(world: &World, event: Event) -> String {
-    let Some(pair) = pair_of(event.at) else {
+    let Some(pair) = SessionId::from_component(event.at) else {
         return String::new();
     };
     let principal = world.newest_principal(pair).unwrap_or(0);
@@ -160,7 +161,7 @@ fn expose_text(world: &World, event: Event) -> String {
 }
 
 fn failover_text(topology: &Topology, world: &World, event: Event) -> String {
-    let promoted = pair_of(event.at).and_then(|pair| {
+    let promoted = SessionId::from_component(event.at).and_then(|pair| {
         world
             .may_fail_over(topology, pair)
             .ok()

@@ -13,7 +13,7 @@ use poolproof_engines::check::search::CutOff;
 use poolproof_models::model::{Bounded, Budget, Node};
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::property::Property;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words};
 use poolproof_reports::document::CutSets;
 use proptest::prelude::*;
 
@@ -230,9 +230,9 @@ fn load(path: &str, changes: &[(&str, &str)]) -> Scenario {
 struct Sorted(poolproof_models::state::topology::Topology);
 
 impl System for Sorted {
-    type State = [u64; 5];
+    type State = Words;
 
-    fn initial(&self) -> [u64; 5] {
+    fn initial(&self) -> Words {
         System::initial(&self.0).pack()
     }
 
@@ -248,49 +248,49 @@ impl System for Sorted {
         self.0.event_name(index)
     }
 
-    fn enabled(&self, state: &[u64; 5]) -> poolproof_models::names::event::EventSet {
+    fn enabled(&self, state: &Words) -> poolproof_models::names::event::EventSet {
         System::enabled(&self.0, &world(state))
     }
 
     fn apply(
         &self,
-        state: &[u64; 5],
+        state: &Words,
         index: usize,
-    ) -> ([u64; 5], poolproof_models::transition::step::Report) {
+    ) -> (Words, poolproof_models::transition::step::Report) {
         let (after, report) = System::apply(&self.0, &world(state), index);
         (after.pack(), report)
     }
 
-    fn canonical(&self, state: [u64; 5]) -> [u64; 5] {
+    fn canonical(&self, state: Words) -> Words {
         System::canonical(&self.0, world(&state)).pack()
     }
 
-    fn words(&self, state: &[u64; 5]) -> [u64; 5] {
+    fn words(&self, state: &Words) -> Words {
         *state
     }
 
-    fn fault_class(&self, state: &[u64; 5], index: usize) -> Option<FaultClass> {
+    fn fault_class(&self, state: &Words, index: usize) -> Option<FaultClass> {
         System::fault_class(&self.0, &world(state), index)
     }
 
     fn violated(
         &self,
-        state: &[u64; 5],
+        state: &Words,
         spent: poolproof_models::names::property::Spent,
         enabled: &poolproof_models::names::event::EventSet,
     ) -> u32 {
         System::violated(&self.0, &world(state), spent, enabled)
     }
 
-    fn reached(&self, index: usize, after: &[u64; 5]) -> u32 {
+    fn reached(&self, index: usize, after: &Words) -> u32 {
         System::reached(&self.0, index, &world(after))
     }
 
-    fn is_serving(&self, state: &[u64; 5]) -> bool {
+    fn is_serving(&self, state: &Words) -> bool {
         self.0.is_serving(&world(state))
     }
 
-    fn will_happen(&self, state: &[u64; 5], index: usize) -> bool {
+    fn will_happen(&self, state: &Words, index: usize) -> bool {
         self.0.will_happen(&world(state), index)
     }
 
@@ -299,7 +299,7 @@ impl System for Sorted {
     }
 }
 
-fn world(state: &[u64; 5]) -> poolproof_models::state::world::World {
+fn world(state: &Words) -> poolproof_models::state::world::World {
     poolproof_models::state::world::World::unpack(*state)
 }
 

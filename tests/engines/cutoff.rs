@@ -11,7 +11,7 @@ use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::property::{Goal, Property, Spent};
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words};
 use poolproof_models::transition::step::Report;
 
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
@@ -113,7 +113,7 @@ impl System for Plain {
 
     // `canonical` is the default: the identity.
 
-    fn words(&self, state: &World) -> [u64; 5] {
+    fn words(&self, state: &World) -> Words {
         self.0.words(state)
     }
 

@@ -19,7 +19,7 @@ use poolproof_engines::solve::chain::Generator;
 use poolproof_engines::solve::figures::{YEAR_H, within};
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words};
 use poolproof_reports::document::RareEvent;
 
 const HOUR_MS: f64 = 3_600_000.0;
@@ -43,7 +43,7 @@ struct Exact<'a> {
     topology: &'a Topology,
     activities: &'a Activities,
     states: Vec<World>,
-    numbers: BTreeMap<[u64; 5], u32>,
+    numbers: BTreeMap<Words, u32>,
 }
 
 /// The number of the state that stands for any loss.

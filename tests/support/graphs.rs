@@ -3,7 +3,7 @@
 
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::property::Spent;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words, words_of};
 use poolproof_models::transition::step::Report;
 
 /// A step of a graph.
@@ -85,8 +85,8 @@ impl System for Graph {
         (self.edges[index].to, Report::default())
     }
 
-    fn words(&self, state: &u8) -> [u64; 5] {
-        [u64::from(*state), 0, 0, 0, 0]
+    fn words(&self, state: &u8) -> Words {
+        words_of([u64::from(*state)])
     }
 
     fn fault_class(&self, _: &u8, index: usize) -> Option<FaultClass> {

@@ -3,9 +3,9 @@
 
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
+use poolproof_models::names::link::Link;
 use poolproof_models::names::runbook::Operation;
 use poolproof_models::names::site::Site;
-use poolproof_models::rules::network::Link;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 use poolproof_models::system::System;

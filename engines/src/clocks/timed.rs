@@ -3,10 +3,13 @@
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, EventSet};
 use poolproof_models::names::incident::Cause;
+use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::{Operation, Phase, Role};
+use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::Site;
+use poolproof_models::state::session::PartnerRole;
 use poolproof_models::state::topology::Topology;
-use poolproof_models::state::world::{COPIES, Pair, PartnerRole, SiteState, World, copy_node};
+use poolproof_models::state::world::{SiteState, World};
 use poolproof_models::system::System;
 
 /// A job of log shipping.
@@ -30,7 +33,7 @@ pub struct Facts {
     /// Bit per [`Job`] that runs.
     pub jobs: u8,
     /// Rank of each copy's end.
-    pub ends: [u8; COPIES],
+    pub ends: [u8; Replica::COUNT],
     /// Rank of the end of share, folder and S.
     pub shipped: [u8; 3],
     /// What an outage in this state is waiting for.
@@ -91,7 +94,7 @@ impl Timed for Topology {
         let rank = |p: poolproof_models::state::lineage::Position| {
             if p.is_present() { p.rank() } else { 0 }
         };
-        let ends = [0, 1, 2, 3].map(|copy| rank(world.copy(copy)));
+        let ends = Replica::ALL.map(|copy| rank(world.copy(copy)));
         Facts {
             up,
             serving: if up { serving } else { 0 },
@@ -100,7 +103,7 @@ impl Timed for Topology {
             shipped: [
                 rank(world.share().1),
                 rank(world.folder()),
-                ends[Pair::Dc2.copy(0)],
+                ends[self.target().place()],
             ],
             phase: world.phase(self),
             // A simulated year has no budget of faults: what holds "under one fault" is the
@@ -113,7 +116,7 @@ impl Timed for Topology {
     }
 
     fn write_event(&self, copy: usize) -> Option<usize> {
-        self.index_of(Event::new(EventKind::Write, copy_node(copy)))
+        self.index_of(Event::new(EventKind::Write, Replica::ALL[copy].server()))
     }
 
     fn job_event(&self, job: Job) -> Option<usize> {
@@ -125,10 +128,12 @@ impl Timed for Topology {
     }
 
     fn touches_log(&self, before: &World, after: &World) -> bool {
-        (0..COPIES).any(|copy| before.copy(copy) != after.copy(copy))
+        Replica::ALL
+            .into_iter()
+            .any(|copy| before.copy(copy) != after.copy(copy))
             || before.share() != after.share()
             || before.folder() != after.folder()
-            || Pair::ALL.into_iter().any(|p| {
+            || SessionId::ALL.into_iter().any(|p| {
                 (0..2).any(|m| before.session(p).role(m) != after.session(p).role(m))
                     || before.session(p).synchronized() != after.session(p).synchronized()
             })
@@ -162,11 +167,11 @@ impl Timed for Topology {
 
     fn clocked(&self, world: &World, enabled: EventSet) -> EventSet {
         // Database administrators do not seed again what is in order, nor after a failover.
-        let absent = |copy: usize| !world.copy(copy).is_present();
+        let absent = |copy: Replica| !world.copy(copy).is_present();
         let at_home = world.progress(Role::SiteFailover) == 0 && world.site_up(Site::Dc1);
         let mut idle = EventSet::default();
         if let Some(reseed) = self.index_of(Event::misoperation(Operation::ReseedMirror))
-            && !(at_home && (absent(0) || absent(1)))
+            && !(at_home && SessionId::Primary.members().into_iter().any(absent))
         {
             idle.insert(reseed);
         }
@@ -178,30 +183,23 @@ impl Timed for Topology {
         if !world.is_up(node) {
             return Planned::Skip;
         }
-        let Some((pair, member)) = pair_member(node)
-            .filter(|(pair, _)| (0..2).all(|m| world.session(*pair).role(m) != PartnerRole::None))
-        else {
+        let in_session = |copy: &Replica| {
+            let session = world.session(copy.session());
+            (0..2).all(|m| session.role(m) != PartnerRole::None)
+        };
+        let Some(copy) = Replica::of(node).filter(in_session) else {
             return Planned::Now;
         };
+        let session = world.session(copy.session());
         // Nobody patches one of the two while the other could not take over.
-        if !world.session(pair).synchronized() || !world.is_up(pair.node(1 - member)) {
+        if !session.synchronized() || !world.is_up(copy.partner().server()) {
             return Planned::Wait;
         }
-        if !world.session(pair).is_principal(member) {
+        if !session.is_principal(copy.member()) {
             return Planned::Now;
         }
         let failover = self.index_of(Event::misoperation(Operation::ManualFailover));
         let failover = failover.filter(|index| world.may(self, self.events()[*index]));
         failover.map_or(Planned::Wait, Planned::After)
     }
-}
-
-/// Which of the two partners of which pair a node is.
-fn pair_member(node: Component) -> Option<(Pair, usize)> {
-    let members = Pair::ALL
-        .into_iter()
-        .flat_map(|pair| [(pair, 0), (pair, 1)]);
-    members
-        .into_iter()
-        .find(|(pair, member)| pair.node(*member) == node)
 }

@@ -17,7 +17,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words};
 
 use crate::clocks::timed::Timed;
 use crate::solve::SolveError;
@@ -209,7 +209,7 @@ struct Builder<'s, T: System> {
     rates: &'s Rates,
     writes: [Option<usize>; 4],
     states: Vec<T::State>,
-    numbers: BTreeMap<[u64; 5], u32>,
+    numbers: BTreeMap<Words, u32>,
     /// Events with a delay that is not exponential, by event and stage.
     wrong: BTreeSet<(usize, usize)>,
 }

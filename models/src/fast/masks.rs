@@ -7,13 +7,15 @@
 
 use crate::bits::bits;
 use crate::names::component::Component;
-use crate::names::event::{Event, EventKind, EventSet, pair_of, role_of};
+use crate::names::event::{Event, EventKind, EventSet, role_of};
+use crate::names::link::Link;
+use crate::names::replica::Replica;
 use crate::names::runbook::Role;
+use crate::names::session::SessionId;
 use crate::names::site::Site;
-use crate::rules::network::Link;
+use crate::state::control::Control;
 use crate::state::topology::Topology;
-use crate::state::world::{Control, Pair, SiteState, World};
-use crate::transition::step::{copy_of, site_of};
+use crate::state::world::{SiteState, World};
 
 /// No such event in this topology.
 const NONE: u8 = u8::MAX;
@@ -25,16 +27,16 @@ pub(crate) struct Masks {
     breaks: EventSet,
     /// Of these, what does not happen while DC1 is parked.
     parked: EventSet,
-    /// By number of the node.
-    nodes: [BreakAndRepair; 16],
+    /// By bit of the machine.
+    nodes: [BreakAndRepair; Component::MAX_NODES],
     /// By number of the link.
-    links: [BreakAndRepair; 7],
+    links: [BreakAndRepair; Link::ALL.len()],
     /// The detection of a loss, by number of the link.
-    detect: [Slot; 7],
+    detect: [Slot; Link::ALL.len()],
     /// Replication, by number of the server.
-    replicate: [Slot; 8],
+    replicate: [Slot; Component::MAX_SERVERS],
     /// The work at a runbook, by role: half of all that would be asked one by one.
-    teams: [Work; 4],
+    teams: [Work; Role::ALL.len()],
     /// Everything else, asked one by one where its gate is open.
     others: EventSet,
     /// The events that cannot happen by four bits of [`World::gates`], for each value of the four:
@@ -48,7 +50,7 @@ pub(crate) struct Masks {
     /// See [`EventKind::is_progress`].
     pub(crate) progress: EventSet,
     /// Bits of the nodes in each data centre, by their numbers.
-    pub(crate) nodes_in_site: [u16; 2],
+    pub(crate) nodes_in_site: [u32; Site::ALL.len()],
     /// Bit `i`: servers `i` and `i + 1` are interchangeable.
     pub(crate) like_next: u8,
 }
@@ -107,9 +109,9 @@ impl Gate {
     /// The bit without which an event cannot happen; 0 if there is none.
     fn needed_by(event: Event) -> u32 {
         use EventKind as K;
-        let site = site_of(event.at).map_or(0, |site| site as u32);
+        let site = Site::from_component(event.at).map_or(0, |site| site as u32);
         let role = role_of(event.at).map_or(0, |role| role as u32);
-        let pair = pair_of(event.at).map_or(0, |pair| pair as u32);
+        let pair = SessionId::from_component(event.at).map_or(0, |pair| pair as u32);
         match event.kind {
             K::Disaster | K::Outage => Self::SITE_UP << site,
             K::Return | K::Rebuild => Self::SITE_DOWN << site,
@@ -117,7 +119,7 @@ impl Gate {
             K::Resynchronise => Self::BEHIND << pair,
             K::Expose => Self::APART << pair,
             K::AutomaticFailover => Self::UNSEEN << pair,
-            K::Write => copy_of(event.at).map_or(0, |copy| Self::PRINCIPAL << copy),
+            K::Write => Replica::of(event.at).map_or(0, |copy| Self::PRINCIPAL << copy.place()),
             K::Copy | K::Restore => Self::JOBS,
             _ => 0,
         }
@@ -145,7 +147,6 @@ impl Masks {
         let mut masks = Self::default();
         for (index, event) in topology.events().iter().enumerate() {
             let slot = Slot(index as u8);
-            let node = usize::from(event.at.number());
             let link = Link::from_component(event.at).map(|link| link as usize);
             let team = role_of(event.at).map(|role| &mut masks.teams[role as usize]);
             match (event.kind, team) {
@@ -155,20 +156,22 @@ impl Masks {
                 _ => {}
             }
             match (event.kind, link) {
-                (K::Crash, _) => masks.nodes[node].breaks = slot,
-                (K::Restart, _) => masks.nodes[node].repair = slot,
+                (K::Crash, _) => masks.nodes[event.at.node()].breaks = slot,
+                (K::Restart, _) => masks.nodes[event.at.node()].repair = slot,
                 (K::Cut, Some(link)) => masks.links[link].breaks = slot,
                 (K::Heal, Some(link)) => masks.links[link].repair = slot,
                 (K::Detect, Some(link)) => masks.detect[link] = slot,
-                (K::Replicate, _) => masks.replicate[node] = slot,
+                (K::Replicate, _) => masks.replicate[event.at.node()] = slot,
                 (K::StartRunbook | K::RunbookStep | K::StandDown, _) => {}
                 _ => masks.add_other(index, *event),
             }
             if matches!(event.kind, K::Crash | K::Cut) {
                 masks.breaks.insert(index);
-                let pair = Link::from_component(event.at).and_then(Link::in_pair);
-                let site = pair.map_or(topology.site_of(event.at), |(pair, _)| Some(pair.site()));
-                if site == Some(Site::Dc1) {
+                let pair = Link::from_component(event.at).and_then(Link::in_session);
+                let site = pair.map_or(topology.site_of(event.at), |(pair, _)| {
+                    Some(topology.session_site(pair))
+                });
+                if site == Some(topology.primary_site()) {
                     masks.parked.insert(index);
                 }
             }
@@ -183,9 +186,9 @@ impl Masks {
             }
         }
         masks.nodes_in_site = Site::ALL.map(|site| {
-            let nodes = topology.nodes().into_iter();
-            let there = nodes.filter(|node| topology.site_of(*node) == Some(site));
-            there.fold(0, |bits, node| bits | 1 << node.number())
+            let nodes = topology.nodes().iter();
+            let there = nodes.filter(|node| topology.site_of(**node) == Some(site));
+            there.fold(0, |bits, node| bits | 1 << node.node())
         });
         let pairs = topology.servers.windows(2).enumerate();
         masks.like_next = pairs.fold(0, |bits, (i, two)| bits | u8::from(two[0] == two[1]) << i);
@@ -230,7 +233,7 @@ impl World {
     fn breaks(&self, topology: &Topology) -> EventSet {
         let masks = topology.masks();
         let mut set = masks.breaks;
-        if self.is_parked(topology, Site::Dc1) {
+        if self.is_parked(topology, topology.primary_site()) {
             set = set.minus(&masks.parked);
         }
         for node in bits(self.down) {
@@ -257,16 +260,19 @@ impl World {
         let masks = topology.masks();
         let mut set = EventSet::default();
         for node in bits(self.down) {
-            if self.may_restart(topology, Component::ALL[node]).is_ok() {
+            if self
+                .may_restart(topology, Component::from_node(node))
+                .is_ok()
+            {
                 masks.nodes[node].repair.insert_into(&mut set);
             }
         }
         for link in bits(self.cut) {
             masks.links[link].repair.insert_into(&mut set);
         }
-        for pair in Pair::ALL {
+        for pair in SessionId::ALL {
             for link in bits(self.unnoticed_links(pair)) {
-                masks.detect[Link::of_pair(pair, link) as usize].insert_into(&mut set);
+                masks.detect[pair.link(link) as usize].insert_into(&mut set);
             }
         }
         for server in bits(self.replicable_servers(topology)) {
@@ -320,7 +326,7 @@ impl World {
         for role in Role::ALL {
             gates |= (Gate::BUSY * u32::from(self.progress(role) != 0)) << role as u32;
         }
-        for pair in Pair::ALL {
+        for pair in SessionId::ALL {
             let session = self.session(pair);
             let (seen, synchronized) = (session.seen(0), session.synchronized());
             let behind = seen & !synchronized & !session.suspended();
@@ -328,11 +334,8 @@ impl World {
                 | (Gate::APART * u32::from(!seen & synchronized))
                 | (Gate::UNSEEN * u32::from(!seen));
             gates |= gate << pair as u32;
-            for member in 0..2 {
-                let principal = u32::from(session.is_principal(member));
-                gates |= (Gate::PRINCIPAL * principal) << pair.copy(member);
-            }
         }
+        gates |= Gate::PRINCIPAL * u32::from(self.principals());
         gates | (Gate::JOBS * u32::from(self.control.has(Control::JOBS)))
     }
 

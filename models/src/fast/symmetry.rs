@@ -1,5 +1,6 @@
 //! Interchangeable servers: one world stands for all that differ only in their names.
 
+use crate::names::component::Component;
 use crate::state::topology::Topology;
 use crate::state::world::World;
 
@@ -35,7 +36,7 @@ impl World {
             control.replica_active,
             control.replica_failed_over,
             control.active,
-            self.down as u8,
+            self.servers_down(),
         ] {
             larger |= equal & bits & !(bits >> 1);
             equal &= !(bits ^ bits >> 1);
@@ -54,6 +55,7 @@ impl World {
         control.replica_failed_over = swapped(control.replica_failed_over, servers);
         control.replica_active = swapped(control.replica_active, servers);
         control.lingering = swapped(control.lingering, servers);
-        self.down = self.down & 0xFF00 | swapped(self.down as u8, servers) as u16;
+        self.down =
+            self.down & !Component::SERVER_BITS | swapped(self.servers_down(), servers) as u32;
     }
 }

@@ -1,8 +1,7 @@
 //! Events: the atomic steps, with stable ids and names.
 
-use crate::names::component::Component;
+use crate::names::component::{Component, ComponentKind};
 use crate::names::runbook::{Mistake, Operation, Role};
-use crate::state::world::Pair;
 
 /// What kind of step. The discriminant is the stable number: never change or reuse one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -253,7 +252,7 @@ impl Event {
 pub struct EventSet([u64; Self::WORDS]);
 
 impl EventSet {
-    const WORDS: usize = 3;
+    const WORDS: usize = 4;
     /// The most events that a topology may have.
     pub const CAPACITY: usize = Self::WORDS * 64;
 
@@ -405,56 +404,54 @@ pub const fn operators(role: Role) -> Component {
 /// The runbook role of a team.
 #[must_use]
 pub const fn role_of(team: Component) -> Option<Role> {
-    match team {
-        Component::MirrorOperators => Some(Role::MirrorFailover),
-        Component::SiteOperators => Some(Role::SiteFailover),
-        Component::FailbackOperators => Some(Role::SiteFailback),
-        Component::LogShippingOperators => Some(Role::LogShippingRepair),
-        _ => None,
-    }
-}
-
-/// The session of a pair component.
-#[must_use]
-pub const fn pair_of(component: Component) -> Option<Pair> {
-    match component {
-        Component::PairDc1 => Some(Pair::Dc1),
-        Component::PairDc2 => Some(Pair::Dc2),
-        _ => None,
+    match team.place_among(ComponentKind::Operators) {
+        Some(place) => Some(Role::ALL[place]),
+        None => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::names::component::Component;
+    use crate::names::link::Link;
+    use crate::names::replica::Replica;
     use crate::names::runbook::Role;
-    use crate::rules::network::Link;
-    use crate::state::world::{COPIES, Pair, copy_node};
-    use crate::transition::step::copy_of;
+    use crate::names::session::SessionId;
+    use crate::names::site::Site;
 
-    use super::{operators, pair_of, role_of};
+    use super::{operators, role_of};
 
-    /// What is written down both ways is the same both ways.
+    /// Rows that name a component stand in the order of components.
     #[test]
     fn tables_of_components_are_inverses() {
         for role in Role::ALL {
             assert_eq!(role_of(operators(role)), Some(role));
         }
-        for copy in 0..COPIES {
-            assert_eq!(copy_of(copy_node(copy)), Some(copy));
+        for site in Site::ALL {
+            assert_eq!(Site::from_component(Component::site(site)), Some(site));
+        }
+        for copy in Replica::ALL {
+            assert_eq!(Replica::of(copy.server()), Some(copy));
+            assert_eq!(copy.session().member(copy.member()), copy);
+            assert_eq!(copy.partner().partner(), copy);
         }
         for link in Link::ALL {
             assert_eq!(Link::from_component(link.component()), Some(link));
         }
-        for pair in Pair::ALL {
+        for session in SessionId::ALL {
+            let component = session.component();
+            assert_eq!(SessionId::from_component(component), Some(session));
             for number in 0..3 {
-                assert_eq!(Link::of_pair(pair, number).in_pair(), Some((pair, number)));
+                assert_eq!(session.link(number).in_session(), Some((session, number)));
             }
         }
-        let inside = Link::ALL.iter().filter(|link| link.in_pair().is_some());
+        let inside = Link::ALL.iter().filter(|link| link.in_session().is_some());
         assert_eq!(inside.count(), 6);
-        assert_eq!(pair_of(Component::PairDc1), Some(Pair::Dc1));
-        assert_eq!(pair_of(Component::PairDc2), Some(Pair::Dc2));
         assert_eq!(role_of(Component::A), None);
+        assert_eq!(Replica::of(Component::W), None);
+        let machines = Component::ALL.into_iter().filter(|c| c.kind().is_node());
+        for machine in machines {
+            assert_eq!(Component::from_node(machine.node()), machine);
+        }
     }
 }

@@ -3,8 +3,9 @@
 use crate::names::component::Component;
 use crate::names::event::{Event, EventKind};
 use crate::names::runbook::{Phase, Role};
+use crate::names::session::SessionId;
 use crate::state::topology::Topology;
-use crate::state::world::{Pair, World};
+use crate::state::world::World;
 
 impl World {
     /// The phase of an outage: what has to pass before users are served again.
@@ -18,7 +19,7 @@ impl World {
             return Phase::Reconnect;
         }
         // While the mirror is about to take over by itself, nobody waits for the team of the pair.
-        let promoted = Pair::ALL.into_iter().any(|pair| {
+        let promoted = SessionId::ALL.into_iter().any(|pair| {
             self.may_fail_over(topology, pair).is_ok() || self.may_swap_roles(pair).is_ok()
         });
         for role in [Role::SiteFailover, Role::MirrorFailover] {
@@ -33,7 +34,7 @@ impl World {
                 return step.phase;
             }
         }
-        for pair in Pair::ALL {
+        for pair in SessionId::ALL {
             if (0..3).any(|link| self.may_detect(pair, link).is_ok()) {
                 return Phase::Detect;
             }

@@ -3,6 +3,9 @@
 pub mod component;
 pub mod event;
 pub mod incident;
+pub mod link;
 pub mod property;
+pub mod replica;
 pub mod runbook;
+pub mod session;
 pub mod site;

@@ -3,8 +3,10 @@
 use crate::names::component::Component;
 use crate::names::event::{Event, EventKind, EventSet, FaultClass};
 use crate::names::runbook::Role;
+use crate::names::session::SessionId;
+use crate::state::latches::{Latches, LossKind};
 use crate::state::topology::{Start, Topology};
-use crate::state::world::{Latch, LossKind, Pair, World};
+use crate::state::world::World;
 
 /// Faults spent on the way to a world, by class: four bits each, and the total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
@@ -161,10 +163,10 @@ impl World {
         let lost = self.loss() != LossKind::None;
         let one_fault = spent.total() <= 1 && spent.of(FaultClass::SiteLoss) == 0;
         let (mut two_principals, mut mirror_behind, mut register_wrong) = (false, false, false);
-        for pair in Pair::ALL {
+        for pair in SessionId::ALL {
             let session = self.session(pair);
             // Nothing is wrong with a session that does not exist: that of DC2 seldom does.
-            if session.0 == 0 {
+            if !session.exists() {
                 continue;
             }
             let bound = !session.is_alone(0) && !session.is_alone(1);
@@ -172,13 +174,13 @@ impl World {
                 && bound
                 && session.is_principal(0)
                 && session.is_principal(1)
-                && self.can_acknowledge(topology, pair, 0)
-                && self.can_acknowledge(topology, pair, 1);
+                && self.can_acknowledge(topology, pair.member(0))
+                && self.can_acknowledge(topology, pair.member(1));
             let has_all = self.mirror_has_all(pair);
             mirror_behind |= !has_all;
             register_wrong |= !self.register_is_true(pair, has_all);
         }
-        let latched = |latch: u8| self.is_marked(latch);
+        let latched = |latch: u16| self.has_latched(latch);
         let chain_broken = self.chain_broken(topology);
         let bit = |broken: bool, property: P| u32::from(broken) << property as u8;
         bit(self.split_brain(), P::SplitBrain)
@@ -187,21 +189,21 @@ impl World {
             | bit(two_principals, P::OnePrincipal)
             | bit(mirror_behind, P::MirrorHasAll)
             | bit(register_wrong, P::RegisterIsTrue)
-            | bit(latched(Latch::FAILOVER_LOST), P::FailoverKeepsAll)
+            | bit(latched(Latches::FAILOVER_LOST), P::FailoverKeepsAll)
             | bit(lost, P::NoLoss)
             | bit(self.loss() == LossKind::Final, P::NothingDestroyed)
             | bit(self.target_stale(topology, chain_broken), P::TargetFresh)
             | bit(chain_broken, P::ChainIntact)
-            | bit(latched(Latch::OVERWRITTEN), P::NothingOverwritten)
+            | bit(latched(Latches::OVERWRITTEN), P::NothingOverwritten)
             | bit(
-                latched(Latch::WRONG_SIDE) || self.overloaded(topology),
+                latched(Latches::WRONG_SIDE) || self.overloaded(topology),
                 P::RightSide,
             )
             | bit(
-                latched(Latch::RECORD_MISSING | Latch::RECORD_PHANTOM),
+                latched(Latches::RECORD_MISSING | Latches::RECORD_PHANTOM),
                 P::RecordsComplete,
             )
-            | bit(latched(Latch::NUMBERS_REUSED), P::NumbersUnique)
+            | bit(latched(Latches::NUMBERS_REUSED), P::NumbersUnique)
     }
 
     /// The properties that also read what can happen next.
@@ -212,7 +214,7 @@ impl World {
     }
 
     /// I1.
-    fn mirror_has_all(&self, pair: Pair) -> bool {
+    fn mirror_has_all(&self, pair: SessionId) -> bool {
         let session = self.session(pair);
         let principal = self.newest_principal(pair);
         !session.synchronized()
@@ -221,12 +223,12 @@ impl World {
                     || !session.is_mirror(1 - p)
                     || self
                         .lineage
-                        .is_prefix(self.copy(pair.copy(p)), self.copy(pair.copy(1 - p)))
+                        .is_prefix(self.copy(pair.member(p)), self.copy(pair.member(1 - p)))
             })
     }
 
     /// I2, as read by R2; `mirror_has_all` is I1.
-    fn register_is_true(&self, pair: Pair, mirror_has_all: bool) -> bool {
+    fn register_is_true(&self, pair: SessionId, mirror_has_all: bool) -> bool {
         let session = self.session(pair);
         // A side that runs on its own is outside the session that the register is about.
         let outside = session.is_alone(0) || session.is_alone(1);
@@ -293,7 +295,7 @@ impl World {
         let failed_over = asked(Goal::FailoverToDc2)
             && topology.runbook(Role::SiteFailover).is_some()
             && self.progress(Role::SiteFailover) == topology.finished(Role::SiteFailover)
-            && self.service(topology) >> Pair::Dc2.copy(0) != 0;
+            && self.service(topology) >> topology.target().place() != 0;
         // A failback runbook that is done leaves everybody idle, in DC1, with S restoring.
         let failed_back = asked(Goal::FailbackToDc1)
             && topology.start != Start::Normal

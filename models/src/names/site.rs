@@ -1,5 +1,7 @@
 //! The two data centres.
 
+use crate::names::component::{Component, ComponentKind};
+
 /// A data centre (handbook, "Names used throughout").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Site {
@@ -13,10 +15,25 @@ impl Site {
     /// Both sites, in stable order.
     pub const ALL: [Self; 2] = [Self::Dc1, Self::Dc2];
 
+    /// The data centre of the primary database.
+    pub const PRIMARY: Self = Self::Dc1;
+
+    /// The data centre of the log-shipping secondary.
+    pub const SECONDARY: Self = Self::Dc2;
+
     /// 0 for DC1, 1 for DC2.
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
+    }
+
+    /// The data centre of that component.
+    #[must_use]
+    pub const fn from_component(component: Component) -> Option<Self> {
+        match component.place_among(ComponentKind::DataCentre) {
+            Some(place) => Some(Self::ALL[place]),
+            None => None,
+        }
     }
 
     /// The other data centre.

@@ -1,19 +1,23 @@
 //! The failback to DC1, and setting up log shipping again (handbook section 6, 4.8).
 
-use crate::names::component::Component;
+use crate::names::replica::Replica;
+use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
 use crate::rules::refusal::{Permission, Refusal, require};
+use crate::state::control::Control;
+use crate::state::latches::LossCause;
 use crate::state::lineage::Position;
+use crate::state::session::{PartnerRole, Session};
 use crate::state::topology::Topology;
-use crate::state::world::{Control, LossCause, Pair, PartnerRole, Session, World, copy_node};
+use crate::state::world::World;
 
 impl World {
     /// 6, guard: traffic passes between the data centres.
     fn sites_joined(&self) -> Permission {
         require(
-            self.sites_connected(Site::Dc1, Site::Dc2),
+            self.sites_connected(Site::PRIMARY, Site::SECONDARY),
             Refusal::SitesApart,
         )
     }
@@ -22,55 +26,61 @@ impl World {
     pub(crate) fn may_remove_dc2_mirroring(&self) -> Permission {
         self.secondary_serves()?;
         require(
-            self.session(Pair::Dc2).role(1) != PartnerRole::None,
-            Refusal::NotInSession(Component::SM),
+            self.session(SessionId::Secondary).role(1) != PartnerRole::None,
+            Refusal::NotInSession(Replica::TargetMirror.server()),
         )
     }
 
     /// 6 step 2: S runs alone; what SM had is of no use.
     pub(crate) fn remove_dc2_mirroring(&mut self) {
-        self.sessions[1] = Session::of_one();
-        self.copies[3] = Position::ABSENT;
+        *self.session_mut(SessionId::Secondary) = Session::of_one();
+        *self.copy_mut(Replica::TargetMirror) = Position::ABSENT;
     }
 
     /// 6 step 3: the full backup has what S has.
     pub(crate) const fn back_up_secondary(&mut self) {
-        self.image = self.copies[2];
+        self.image = self.copy(Replica::Target);
     }
 
     /// 6 step 3, inferred: after the backup of its tail, S is restoring.
     pub(crate) fn back_up_secondary_tail(&mut self) {
         self.back_up_secondary();
-        self.sessions[1] = Session::default();
-        self.copies[3] = Position::ABSENT;
+        *self.session_mut(SessionId::Secondary) = Session::default();
+        *self.copy_mut(Replica::TargetMirror) = Position::ABSENT;
     }
 
     /// 6 step 0, guard: there is an old copy, and its server runs.
     pub(crate) fn may_salvage(&self) -> Permission {
         let old = self.old_copy();
-        let server = copy_node(old);
+        let server = old.server();
         require(self.is_up(server), Refusal::NotRunning(server))?;
-        require(self.copies[old].is_present(), Refusal::NoDatabase(server))
+        require(self.copy(old).is_present(), Refusal::NoDatabase(server))
     }
 
     /// The copy that is about to be given up: a mirror's that is not part of its principal's
     /// history, S's where it is ahead of DC1 (4.3, H-26), else A's.
-    pub(crate) fn old_copy(&self) -> usize {
-        let session = self.session(Pair::Dc1);
-        let mirror = (0..2).find(|m| {
-            session.is_mirror(*m) && !self.lineage.is_prefix(self.copies[*m], self.copies[1 - *m])
+    pub(crate) fn old_copy(&self) -> Replica {
+        let session = self.session(SessionId::Primary);
+        let mirror = SessionId::Primary.members().into_iter().find(|copy| {
+            let principal = self.copy(copy.partner());
+            session.is_mirror(copy.member()) && !self.lineage.is_prefix(self.copy(*copy), principal)
         });
-        let serving = self.copies[self.shipping_source()];
+        let serving = self.copy(self.shipping_source());
         let ahead = !self.control.has(Control::FAILED_OVER)
             && serving.is_present()
-            && self.copies[2].is_present()
-            && !self.lineage.is_prefix(self.copies[2], serving);
-        mirror.unwrap_or(if ahead { 2 } else { 0 })
+            && self.copy(Replica::Target).is_present()
+            && !self.lineage.is_prefix(self.copy(Replica::Target), serving);
+        mirror.unwrap_or(if ahead {
+            Replica::Target
+        } else {
+            Replica::Primary
+        })
     }
 
     /// 6 step 4, guard: A runs, and a full backup can be brought to it.
     pub(crate) fn may_restore_primary(&self) -> Permission {
-        require(self.is_up(Component::A), Refusal::NotRunning(Component::A))?;
+        let server = Replica::Primary.server();
+        require(self.is_up(server), Refusal::NotRunning(server))?;
         self.sites_joined()?;
         require(self.image.is_present(), Refusal::NoFullBackup)
     }
@@ -78,7 +88,7 @@ impl World {
     /// What an old backup holds: S as it was when it was recovered, or if nothing is left of S, the
     /// beginning (H-20).
     pub(crate) fn oldest_image(&self) -> Position {
-        let end = self.copies[2];
+        let end = self.copy(Replica::Target);
         let recovered = end
             .is_present()
             .then(|| self.lineage.fork_of(end.timeline()));
@@ -94,10 +104,9 @@ impl World {
         } else {
             self.image
         };
-        self.copies[0] = self.lineage.fork(image);
-        self.sessions[0] = Session::of_one();
-        self.control
-            .set_state(Control::FENCED | Control::LOG_FULL, false);
+        *self.copy_mut(Replica::Primary) = self.lineage.fork(image);
+        *self.session_mut(SessionId::Primary) = Session::of_one();
+        self.control.set(Control::FENCED | Control::LOG_FULL, false);
         let losses = self.settle_losses(&before, LossCause::Overwritten);
         self.mark_overwritten(&losses);
         losses
@@ -105,33 +114,39 @@ impl World {
 
     /// 6 step 5, guard: A has everything that the backup has, and everything that S has.
     pub(crate) fn may_verify_primary(&self) -> Permission {
-        let (a, s) = (Component::A, Component::S);
+        let [a, s] = [Replica::Primary, Replica::Target].map(Replica::server);
         require(self.is_up(a), Refusal::NotRunning(a))?;
         require(
-            self.session(Pair::Dc1).is_principal(0),
+            self.session(SessionId::Primary).is_principal(0),
             Refusal::NotPrincipal(a),
         )?;
         require(self.image.is_present(), Refusal::NoFullBackup)?;
         require(
-            self.lineage.is_prefix(self.image, self.copies[0]),
+            self.lineage
+                .is_prefix(self.image, self.copy(Replica::Primary)),
             Refusal::BackupNotContained(a),
         )?;
-        require(self.copies[2].is_present(), Refusal::NoDatabase(s))?;
         require(
-            self.lineage.is_prefix(self.copies[2], self.copies[0]),
+            self.copy(Replica::Target).is_present(),
+            Refusal::NoDatabase(s),
+        )?;
+        require(
+            self.lineage
+                .is_prefix(self.copy(Replica::Target), self.copy(Replica::Primary)),
             Refusal::SecondaryNotContained(a),
         )
     }
 
     /// The member of the DC1 pair that a full backup for S is taken from: the principal, or A where
     /// there is none (6 step 5).
-    pub(crate) fn shipping_source(&self) -> usize {
-        self.newest_principal(Pair::Dc1).unwrap_or(0)
+    pub(crate) fn shipping_source(&self) -> Replica {
+        let principal = self.newest_principal(SessionId::Primary);
+        SessionId::Primary.member(principal.unwrap_or(0))
     }
 
     /// 4.8, 6 step 5, guard: the source of log shipping and S run, and reach each other.
     pub(crate) fn may_reinitialise_secondary(&self) -> Permission {
-        let source = Pair::Dc1.node(self.shipping_source());
+        let source = self.shipping_source().server();
         require(self.is_up(source), Refusal::NotRunning(source))?;
         self.secondary_runs()?;
         self.sites_joined()
@@ -141,16 +156,16 @@ impl World {
     /// restoring; the jobs run again on an empty share.
     pub(crate) fn reinitialise_secondary(&mut self) -> Losses {
         let before = *self;
-        let full_backup = self.copies[self.shipping_source()];
-        self.copies[2] = full_backup;
-        self.copies[3] = Position::ABSENT;
-        self.sessions[1] = Session::default();
+        let full_backup = self.copy(self.shipping_source());
+        *self.copy_mut(Replica::Target) = full_backup;
+        *self.copy_mut(Replica::TargetMirror) = Position::ABSENT;
+        *self.session_mut(SessionId::Secondary) = Session::default();
         self.folder = full_backup;
         self.share_from = full_backup;
         self.share_to = full_backup;
         self.image = Position::ABSENT;
         self.control.set(Control::JOBS, true);
-        self.control.set_state(Control::GAP, false);
+        self.control.set(Control::GAP, false);
         let losses = self.settle_losses(&before, LossCause::Overwritten);
         self.mark_overwritten(&losses);
         losses
@@ -160,24 +175,25 @@ impl World {
     /// behind it.
     pub(crate) fn may_bridge_gap(&self, topology: &Topology) -> Permission {
         let source = self.shipping_source();
-        self.acknowledging(topology, Pair::Dc1, source)?;
+        self.acknowledging(topology, source)?;
         self.may_recover_secondary()?;
         self.sites_joined()?;
         require(self.control.has(Control::JOBS), Refusal::NoJobs)?;
         require(
-            self.lineage.is_prefix(self.copies[2], self.copies[source]),
-            Refusal::SecondaryAhead(Pair::Dc1.node(source)),
+            self.lineage
+                .is_prefix(self.copy(Replica::Target), self.copy(source)),
+            Refusal::SecondaryAhead(source.server()),
         )
     }
 
     /// A differential backup brings S up to the principal; the next log backup joins it (4.2).
     pub(crate) fn bridge_gap(&mut self) {
-        let differential = self.copies[self.shipping_source()];
-        self.copies[2] = differential;
+        let differential = self.copy(self.shipping_source());
+        *self.copy_mut(Replica::Target) = differential;
         self.folder = differential;
         self.share_from = differential;
         self.share_to = differential;
-        self.control.set_state(Control::GAP, false);
+        self.control.set(Control::GAP, false);
     }
 }
 
@@ -193,7 +209,7 @@ mod tests {
         let site = Site::Dc1;
         let servers = vec![PoolServer { site, active: true }];
         let mut world = Topology::new(servers).finish().initial();
-        world.copies[2] = Position::ABSENT;
+        *world.copy_mut(Replica::Target) = Position::ABSENT;
         assert_eq!(world.oldest_image(), Position::new(0, 0));
     }
 }

@@ -2,18 +2,20 @@
 
 use crate::bits::bits;
 use crate::names::component::Component;
+use crate::names::link::Link;
+use crate::names::replica::Replica;
 use crate::names::runbook::Role;
+use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
-use crate::rules::network::Link;
 use crate::rules::refusal::{Permission, Refusal, first_member, require};
+use crate::state::control::Control;
+use crate::state::latches::LossCause;
 use crate::state::lineage::Position;
+use crate::state::session::{PartnerRole, Session};
 use crate::state::topology::{Assumption, Topology};
-use crate::state::world::{
-    Control, LossCause, Pair, PartnerRole, Session, SiteState, World, copy_node,
-};
-use crate::transition::step::copy_of;
+use crate::state::world::{SiteState, World};
 
 impl World {
     /// Guard: the server runs.
@@ -41,11 +43,11 @@ impl World {
     /// 3.10: a crashed server keeps its disks. A restart brings a dead data disk to light (H-42).
     pub(crate) fn crash(&mut self, topology: &Topology, node: Component) {
         self.set_down(node, true);
-        if usize::from(node.number()) < topology.servers.len() {
-            self.control.lingering &= !(1 << node.number());
+        if node.node() < topology.servers.len() {
+            self.control.lingering &= !(1 << node.node());
         }
-        if let Some(copy) = copy_of(node) {
-            self.control.set_state(Control::GREY << copy, false);
+        if let Some(copy) = Replica::of(node) {
+            self.control.set(Control::grey(copy), false);
         }
     }
 
@@ -85,31 +87,31 @@ impl World {
     }
 
     /// H-42, guard: a running database server answers its users and can stop doing so.
-    pub(crate) fn may_fail_grey(&self, topology: &Topology, copy: usize) -> Permission {
-        let server = copy_node(copy);
-        let grey = self.control.is(Control::GREY << copy);
+    pub(crate) fn may_fail_grey(&self, topology: &Topology, copy: Replica) -> Permission {
+        let server = copy.server();
+        let grey = self.control.has(Control::grey(copy));
         require(!grey, Refusal::GreyFailed(server))?;
         self.may_crash(topology, server)
     }
 
     /// H-42, guard: a running database server does not answer its users and can do so again.
-    pub(crate) fn may_repair_grey(&self, topology: &Topology, copy: usize) -> Permission {
-        let server = copy_node(copy);
-        let grey = self.control.is(Control::GREY << copy);
+    pub(crate) fn may_repair_grey(&self, topology: &Topology, copy: Replica) -> Permission {
+        let server = copy.server();
+        let grey = self.control.has(Control::grey(copy));
         require(grey, Refusal::NotGreyFailed(server))?;
         self.may_crash(topology, server)
     }
 
     /// L5, guard: a running database server can lose its disks.
-    pub(crate) fn may_destroy(&self, topology: &Topology, copy: usize) -> Permission {
-        let server = copy_node(copy);
-        require(self.copies[copy].is_present(), Refusal::NoDatabase(server))?;
+    pub(crate) fn may_destroy(&self, topology: &Topology, copy: Replica) -> Permission {
+        let server = copy.server();
+        require(self.copy(copy).is_present(), Refusal::NoDatabase(server))?;
         self.may_crash(topology, server)
     }
 
     /// 5: while the documented assumption holds, nothing in DC1 starts once it is left.
     fn is_barred(&self, topology: &Topology, site: Site) -> bool {
-        site == Site::Dc1
+        site == topology.primary_site()
             && topology.assumption == Assumption::Holds
             && topology.has_left_dc1(self)
             && !topology.has_mutant(Mutant::AssumptionIgnored)
@@ -118,10 +120,12 @@ impl World {
     /// H-48, guard: nothing truncates the log, because the mirror is suspended or log backups have
     /// ended.
     pub(crate) fn may_fill_log(&self, topology: &Topology) -> Permission {
-        first_member(|member| self.acknowledging(topology, Pair::Dc1, member))?;
+        first_member(SessionId::Primary, |copy| {
+            self.acknowledging(topology, copy)
+        })?;
         require(
-            self.session(Pair::Dc1).suspended() || self.control.is(Control::GAP),
-            Refusal::LogTruncated(Site::Dc1),
+            self.session(SessionId::Primary).suspended() || self.control.has(Control::GAP),
+            Refusal::LogTruncated(topology.primary_site()),
         )
     }
 
@@ -131,7 +135,7 @@ impl World {
     pub(crate) fn may_rebuild(&self, topology: &Topology, site: Site) -> Permission {
         require(!self.site_up(site), Refusal::SiteUp(site))?;
         let lost = self.site(site) == SiteState::Lost;
-        if site == Site::Dc2 {
+        if site == topology.secondary_site() {
             return require(lost, Refusal::SiteKeepsContents(site));
         }
         // Timing guard: rebuilding takes days and does not overtake the failover.
@@ -147,7 +151,11 @@ impl World {
 
     /// 6: the data centre is there again, with no database in a session.
     pub(crate) fn rebuild(&mut self, topology: &Topology, site: Site) {
-        self.sessions[site.index()] = Session::default();
+        for pair in SessionId::ALL {
+            if topology.session_site(pair) == site {
+                *self.session_mut(pair) = Session::default();
+            }
+        }
         self.forget_crashes(topology, site);
         self.site_returns(topology, site);
     }
@@ -157,7 +165,9 @@ impl World {
     pub(crate) fn may_cut(&self, topology: &Topology, link: Link) -> Permission {
         let component = link.component();
         require(!self.is_cut(link), Refusal::LinkCut(component))?;
-        let site = link.in_pair().map(|(pair, _)| pair.site());
+        let site = link
+            .in_session()
+            .map(|(pair, _)| topology.session_site(pair));
         require(
             site.is_none_or(|site| self.site(site) != SiteState::Lost),
             Refusal::LinkGone(component),
@@ -180,17 +190,18 @@ impl World {
 
     /// A witness in DC2 (against V5) hears A and B over the inter-site link only.
     fn cut_remote_witness(&mut self, topology: &Topology) {
-        if topology.witness && topology.witness_site == Site::Dc2 {
+        if topology.witness && topology.witness_site != topology.primary_site() {
             let cut = self.is_cut(Link::Wan);
-            self.set_cut(Link::AW, cut);
-            self.set_cut(Link::BW, cut);
+            for number in [1, 2] {
+                self.set_cut(SessionId::Primary.link(number), cut);
+            }
         }
     }
 
     /// 3.10: a server that starts has lost its connections, and remembers its role.
     pub(crate) fn restart(&mut self, topology: &Topology, node: Component) {
         self.set_down(node, false);
-        for pair in Pair::ALL {
+        for pair in SessionId::ALL {
             for member in 0..3 {
                 if pair.node(member) == node {
                     self.forget_connections(topology, pair, member);
@@ -209,7 +220,7 @@ impl World {
         };
         self.set_site(site, state);
         let nodes = topology.masks().nodes_in_site[site as usize];
-        self.crashed |= ((self.down & nodes) >> Component::A.number()) as u8;
+        self.crashed |= self.down & nodes & !Component::SERVER_BITS;
         self.down |= nodes;
         if for_good {
             self.forget_crashes(topology, site);
@@ -218,19 +229,21 @@ impl World {
         if !for_good {
             return Losses::default();
         }
-        if site == Site::Dc1 {
-            self.lose_records(topology, Pair::Dc1);
-            self.control
-                .set_state(Control::LOG_FULL | (Control::GREY * 3), false);
+        if site == topology.primary_site() {
+            self.lose_records(topology, SessionId::Primary);
+            self.control.set(
+                Control::LOG_FULL | Control::grey_bits(SessionId::Primary),
+                false,
+            );
         }
-        for pair in Pair::ALL {
-            if pair.site() == site {
-                self.sessions[pair as usize] = Session::default();
-                for member in 0..2 {
-                    self.copies[pair.copy(member)] = Position::ABSENT;
+        for pair in SessionId::ALL {
+            if topology.session_site(pair) == site {
+                *self.session_mut(pair) = Session::default();
+                for copy in pair.members() {
+                    *self.copy_mut(copy) = Position::ABSENT;
                 }
-                for link in 0..3 {
-                    self.set_cut(Link::of_pair(pair, link), false);
+                for link in pair.links() {
+                    self.set_cut(link, false);
                 }
             }
         }
@@ -239,7 +252,7 @@ impl World {
             self.share_from = Position::ABSENT;
             self.share_to = Position::ABSENT;
         }
-        if site == Site::Dc2 {
+        if site == topology.secondary_site() {
             self.folder = Position::ABSENT;
         }
         self.settle_losses(&before, LossCause::SiteLost)
@@ -248,34 +261,29 @@ impl World {
     /// 3.10, H-12: everything starts but what had crashed by itself before.
     pub(crate) fn site_returns(&mut self, topology: &Topology, site: Site) {
         self.set_site(site, SiteState::Up);
-        let crashed = u16::from(self.crashed) << Component::A.number();
-        for node in bits(topology.masks().nodes_in_site[site as usize] & !crashed) {
-            self.restart(topology, Component::ALL[node]);
+        let nodes = topology.masks().nodes_in_site[site as usize];
+        for node in bits(nodes & !self.crashed) {
+            self.restart(topology, Component::from_node(node));
         }
         self.forget_crashes(topology, site);
     }
 
     /// H-12: what had crashed before its data centre failed is no longer told apart.
     fn forget_crashes(&mut self, topology: &Topology, site: Site) {
-        self.crashed &=
-            !((topology.masks().nodes_in_site[site as usize] >> Component::A.number()) as u8);
+        self.crashed &= !topology.masks().nodes_in_site[site as usize];
     }
 
     /// A database server loses its disks: it is down, and comes back with nothing (3.12, L5).
     pub(crate) fn destroy(&mut self, node: Component) -> Losses {
         let before = *self;
         self.set_down(node, true);
-        for pair in Pair::ALL {
-            for member in 0..2 {
-                if pair.node(member) == node {
-                    self.copies[pair.copy(member)] = Position::ABSENT;
-                    let session = &mut self.sessions[pair as usize];
-                    session.set_role(member, PartnerRole::None);
-                    session.set_synchronized(false);
-                }
-            }
+        if let Some(copy) = Replica::of(node) {
+            *self.copy_mut(copy) = Position::ABSENT;
+            let session = self.session_mut(copy.session());
+            session.set_role(copy.member(), PartnerRole::None);
+            session.set_synchronized(false);
         }
-        if node == Component::S {
+        if node == Replica::Target.server() {
             self.folder = Position::ABSENT;
         }
         self.settle_losses(&before, LossCause::StorageLost)

@@ -4,40 +4,40 @@
 //! position. A file fits only where the history before it is there (4.2); files of another branch
 //! are never mixed in: the job that would do it stalls.
 
-use crate::names::component::Component;
-use crate::names::site::Site;
+use crate::names::replica::Replica;
+use crate::names::session::SessionId;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
 use crate::rules::refusal::{Permission, Refusal, first_member, require};
-use crate::state::topology::{MirrorShipping, Topology};
-use crate::state::world::{Control, LossCause, Pair, World};
-
-/// S in the table of copies.
-const SECONDARY: usize = Pair::Dc2.copy(0);
+use crate::state::control::Control;
+use crate::state::latches::LossCause;
+use crate::state::topology::Topology;
+use crate::state::world::World;
 
 impl World {
-    /// The member of the A/B session whose backup job can finish a log backup now, whether or not
+    /// The copy of the primary session whose backup job can finish a log backup now, whether or not
     /// there is anything new in it (4.1).
     #[must_use]
-    pub fn backup_source(&self, topology: &Topology) -> Option<usize> {
+    pub fn backup_source(&self, topology: &Topology) -> Option<Replica> {
         self.backing_up(topology).ok()
     }
 
-    /// 4.1, 4.2, guard: a member of the A/B session can finish a log backup, whether or not there is
-    /// anything new in it. Returns the member.
-    fn backing_up(&self, topology: &Topology) -> Permission<usize> {
+    /// 4.1, 4.2, guard: a copy of the primary session can finish a log backup, whether or not there
+    /// is anything new in it. Returns the copy.
+    fn backing_up(&self, topology: &Topology) -> Permission<Replica> {
         require(self.share_to.is_present(), Refusal::NoChain)?;
-        require(!self.control.is(Control::GAP), Refusal::ChainBroken)?;
-        first_member(|member| {
-            let server = Pair::Dc1.node(member);
-            self.acknowledging(topology, Pair::Dc1, member)?;
-            require(topology.ships(member), Refusal::NotShipping(server))?;
+        require(!self.control.has(Control::GAP), Refusal::ChainBroken)?;
+        let site = topology.primary_site();
+        first_member(SessionId::Primary, |copy| {
+            let server = copy.server();
+            self.acknowledging(topology, copy)?;
+            require(topology.ships(copy), Refusal::NotShipping(server))?;
             require(
-                self.share_reachable(topology, Site::Dc1),
-                Refusal::ShareUnreachable(Site::Dc1),
+                self.share_reachable(topology, site),
+                Refusal::ShareUnreachable(site),
             )?;
             require(
-                self.lineage.is_prefix(self.share_to, self.copies[member]),
+                self.lineage.is_prefix(self.share_to, self.copy(copy)),
                 Refusal::LogDoesNotJoin(server),
             )
         })
@@ -45,29 +45,29 @@ impl World {
 
     /// 4.1, guard: a log backup is worth an event only when there is something new in it.
     pub(crate) fn may_back_up(&self, topology: &Topology) -> Permission {
-        let new = |member: usize| {
+        let new = |copy: Replica| {
             require(
-                self.copies[member] != self.share_to,
-                Refusal::NothingToBackUp(Pair::Dc1.node(member)),
+                self.copy(copy) != self.share_to,
+                Refusal::NothingToBackUp(copy.server()),
             )
         };
         // Most worlds fail on this question, which costs little.
-        let session = self.session(Pair::Dc1);
-        first_member(|member| {
-            let server = Pair::Dc1.node(member);
-            require(session.is_principal(member), Refusal::NotPrincipal(server))?;
-            new(member)
+        let session = self.session(SessionId::Primary);
+        first_member(SessionId::Primary, |copy| {
+            let principal = session.is_principal(copy.member());
+            require(principal, Refusal::NotPrincipal(copy.server()))?;
+            new(copy)
         })?;
         new(self.backing_up(topology)?)
     }
 
     pub(crate) fn back_up(&mut self, topology: &Topology) {
-        if let Some(member) = self.backup_source(topology) {
-            if member == 1 && topology.mirror_ships == MirrorShipping::OtherFolder {
+        if let Some(source) = self.backup_source(topology) {
+            if topology.ships_elsewhere(source) {
                 // 4.3: the files land where the copy job does not look.
-                self.control.set_state(Control::GAP, true);
+                self.control.set(Control::GAP, true);
             } else {
-                self.share_to = self.copies[member];
+                self.share_to = self.copy(source);
             }
             if topology.has_mutant(Mutant::BackupFromMirror) {
                 self.share_from = self.share_to;
@@ -83,12 +83,13 @@ impl World {
 
     /// 4.1, guard: copying is possible at all, by the job or by hand.
     pub(crate) fn may_copy_by_hand(&self, topology: &Topology) -> Permission {
-        require(self.is_up(Component::S), Refusal::NotRunning(Component::S))?;
+        self.secondary_runs()?;
         require(self.folder.is_present(), Refusal::NoFolder)?;
         require(self.share_to.is_present(), Refusal::NoChain)?;
+        let site = topology.secondary_site();
         require(
-            self.share_reachable(topology, Site::Dc2),
-            Refusal::ShareUnreachable(Site::Dc2),
+            self.share_reachable(topology, site),
+            Refusal::ShareUnreachable(site),
         )?;
         require(self.share_fits_folder(), Refusal::ShareDoesNotJoin)
     }
@@ -113,11 +114,14 @@ impl World {
 
     /// 4.2, guard: the copied files fit onto S, which is still restoring.
     pub(crate) fn may_restore_by_hand(&self, topology: &Topology) -> Permission {
-        let secondary = self.copies[SECONDARY];
-        require(self.is_up(Component::S), Refusal::NotRunning(Component::S))?;
-        require(secondary.is_present(), Refusal::NoDatabase(Component::S))?;
+        let secondary = self.copy(Replica::Target);
+        self.secondary_runs()?;
         require(
-            !self.session(Pair::Dc2).is_principal(0),
+            secondary.is_present(),
+            Refusal::NoDatabase(Replica::Target.server()),
+        )?;
+        require(
+            !self.session(SessionId::Secondary).is_principal(0),
             Refusal::SecondaryRecovered,
         )?;
         require(self.folder.is_present(), Refusal::NoFolder)?;
@@ -138,7 +142,7 @@ impl World {
     pub(crate) fn may_restore(&self, topology: &Topology) -> Permission {
         require(self.control.has(Control::JOBS), Refusal::NoJobs)?;
         require(
-            self.copies[SECONDARY] != self.folder,
+            self.copy(Replica::Target) != self.folder,
             Refusal::NothingToRestore,
         )?;
         self.may_restore_by_hand(topology)
@@ -146,7 +150,7 @@ impl World {
 
     /// 4.1: the files are applied in order, NORECOVERY.
     pub(crate) const fn restore_files(&mut self) {
-        self.copies[SECONDARY] = self.folder;
+        *self.copy_mut(Replica::Target) = self.folder;
     }
 
     /// Step 2 of the site failover by hand: every finished file is copied (5).
@@ -166,9 +170,9 @@ impl World {
     /// Whether a finished backup in reach holds more than S has: ALr's condition when S is
     /// recovered (H-13).
     pub(crate) fn leaves_backup_out(&self, topology: &Topology) -> bool {
-        let more = |end| !self.lineage.is_prefix(end, self.copies[SECONDARY]);
+        let more = |end| !self.lineage.is_prefix(end, self.copy(Replica::Target));
         let on_share = self.share_from != self.share_to
-            && self.share_reachable(topology, Site::Dc2)
+            && self.share_reachable(topology, topology.secondary_site())
             && self.share_fits_folder()
             && more(self.share_to);
         on_share || self.folder.is_present() && more(self.folder)
@@ -195,7 +199,7 @@ impl World {
             !self.lineage.is_prefix(self.share_to, self.folder),
             Refusal::EverythingCopied,
         )?;
-        require(!self.control.is(Control::GAP), Refusal::ChainBroken)?;
+        require(!self.control.has(Control::GAP), Refusal::ChainBroken)?;
         require(
             self.may_copy_by_hand(topology).is_err(),
             Refusal::CopyPossible,
@@ -206,7 +210,7 @@ impl World {
     pub(crate) fn expire(&mut self, cause: LossCause) -> Losses {
         let before = *self;
         self.share_from = self.share_to;
-        self.control.set_state(Control::GAP, true);
+        self.control.set(Control::GAP, true);
         self.settle_losses(&before, cause)
     }
 
@@ -222,7 +226,7 @@ impl World {
         };
         let heard = match topology.alerts.monitor {
             Some(site) => self.site_up(site),
-            None => self.is_up(Component::S) && self.control.has(Control::JOBS),
+            None => self.is_up(Replica::Target.server()) && self.control.has(Control::JOBS),
         };
         topology.secondary && topology.alerts.no_restore && heard && !runs()
     }
@@ -233,7 +237,7 @@ impl World {
     pub fn no_backup_alert(&self, topology: &Topology) -> bool {
         let heard = match topology.alerts.monitor {
             Some(site) => self.site_up(site),
-            None => self.is_up(Component::A),
+            None => self.is_up(Replica::Primary.server()),
         };
         let runs = || self.backup_source(topology).is_some();
         topology.secondary && topology.alerts.no_backup && heard && !runs()
@@ -242,14 +246,15 @@ impl World {
     /// 4.8: whether S has to be initialised again, although no failover is under way: it has lost
     /// its database, was recovered, has no jobs any more, or its chain is broken.
     pub(crate) fn secondary_stalled(&self, topology: &Topology) -> bool {
-        let served = || (0..2).any(|member| self.can_acknowledge(topology, Pair::Dc1, member));
+        let mut members = SessionId::Primary.members().into_iter();
+        let mut served = || members.any(|copy| self.can_acknowledge(topology, copy));
         let left = || self.control.has(Control::FAILED_OVER) || self.is_leaving_dc1(topology);
-        let empty = !self.copies[SECONDARY].is_present();
+        let empty = !self.copy(Replica::Target).is_present();
         let alert = || self.no_restore_alert(topology) || self.no_backup_alert(topology);
         topology.secondary
             && !left()
             && (empty
-                || self.session(Pair::Dc2).is_principal(0)
+                || self.session(SessionId::Secondary).is_principal(0)
                 || !self.control.has(Control::JOBS)
                 || self.chain_broken(topology))
             && (empty || alert())
@@ -259,16 +264,16 @@ impl World {
     /// CH: whether the log that is being written can never reach S by log shipping (4.2).
     #[must_use]
     pub fn chain_broken(&self, topology: &Topology) -> bool {
-        let fits = |member: usize| {
+        let fits = |copy: Replica| {
             self.share_to.is_present()
-                && self.lineage.is_prefix(self.share_to, self.copies[member])
+                && self.lineage.is_prefix(self.share_to, self.copy(copy))
                 && self.lineage.is_prefix(self.share_from, self.folder)
         };
         topology.secondary
-            && self.copies[SECONDARY].is_present()
-            && (0..2).any(|member| {
-                self.can_acknowledge(topology, Pair::Dc1, member)
-                    && (self.control.is(Control::GAP) || !fits(member))
+            && self.copy(Replica::Target).is_present()
+            && SessionId::Primary.members().into_iter().any(|copy| {
+                self.can_acknowledge(topology, copy)
+                    && (self.control.has(Control::GAP) || !fits(copy))
             })
     }
 
@@ -276,16 +281,17 @@ impl World {
     /// every server runs (4.3, T17); `chain_broken` is [`World::chain_broken`].
     #[must_use]
     pub fn target_stale(&self, topology: &Topology, chain_broken: bool) -> bool {
-        if !topology.secondary || !self.copies[SECONDARY].is_present() {
+        if !topology.secondary || !self.copy(Replica::Target).is_present() {
             return false;
         }
-        let cut_off = !self.control.has(Control::JOBS) || self.session(Pair::Dc2).is_principal(0);
-        let unshipped = (0..2).fold(0, |bits, member| {
-            let ships = topology.ships(member)
-                && !(member == 1 && topology.mirror_ships == MirrorShipping::OtherFolder);
-            bits | u8::from(cut_off || !ships) << member
+        let cut_off =
+            !self.control.has(Control::JOBS) || self.session(SessionId::Secondary).is_principal(0);
+        let members = SessionId::Primary.members().into_iter();
+        let stale = members.fold(0, |bits, copy| {
+            let ships = topology.ships(copy) && !topology.ships_elsewhere(copy);
+            let stale = chain_broken || cut_off || !ships;
+            bits | if stale { copy.bit() } else { 0 }
         });
-        let stale = if chain_broken { 3 } else { unshipped };
         stale != 0 && self.service_of(topology, stale) != 0
     }
 }

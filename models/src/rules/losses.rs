@@ -1,9 +1,14 @@
 //! Acknowledged messages that disappear: told in ranks before anything is renumbered.
 
+use crate::names::replica::Replica;
+use crate::state::latches::{LossCause, LossKind};
 use crate::state::lineage::{Lineage, Position};
-use crate::state::world::{LossCause, LossKind, World};
+use crate::state::world::World;
 
 impl World {
+    /// How many holders there can be: the copies, and four kinds of files.
+    pub const HOLDERS: usize = Replica::COUNT + 4;
+
     /// Latches what the step from `before` took from its last holder.
     ///
     /// Positions of both worlds are in the ranks of `before`: this runs before renumbering (3.12).
@@ -36,23 +41,17 @@ impl World {
     /// Everything that holds messages: the copies, a non-empty run on the share, the folder, a full
     /// backup, what was salvaged (3.12, 4.4).
     #[must_use]
-    pub fn holders(&self) -> [Position; 8] {
+    pub fn holders(&self) -> [Position; Self::HOLDERS] {
         let share = if self.share_from == self.share_to {
             Position::ABSENT
         } else {
             self.share_to
         };
-        let c = &self.copies;
-        [
-            c[0],
-            c[1],
-            c[2],
-            c[3],
-            share,
-            self.folder,
-            self.image,
-            self.archive,
-        ]
+        let files = [share, self.folder, self.image, self.archive];
+        std::array::from_fn(|holder| match holder.checked_sub(Replica::COUNT) {
+            None => self.copies[holder],
+            Some(file) => files[file],
+        })
     }
 }
 

@@ -5,12 +5,16 @@
 //! made at once, before anything is served, because a partner asks the others for its role when it
 //! starts (3.10).
 
+use crate::names::replica::Replica;
+use crate::names::session::SessionId;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
-use crate::rules::network::Link;
 use crate::rules::refusal::{Permission, Refusal, first_member, require};
+use crate::state::control::Control;
+use crate::state::latches::{Latches, LossCause};
+use crate::state::session::{PartnerRole, PartnerState, Session};
 use crate::state::topology::Topology;
-use crate::state::world::{Control, Latch, LossCause, Pair, PartnerRole, PartnerState, World};
+use crate::state::world::World;
 
 impl World {
     /// The member that is principal and whose history is the newest, if any member is principal.
@@ -18,7 +22,7 @@ impl World {
     /// Every promotion starts a timeline at the mirror's end, so of two principals the newer is
     /// the one whose timeline descends from the other's: this is the role sequence of 3.2.
     #[must_use]
-    pub fn newest_principal(&self, pair: Pair) -> Option<usize> {
+    pub fn newest_principal(&self, pair: SessionId) -> Option<usize> {
         let session = self.session(pair);
         match (session.is_principal(0), session.is_principal(1)) {
             (false, false) => None,
@@ -29,8 +33,8 @@ impl World {
     }
 
     /// Whether member `a`'s principal role is newer than member `b`'s (3.2: the role sequence).
-    pub(crate) fn is_newer(&self, pair: Pair, a: usize, b: usize) -> bool {
-        let timeline = |m: usize| self.copies[pair.copy(m)].timeline();
+    pub(crate) fn is_newer(&self, pair: SessionId, a: usize, b: usize) -> bool {
+        let timeline = |m: usize| self.copy(pair.member(m)).timeline();
         let (mut at, old) = (timeline(a), timeline(b));
         while let Some(fork) = self.lineage.fork_of(at) {
             at = fork.timeline();
@@ -44,21 +48,21 @@ impl World {
     /// Whether the member may serve (3.4).
     #[must_use]
     #[inline]
-    pub fn may_serve(&self, pair: Pair, member: usize) -> bool {
+    pub fn may_serve(&self, pair: SessionId, member: usize) -> bool {
         self.serving(pair, member).is_ok()
     }
 
     /// Whether the member can complete a commit (2.2).
     #[must_use]
     #[inline]
-    pub fn can_acknowledge(&self, topology: &Topology, pair: Pair, member: usize) -> bool {
-        self.acknowledging(topology, pair, member).is_ok()
+    pub fn can_acknowledge(&self, topology: &Topology, copy: Replica) -> bool {
+        self.acknowledging(topology, copy).is_ok()
     }
 
     /// 3.4, guard: a principal with a running server and, where a witness is set, a quorum that
     /// does not name another principal.
     #[inline]
-    pub(crate) fn serving(&self, pair: Pair, member: usize) -> Permission {
+    pub(crate) fn serving(&self, pair: SessionId, member: usize) -> Permission {
         let session = self.session(pair);
         let server = pair.node(member);
         require(session.is_principal(member), Refusal::NotPrincipal(server))?;
@@ -80,14 +84,10 @@ impl World {
     /// mirror's disk answers. Nothing beside mirroring stops it: a fence, a full log drive, a
     /// failure that only its users see (R11, H-48, H-42).
     #[inline]
-    pub(crate) fn acknowledging(
-        &self,
-        topology: &Topology,
-        pair: Pair,
-        member: usize,
-    ) -> Permission {
+    pub(crate) fn acknowledging(&self, topology: &Topology, copy: Replica) -> Permission {
+        let (pair, member) = (copy.session(), copy.member());
         let session = self.session(pair);
-        let server = pair.node(member);
+        let server = copy.server();
         match self.serving(pair, member) {
             Err(Refusal::NoQuorum(_)) if topology.has_mutant(Mutant::NoQuorum) => {}
             other => other?,
@@ -100,23 +100,18 @@ impl World {
             Refusal::WaitsForMirror(server),
         )?;
         let state = self.control;
-        if matches!(pair, Pair::Dc1) {
-            let fenced = state.is(Control::FENCED) && !topology.has_mutant(Mutant::FenceLeaks);
-            require(!fenced, Refusal::Fenced(pair.site()))?;
-            require(
-                !state.is(Control::LOG_FULL),
-                Refusal::LogDriveFull(pair.site()),
-            )?;
+        if pair == SessionId::Primary {
+            let site = topology.primary_site();
+            let fenced = state.has(Control::FENCED) && !topology.has_mutant(Mutant::FenceLeaks);
+            require(!fenced, Refusal::Fenced(site))?;
+            require(!state.has(Control::LOG_FULL), Refusal::LogDriveFull(site))?;
         }
-        require(
-            !state.is(Control::GREY << pair.copy(member)),
-            Refusal::GreyFailed(server),
-        )
+        require(!state.has(Control::grey(copy)), Refusal::GreyFailed(server))
     }
 
     /// 3.12, guard: the principal has noticed that the mirror is gone and, where a witness is set,
     /// can make it take note, which clears the witness's flag in the same step.
-    pub(crate) fn may_expose(&self, topology: &Topology, pair: Pair) -> Permission {
+    pub(crate) fn may_expose(&self, topology: &Topology, pair: SessionId) -> Permission {
         let session = self.session(pair);
         let itself = pair.component();
         require(session.synchronized(), Refusal::NotSynchronized(itself))?;
@@ -134,11 +129,11 @@ impl World {
     }
 
     /// 3.12: the principal goes on alone; the witness takes note in the same step.
-    pub(crate) fn expose(&mut self, topology: &Topology, pair: Pair) {
+    pub(crate) fn expose(&mut self, topology: &Topology, pair: SessionId) {
         let witness_knows = self
             .newest_principal(pair)
             .is_some_and(|p| self.is_connected(pair, 1 + p));
-        let session = &mut self.sessions[pair as usize];
+        let session = self.session_mut(pair);
         session.set_synchronized(false);
         if witness_knows && !topology.has_mutant(Mutant::RegisterNotCleared) {
             session.set_register_synchronized(false);
@@ -151,7 +146,7 @@ impl World {
     /// # Errors
     ///
     /// The first condition that is false.
-    pub fn may_fail_over(&self, topology: &Topology, pair: Pair) -> Permission<usize> {
+    pub fn may_fail_over(&self, topology: &Topology, pair: SessionId) -> Permission<usize> {
         let session = self.session(pair);
         let itself = pair.component();
         require(session.witness_set(), Refusal::NoWitness(itself))?;
@@ -188,34 +183,40 @@ impl World {
 
     /// 3.2, guard: a member in the mirror role runs. Returns the mirror.
     #[inline]
-    fn running_mirror(&self, pair: Pair) -> Permission<usize> {
+    fn running_mirror(&self, pair: SessionId) -> Permission<usize> {
         self.mirror(pair)
             .ok_or(Refusal::NoMirrorRuns(pair.component()))
     }
 
     /// The member in the mirror role whose server runs (3.2).
     #[must_use]
-    pub fn mirror(&self, pair: Pair) -> Option<usize> {
+    pub fn mirror(&self, pair: SessionId) -> Option<usize> {
         let session = self.session(pair);
         (0..2).find(|m| session.is_mirror(*m) && self.is_up(pair.node(*m)))
     }
 
     /// Makes a mirror the principal, on a new timeline at its own end.
-    pub(crate) fn promote(&mut self, topology: &Topology, pair: Pair, member: usize, forced: bool) {
-        let copy = pair.copy(member);
-        let old = self.copies[copy ^ 1];
+    pub(crate) fn promote(
+        &mut self,
+        topology: &Topology,
+        pair: SessionId,
+        member: usize,
+        forced: bool,
+    ) {
+        let copy = pair.member(member);
+        let old = self.copy(copy.partner());
         let bound = !self.session(pair).is_alone(1 - member);
-        let behind = old.is_present() && !self.lineage.is_prefix(old, self.copies[copy]);
+        let behind = old.is_present() && !self.lineage.is_prefix(old, self.copy(copy));
         if !forced && bound && behind {
             // I4: a failover that should lose nothing leaves something behind.
-            self.mark(Latch::FAILOVER_LOST);
+            self.latch(Latches::FAILOVER_LOST);
         }
-        self.copies[copy] = self.lineage.fork(self.copies[copy]);
+        *self.copy_mut(copy) = self.lineage.fork(self.copy(copy));
         let witness_knows = self.session(pair).witness_set()
             && self.is_connected(pair, 1 + member)
             && self.session(pair).seen(1 + member)
             && !topology.has_mutant(Mutant::WitnessNotTold);
-        let session = &mut self.sessions[pair as usize];
+        let session = self.session_mut(pair);
         session.set_role(member, PartnerRole::Principal);
         session.set_synchronized(false);
         let orderly = topology.deviations.orderly_forced_service;
@@ -231,7 +232,7 @@ impl World {
 
     /// 3.9, guard: the mirror is not connected to the principal and, with a witness set, is
     /// connected to it while the witness does not see the principal. Returns the mirror.
-    pub(crate) fn may_force(&self, topology: &Topology, pair: Pair) -> Permission<usize> {
+    pub(crate) fn may_force(&self, topology: &Topology, pair: SessionId) -> Permission<usize> {
         let session = self.session(pair);
         let itself = pair.component();
         let mirror = self.running_mirror(pair)?;
@@ -264,7 +265,7 @@ impl World {
     pub(crate) fn may_fail_over_manually(
         &self,
         topology: &Topology,
-        pair: Pair,
+        pair: SessionId,
     ) -> Permission<usize> {
         let session = self.session(pair);
         let mirror = self.connected_mirror(pair)?;
@@ -277,13 +278,14 @@ impl World {
     }
 
     /// 3.8: the principal drops its users and sends the tail of its log: PENDING_FAILOVER (3.3).
-    pub(crate) const fn begin_failover(&mut self, pair: Pair, mirror: usize) {
-        self.sessions[pair as usize].set_role(1 - mirror, PartnerRole::Pending);
+    pub(crate) const fn begin_failover(&mut self, pair: SessionId, mirror: usize) {
+        self.session_mut(pair)
+            .set_role(1 - mirror, PartnerRole::Pending);
     }
 
     /// 3.8, guard: the mirror has the tail and has finished its redo; the roles can swap. Returns
     /// the mirror.
-    pub(crate) fn may_swap_roles(&self, pair: Pair) -> Permission<usize> {
+    pub(crate) fn may_swap_roles(&self, pair: SessionId) -> Permission<usize> {
         let session = self.session(pair);
         require(
             (0..2).any(|m| session.role(m) == PartnerRole::Pending),
@@ -293,18 +295,19 @@ impl World {
     }
 
     /// 3.8: the old principal takes the mirror role; it is behind until it has caught up (R6).
-    pub(crate) fn swap_roles(&mut self, topology: &Topology, pair: Pair) {
+    pub(crate) fn swap_roles(&mut self, topology: &Topology, pair: SessionId) {
         if let Ok(mirror) = self.may_swap_roles(pair) {
             // The witness learns of it only if it is there (T15).
             self.promote(topology, pair, mirror, false);
-            self.sessions[pair as usize].set_role(1 - mirror, PartnerRole::Mirror);
+            self.session_mut(pair)
+                .set_role(1 - mirror, PartnerRole::Mirror);
         }
     }
 
     /// 3.3: the state of the session as member 0 or 1 shows it; `None` where it is in no session or
     /// does not run.
     #[must_use]
-    pub fn partner_state(&self, pair: Pair, member: usize) -> Option<PartnerState> {
+    pub fn partner_state(&self, pair: SessionId, member: usize) -> Option<PartnerState> {
         let session = self.session(pair);
         let both = (0..2).all(|m| session.role(m) != PartnerRole::None);
         if !both || session.is_alone(member) || !self.is_up(pair.node(member)) {
@@ -325,7 +328,7 @@ impl World {
 
     /// 3.14, guard of RESUME: on a principal, with its partner connected as mirror.
     /// Where nothing is suspended there is nothing to do.
-    pub(crate) fn may_resume(&self, pair: Pair) -> Permission {
+    pub(crate) fn may_resume(&self, pair: SessionId) -> Permission {
         if self.session(pair).suspended() {
             self.joined(pair)
         } else {
@@ -334,7 +337,7 @@ impl World {
     }
 
     /// 3.14, guard of SUSPEND.
-    pub(crate) fn may_suspend(&self, pair: Pair) -> Permission {
+    pub(crate) fn may_suspend(&self, pair: SessionId) -> Permission {
         require(
             !self.session(pair).suspended(),
             Refusal::Suspended(pair.component()),
@@ -343,14 +346,14 @@ impl World {
     }
 
     /// SUSPEND: exposed until RESUME (3.14).
-    pub(crate) const fn suspend(&mut self, pair: Pair) {
-        let session = &mut self.sessions[pair as usize];
+    pub(crate) const fn suspend(&mut self, pair: SessionId) {
+        let session = self.session_mut(pair);
         session.set_suspended(true);
         session.set_synchronized(false);
     }
 
     /// R10, guard of SET WITNESS OFF: a principal that is connected to its mirror.
-    pub(crate) fn may_remove_witness(&self, pair: Pair) -> Permission {
+    pub(crate) fn may_remove_witness(&self, pair: SessionId) -> Permission {
         require(
             self.session(pair).witness_set(),
             Refusal::NoWitness(pair.component()),
@@ -359,25 +362,25 @@ impl World {
     }
 
     /// SET WITNESS OFF: the quorum rule is gone (3.14).
-    pub(crate) const fn remove_witness(&mut self, pair: Pair) {
-        self.sessions[pair as usize].set_witness_set(false);
+    pub(crate) const fn remove_witness(&mut self, pair: SessionId) {
+        self.session_mut(pair).set_witness_set(false);
     }
 
     /// Whether a serving principal and a mirror are connected (3.3).
-    pub(crate) fn partners_joined(&self, pair: Pair) -> bool {
+    pub(crate) fn partners_joined(&self, pair: SessionId) -> bool {
         self.joined(pair).is_ok()
     }
 
     /// 3.3, guard: a serving principal and a mirror, connected.
     #[inline]
-    fn joined(&self, pair: Pair) -> Permission {
+    fn joined(&self, pair: SessionId) -> Permission {
         let mirror = self.connected_mirror(pair)?;
         self.serving(pair, 1 - mirror)
     }
 
     /// 3.3, guard: a running mirror that is connected to its partner. Returns the mirror.
     #[inline]
-    fn connected_mirror(&self, pair: Pair) -> Permission<usize> {
+    fn connected_mirror(&self, pair: SessionId) -> Permission<usize> {
         let mirror = self.running_mirror(pair)?;
         require(
             self.session(pair).seen(0) && self.is_connected(pair, 0),
@@ -387,7 +390,7 @@ impl World {
     }
 
     /// 3.3, guard: the mirror can catch up.
-    pub(crate) fn may_resynchronise(&self, pair: Pair) -> Permission {
+    pub(crate) fn may_resynchronise(&self, pair: SessionId) -> Permission {
         let session = self.session(pair);
         let itself = pair.component();
         require(!session.synchronized(), Refusal::Synchronized(itself))?;
@@ -397,21 +400,21 @@ impl World {
 
     /// The mirror has everything; what it had beyond is gone (3.10). The causes of a loss are
     /// returned in ranks of this world.
-    pub(crate) fn resynchronise(&mut self, topology: &Topology, pair: Pair) -> Losses {
+    pub(crate) fn resynchronise(&mut self, topology: &Topology, pair: SessionId) -> Losses {
         let Some(mirror) = self.mirror(pair) else {
             return Losses::default();
         };
         let before = *self;
         if !topology.has_mutant(Mutant::ResynchroniseCopiesNothing) {
-            self.copies[pair.copy(mirror)] = self.copies[pair.copy(1 - mirror)];
+            *self.copy_mut(pair.member(mirror)) = self.copy(pair.member(1 - mirror));
         }
-        self.sessions[pair as usize].set_synchronized(true);
+        self.session_mut(pair).set_synchronized(true);
         self.settle_losses(&before, LossCause::Discarded)
     }
 
     /// 3.11, guard: the ends of a link have not noticed its loss.
-    pub(crate) fn may_detect(&self, pair: Pair, link: usize) -> Permission {
-        let component = Link::of_pair(pair, link).component();
+    pub(crate) fn may_detect(&self, pair: SessionId, link: usize) -> Permission {
+        let component = pair.link(link).component();
         let session = self.session(pair);
         require(session.seen(link), Refusal::LossNoticed(component))?;
         require(
@@ -421,25 +424,25 @@ impl World {
     }
 
     /// Bit per link that is believed up and carries no traffic (3.11).
-    pub(crate) const fn unnoticed_links(&self, pair: Pair) -> u16 {
-        self.sessions[pair as usize].seen_links() & !self.connected_links(pair)
+    pub(crate) const fn unnoticed_links(&self, pair: SessionId) -> u32 {
+        self.session(pair).seen_links() & !self.connected_links(pair)
     }
 
     /// Brings a session to rest after any step: connections are made, roles and the witness's
     /// register agree where they can, and what nothing can read is zero (3.10).
-    pub(crate) fn settle_session(&mut self, topology: &Topology, pair: Pair) {
+    pub(crate) fn settle_session(&mut self, topology: &Topology, pair: SessionId) {
         let mut session = self.session(pair);
-        if session.0 == 0 {
+        if !session.exists() {
             return;
         }
         self.connect(topology, pair, &mut session);
         self.end_failover(pair, &mut session);
-        self.sessions[pair as usize] = session;
+        *self.session_mut(pair) = session;
         self.end_session(topology, pair, &mut session);
         if !topology.has_mutant(Mutant::OldPrincipalStaysPrincipal) {
             self.agree_on_principal(pair, &mut session);
         }
-        self.sessions[pair as usize] = session;
+        *self.session_mut(pair) = session;
         for member in 0..2 {
             if session.role(member) == PartnerRole::None {
                 session.set_seen(1 + member, false);
@@ -447,14 +450,14 @@ impl World {
         }
         self.update_register(topology, pair, &mut session);
         session.set_ready(self.still_ready(topology, pair, session));
-        self.sessions[pair as usize] = session;
+        *self.session_mut(pair) = session;
         session.set_noticed((0..2).any(|member| self.is_unheard(pair, member)));
-        self.sessions[pair as usize] = session;
+        *self.session_mut(pair) = session;
     }
 
     /// 3.10: connections that can exist are made at once; a loss of one is noticed later (3.11).
     /// Partners that meet again are SYNCHRONIZING, even with nothing behind (3.3).
-    fn connect(&self, topology: &Topology, pair: Pair, session: &mut crate::state::world::Session) {
+    fn connect(&self, topology: &Topology, pair: SessionId, session: &mut Session) {
         let members = [PartnerRole::None; 2].iter().enumerate();
         let partners = members
             .filter(|(m, _)| session.role(*m) != PartnerRole::None)
@@ -483,7 +486,7 @@ impl World {
     }
 
     /// 3.8: a failover whose mirror is gone, or whose principal has failed, did not take place.
-    fn end_failover(&self, pair: Pair, session: &mut crate::state::world::Session) {
+    fn end_failover(&self, pair: SessionId, session: &mut Session) {
         for member in 0..2 {
             let pending = session.role(member) == PartnerRole::Pending;
             let goes_on = session.seen(0)
@@ -498,12 +501,7 @@ impl World {
 
     /// 3.10: mirroring was removed on one side while the other was away. On reconnection the other
     /// learns it: an old principal is a stand-alone database then, an old mirror stays restoring.
-    fn end_session(
-        &self,
-        topology: &Topology,
-        pair: Pair,
-        session: &mut crate::state::world::Session,
-    ) {
+    fn end_session(&self, topology: &Topology, pair: SessionId, session: &mut Session) {
         let over = session.is_alone(0) != session.is_alone(1)
             && (session.role(0) != PartnerRole::None && session.role(1) != PartnerRole::None);
         if over && session.seen(0) && self.is_connected(pair, 0) {
@@ -524,7 +522,7 @@ impl World {
     }
 
     /// 3.10: of two connected principals the older becomes mirror.
-    fn agree_on_principal(&self, pair: Pair, session: &mut crate::state::world::Session) {
+    fn agree_on_principal(&self, pair: SessionId, session: &mut Session) {
         let both = session.is_principal(0) && session.is_principal(1);
         let bound = !session.is_alone(0) && !session.is_alone(1);
         if both && bound && session.seen(0) && self.is_connected(pair, 0) {
@@ -536,12 +534,7 @@ impl World {
 
     /// R7, T7: the mirror's knowledge of being synchronised is volatile, and void once it has been
     /// apart from both others.
-    fn still_ready(
-        &self,
-        topology: &Topology,
-        pair: Pair,
-        session: crate::state::world::Session,
-    ) -> bool {
+    fn still_ready(&self, topology: &Topology, pair: SessionId, session: Session) -> bool {
         if topology.deviations.failover_on_regained_contact {
             return session.witness_set() && session.synchronized() && !session.suspended();
         }
@@ -566,8 +559,13 @@ impl World {
     }
 
     /// A server of a session has started again: its connections were lost with it (3.10).
-    pub(crate) fn forget_connections(&mut self, topology: &Topology, pair: Pair, member: usize) {
-        let session = &mut self.sessions[pair as usize];
+    pub(crate) fn forget_connections(
+        &mut self,
+        topology: &Topology,
+        pair: SessionId,
+        member: usize,
+    ) {
+        let session = self.session_mut(pair);
         for link in [[0, 1], [0, 2], [1, 2]][member] {
             session.set_seen(link, false);
         }
@@ -583,7 +581,7 @@ impl World {
     /// SET PARTNER OFF on a partner that runs (3.14): the session is over there, and on the other
     /// side as soon as it learns it.
     /// Returns the partner.
-    pub(crate) fn may_remove_mirroring(&self, pair: Pair) -> Permission<usize> {
+    pub(crate) fn may_remove_mirroring(&self, pair: SessionId) -> Permission<usize> {
         let session = self.session(pair);
         for member in 0..2 {
             require(
@@ -591,20 +589,21 @@ impl World {
                 Refusal::NotInSession(pair.node(member)),
             )?;
         }
-        let on = |member: usize| {
-            let server = pair.node(member);
-            require(!session.is_alone(member), Refusal::RunsAlone(server))?;
+        let on = |copy: Replica| {
+            let server = copy.server();
+            let alone = session.is_alone(copy.member());
+            require(!alone, Refusal::RunsAlone(server))?;
             require(self.is_up(server), Refusal::NotRunning(server))
         };
         // Where both run and are connected, it is the same on either.
-        first_member(|member| on(1 - member)).map(|member| 1 - member)
+        first_member(pair, |copy| on(copy.partner())).map(|copy| 1 - copy.member())
     }
 
     /// SET PARTNER OFF: both know at once where they are connected, else one runs alone (3.10,
     /// 3.14).
-    pub(crate) fn remove_mirroring(&mut self, pair: Pair, member: usize) {
+    pub(crate) fn remove_mirroring(&mut self, pair: SessionId, member: usize) {
         let joined = self.session(pair).seen(0) && self.is_connected(pair, 0);
-        let session = &mut self.sessions[pair as usize];
+        let session = self.session_mut(pair);
         let members = if joined {
             [true, true]
         } else {
@@ -621,82 +620,78 @@ impl World {
     }
 
     /// H-07, guard: an ex-mirror can be recovered: restoring, out of its session. Returns it.
-    pub(crate) fn may_recover_mirror(&self, pair: Pair) -> Permission<usize> {
+    pub(crate) fn may_recover_mirror(&self, pair: SessionId) -> Permission<usize> {
         let session = self.session(pair);
-        first_member(|member| {
-            let server = pair.node(member);
+        let found = first_member(pair, |copy| {
+            let (member, server) = (copy.member(), copy.server());
             require(session.is_alone(member), Refusal::NotAlone(server))?;
             require(!session.is_principal(member), Refusal::IsPrincipal(server))?;
             require(self.is_up(server), Refusal::NotRunning(server))?;
-            require(
-                self.copies[pair.copy(member)].is_present(),
-                Refusal::NoDatabase(server),
-            )
-        })
+            require(self.copy(copy).is_present(), Refusal::NoDatabase(server))
+        });
+        found.map(Replica::member)
     }
 
     /// The ex-mirror is online, on a branch of its own (3.14).
-    pub(crate) fn recover_mirror(&mut self, pair: Pair, member: usize) {
-        let copy = pair.copy(member);
-        self.copies[copy] = self.lineage.fork(self.copies[copy]);
-        let session = &mut self.sessions[pair as usize];
+    pub(crate) fn recover_mirror(&mut self, pair: SessionId, member: usize) {
+        let copy = pair.member(member);
+        *self.copy_mut(copy) = self.lineage.fork(self.copy(copy));
+        let session = self.session_mut(pair);
         session.set_role(member, PartnerRole::Principal);
         session.set_alone(member, true);
     }
 
     /// H-51, guard: a principal runs but has no quorum, so that somebody could switch the witness
     /// off on it. Returns the principal.
-    pub(crate) fn may_release_stale_side(&self, pair: Pair) -> Permission<usize> {
+    pub(crate) fn may_release_stale_side(&self, pair: SessionId) -> Permission<usize> {
         let session = self.session(pair);
         require(session.witness_set(), Refusal::NoWitness(pair.component()))?;
-        first_member(|member| match self.serving(pair, member) {
-            Ok(()) => Err(Refusal::HasQuorum(pair.node(member))),
+        let found = first_member(pair, |copy| match self.serving(pair, copy.member()) {
+            Ok(()) => Err(Refusal::HasQuorum(copy.server())),
             Err(Refusal::NoQuorum(_)) => Ok(()),
             Err(other) => Err(other),
-        })
+        });
+        found.map(Replica::member)
     }
 
     /// The quorum rule is switched off on that side alone (H-51).
-    pub(crate) const fn release_stale_side(&mut self, pair: Pair, member: usize) {
-        self.sessions[pair as usize].set_alone(member, true);
+    pub(crate) const fn release_stale_side(&mut self, pair: SessionId, member: usize) {
+        self.session_mut(pair).set_alone(member, true);
     }
 
     /// 3.14, guard: a partner can be seeded anew: it runs, and a principal beside it serves.
     /// Returns the partner.
-    pub(crate) fn may_reseed(&self, topology: &Topology, pair: Pair) -> Permission<usize> {
+    pub(crate) fn may_reseed(&self, topology: &Topology, pair: SessionId) -> Permission<usize> {
         let session = self.session(pair);
-        let exists = match pair {
-            Pair::Dc1 => topology.mirror,
-            Pair::Dc2 => topology.secondary_mirror,
-        };
-        require(exists, Refusal::NoMirrorInTopology(pair.component()))?;
-        let link = Link::of_pair(pair, 0);
+        require(
+            topology.is_mirrored(pair),
+            Refusal::NoMirrorInTopology(pair.component()),
+        )?;
+        let link = pair.link(0);
         require(!self.is_cut(link), Refusal::LinkCut(link.component()))?;
-        first_member(|member| {
-            let server = pair.node(member);
+        let found = first_member(pair, |copy| {
+            let (member, server) = (copy.member(), copy.server());
             self.serving(pair, 1 - member)?;
             require(!session.is_mirror(member), Refusal::IsMirror(server))?;
             require(self.is_up(server), Refusal::NotRunning(server))
-        })
+        });
+        found.map(Replica::member)
     }
 
     /// Install-CsMirrorDatabase: what the partner had is gone (3.14).
-    pub(crate) fn reseed(&mut self, topology: &Topology, pair: Pair, member: usize) -> Losses {
+    pub(crate) fn reseed(&mut self, topology: &Topology, pair: SessionId, member: usize) -> Losses {
         let before = *self;
-        let witness = match pair {
-            Pair::Dc1 => topology.witness,
-            Pair::Dc2 => topology.secondary_witness,
-        };
-        self.copies[pair.copy(member)] = self.copies[pair.copy(1 - member)];
-        let mut session = crate::state::world::Session::default();
+        let witness = topology.has_witness(pair);
+        *self.copy_mut(pair.member(member)) = self.copy(pair.member(1 - member));
+        let mut session = Session::default();
         session.set_role(1 - member, PartnerRole::Principal);
         session.set_role(member, PartnerRole::Mirror);
         session.set_witness_set(witness);
         session.set_register_second(witness && member == 0);
         session.set_synchronized(topology.deviations.instant_resynchronisation);
-        self.sessions[pair as usize] = session;
+        *self.session_mut(pair) = session;
         if topology.slices.partner_names {
-            self.control.set_state(Control::STALE_PARTNER, true);
+            self.control.set(Control::STALE_PARTNER, true);
         }
         let losses = self.settle_losses(&before, LossCause::Overwritten);
         self.mark_overwritten(&losses);
@@ -706,7 +701,7 @@ impl World {
     /// OW: a restore or a seeding destroyed what nothing else held (6, H-15).
     pub(crate) fn mark_overwritten(&mut self, losses: &Losses) {
         if losses.iter().next().is_some() {
-            self.mark(Latch::OVERWRITTEN);
+            self.latch(Latches::OVERWRITTEN);
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Operations: what operators can do, when it can be done, and what it does. One row each.
 
 use crate::names::runbook::Operation;
+use crate::names::session::SessionId;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
 use crate::rules::refusal::{Permission, Refusal, first_member};
+use crate::state::control::Control;
 use crate::state::topology::Topology;
-use crate::state::world::{Control, Pair, World};
+use crate::state::world::World;
 
 /// What becomes of an optional step whose operation is refused (5 step 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,50 +107,50 @@ const ROWS: [Rule; Operation::ALL.len()] = {
         // 3.8
         row(
             O::ManualFailover,
-            |w, t| w.may_fail_over_manually(t, Pair::Dc1).map(drop),
+            |w, t| w.may_fail_over_manually(t, SessionId::Primary).map(drop),
             Waits,
             Plain(|w, t| {
-                if let Ok(mirror) = w.may_fail_over_manually(t, Pair::Dc1) {
-                    w.begin_failover(Pair::Dc1, mirror);
+                if let Ok(mirror) = w.may_fail_over_manually(t, SessionId::Primary) {
+                    w.begin_failover(SessionId::Primary, mirror);
                 }
             }),
         ),
         // 3.9
         row(
             O::ForceService,
-            |w, t| w.may_force(t, Pair::Dc1).map(drop),
+            |w, t| w.may_force(t, SessionId::Primary).map(drop),
             Waits,
             Plain(|w, t| {
-                if let Ok(mirror) = w.may_force(t, Pair::Dc1) {
-                    w.promote(t, Pair::Dc1, mirror, true);
+                if let Ok(mirror) = w.may_force(t, SessionId::Primary) {
+                    w.promote(t, SessionId::Primary, mirror, true);
                 }
             }),
         ),
         // 3.14
         row(
             O::ResumeMirroring,
-            |w, _| w.may_resume(Pair::Dc1),
+            |w, _| w.may_resume(SessionId::Primary),
             Waits,
             Plain(|w, _| w.sessions[0].set_suspended(false)),
         ),
         row(
             O::SuspendMirroring,
-            |w, _| w.may_suspend(Pair::Dc1),
+            |w, _| w.may_suspend(SessionId::Primary),
             Waits,
-            Plain(|w, _| w.suspend(Pair::Dc1)),
+            Plain(|w, _| w.suspend(SessionId::Primary)),
         ),
         row(
             O::RemoveWitness,
-            |w, _| w.may_remove_witness(Pair::Dc1),
+            |w, _| w.may_remove_witness(SessionId::Primary),
             Waits,
-            Plain(|w, _| w.remove_witness(Pair::Dc1)),
+            Plain(|w, _| w.remove_witness(SessionId::Primary)),
         ),
         // 5 step 0b, R11
         row(
             O::FenceDc1,
             always,
             Waits,
-            Plain(|w, _| w.control.set_state(Control::FENCED, true)),
+            Plain(|w, _| w.control.set(Control::FENCED, true)),
         ),
         // 4.5, 5 step 3b
         row(
@@ -162,7 +164,7 @@ const ROWS: [Rule; Operation::ALL.len()] = {
             O::RestartServers,
             always,
             Waits,
-            Plain(|w, _| w.control.set_state(Control::STALE_PARTNER, false)),
+            Plain(|w, _| w.control.set(Control::STALE_PARTNER, false)),
         ),
         // 1.4
         row(
@@ -211,7 +213,7 @@ const ROWS: [Rule; Operation::ALL.len()] = {
             O::Salvage,
             |w, _| w.may_salvage(),
             Skipped,
-            Plain(|w, _| w.archive = w.copies[w.old_copy()]),
+            Plain(|w, _| w.archive = w.copy(w.old_copy())),
         ),
         // 6 step 4
         row(
@@ -236,7 +238,7 @@ const ROWS: [Rule; Operation::ALL.len()] = {
         // 3.14, 6 step 5
         row(
             O::ReseedMirror,
-            |w, t| w.may_reseed(t, Pair::Dc1).map(drop),
+            |w, t| w.may_reseed(t, SessionId::Primary).map(drop),
             Skipped,
             Overwrites(World::reseed_mirror),
         ),
@@ -264,33 +266,33 @@ const ROWS: [Rule; Operation::ALL.len()] = {
         // 3.14
         row(
             O::RemoveMirroring,
-            |w, _| w.may_remove_mirroring(Pair::Dc1).map(drop),
+            |w, _| w.may_remove_mirroring(SessionId::Primary).map(drop),
             Waits,
             Plain(|w, _| {
-                if let Ok(member) = w.may_remove_mirroring(Pair::Dc1) {
-                    w.remove_mirroring(Pair::Dc1, member);
+                if let Ok(member) = w.may_remove_mirroring(SessionId::Primary) {
+                    w.remove_mirroring(SessionId::Primary, member);
                 }
             }),
         ),
         // H-07
         row(
             O::RecoverMirror,
-            |w, _| w.may_recover_mirror(Pair::Dc1).map(drop),
+            |w, _| w.may_recover_mirror(SessionId::Primary).map(drop),
             Waits,
             Plain(|w, _| {
-                if let Ok(member) = w.may_recover_mirror(Pair::Dc1) {
-                    w.recover_mirror(Pair::Dc1, member);
+                if let Ok(member) = w.may_recover_mirror(SessionId::Primary) {
+                    w.recover_mirror(SessionId::Primary, member);
                 }
             }),
         ),
         // H-51
         row(
             O::ReleaseStaleSide,
-            |w, _| w.may_release_stale_side(Pair::Dc1).map(drop),
+            |w, _| w.may_release_stale_side(SessionId::Primary).map(drop),
             Waits,
             Plain(|w, _| {
-                if let Ok(member) = w.may_release_stale_side(Pair::Dc1) {
-                    w.release_stale_side(Pair::Dc1, member);
+                if let Ok(member) = w.may_release_stale_side(SessionId::Primary) {
+                    w.release_stale_side(SessionId::Primary, member);
                 }
             }),
         ),
@@ -349,12 +351,15 @@ fn cms(world: &World, _: &Topology) -> Permission {
 
 /// 4.2, guard: a database of the A/B session acknowledges.
 fn any_in_dc1(world: &World, topology: &Topology) -> Permission {
-    first_member(|member| world.acknowledging(topology, Pair::Dc1, member)).map(drop)
+    first_member(SessionId::Primary, |copy| {
+        world.acknowledging(topology, copy)
+    })
+    .map(drop)
 }
 
 /// 4.2: the next log backup of the job does not join the last one.
 fn break_chain(world: &mut World, _: &Topology) {
-    world.control.set_state(Control::GAP, true);
+    world.control.set(Control::GAP, true);
 }
 
 impl World {
@@ -399,13 +404,13 @@ impl World {
     /// 3.14, 6 step 5: a partner is seeded anew. Handbook 4.3 recommends the order mirroring first,
     /// then shipping: where the jobs run already, the seed breaks their chain (10, choice 15).
     fn reseed_mirror(&mut self, topology: &Topology) -> Losses {
-        let Ok(member) = self.may_reseed(topology, Pair::Dc1) else {
+        let Ok(member) = self.may_reseed(topology, SessionId::Primary) else {
             return Losses::default();
         };
         let shipping = topology.secondary && self.control.has(Control::JOBS);
         if topology.seeding_breaks_chain && shipping {
-            self.control.set_state(Control::GAP, true);
+            self.control.set(Control::GAP, true);
         }
-        self.reseed(topology, Pair::Dc1, member)
+        self.reseed(topology, SessionId::Primary, member)
     }
 }

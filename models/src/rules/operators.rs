@@ -2,56 +2,63 @@
 
 use crate::names::component::Component;
 use crate::names::event::Event;
+use crate::names::replica::Replica;
 use crate::names::runbook::{Belief, Mistake, Operation, Role, Step};
+use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
 use crate::rules::refusal::{Permission, Refusal, require};
+use crate::state::control::Control;
+use crate::state::session::PartnerRole;
 use crate::state::topology::{Assumption, Topology};
-use crate::state::world::{Control, Pair, PartnerRole, SiteState, World};
+use crate::state::world::{SiteState, World};
 
 impl World {
     /// Whether a team believes something. While the assumption of handbook 5 holds, beliefs are
     /// true; without it, what cannot be reached is taken for dead.
     #[must_use]
     pub fn believes(&self, topology: &Topology, belief: Belief) -> bool {
-        let session = self.session(Pair::Dc1);
+        let session = self.session(SessionId::Primary);
         match belief {
             Belief::SiteDown => {
-                !self.site_up(Site::Dc1)
+                !self.site_up(topology.primary_site())
                     || topology.has_mutant(Mutant::OperatorsNeedNoReason)
                     || topology.assumption == Assumption::Dropped
-                        && (!self.sites_connected(Site::Dc1, Site::Dc2)
+                        && (!self.sites_connected(Site::PRIMARY, Site::SECONDARY)
                             || !self.is_up(Component::FrontEnd1))
             }
             Belief::PrincipalDown => {
-                let silent = !session.seen(0) && self.mirror(Pair::Dc1).is_some();
-                let dead = self.newest_principal(Pair::Dc1).is_none_or(|p| {
-                    topology.assumption == Assumption::Dropped || !self.is_up(Pair::Dc1.node(p))
+                let silent = !session.seen(0) && self.mirror(SessionId::Primary).is_some();
+                let dead = self.newest_principal(SessionId::Primary).is_none_or(|p| {
+                    topology.assumption == Assumption::Dropped
+                        || !self.is_up(SessionId::Primary.node(p))
                 });
                 silent && dead
             }
-            Belief::PartnerBack => self.partners_joined(Pair::Dc1),
+            Belief::PartnerBack => self.partners_joined(SessionId::Primary),
             Belief::WitnessDown => {
                 session.witness_set() && !session.seen(1) && !session.seen(2) && session.seen(0)
             }
             Belief::SiteRebuilt => {
                 self.control.has(Control::FAILED_OVER)
-                    && self.site_up(Site::Dc1)
-                    && self.sites_connected(Site::Dc1, Site::Dc2)
+                    && self.site_up(topology.primary_site())
+                    && self.sites_connected(Site::PRIMARY, Site::SECONDARY)
                     && self.progress(Role::SiteFailover) == topology.finished(Role::SiteFailover)
             }
             Belief::SecondaryMirrored => {
                 // Where SM could not be had, waiting for it would be an outage.
-                let session = self.session(Pair::Dc2);
+                let session = self.session(SessionId::Secondary);
                 session.role(1) != PartnerRole::Mirror
                     || session.synchronized()
-                    || !self.is_up(Component::SM)
+                    || !self.is_up(Replica::TargetMirror.server())
             }
             Belief::SecondaryStalled => self.secondary_stalled(topology),
             Belief::NoRestoreAlert => self.no_restore_alert(topology),
             Belief::NoBackupAlert => self.no_backup_alert(topology),
-            Belief::UsersCutOff => self.service(topology) == 0 && self.partners_joined(Pair::Dc1),
+            Belief::UsersCutOff => {
+                self.service(topology) == 0 && self.partners_joined(SessionId::Primary)
+            }
             Belief::ReplicasCurrent => (0..topology.servers.len()).all(|s| self.is_current(s)),
         }
     }

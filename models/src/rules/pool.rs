@@ -2,14 +2,19 @@
 
 use crate::bits::bits;
 use crate::names::component::Component;
+use crate::names::link::Link;
+use crate::names::replica::Replica;
+use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
-use crate::rules::network::Link;
 use crate::rules::refusal::{Permission, Refusal, require};
+use crate::state::control::Control;
+use crate::state::latches::{Latches, LossCause, LossKind};
 use crate::state::lineage::Position;
+use crate::state::session::PartnerRole;
 use crate::state::topology::{Acknowledgement, Topology};
-use crate::state::world::{Control, Latch, LossCause, LossKind, Pair, PartnerRole, World};
+use crate::state::world::World;
 
 impl World {
     /// Whether the master of the Central Management store answers a data centre (5 step 0c, H-38).
@@ -31,8 +36,8 @@ impl World {
     /// 5 step 0c, guard: pool state and active list can be changed from DC2.
     pub(crate) fn may_change_cms(&self) -> Permission {
         require(
-            self.cms_reachable(Site::Dc2),
-            Refusal::CmsUnreachable(Site::Dc2),
+            self.cms_reachable(Site::SECONDARY),
+            Refusal::CmsUnreachable(Site::SECONDARY),
         )
     }
 
@@ -54,7 +59,7 @@ impl World {
 
     /// Bits of the servers whose replica is behind and can be refreshed (10, choice 9).
     pub(crate) fn replicable_servers(&self, topology: &Topology) -> u8 {
-        let behind = self.stale_servers() & !(self.down as u8);
+        let behind = self.stale_servers() & !self.servers_down();
         if behind == 0 || topology.has_mutant(Mutant::ReplicationLost) {
             return 0;
         }
@@ -127,17 +132,16 @@ impl World {
                 bits |= topology.servers_in_site(site);
             }
         }
-        bits & (self.control.replica_active | self.control.lingering) & !(self.down as u8)
+        bits & (self.control.replica_active | self.control.lingering) & !self.servers_down()
     }
 
-    /// Whether users come to a copy (0 to 3): one of the servers that take users uses the databases
+    /// Whether users come to a copy: one of the servers that take users uses the databases
     /// of its session, reaches them and knows of it.
-    fn users_come(&self, topology: &Topology, copy: usize, serving: u8) -> bool {
+    fn users_come(&self, topology: &Topology, copy: Replica, serving: u8) -> bool {
         let failed_over = self.control.replica_failed_over;
-        let (site, target) = if copy < 2 {
-            (Site::Dc1, !failed_over)
-        } else {
-            (Site::Dc2, failed_over)
+        let (site, target) = match copy.session() {
+            SessionId::Primary => (topology.primary_site(), !failed_over),
+            SessionId::Secondary => (topology.secondary_site(), failed_over),
         };
         let near = if self.is_cut(Link::Wan) {
             topology.servers_in_site(site)
@@ -145,33 +149,28 @@ impl World {
             u8::MAX
         };
         // V38, H-52: without logins the database is online but unusable. V32: see the validator.
-        let usable = copy < 2 || topology.logins;
+        let usable = copy.session() == SessionId::Primary || topology.logins;
         // 2.4, H-33: a failover partner that nobody has told the servers of.
-        let known = copy < 3 || !self.control.is(Control::STALE_PARTNER);
+        let known = copy != Replica::TargetMirror || !self.control.has(Control::STALE_PARTNER);
         serving & target & near != 0 && usable && known
     }
 
-    /// The copies (0 to 3) that acknowledge users' posts now, as bits, whether or not clients have
+    /// The copies that acknowledge users' messages now, as bits, whether or not clients have
     /// reconnected (2.4).
     #[must_use]
     pub fn service(&self, topology: &Topology) -> u8 {
-        self.service_of(topology, 0b1111)
+        self.service_of(topology, u8::MAX)
     }
 
     /// [`World::service`] of some copies, given as bits. Each copy costs a look at its servers and
     /// its quorum, and most who ask need one or two (2.4, 3.5).
     pub(crate) fn service_of(&self, topology: &Topology, copies: u8) -> u8 {
         let serving = self.serving_servers(topology);
-        let principals = Pair::ALL.into_iter().fold(0, |bits, pair| {
-            let session = self.session(pair);
-            let [first, second] = [0, 1].map(|member| u8::from(session.is_principal(member)));
-            bits | (first | second << 1) << pair.copy(0)
-        });
-        bits(copies & principals).fold(0, |served, copy| {
-            let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
-            let serves = self.users_come(topology, copy, serving)
-                && self.can_acknowledge(topology, pair, copy % 2);
-            served | u8::from(serves) << copy
+        bits(copies & self.principals()).fold(0, |served, place| {
+            let copy = Replica::ALL[place];
+            let serves =
+                self.users_come(topology, copy, serving) && self.can_acknowledge(topology, copy);
+            served | if serves { copy.bit() } else { 0 }
         })
     }
 
@@ -218,22 +217,21 @@ impl World {
             self.latch_loss(LossKind::Final, LossCause::NeverCommitted);
         }
         if topology.record_before_commit && topology.slices.compliance {
-            self.mark(Latch::RECORD_PHANTOM);
+            self.latch(Latches::RECORD_PHANTOM);
         }
     }
 
     /// 2.2, guard: a message at this copy can be acknowledged and would change the world.
-    pub(crate) fn may_write(&self, topology: &Topology, copy: usize) -> Permission {
-        let (pair, member) = (if copy < 2 { Pair::Dc1 } else { Pair::Dc2 }, copy % 2);
-        let server = pair.node(member);
+    pub(crate) fn may_write(&self, topology: &Topology, copy: Replica) -> Permission {
+        let server = copy.server();
         require(self.clients_connected(), Refusal::ClientsDisconnected)?;
-        self.acknowledging(topology, pair, member)?;
+        self.acknowledging(topology, copy)?;
         require(
             self.users_come(topology, copy, self.serving_servers(topology)),
             Refusal::NoUserReaches(server),
         )?;
         require(
-            !self.is_on_top(pair, copy)
+            !self.is_on_top(copy)
                 || self.write_shows(topology, copy)
                 || self.control.has(Control::IN_FLIGHT),
             Refusal::NothingNewToWrite(server),
@@ -241,69 +239,65 @@ impl World {
     }
 
     /// Whether the copy's end already is strictly above everything but its synchronised mirror.
-    fn is_on_top(&self, pair: Pair, copy: usize) -> bool {
-        let rank = self.copies[copy].rank();
-        let partner = copy ^ 1;
-        let joined = self.session(pair).synchronized();
-        let below = |p: Position| !p.is_present() || p.rank() < rank;
-        (0..crate::state::world::COPIES)
-            .all(|c| c == copy || c == partner && joined || below(self.copies[c]))
-            && below(self.share_from)
-            && below(self.share_to)
-            && below(self.folder)
-            && below(self.image)
-            && below(self.archive)
-            && below(self.exported)
+    fn is_on_top(&self, copy: Replica) -> bool {
+        let rank = self.copy(copy).rank();
+        let partner = copy.partner();
+        let joined = self.session(copy.session()).synchronized();
+        let below = |p: &Position| !p.is_present() || p.rank() < rank;
+        let own = |c: Replica| c == copy || c == partner && joined;
+        let (copies, others) = self.positions();
+        Replica::ALL
+            .into_iter()
+            .all(|c| own(c) || below(&copies[c.place()]))
+            && others.iter().all(below)
             && self.lineage.fork_ranks().all(|r| r < rank)
     }
 
     /// Whether an acknowledgement here would be the first of its kind since a fork, would leave
     /// acknowledged messages out, or would give the number of a lost message to a new one (R1,
     /// H-46).
-    fn write_shows(&self, topology: &Topology, copy: usize) -> bool {
-        !self.split_brain()
-            && self
-                .lineage
-                .acknowledge_changes(self.copies[copy].timeline())
+    fn write_shows(&self, topology: &Topology, copy: Replica) -> bool {
+        !self.split_brain() && self.lineage.acknowledge_changes(self.copy(copy).timeline())
             || self.loss() == LossKind::None && self.serves_without(copy).next().is_some()
-            || self.loss() != LossKind::None && !self.is_marked(Latch::NUMBERS_REUSED)
+            || self.loss() != LossKind::None && !self.has_latched(Latches::NUMBERS_REUSED)
             || topology.slices.compliance
                 && self.is_phantom(copy)
-                && !self.is_marked(Latch::RECORD_PHANTOM)
+                && !self.has_latched(Latches::RECORD_PHANTOM)
     }
 
     /// H-45: the compliance record of a message is out, and the serving history has no such
     /// message.
-    fn is_phantom(&self, copy: usize) -> bool {
-        self.exported.is_present() && !self.lineage.is_prefix(self.exported, self.copies[copy])
+    fn is_phantom(&self, copy: Replica) -> bool {
+        self.exported.is_present() && !self.lineage.is_prefix(self.exported, self.copy(copy))
     }
 
     /// H-44: a data centre is lost with messages whose compliance records are still there.
-    pub(crate) fn lose_records(&mut self, topology: &Topology, pair: Pair) {
-        let unexported = (0..2).any(|member| {
-            let copy = self.copies[pair.copy(member)];
-            self.session(pair).is_principal(member)
+    pub(crate) fn lose_records(&mut self, topology: &Topology, pair: SessionId) {
+        let unexported = pair.members().into_iter().any(|replica| {
+            let copy = self.copy(replica);
+            self.session(pair).is_principal(replica.member())
                 && copy.is_present()
                 && self.exported.is_present()
                 && !self.lineage.is_prefix(copy, self.exported)
         });
         if topology.slices.compliance && unexported {
-            self.mark(Latch::RECORD_MISSING);
+            self.latch(Latches::RECORD_MISSING);
         }
     }
 
     /// 2.3, guard: a serving copy has something that the compliance adapter lacks. Returns the copy.
-    pub(crate) fn may_export(&self, topology: &Topology) -> Permission<usize> {
+    pub(crate) fn may_export(&self, topology: &Topology) -> Permission<Replica> {
         let served = self.service(topology);
         require(served != 0, Refusal::NoService)?;
         bits(served)
-            .find(|copy| self.copies[*copy] != self.exported)
+            .map(|place| Replica::ALL[place])
+            .find(|copy| self.copy(*copy) != self.exported)
             .ok_or(Refusal::RecordsExported)
     }
 
     /// 2.3: the adapter has been fed what this copy has.
-    pub(crate) const fn export(&mut self, copy: usize) {
-        self.exported = self.copies[copy];
+    pub(crate) const fn export(&mut self, copy: Replica) {
+        self.exported = self.copy(copy);
     }
 
     /// WS: an overload of the servers that take users: 30,000 each are the most after a loss (1.2).
@@ -329,32 +323,32 @@ impl World {
     /// server of a data centre that is up could be pointed at it (9, UQ).
     fn could_serve(&self, topology: &Topology) -> bool {
         let holders = self.holders();
-        let complete = |copy: usize| {
+        let complete = |copy: Replica| {
             holders
                 .iter()
-                .all(|h| !h.is_present() || self.lineage.is_prefix(*h, self.copies[copy]))
+                .all(|h| !h.is_present() || self.lineage.is_prefix(*h, self.copy(copy)))
         };
-        (0..crate::state::world::COPIES).any(|copy| {
-            let site = if copy < 2 { Site::Dc1 } else { Site::Dc2 };
-            let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
+        Replica::ALL.into_iter().any(|copy| {
+            let pair = copy.session();
+            let site = topology.session_site(pair);
             // A secondary that is still restoring serves nobody without a failover, nor does its
             // mirror before it is promoted.
-            let role = self.session(pair).role(copy % 2);
+            let role = self.session(pair).role(copy.member());
             let in_session = role == PartnerRole::Principal
-                || matches!(pair, Pair::Dc1) && role == PartnerRole::Mirror;
-            self.copies[copy].is_present()
+                || pair == SessionId::Primary && role == PartnerRole::Mirror;
+            self.copy(copy).is_present()
                 && in_session
                 && self.site_up(site)
-                && self.is_up(crate::state::world::copy_node(copy))
-                && !self.control.is(Control::GREY << copy)
+                && self.is_up(copy.server())
+                && !self.control.has(Control::grey(copy))
                 && complete(copy)
-                && topology.servers_in_site(site) & !(self.down as u8) != 0
+                && topology.servers_in_site(site) & !self.servers_down() != 0
         })
     }
 
     /// Holders of acknowledged messages that the copy's history does not contain (handbook 9, AL).
-    fn serves_without(&self, copy: usize) -> impl Iterator<Item = Position> {
-        let end = self.copies[copy];
+    fn serves_without(&self, copy: Replica) -> impl Iterator<Item = Position> {
+        let end = self.copy(copy);
         let single = self.lineage.len() == 1;
         let world = *self;
         self.holders()
@@ -364,12 +358,11 @@ impl World {
 
     /// Users post and the copy acknowledges: its end, and a synchronised mirror's, becomes a new
     /// top rank. Returns what the history leaves out.
-    pub(crate) fn write(&mut self, topology: &Topology, copy: usize) -> Losses {
-        let pair = if copy < 2 { Pair::Dc1 } else { Pair::Dc2 };
+    pub(crate) fn write(&mut self, topology: &Topology, copy: Replica) -> Losses {
         self.control.set(Control::IN_FLIGHT, false);
         let mut losses = Losses::default();
         for held in self.serves_without(copy) {
-            let from = self.lineage.common_rank(held, self.copies[copy]);
+            let from = self.lineage.common_rank(held, self.copy(copy));
             losses.add_beyond(&self.lineage, held, Some(from));
         }
         if losses.iter().next().is_some() {
@@ -377,34 +370,29 @@ impl World {
         }
         // H-46: the counter of message numbers was rewound with the history.
         if self.loss() != LossKind::None {
-            self.mark(Latch::NUMBERS_REUSED);
+            self.latch(Latches::NUMBERS_REUSED);
         }
         if topology.slices.compliance && self.is_phantom(copy) {
-            self.mark(Latch::RECORD_PHANTOM);
+            self.latch(Latches::RECORD_PHANTOM);
         }
-        let timeline = self.copies[copy].timeline();
+        let timeline = self.copy(copy).timeline();
         if !self.split_brain() && self.lineage.acknowledge(timeline) {
-            self.latch_split_brain();
+            self.latch(Latches::SPLIT_BRAIN);
         }
-        let top = if self.is_on_top(pair, copy) {
-            self.copies[copy].rank()
+        let top = if self.is_on_top(copy) {
+            self.copy(copy).rank()
         } else {
-            let others = [
-                &self.share_from,
-                &self.share_to,
-                &self.folder,
-                &self.image,
-                &self.archive,
-                &self.exported,
-            ];
-            let positions = self.copies.iter().chain(others);
+            let (copies, others) = self.positions();
+            let positions = copies.iter().chain(&others);
             let ranks = positions.filter(|p| p.is_present()).map(|p| p.rank());
             1 + ranks.chain(self.lineage.fork_ranks()).max().unwrap_or(0)
         };
-        self.copies[copy] = Position::new(timeline as u8, top);
+        *self.copy_mut(copy) = Position::new(timeline as u8, top);
+        let pair = copy.session();
         let session = self.session(pair);
-        if session.synchronized() && !session.is_alone(copy % 2) && self.is_connected(pair, 0) {
-            self.copies[copy ^ 1] = self.copies[copy];
+        let mirrored = session.synchronized() && !session.is_alone(copy.member());
+        if mirrored && self.is_connected(pair, 0) {
+            *self.copy_mut(copy.partner()) = self.copy(copy);
         }
         losses
     }

@@ -4,7 +4,9 @@
 //! are made at the edge, one row for each condition here.
 
 use crate::names::component::Component;
+use crate::names::replica::Replica;
 use crate::names::runbook::{Belief, Operation, Role};
+use crate::names::session::SessionId;
 use crate::names::site::Site;
 
 /// A condition of a guard that is false.
@@ -216,14 +218,22 @@ pub(crate) const fn require(condition: bool, refusal: Refusal) -> Permission {
     if condition { Ok(()) } else { Err(refusal) }
 }
 
-/// The first of two members of a session that a guard lets pass. Where it refuses both, the reason
-/// is that of a principal, if one is.
+/// The first of the two copies of a session that a guard lets pass. Where it refuses both, the
+/// reason is that of a principal, if one is.
 #[inline]
-pub(crate) fn first_member(guard: impl Fn(usize) -> Permission) -> Permission<usize> {
-    let Err(first) = guard(0) else { return Ok(0) };
-    let Err(second) = guard(1) else { return Ok(1) };
-    Err(match (first, second) {
-        (Refusal::NotPrincipal(_), Refusal::NotPrincipal(_)) => first,
+pub(crate) fn first_member(
+    session: SessionId,
+    guard: impl Fn(Replica) -> Permission,
+) -> Permission<Replica> {
+    let [first, second] = session.members();
+    let Err(of_first) = guard(first) else {
+        return Ok(first);
+    };
+    let Err(of_second) = guard(second) else {
+        return Ok(second);
+    };
+    Err(match (of_first, of_second) {
+        (Refusal::NotPrincipal(_), Refusal::NotPrincipal(_)) => of_first,
         (Refusal::NotPrincipal(_), other) | (other, _) => other,
     })
 }

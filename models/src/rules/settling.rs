@@ -1,64 +1,18 @@
 //! What runs eagerly after every step: sessions come to rest, numbers are made dense.
 
-use crate::rules::network::Link;
-use crate::state::lineage::{Position, Renumbering};
+use crate::names::replica::Replica;
+use crate::names::session::SessionId;
+use crate::state::changes::Changes;
+use crate::state::lineage::{Lineage, Position, Renumbering};
+use crate::state::packed::Packed;
 use crate::state::topology::Topology;
-use crate::state::world::{Pair, World};
+use crate::state::world::World;
 
-/// What a step changed: the words of [`World::pack`] before and after, and where they differ.
-/// Whole words are compared, field by field it took a tenth of the price of a step. The masks below
-/// follow the layout there; `is_settled` and the walks under test hold them against the fields.
-pub(crate) struct Changes([u64; 5]);
+/// Positions that are no copy's.
+const OTHERS: usize = World::POSITIONS - Replica::COUNT;
 
-impl Changes {
-    #[inline]
-    pub(crate) fn since(mut words: [u64; 5], after: &World) -> Self {
-        for (word, after) in words.iter_mut().zip(after.pack()) {
-            *word ^= after;
-        }
-        Self(words)
-    }
-
-    /// The fork table, its sticky bits and every position.
-    const fn in_history(&self) -> bool {
-        self.0[0] | self.0[1] | self.0[2] << 32 != 0
-    }
-
-    /// The fork table, its sticky bits and the contents of a session's copies.
-    const fn in_history_of(&self, pair: Pair) -> bool {
-        const LINEAGE: u64 = 0xFFFF;
-        let copies = 0xFFFF << (16 + 16 * pair as u32);
-        self.0[0] | self.0[1] & (LINEAGE | copies) != 0
-    }
-
-    /// A session, its nodes and its links.
-    const fn in_session(&self, pair: Pair) -> bool {
-        let nodes = 0b111 << pair.node(0) as u32;
-        let session = 0xFFFF << (16 * pair as u32) | nodes << 32;
-        let links = 0b111 << (16 + Link::of_pair(pair, 0) as u32);
-        self.0[4] & session | self.0[3] & links != 0
-    }
-
-    /// Flags of the control state, cut links and states of sites.
-    const fn in_control(&self) -> bool {
-        self.0[3] << 32 != 0
-    }
-
-    /// The servers: which run, and what each is told.
-    pub(crate) const fn in_servers(&self) -> bool {
-        self.0[2] >> 32 | self.0[4] & 0xFF << 32 != 0
-    }
-
-    /// Whether anything changed that the renumbering reads. The numbers before were dense, so
-    /// otherwise they still are.
-    pub(crate) fn may_renumber(&self, before: &World, settled: &World) -> bool {
-        // The low four bits of a session: the roles, and so which members are principals.
-        let roles = |world: &World| world.sessions.map(|session| session.0 & 0b1111);
-        self.in_history()
-            || roles(settled) != roles(before)
-            || settled.split_brain() != before.split_brain()
-    }
-}
+// The positions of the copies come first: bit `i` of the writers is copy `i`.
+const _: () = assert!(Lineage::POSITIONS == 0);
 
 impl World {
     /// Does what runs eagerly after any step.
@@ -68,7 +22,7 @@ impl World {
     /// With a seeded fault in the rules it may be otherwise; then every session is settled.
     #[inline]
     pub(crate) fn settle_after(&mut self, changes: &Changes, topology: &Topology) {
-        for pair in Pair::ALL {
+        for pair in SessionId::ALL {
             // Who of two principals is the newer is all that is asked of their histories.
             let session = self.session(pair);
             let read = session.is_principal(0) && session.is_principal(1);
@@ -97,48 +51,43 @@ impl World {
         self.settle_messages_in_flight(topology);
     }
 
-    fn is_settled(&self, topology: &Topology, pair: Pair) -> bool {
+    fn is_settled(&self, topology: &Topology, pair: SessionId) -> bool {
         let mut again = *self;
         again.settle_session(topology, pair);
         again == *self
     }
 
-    /// Every position in use, in a fixed order; absent ones too.
-    const fn positions(&self) -> [Position; 10] {
-        let [a, b, s, sm] = self.copies;
-        let [from, to, folder, image, archive, exported] = self.other_positions();
-        [a, b, s, sm, from, to, folder, image, archive, exported]
+    /// The positions of the copies, and all others; absent ones too.
+    pub(crate) fn positions(&self) -> ([Position; Replica::COUNT], [Position; OTHERS]) {
+        let all = self.all_positions();
+        (
+            std::array::from_fn(|copy| all[copy]),
+            std::array::from_fn(|other| all[Replica::COUNT + other]),
+        )
     }
 
-    const fn other_positions(&self) -> [Position; 6] {
-        let (from, to, folder) = (self.share_from, self.share_to, self.folder);
-        [from, to, folder, self.image, self.archive, self.exported]
+    /// Every position in use, in the order of fields; absent ones too.
+    fn all_positions(&self) -> [Position; World::POSITIONS] {
+        let mut all = [Position::ABSENT; World::POSITIONS];
+        Packed::positions(self, &mut all);
+        all
     }
 
     /// Renumbers; the principals' copies are marked as those that could still write.
     pub(crate) fn compact(&mut self) -> Renumbering {
-        let mut holders = self.positions();
-        let mut writers = 0;
-        for pair in Pair::ALL {
-            for member in 0..2 {
-                let writes = self.session(pair).is_principal(member);
-                writers |= u16::from(writes) << pair.copy(member);
-            }
-        }
+        let mut holders = self.all_positions();
+        let writers = u16::from(self.principals());
         if self.split_brain() {
             self.lineage.forget();
         }
         let renumbering = self.lineage.compact(&mut holders, writers);
-        let [a, b, s, sm, from, to, folder, image, archive, exported] = holders;
-        self.copies = [a, b, s, sm];
-        (self.share_from, self.share_to, self.folder) = (from, to, folder);
-        (self.image, self.archive, self.exported) = (image, archive, exported);
+        self.set_positions(&holders);
         renumbering
     }
 
     /// What [`World::compact`] reports where it has nothing to do.
     pub(crate) fn keep_numbers(&self) -> Renumbering {
-        let kept = self.lineage.keep(&self.positions());
+        let kept = self.lineage.keep(&self.all_positions());
         debug_assert!(
             {
                 let mut again = *self;

@@ -1,23 +1,28 @@
 //! The failover to DC2: what its steps need and do (handbook section 5).
 
-use crate::names::component::Component;
+use crate::names::replica::Replica;
+use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::rules::refusal::{Permission, Refusal, first_member, require};
+use crate::state::control::Control;
+use crate::state::latches::Latches;
+use crate::state::session::PartnerRole;
 use crate::state::topology::Topology;
-use crate::state::world::{Control, Latch, Pair, PartnerRole, World};
+use crate::state::world::World;
 
 impl World {
     /// 5, guard: S runs.
     pub(crate) fn secondary_runs(&self) -> Permission {
-        require(self.is_up(Component::S), Refusal::NotRunning(Component::S))
+        let server = Replica::Target.server();
+        require(self.is_up(server), Refusal::NotRunning(server))
     }
 
     /// 5 step 4 and 6 step 3, guard: S runs and has been recovered.
     pub(crate) fn secondary_serves(&self) -> Permission {
         self.secondary_runs()?;
         require(
-            self.session(Pair::Dc2).is_principal(0),
-            Refusal::NotPrincipal(Component::S),
+            self.session(SessionId::Secondary).is_principal(0),
+            Refusal::NotPrincipal(Replica::Target.server()),
         )
     }
 
@@ -34,11 +39,11 @@ impl World {
     pub(crate) fn may_recover_secondary(&self) -> Permission {
         self.secondary_runs()?;
         require(
-            self.copies[2].is_present(),
-            Refusal::NoDatabase(Component::S),
+            self.copy(Replica::Target).is_present(),
+            Refusal::NoDatabase(Replica::Target.server()),
         )?;
         require(
-            !self.session(Pair::Dc2).is_principal(0),
+            !self.session(SessionId::Secondary).is_principal(0),
             Refusal::SecondaryRecovered,
         )
     }
@@ -47,46 +52,47 @@ impl World {
     pub(crate) fn may_install_mirror(&self, topology: &Topology) -> Permission {
         require(
             topology.secondary_mirror,
-            Refusal::NoMirrorInTopology(Component::PairDc2),
+            Refusal::NoMirrorInTopology(SessionId::Secondary.component()),
         )?;
         self.secondary_serves()?;
+        let mirror = Replica::TargetMirror.server();
+        require(self.is_up(mirror), Refusal::NotRunning(mirror))?;
         require(
-            self.is_up(Component::SM),
-            Refusal::NotRunning(Component::SM),
-        )?;
-        require(
-            self.session(Pair::Dc2).role(1) == PartnerRole::None,
-            Refusal::HasPartner(Component::S),
+            self.session(SessionId::Secondary).role(1) == PartnerRole::None,
+            Refusal::HasPartner(Replica::Target.server()),
         )
     }
 
     /// 4.5, 5 step 3b, guard: a principal of DC1 whose tail can be brought to DC2. Returns it.
-    pub(crate) fn may_back_up_tail(&self, topology: &Topology) -> Permission<usize> {
-        first_member(|member| {
-            self.acknowledging(topology, Pair::Dc1, member)?;
+    pub(crate) fn may_back_up_tail(&self, topology: &Topology) -> Permission<Replica> {
+        first_member(SessionId::Primary, |copy| {
+            self.acknowledging(topology, copy)?;
             require(
-                self.sites_connected(Site::Dc1, Site::Dc2),
+                self.sites_connected(Site::PRIMARY, Site::SECONDARY),
                 Refusal::SitesApart,
             )?;
             require(self.share_to.is_present(), Refusal::NoChain)?;
             require(
-                self.lineage.is_prefix(self.share_to, self.copies[member]),
-                Refusal::LogDoesNotJoin(Pair::Dc1.node(member)),
+                self.lineage.is_prefix(self.share_to, self.copy(copy)),
+                Refusal::LogDoesNotJoin(copy.server()),
             )
         })
     }
 
     /// 4.5: the tail is on the share, and the principal is fenced.
     pub(crate) fn back_up_tail(&mut self, topology: &Topology) {
-        if let Ok(member) = self.may_back_up_tail(topology) {
-            self.share_to = self.copies[member];
-            self.control.set_state(Control::FENCED, true);
+        if let Ok(source) = self.may_back_up_tail(topology) {
+            self.share_to = self.copy(source);
+            self.control.set(Control::FENCED, true);
         }
     }
 
     /// 5 step 7: the servers in DC2 are the active ones, four at most (V1).
     pub(crate) fn activate_dc2(&mut self, topology: &Topology) {
-        self.activate(topology, first_four(topology.servers_in_site(Site::Dc2)));
+        self.activate(
+            topology,
+            first_four(topology.servers_in_site(topology.secondary_site())),
+        );
     }
 
     /// 1.4: a new active list.
@@ -100,35 +106,42 @@ impl World {
     fn mark_wrong_side(&mut self, topology: &Topology) {
         let failed_over = self.control.has(Control::FAILED_OVER);
         let (pair, wrong) = if failed_over {
-            (Pair::Dc2, topology.servers_in_site(Site::Dc1))
+            (
+                SessionId::Secondary,
+                topology.servers_in_site(topology.primary_site()),
+            )
         } else {
-            (Pair::Dc1, topology.servers_in_site(Site::Dc2))
+            (
+                SessionId::Primary,
+                topology.servers_in_site(topology.secondary_site()),
+            )
         };
         let across = (topology.low_bandwidth || failed_over) && self.control.active & wrong != 0;
         let nothing_there = self.newest_principal(pair).is_none();
         if across || nothing_there || self.control.active.count_ones() > 4 {
-            self.mark(Latch::WRONG_SIDE);
+            self.latch(Latches::WRONG_SIDE);
         }
     }
 
     /// Step 4: S becomes a writable principal of its own, on a new branch.
     pub(crate) fn recover_secondary(&mut self, topology: &Topology) {
         if self.leaves_backup_out(topology) {
-            self.latch_backup_left_out();
+            self.latch(Latches::BACKUP_LEFT_OUT);
         }
-        self.copies[2] = self.lineage.fork(self.copies[2]);
+        *self.copy_mut(Replica::Target) = self.lineage.fork(self.copy(Replica::Target));
         // 10, choice 17: the compliance store in DC2 is empty.
-        self.sessions[1].set_role(0, PartnerRole::Principal);
+        self.session_mut(SessionId::Secondary)
+            .set_role(0, PartnerRole::Principal);
     }
 
     /// Step 6: SM is seeded from S; the session starts SYNCHRONIZING.
     pub(crate) fn install_mirror(&mut self, topology: &Topology) {
-        self.copies[3] = self.copies[2];
-        let session = &mut self.sessions[1];
+        *self.copy_mut(Replica::TargetMirror) = self.copy(Replica::Target);
+        let session = self.session_mut(SessionId::Secondary);
         session.set_role(1, PartnerRole::Mirror);
         session.set_witness_set(topology.secondary_witness);
         if topology.slices.partner_names {
-            self.control.set_state(Control::STALE_PARTNER, true);
+            self.control.set(Control::STALE_PARTNER, true);
         }
     }
 }

@@ -1,15 +1,22 @@
 //! The witness of a mirroring session: a register that follows the principal (handbook 3.2, R9),
 //! what it hears, and what it can forget.
 
+use crate::names::session::SessionId;
 use crate::rules::mutant::Mutant;
 use crate::rules::refusal::{Permission, Refusal, require};
+use crate::state::session::Session;
 use crate::state::topology::Topology;
-use crate::state::world::{Pair, Session, World};
+use crate::state::world::World;
 
 impl World {
     /// R9: the witness's register follows the principal that it is connected to, unless it knows
     /// of a newer one.
-    pub(crate) fn update_register(&self, topology: &Topology, pair: Pair, session: &mut Session) {
+    pub(crate) fn update_register(
+        &self,
+        topology: &Topology,
+        pair: SessionId,
+        session: &mut Session,
+    ) {
         if !session.witness_set() {
             session.set_register_second(false);
             session.set_register_synchronized(false);
@@ -38,7 +45,7 @@ impl World {
     }
 
     /// R4: whether the witness has noticed that the member is silent, and the member has not.
-    pub(crate) fn is_unheard(&self, pair: Pair, member: usize) -> bool {
+    pub(crate) fn is_unheard(&self, pair: SessionId, member: usize) -> bool {
         let session = self.session(pair);
         session.noticed()
             && session.is_principal(member)
@@ -47,7 +54,7 @@ impl World {
     }
 
     /// R4, guard: a principal is silent to a witness that runs.
-    pub(crate) fn may_notice(&self, pair: Pair, member: usize) -> Permission {
+    pub(crate) fn may_notice(&self, pair: SessionId, member: usize) -> Permission {
         let session = self.session(pair);
         let server = pair.node(member);
         require(session.witness_set(), Refusal::NoWitness(pair.component()))?;
@@ -61,12 +68,12 @@ impl World {
     }
 
     /// R4: from here on the witness takes the member for gone.
-    pub(crate) const fn notice(&mut self, pair: Pair) {
-        self.sessions[pair as usize].set_noticed(true);
+    pub(crate) const fn notice(&mut self, pair: SessionId) {
+        self.session_mut(pair).set_noticed(true);
     }
 
     /// 3.13, guard: a running witness whose register no principal would correct at once.
-    pub(crate) fn may_forget(&self, topology: &Topology, pair: Pair) -> Permission {
+    pub(crate) fn may_forget(&self, topology: &Topology, pair: SessionId) -> Permission {
         let witness = pair.node(2);
         require(self.is_up(witness), Refusal::NotRunning(witness))?;
         require(
@@ -80,8 +87,8 @@ impl World {
     }
 
     /// 3.13: the witness is restored from an image of the beginning.
-    pub(crate) const fn forget(&mut self, pair: Pair) {
-        let session = &mut self.sessions[pair as usize];
+    pub(crate) const fn forget(&mut self, pair: SessionId) {
+        let session = self.session_mut(pair);
         session.set_register_second(false);
         session.set_register_synchronized(true);
     }

@@ -7,6 +7,7 @@
 //! of a timeline has is also the end of what was acknowledged there.
 
 use crate::bits::bits;
+use crate::state::packed::packed;
 
 /// The most timelines alive at once. Holders of positions are four copies and two runs of files,
 /// and timelines without a holder survive only as branching points.
@@ -58,19 +59,19 @@ impl std::fmt::Debug for Position {
 const ROOT: u8 = 0xF0;
 const UNUSED: u8 = 0xFF;
 
-/// The fork table with the two sticky bits of each timeline, from which split brain is told
-/// (handbook R1).
-///
-/// Timelines are numbered in the order of their birth.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(C)]
-pub struct Lineage {
-    /// Parent (high nibble) and the rank of the fork (low nibble).
-    forks: [u8; TIMELINES],
-    /// Acknowledged on, itself or a descendant, since its birth.
-    own: u8,
-    /// A timeline that was born before it acknowledged after its birth.
-    elder: u8,
+packed! {
+    /// The fork table with the two sticky bits of each timeline, from which split brain follows
+    /// (handbook R1).
+    ///
+    /// Timelines are numbered in the order of their birth.
+    pub struct Lineage, masks LineageMasks {
+        /// Parent (high nibble) and the rank of the fork (low nibble).
+        forks: [u8; TIMELINES],
+        /// Acknowledged on, itself or a descendant, since its birth.
+        own: u8,
+        /// A timeline that was born before it acknowledged after its birth.
+        elder: u8,
+    }
 }
 
 /// How a step renumbered ranks and timelines, so that whoever keeps times beside them can follow.
@@ -93,24 +94,6 @@ impl Lineage {
             forks,
             own: 0,
             elder: 0,
-        }
-    }
-
-    pub(crate) fn bytes(&self) -> [u8; 10] {
-        let mut out = [0; 10];
-        out[..8].copy_from_slice(&self.forks);
-        out[8] = self.own;
-        out[9] = self.elder;
-        out
-    }
-
-    pub(crate) fn from_bytes(bytes: [u8; 10]) -> Self {
-        let mut forks = [0; 8];
-        forks.copy_from_slice(&bytes[..8]);
-        Self {
-            forks,
-            own: bytes[8],
-            elder: bytes[9],
         }
     }
 
@@ -247,13 +230,13 @@ impl Lineage {
         split || own != self.own || elder != self.elder
     }
 
-    /// Forgets the sticky bits: after split brain is latched they tell nothing more.
+    /// Forgets the sticky bits: after split brain is latched nothing reads them.
     pub(crate) const fn forget(&mut self) {
         self.own = 0;
         self.elder = 0;
     }
 
-    /// Drops timelines that nothing refers to, melts forks into the only history that continues
+    /// Drops timelines that nothing refers to, collapses forks into the only child that continues
     /// them, renumbers timelines and ranks densely.
     ///
     /// `holders` are all positions in use; bit `i` of `writers` says that holder `i` is a
@@ -353,14 +336,20 @@ impl Lineage {
             {
                 continue;
             }
-            self.melt(timeline, child, holders, map);
+            self.collapse(timeline, child, holders, map);
             return true;
         }
         false
     }
 
-    /// Makes `child` the continuation of `timeline`.
-    fn melt(&mut self, timeline: usize, child: usize, holders: &mut [Position], map: &mut [u8; 8]) {
+    /// Collapses `timeline` into the fork `child` that continues it.
+    fn collapse(
+        &mut self,
+        timeline: usize,
+        child: usize,
+        holders: &mut [Position],
+        map: &mut [u8; 8],
+    ) {
         self.forks[child] = self.forks[timeline];
         self.forks[timeline] = UNUSED;
         for fork in self.forks.iter_mut().filter(|f| **f < ROOT) {

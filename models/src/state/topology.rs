@@ -3,13 +3,19 @@
 use crate::fast::masks::Masks;
 use crate::names::component::Component;
 use crate::names::event::{Event, EventKind};
+use crate::names::replica::Replica;
 use crate::names::runbook::{Mistake, Operation, Role, Runbook};
+use crate::names::session::SessionId;
 use crate::names::site::{ShareLocation, Site};
 use crate::rules::mutant::Mutant;
-use crate::rules::network::Link;
+use crate::rules::site_failover::first_four;
+use crate::state::control::Control;
 use crate::state::deviations::Deviations;
+use crate::state::latches::Latches;
 use crate::state::lineage::{Lineage, Position};
-use crate::state::world::{Control, Pair, PartnerRole, Session, World};
+use crate::state::places::Places;
+use crate::state::session::{PartnerRole, Session};
+use crate::state::world::World;
 use crate::transition::table::events_of;
 
 /// A pool server (handbook 1.1).
@@ -185,19 +191,11 @@ pub struct Topology {
     pub slices: Slices,
     events: Vec<Event>,
     masks: Masks,
+    pub(crate) places: Places,
     /// Bits of the servers in each data centre.
     site_bits: [u8; 2],
     /// The progress of the site failover from which on DC1 counts as left.
     committed_from: u8,
-}
-
-/// The data centre of a database server; what a scenario can place elsewhere is the topology's.
-const fn node_site(node: Component) -> Option<Site> {
-    match node {
-        Component::A | Component::B => Some(Site::Dc1),
-        Component::S | Component::SM | Component::SW => Some(Site::Dc2),
-        _ => None,
-    }
 }
 
 impl Topology {
@@ -244,6 +242,7 @@ impl Topology {
             slices: Slices::default(),
             events: Vec::new(),
             masks: Masks::default(),
+            places: Places::default(),
             site_bits: [0; 2],
             committed_from: u8::MAX,
         }
@@ -252,6 +251,7 @@ impl Topology {
     /// Builds the table of events; call it after the last change.
     #[must_use]
     pub fn finish(mut self) -> Self {
+        self.places = Places::of(&self);
         self.events = events_of(&self);
         self.masks = Masks::of(&self);
         self.site_bits = Site::ALL.map(|site| self.server_bits(|server| server.site == site));
@@ -275,8 +275,8 @@ impl Topology {
     #[must_use]
     pub fn returns_to_dc1(&self, event: Event) -> bool {
         matches!(event.kind, EventKind::Restart | EventKind::Return)
-            && crate::transition::step::site_of(event.at).or_else(|| self.site_of(event.at))
-                == Some(Site::Dc1)
+            && Site::from_component(event.at).or_else(|| self.site_of(event.at))
+                == Some(self.primary_site())
     }
 
     /// The bits of the servers in a data centre.
@@ -289,7 +289,8 @@ impl Topology {
     /// return of anything in DC1 is a fault.
     #[must_use]
     pub const fn has_left_dc1(&self, world: &World) -> bool {
-        let rebuilt = world.site_up(Site::Dc1) && world.session(Pair::Dc1).0 == 0;
+        let rebuilt =
+            world.site_up(self.primary_site()) && !world.session(SessionId::Primary).exists();
         world.progress(Role::SiteFailover) >= self.committed_from
             && world.progress(Role::SiteFailback) == 0
             && !rebuilt
@@ -344,97 +345,16 @@ impl Topology {
             .fold(0, |bits, (i, s)| bits | u8::from(pick(s)) << i)
     }
 
-    /// Whether a member of the A/B session backs up the log into the share (V18).
+    /// Whether the log backups of a copy go to a folder where the copy job does not look (H-22).
     #[must_use]
-    pub const fn ships(&self, member: usize) -> bool {
-        self.secondary && (member == 0 || !matches!(self.mirror_ships, MirrorShipping::None))
+    pub fn ships_elsewhere(&self, copy: Replica) -> bool {
+        copy == Replica::PrimaryMirror && self.mirror_ships == MirrorShipping::OtherFolder
     }
 
-    /// The database servers that exist.
+    /// Whether the log of a copy of the primary session is backed up to the share (V18).
     #[must_use]
-    pub fn database_servers(&self) -> Vec<Component> {
-        let mut servers = self.pair_servers();
-        if self.secondary {
-            servers.push(Component::S);
-        }
-        if self.secondary && self.secondary_mirror {
-            servers.push(Component::SM);
-        }
-        servers
-    }
-
-    /// The servers of the A/B session that exist.
-    #[must_use]
-    pub fn pair_servers(&self) -> Vec<Component> {
-        let mut servers = vec![Component::A];
-        if self.mirror {
-            servers.push(Component::B);
-        }
-        servers
-    }
-
-    /// The nodes that exist.
-    #[must_use]
-    pub fn nodes(&self) -> Vec<Component> {
-        let mut nodes: Vec<_> = (0..self.servers.len()).map(Component::server).collect();
-        nodes.push(Component::A);
-        let optional = [
-            (self.mirror, Component::B),
-            (self.witness, Component::W),
-            (self.secondary, Component::S),
-            (self.secondary && self.secondary_mirror, Component::SM),
-            (self.secondary && self.secondary_witness, Component::SW),
-            (
-                self.secondary && self.share != ShareLocation::OnPrimary,
-                Component::Share,
-            ),
-            (self.slices.front_end, Component::FrontEnd1),
-        ];
-        nodes.extend(
-            optional
-                .into_iter()
-                .filter(|(exists, _)| *exists)
-                .map(|(_, node)| node),
-        );
-        nodes
-    }
-
-    /// The links that exist.
-    #[must_use]
-    pub fn links(&self) -> Vec<Link> {
-        let mirror_dc2 = self.secondary && self.secondary_mirror;
-        // Where the witness stands in DC2, its links are the inter-site link.
-        let witness_dc1 = self.mirror && self.witness && self.witness_site == Site::Dc1;
-        let witness_dc2 = mirror_dc2 && self.secondary_witness;
-        let two_sites = self.secondary
-            || self.mirror && self.witness && self.witness_site == Site::Dc2
-            || self.servers.iter().any(|s| s.site == Site::Dc2);
-        let all = [
-            (self.mirror, Link::AB),
-            (witness_dc1, Link::AW),
-            (witness_dc1, Link::BW),
-            (two_sites, Link::Wan),
-            (mirror_dc2, Link::SSM),
-            (witness_dc2, Link::SSW),
-            (witness_dc2, Link::SMSW),
-        ];
-        all.into_iter()
-            .filter(|(exists, _)| *exists)
-            .map(|(_, link)| link)
-            .collect()
-    }
-
-    /// The data centre of a pool server or of a database server.
-    #[must_use]
-    pub fn site_of(&self, node: Component) -> Option<Site> {
-        let number = usize::from(node.number());
-        match self.servers.get(number) {
-            Some(server) => Some(server.site),
-            None if node == Component::Share => self.share.site(),
-            None if node == Component::FrontEnd1 => Some(Site::Dc1),
-            None if node == Component::W => Some(self.witness_site),
-            None => node_site(node),
-        }
+    pub const fn ships(&self, copy: Replica) -> bool {
+        self.secondary && (copy.member() == 0 || !matches!(self.mirror_ships, MirrorShipping::None))
     }
 
     /// The world at the start: everything runs, the mirror is synchronised, S has everything up to
@@ -476,11 +396,9 @@ impl Topology {
                 replica_active: active,
                 lingering: 0,
                 flags,
-                state: 0,
             },
-            progress: [0; 4],
-            latches: 0,
-            marks: 0,
+            progress: [0; Role::ALL.len()],
+            latches: Latches::default(),
         };
         match self.start {
             Start::Normal => world,
@@ -512,19 +430,19 @@ impl Topology {
     fn failed_over(&self, mut world: World, old_disks: bool) -> World {
         if old_disks {
             // A and B have one stretch of posts that never reached DC2.
-            world.copies[0] = Position::new(0, 1);
-            world.copies[1] = if self.mirror {
+            *world.copy_mut(Replica::Primary) = Position::new(0, 1);
+            *world.copy_mut(Replica::PrimaryMirror) = if self.mirror {
                 Position::new(0, 1)
             } else {
                 Position::ABSENT
             };
         } else {
-            world.copies[0] = Position::ABSENT;
-            world.copies[1] = Position::ABSENT;
+            *world.copy_mut(Replica::Primary) = Position::ABSENT;
+            *world.copy_mut(Replica::PrimaryMirror) = Position::ABSENT;
         }
-        world.copies[2] = world.lineage.fork(Position::new(0, 0));
-        world.copies[3] = if self.secondary_mirror {
-            world.copies[2]
+        *world.copy_mut(Replica::Target) = world.lineage.fork(Position::new(0, 0));
+        *world.copy_mut(Replica::TargetMirror) = if self.secondary_mirror {
+            world.copy(Replica::Target)
         } else {
             Position::ABSENT
         };
@@ -538,8 +456,7 @@ impl Topology {
             session.set_seen(0, true);
         }
         world.sessions = [Session::default(), session];
-        world.control.active =
-            crate::rules::site_failover::first_four(self.servers_in_site(Site::Dc2));
+        world.control.active = first_four(self.servers_in_site(self.secondary_site()));
         world.control.replica_active = world.control.active;
         world.control.replica_failed_over = self.server_bits(|_| true);
         world.control.flags = Control::FAILED_OVER
@@ -547,7 +464,7 @@ impl Topology {
             | Control::HOP_IN_DC2
             | (Control::HOP_VIEW * 3);
         world.progress[Role::SiteFailover as usize] = self.finished(Role::SiteFailover);
-        for pair in Pair::ALL {
+        for pair in SessionId::ALL {
             world.settle_session(self, pair);
         }
         world.settle();

@@ -1,14 +1,13 @@
 //! What can happen next, and what it does: the rule of an event, and what follows it at once.
 
-use crate::names::component::Component;
 use crate::names::event::{Event, EventKind, FaultClass};
-use crate::names::site::Site;
+use crate::names::replica::Replica;
 use crate::rules::losses::Losses;
 use crate::rules::refusal::Permission;
-use crate::rules::settling::Changes;
+use crate::state::changes::Changes;
 use crate::state::lineage::Renumbering;
 use crate::state::topology::Topology;
-use crate::state::world::{Pair, World};
+use crate::state::world::World;
 use crate::transition::table::rule;
 
 /// What a step did beside the new world.
@@ -53,8 +52,8 @@ impl World {
     pub fn apply(&self, topology: &Topology, event: Event) -> (Self, Report) {
         let mut world = *self;
         let (losses, changes) = world.perform(topology, event);
-        let written = match (event.kind, copy_of(event.at)) {
-            (EventKind::Write, Some(copy)) => Some(world.copies[copy].rank()),
+        let written = match (event.kind, Replica::of(event.at)) {
+            (EventKind::Write, Some(copy)) => Some(world.copy(copy).rank()),
             (_, Some(_) | None) => None,
         };
         let mut renumbering = if changes.may_renumber(self, &world) {
@@ -106,26 +105,5 @@ impl World {
         let changes = Changes::since(before, self);
         self.settle_after(&changes, topology);
         (losses, changes)
-    }
-}
-
-/// The copy of a database server.
-#[must_use]
-pub const fn copy_of(node: Component) -> Option<usize> {
-    match node {
-        Component::A => Some(Pair::Dc1.copy(0)),
-        Component::B => Some(Pair::Dc1.copy(1)),
-        Component::S => Some(Pair::Dc2.copy(0)),
-        Component::SM => Some(Pair::Dc2.copy(1)),
-        _ => None,
-    }
-}
-
-/// The data centre of a site component.
-pub(crate) const fn site_of(component: Component) -> Option<Site> {
-    match component {
-        Component::Dc1 => Some(Site::Dc1),
-        Component::Dc2 => Some(Site::Dc2),
-        _ => None,
     }
 }

@@ -1,15 +1,19 @@
 //! The transition relation as a table: one row for each kind of event.
 
 use crate::names::component::Component;
-use crate::names::event::{Event, EventKind, EventSet, FaultClass, operators, pair_of, role_of};
+use crate::names::event::{Event, EventKind, EventSet, FaultClass, operators, role_of};
+use crate::names::link::Link;
+use crate::names::replica::Replica;
 use crate::names::runbook::{Mistake, Operation, Role};
+use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::rules::losses::Losses;
-use crate::rules::network::Link;
 use crate::rules::refusal::{Permission, Refusal};
+use crate::state::control::Control;
+use crate::state::latches::LossCause;
+use crate::state::places::SessionPlace;
 use crate::state::topology::Topology;
-use crate::state::world::{Control, LossCause, Pair, World};
-use crate::transition::step::{copy_of, site_of};
+use crate::state::world::World;
 
 /// The rule of one kind of event.
 pub(crate) struct Rule {
@@ -49,20 +53,20 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
     [
         row(
             K::Write,
-            Topology::database_servers,
+            database_servers,
             |w, t, e| w.may_write(t, copy(e)?),
             |w, t, e| copy(e).map_or(NOTHING, |copy| w.write(t, copy)),
         ),
         row(
             K::Crash,
-            Topology::nodes,
+            |t| t.nodes().to_vec(),
             |w, t, e| w.may_crash(t, e.at),
             |w, t, e| plain(w.crash(t, e.at)),
         )
         .fault(FaultClass::ComponentCrash),
         row(
             K::Restart,
-            Topology::nodes,
+            |t| t.nodes().to_vec(),
             |w, t, e| w.may_restart(t, e.at),
             |w, t, e| plain(w.restart(t, e.at)),
         ),
@@ -85,7 +89,7 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             |w, _, e| connection(e).and_then(|(pair, link)| w.may_detect(pair, link)),
             |w, _, e| {
                 plain(connection(e).map(|(pair, link)| {
-                    w.sessions[pair as usize].set_seen(link, false);
+                    w.session_mut(pair).set_seen(link, false);
                 }))
             },
         )
@@ -207,22 +211,22 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
         .fault(FaultClass::Mistake),
         row(
             K::GreyFailure,
-            |t| at_if(t.slices.grey, &t.pair_servers()),
+            |t| at_if(t.slices.grey, &members(t, SessionId::Primary)),
             |w, t, e| w.may_fail_grey(t, copy(e)?),
-            |w, _, e| plain(copy(e).map(|copy| w.control.set_state(Control::GREY << copy, true))),
+            |w, _, e| plain(copy(e).map(|copy| w.control.set(Control::grey(copy), true))),
         )
         .fault(FaultClass::ComponentCrash),
         row(
             K::GreyRepair,
-            |t| at_if(t.slices.grey, &t.pair_servers()),
+            |t| at_if(t.slices.grey, &members(t, SessionId::Primary)),
             |w, t, e| w.may_repair_grey(t, copy(e)?),
-            |w, _, e| plain(copy(e).map(|copy| w.control.set_state(Control::GREY << copy, false))),
+            |w, _, e| plain(copy(e).map(|copy| w.control.set(Control::grey(copy), false))),
         ),
         row(
             K::LogFull,
             |t| at_if(t.slices.log_full, &[Component::PairDc1]),
             |w, t, _| w.may_fill_log(t),
-            |w, _, _| plain(w.control.set_state(Control::LOG_FULL, true)),
+            |w, _, _| plain(w.control.set(Control::LOG_FULL, true)),
         ),
         row(
             K::Retention,
@@ -279,7 +283,7 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
         ),
         row(
             K::Destroy,
-            |t| at_if(t.slices.storage, &t.database_servers()),
+            |t| at_if(t.slices.storage, &database_servers(t)),
             |w, t, e| w.may_destroy(t, copy(e)?),
             |w, _, e| w.destroy(e.at),
         )
@@ -313,8 +317,8 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
                 let witnessed = t.slices.witness_memory && t.mirror && t.witness;
                 at_if(witnessed, &[Component::W])
             },
-            |w, t, _| w.may_forget(t, Pair::Dc1),
-            |w, _, _| plain(w.forget(Pair::Dc1)),
+            |w, t, _| w.may_forget(t, SessionId::Primary),
+            |w, _, _| plain(w.forget(SessionId::Primary)),
         )
         .fault(FaultClass::ComponentCrash),
         row(
@@ -412,6 +416,21 @@ fn err(world: &mut World, topology: &Topology, event: Event, mistake: Mistake) -
     world.settle_losses(&before, LossCause::Overwritten)
 }
 
+/// The database servers of the topology.
+fn database_servers(topology: &Topology) -> Vec<Component> {
+    let replicas = topology.replicas().iter();
+    replicas.map(|place| place.replica.server()).collect()
+}
+
+/// Those of the members of a session.
+fn members(topology: &Topology, session: SessionId) -> Vec<Component> {
+    let replicas = topology.replicas().iter().map(|place| place.replica);
+    replicas
+        .filter(|replica| replica.session() == session)
+        .map(Replica::server)
+        .collect()
+}
+
 /// These components, if the topology has them.
 fn at_if(exists: bool, components: &[Component]) -> Vec<Component> {
     if exists {
@@ -422,45 +441,37 @@ fn at_if(exists: bool, components: &[Component]) -> Vec<Component> {
 }
 
 fn every_link(topology: &Topology) -> Vec<Component> {
-    topology.links().into_iter().map(Link::component).collect()
+    topology
+        .links()
+        .iter()
+        .map(|link| link.component())
+        .collect()
 }
 
 /// The links whose loss is noticed by the ends of a session's connection (3.11).
 fn every_connection(topology: &Topology) -> Vec<Component> {
-    let links = topology.links().into_iter();
-    let mut found: Vec<_> = links
-        .filter(|link| link.in_pair().is_some())
-        .map(Link::component)
-        .collect();
-    if topology.mirror && topology.witness {
-        found.extend([Component::LinkAW, Component::LinkBW]);
-    }
-    found
+    let links = |place: &SessionPlace| {
+        let connections = if place.witness.is_some() { 3 } else { 1 };
+        let links = place.session.links().into_iter().take(connections);
+        links.map(Link::component).collect::<Vec<_>>()
+    };
+    topology.sessions().iter().flat_map(links).collect()
 }
 
 fn every_session(topology: &Topology) -> Vec<Component> {
-    let mut sessions = at_if(topology.mirror, &[Component::PairDc1]);
-    let mirrored = topology.secondary && topology.secondary_mirror;
-    sessions.extend(at_if(mirrored, &[Component::PairDc2]));
-    sessions
+    let sessions = topology.sessions().iter();
+    sessions.map(|place| place.session.component()).collect()
 }
 
 fn every_session_with_witness(topology: &Topology) -> Vec<Component> {
-    let mut sessions = every_session(topology);
-    sessions.retain(|session| match session {
-        Component::PairDc1 => topology.witness,
-        _ => topology.secondary_witness,
-    });
-    sessions
+    let sessions = topology.sessions().iter();
+    let sessions = sessions.filter(|place| place.witness.is_some());
+    sessions.map(|place| place.session.component()).collect()
 }
 
 fn every_site(topology: &Topology) -> Vec<Component> {
-    let two = topology.links().contains(&Link::Wan);
-    let sites = Site::ALL.into_iter();
-    sites
-        .filter(|site| *site == Site::Dc1 || two)
-        .map(Component::site)
-        .collect()
+    let sites = topology.sites().iter();
+    sites.map(|place| Component::site(place.site)).collect()
 }
 
 fn every_team(topology: &Topology) -> Vec<Component> {
@@ -477,24 +488,24 @@ fn teams_that_err(topology: &Topology, mistake: Mistake) -> Vec<Component> {
 }
 
 /// What an event is about. The topology has no event of that kind where there is nothing.
-fn copy(event: Event) -> Permission<usize> {
-    copy_of(event.at).ok_or(Refusal::NoSuchEvent)
+fn copy(event: Event) -> Permission<Replica> {
+    Replica::of(event.at).ok_or(Refusal::NoSuchEvent)
 }
 
 fn link(event: Event) -> Permission<Link> {
     Link::from_component(event.at).ok_or(Refusal::NoSuchEvent)
 }
 
-fn connection(event: Event) -> Permission<(Pair, usize)> {
-    link(event)?.in_pair().ok_or(Refusal::NoSuchEvent)
+fn connection(event: Event) -> Permission<(SessionId, usize)> {
+    link(event)?.in_session().ok_or(Refusal::NoSuchEvent)
 }
 
-fn session(event: Event) -> Permission<Pair> {
-    pair_of(event.at).ok_or(Refusal::NoSuchEvent)
+fn session(event: Event) -> Permission<SessionId> {
+    SessionId::from_component(event.at).ok_or(Refusal::NoSuchEvent)
 }
 
 fn site(event: Event) -> Permission<Site> {
-    site_of(event.at).ok_or(Refusal::NoSuchEvent)
+    Site::from_component(event.at).ok_or(Refusal::NoSuchEvent)
 }
 
 fn team(event: Event) -> Permission<Role> {

@@ -5,8 +5,8 @@ use poolproof_models::names::component::Component;
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::property::{Property, Spent};
 use poolproof_models::names::runbook::Operation;
+use poolproof_models::state::latches::LossKind;
 use poolproof_models::state::topology::{Acknowledgement, MirrorShipping};
-use poolproof_models::state::world::LossKind;
 
 use crate::trio::{A, B, Trio};
 

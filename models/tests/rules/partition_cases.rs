@@ -3,8 +3,10 @@
 
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::EventKind;
+use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::Operation;
-use poolproof_models::state::world::{LossCause, LossKind, Pair};
+use poolproof_models::names::session::SessionId;
+use poolproof_models::state::latches::{LossCause, LossKind};
 
 use crate::trio::{A, B, Trio};
 
@@ -15,11 +17,14 @@ const BW: Component = Component::LinkBW;
 /// The old principal is the mirror of a suspended session; RESUME brings it up to date.
 #[track_caller]
 fn resume(t: &mut Trio) {
-    assert!(t.world.session(Pair::Dc1).is_mirror(A));
+    assert!(t.world.session(SessionId::Primary).is_mirror(A));
     assert!(t.suspended());
     assert!(!t.can(EventKind::Resynchronise, Component::PairDc1));
     t.operate(Operation::ResumeMirroring).resynchronise().post();
-    assert_eq!(t.world.copy(A), t.world.copy(B));
+    assert_eq!(
+        t.world.copy(Replica::Primary),
+        t.world.copy(Replica::PrimaryMirror)
+    );
     assert_eq!(t.served_by(), 1 << B);
 }
 
@@ -60,7 +65,10 @@ fn f2_partners_parted_and_both_see_the_witness() {
     assert!(!t.may_operate(Operation::ForceService), "W still sees A");
     assert!(!t.may_fail_over());
     t.heal(&[AB]).resynchronise().post().nothing_lost();
-    assert_eq!(t.world.copy(A), t.world.copy(B));
+    assert_eq!(
+        t.world.copy(Replica::Primary),
+        t.world.copy(Replica::PrimaryMirror)
+    );
     assert!(!t.exposed());
 }
 
@@ -76,7 +84,10 @@ fn f3_only_a_sees_the_witness() {
     );
     assert!(!t.may_fail_over());
     t.heal(&[AB, BW]).resynchronise().post().nothing_lost();
-    assert_eq!(t.world.copy(A), t.world.copy(B));
+    assert_eq!(
+        t.world.copy(Replica::Primary),
+        t.world.copy(Replica::PrimaryMirror)
+    );
 }
 
 #[test]
@@ -87,10 +98,13 @@ fn f4_only_b_sees_the_witness() {
     t.fail_over().post();
     assert_eq!(t.served_by(), 1 << B);
     t.heal(&[AB, AW]);
-    assert!(t.world.session(Pair::Dc1).is_mirror(A));
+    assert!(t.world.session(SessionId::Primary).is_mirror(A));
     assert!(!t.suspended(), "it resynchronises by itself");
     t.resynchronise().post().nothing_lost();
-    assert_eq!(t.world.copy(A), t.world.copy(B));
+    assert_eq!(
+        t.world.copy(Replica::Primary),
+        t.world.copy(Replica::PrimaryMirror)
+    );
 }
 
 #[test]
@@ -243,14 +257,17 @@ fn check_row(row: &Row, strict: bool) {
     assert_eq!(manual, row.manual, "{name}: manual failover");
     let forced = t.may_operate(Operation::ForceService);
     assert_eq!(forced, row.forced, "{name}: forced service");
-    assert!(t.world.session(Pair::Dc1).is_mirror(B), "{name}: its role");
+    assert!(
+        t.world.session(SessionId::Primary).is_mirror(B),
+        "{name}: its role"
+    );
     t.post().nothing_lost();
     assert_eq!(
         t.exposed(),
         row.serves && !row.mirrored,
         "{name}: exposed where it serves alone, DISCONNECTED where it has stopped"
     );
-    let on_both = t.world.copy(A) == t.world.copy(B);
+    let on_both = t.world.copy(Replica::Primary) == t.world.copy(Replica::PrimaryMirror);
     assert_eq!(on_both, row.mirrored || !row.serves, "{name}: disks");
     // Nothing that is acknowledged then is lost by the failover that the row allows.
     let armed = if strict {

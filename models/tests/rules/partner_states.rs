@@ -4,13 +4,14 @@
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::runbook::Operation;
-use poolproof_models::state::world::{Pair, PartnerState};
+use poolproof_models::names::session::SessionId;
+use poolproof_models::state::session::PartnerState;
 
 use crate::trio::{A, B, Trio};
 
 /// What both partners show.
 fn states(t: &Trio) -> [Option<PartnerState>; 2] {
-    [A, B].map(|member| t.world.partner_state(Pair::Dc1, member))
+    [A, B].map(|member| t.world.partner_state(SessionId::Primary, member))
 }
 
 /// But for PENDING_FAILOVER both partners show the same state.
@@ -60,7 +61,7 @@ fn pending_failover_is_only_on_the_old_principal() {
     assert_eq!(states(&t), expected);
     assert_eq!(t.served_by(), 0, "user connections are killed");
     t.swap_roles();
-    assert!(t.world.session(Pair::Dc1).is_mirror(A));
+    assert!(t.world.session(SessionId::Primary).is_mirror(A));
     assert_eq!(states(&t), both(PartnerState::Synchronizing), "R6");
     assert_eq!(t.served_by(), 1 << B);
 }

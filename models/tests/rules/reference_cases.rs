@@ -2,12 +2,14 @@
 
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::EventKind;
+use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::Operation;
+use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::Site;
+use poolproof_models::state::latches::LossKind;
 use poolproof_models::state::topology::MirrorShipping;
-use poolproof_models::state::world::{LossKind, Pair};
 
-use crate::trio::{A, B, S, Trio};
+use crate::trio::{A, B, Trio};
 
 #[test]
 fn t1_full_quorum_then_a_crashes() {
@@ -38,10 +40,13 @@ fn t3_then_b_restarts() {
         .restart(Component::B)
         .post();
     assert_eq!(t.served_by(), 1 << B);
-    assert!(t.world.session(Pair::Dc1).is_mirror(A));
+    assert!(t.world.session(SessionId::Primary).is_mirror(A));
     t.resynchronise().post().nothing_lost();
     assert!(!t.exposed());
-    assert_eq!(t.world.copy(A), t.world.copy(B));
+    assert_eq!(
+        t.world.copy(Replica::Primary),
+        t.world.copy(Replica::PrimaryMirror)
+    );
 }
 
 #[test]
@@ -213,7 +218,7 @@ fn t15_manual_failover_with_the_witness_lost() {
         1 << B,
         "the witness learns of the new principal"
     );
-    assert_eq!(t.world.session(Pair::Dc1).registered(), B);
+    assert_eq!(t.world.session(SessionId::Primary).registered(), B);
 }
 
 #[test]
@@ -228,10 +233,17 @@ fn t16_failover_with_log_shipping_set_up_on_b() {
     );
     assert!(t.ship(), "S continues without a gap");
     assert!(!t.world.chain_broken(&t.topology));
-    assert_eq!(t.world.copy(S), t.world.copy(B), "nothing is missing on S");
+    assert_eq!(
+        t.world.copy(Replica::Target),
+        t.world.copy(Replica::PrimaryMirror),
+        "nothing is missing on S"
+    );
     // A's job does nothing in the mirror role, and B's goes on.
     t.restart(Component::A).resynchronise().post();
-    assert_eq!(t.world.backup_source(&t.topology), Some(B));
+    assert_eq!(
+        t.world.backup_source(&t.topology),
+        Some(Replica::PrimaryMirror)
+    );
     assert!(t.ship());
     assert!(!t.world.chain_broken(&t.topology));
     t.nothing_lost();
@@ -269,7 +281,10 @@ fn t17_failover_with_log_shipping_not_set_up_on_b() {
             .target_stale(&t.topology, t.world.chain_broken(&t.topology))
     );
     assert!(t.ship());
-    assert_eq!(t.world.copy(S), t.world.copy(A));
+    assert_eq!(
+        t.world.copy(Replica::Target),
+        t.world.copy(Replica::Primary)
+    );
     t.nothing_lost();
 }
 
@@ -325,7 +340,11 @@ fn a_broken_chain_is_mended_by_initialising_s_again() {
     assert!(t.world.chain_broken(&t.topology));
     t.crash(Component::A).fail_over().post();
     t.operate(Operation::ReinitialiseSecondary);
-    assert_eq!(t.world.copy(S), t.world.copy(B), "a full backup of B");
+    assert_eq!(
+        t.world.copy(Replica::Target),
+        t.world.copy(Replica::PrimaryMirror),
+        "a full backup of B"
+    );
     t.post();
     assert!(t.ship());
     assert!(!t.world.chain_broken(&t.topology));

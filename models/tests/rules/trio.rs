@@ -4,9 +4,11 @@
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind};
 use poolproof_models::names::runbook::Operation;
+use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::Site;
+use poolproof_models::state::latches::LossKind;
 use poolproof_models::state::topology::{MirrorShipping, PoolServer, Topology};
-use poolproof_models::state::world::{LossKind, Pair, World};
+use poolproof_models::state::world::World;
 
 /// The mirror trio with one pool server beside it.
 pub struct Trio {
@@ -173,11 +175,11 @@ impl Trio {
     }
 
     pub fn exposed(&self) -> bool {
-        !self.world.session(Pair::Dc1).synchronized()
+        !self.world.session(SessionId::Primary).synchronized()
     }
 
     pub fn suspended(&self) -> bool {
-        self.world.session(Pair::Dc1).suspended()
+        self.world.session(SessionId::Primary).suspended()
     }
 
     #[track_caller]

@@ -204,10 +204,10 @@ fn topology(chance: &mut Chance) -> Topology {
 
 /// The positions of a packed world and the forks of its lineage (see `World::pack`).
 fn positions(world: &World) -> (Vec<u8>, Vec<u8>) {
-    let [forks, b, c, _, _] = world.pack().map(u64::to_le_bytes);
-    let held = [b[2], b[3], b[4], b[5], b[6], b[7], c[0], c[1], c[2], c[3]];
-    let held = held.into_iter().filter(|p| *p != 0xFF).collect();
-    (held, forks.to_vec())
+    let words = world.pack().map(u64::to_le_bytes);
+    let bytes = words.as_flattened();
+    let held = bytes[10..20].iter().copied().filter(|p| *p != 0xFF);
+    (held.collect(), bytes[..8].to_vec())
 }
 
 /// Ranks and timelines are numbered without gaps.

@@ -7,7 +7,7 @@ use poolproof_engines::solve::chain::{Chain, build};
 use poolproof_engines::solve::rates::{Delay, HOUR_MS, Rates};
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, role_of};
-use poolproof_models::rules::network::Link;
+use poolproof_models::names::link::Link;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 

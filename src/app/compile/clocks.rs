@@ -29,17 +29,10 @@ pub(super) fn between_failures(per_ms: f64, shape: f64) -> Option<Distribution> 
 
 /// A group of servers that one cause can take down: those of a kind in a site.
 fn group(topology: &Topology, node: Component) -> Vec<Component> {
-    let kind = |node: Component| match node {
-        Component::A | Component::B | Component::S | Component::SM => 0,
-        Component::W | Component::SW => 1,
-        Component::Share => 2,
-        Component::FrontEnd1 => 3,
-        _ => 4,
-    };
     let alike = |other: &Component| {
-        kind(*other) == kind(node) && topology.site_of(*other) == topology.site_of(node)
+        other.kind() == node.kind() && topology.site_of(*other) == topology.site_of(node)
     };
-    topology.nodes().into_iter().filter(alike).collect()
+    topology.nodes().iter().copied().filter(alike).collect()
 }
 
 /// The rate of what a mode's servers have in common, per millisecond, and of what each has alone.
@@ -116,7 +109,7 @@ pub(super) fn common_causes(scenario: &Scenario, topology: &Topology) -> Vec<Sha
 /// Planned work, server by server in turn.
 pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Shared> {
     let mut clocks = Vec::new();
-    for node in topology.nodes() {
+    for node in topology.nodes().iter().copied() {
         let planned = modes(scenario, EventKind::Crash, node)
             .iter()
             .filter_map(|mode| mode.planned_every);
@@ -124,7 +117,7 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
             let stop = topology.index_of(Event::new(EventKind::Crash, node));
             let restart = topology.index_of(Event::new(EventKind::Restart, node));
             // Whoever is stopped in order closes its connections: that is noticed at once (3.11).
-            let links = topology.links().into_iter();
+            let links = topology.links().iter();
             let noticed = links.filter_map(|link| {
                 topology.index_of(Event::new(EventKind::Detect, link.component()))
             });

@@ -5,9 +5,9 @@ use poolproof_engines::clocks::distribution::{Distribution, Sampler, SimDuration
 use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
+use poolproof_models::names::link::Link;
 use poolproof_models::names::runbook::{Mistake, Operation};
 use poolproof_models::names::site::{ShareLocation, Site};
-use poolproof_models::rules::network::Link;
 use poolproof_models::state::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
 
 use crate::scenario::Scenario;

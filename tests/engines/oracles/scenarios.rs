@@ -13,7 +13,8 @@ use poolproof_engines::solve::lump::lump;
 use poolproof_engines::solve::steady;
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::runbook::Role;
-use poolproof_models::state::world::{Pair, World};
+use poolproof_models::names::session::SessionId;
+use poolproof_models::state::world::World;
 
 use crate::oracles::expected::{Parameters, assert_digits, sets};
 use crate::oracles::toy::{HOUR_MS, Toy};
@@ -110,9 +111,9 @@ fn figure(product: &Product, chain: &Chain<World>, key: &str) -> Option<f64> {
         "mean_outage_h" => figures().mean_outage_h.unwrap(),
         "time_to_first_outage_h" => figures().time_to_first_outage_h.unwrap(),
         "variance_rate_h" => figures().variance_rate_h.unwrap(),
-        "share.exposed" => {
-            share(&|world| world.service(topology) != 0 && !world.session(Pair::Dc1).synchronized())
-        }
+        "share.exposed" => share(&|world| {
+            world.service(topology) != 0 && !world.session(SessionId::Primary).synchronized()
+        }),
         "share.DC1" => share(&|world| world.progress(Role::SiteFailover) == 0),
         "per_year.failover" => {
             mean(&rates_of(product, chain, EventKind::AutomaticFailover)) * YEAR_H

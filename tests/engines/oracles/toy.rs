@@ -13,7 +13,7 @@ use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::incident::Cause;
 use poolproof_models::names::property::Spent;
 use poolproof_models::names::runbook::Phase;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words, words_of};
 use poolproof_models::transition::step::Report;
 
 /// The variables of a state.
@@ -202,8 +202,8 @@ impl System for Toy {
         vars
     }
 
-    fn words(&self, vars: &Vars) -> [u64; 5] {
-        [u64::from_le_bytes(*vars), 0, 0, 0, 0]
+    fn words(&self, vars: &Vars) -> Words {
+        words_of([u64::from_le_bytes(*vars)])
     }
 
     fn fault_class(&self, _: &Vars, _: usize) -> Option<FaultClass> {

@@ -4,7 +4,7 @@ use poolproof_engines::check::search::{Limits, Outcome, search};
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::property::Spent;
-use poolproof_models::system::System;
+use poolproof_models::system::{System, Words, words_of};
 use poolproof_models::transition::step::Report;
 
 type Step = Box<dyn Fn(u32) -> Option<u32> + Sync + Send>;
@@ -110,8 +110,8 @@ impl System for Toy {
         (self.canonical)(state)
     }
 
-    fn words(&self, state: &u32) -> [u64; 5] {
-        [u64::from(*state), 0, 0, 0, 0]
+    fn words(&self, state: &u32) -> Words {
+        words_of([u64::from(*state)])
     }
 
     fn fault_class(&self, _: &u32, index: usize) -> Option<FaultClass> {

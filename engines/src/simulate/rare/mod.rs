@@ -33,6 +33,8 @@ pub use sums::Sums;
 
 use failures::Failures;
 
+use poolproof_models::system::Words;
+
 use crate::clocks::activities::Activities;
 use crate::clocks::timed::Timed;
 use crate::numbers::special::student_quantile;
@@ -228,7 +230,7 @@ struct Walk<'a, 's, T: Timed> {
     mission: &'a Mission,
     failures: &'a Failures,
     /// The quiet states that excursions begin and end in; `None` while they are not known.
-    home: Option<Vec<[u64; 5]>>,
+    home: Option<Vec<Words>>,
     scope: Scope,
     kinds: Vec<Kind>,
     /// Workers that are idle: what they know of the system is worth keeping.
@@ -279,7 +281,7 @@ impl<T: Timed> Search<'_, '_, T> {
     fn cycles(&mut self) -> Option<Vec<Sums>> {
         let kinds = self.walk.kinds.len() as u64;
         let first = self.run(&vec![first_paths(kinds); self.walk.kinds.len()], 1)?;
-        let mut from = BTreeMap::<[u64; 5], u64>::new();
+        let mut from = BTreeMap::<Words, u64>::new();
         for (kind, sums) in self.walk.kinds.iter_mut().zip(&first) {
             if kind.clock.is_some() && sums.length_ms > 0.0 {
                 kind.boost.scale_ms = sums.length_ms / sums.begun as f64;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use poolproof_models::system::Words;
+
 use crate::simulate::trial::Excursion;
 
 /// The paths of one kind.
@@ -24,7 +26,7 @@ pub struct Sums {
     /// How long they took together, in milliseconds.
     pub length_ms: f64,
     /// The states in which they began, as words, and how often.
-    pub from: BTreeMap<[u64; 5], u64>,
+    pub from: BTreeMap<Words, u64>,
 }
 
 impl Sums {

@@ -12,6 +12,8 @@
 //! repairs (the balanced failure biasing of P. Shahabuddin, Management Science 40, 1994, for clocks
 //! in place of a Markov chain).
 
+use poolproof_models::system::Words;
+
 use crate::clocks::activities::{Activities, Case, Outcome};
 use crate::clocks::purpose::Purpose;
 use crate::clocks::timed::Timed;
@@ -62,7 +64,7 @@ pub struct Question<'a> {
     pub failures: &'a Failures,
     /// The states, as words and in ascending order, from which excursions begin and in which they
     /// end, when nothing is under repair; `None` for all of them.
-    pub home: Option<&'a [[u64; 5]]>,
+    pub home: Option<&'a [Words]>,
 }
 
 /// What of a whole trial counts.
@@ -91,7 +93,7 @@ pub struct Excursion {
     /// How long it took, in milliseconds.
     pub length_ms: u64,
     /// The state in which it began, as words.
-    pub from: [u64; 5],
+    pub from: Words,
 }
 
 /// The weight of a path.
@@ -345,11 +347,11 @@ impl<T: Timed> Runner<'_, T> {
         let clocked = self.automaton.row(self.row).clocked;
         let mut others = clocked.minus(&question.failures.events()).iter();
         let quiet = others.all(|event| self.clocks[event] == NEVER);
-        let known = |home: &[[u64; 5]]| home.binary_search(&self.words()).is_ok();
+        let known = |home: &[Words]| home.binary_search(&self.words()).is_ok();
         quiet && question.home.is_none_or(known)
     }
 
-    fn words(&self) -> [u64; 5] {
+    fn words(&self) -> Words {
         let state = &self.automaton.row(self.row).state;
         self.automaton.system().words(state)
     }

@@ -1,0 +1,280 @@
+//! Structs that are declared once: [`packed!`] makes of one list of fields the struct, its form as
+//! words and back, what a field occupies there, and the positions in a log that it holds.
+//!
+//! Fields lie in the words as they lie in memory, so packing is a handful of loads. A field that is
+//! added is a row of the declaration; nothing else names an offset.
+
+use super::lineage::Position;
+
+/// Something that has a fixed place in words.
+pub(crate) trait Packed: Copy {
+    /// The bytes that it takes.
+    const BYTES: usize;
+
+    /// How many positions it holds, absent ones included.
+    const POSITIONS: usize = 0;
+
+    /// Writes it to the first [`Packed::BYTES`] bytes.
+    fn write(self, bytes: &mut [u8]);
+
+    /// The inverse of [`Packed::write`].
+    fn read(bytes: &[u8]) -> Self;
+
+    /// Writes its positions to the first [`Packed::POSITIONS`] places.
+    fn positions(&self, _positions: &mut [Position]) {}
+
+    /// Takes its positions from there.
+    fn set_positions(&mut self, _positions: &[Position]) {}
+}
+
+macro_rules! integers {
+    ($($integer:ty)*) => {
+        $(impl Packed for $integer {
+            const BYTES: usize = size_of::<$integer>();
+
+            #[inline(always)]
+            fn write(self, bytes: &mut [u8]) {
+                bytes[..Self::BYTES].copy_from_slice(&self.to_le_bytes());
+            }
+
+            #[inline(always)]
+            fn read(bytes: &[u8]) -> Self {
+                let mut own = [0; size_of::<$integer>()];
+                own.copy_from_slice(&bytes[..Self::BYTES]);
+                Self::from_le_bytes(own)
+            }
+        })*
+    };
+}
+
+integers!(u8 u16 u32);
+
+impl Packed for Position {
+    const BYTES: usize = 1;
+    const POSITIONS: usize = 1;
+
+    #[inline(always)]
+    fn write(self, bytes: &mut [u8]) {
+        bytes[0] = self.0;
+    }
+
+    #[inline(always)]
+    fn read(bytes: &[u8]) -> Self {
+        Self(bytes[0])
+    }
+
+    #[inline(always)]
+    fn positions(&self, positions: &mut [Position]) {
+        positions[0] = *self;
+    }
+
+    #[inline(always)]
+    fn set_positions(&mut self, positions: &[Position]) {
+        *self = positions[0];
+    }
+}
+
+impl<T: Packed, const N: usize> Packed for [T; N] {
+    const BYTES: usize = N * T::BYTES;
+    const POSITIONS: usize = N * T::POSITIONS;
+
+    #[inline(always)]
+    fn write(self, bytes: &mut [u8]) {
+        for (number, element) in self.into_iter().enumerate() {
+            element.write(&mut bytes[number * T::BYTES..]);
+        }
+    }
+
+    #[inline(always)]
+    fn read(bytes: &[u8]) -> Self {
+        std::array::from_fn(|number| T::read(&bytes[number * T::BYTES..]))
+    }
+
+    #[inline(always)]
+    fn positions(&self, positions: &mut [Position]) {
+        for (number, element) in self.iter().enumerate() {
+            element.positions(&mut positions[number * T::POSITIONS..]);
+        }
+    }
+
+    #[inline(always)]
+    fn set_positions(&mut self, positions: &[Position]) {
+        for (number, element) in self.iter_mut().enumerate() {
+            element.set_positions(&positions[number * T::POSITIONS..]);
+        }
+    }
+}
+
+/// Some bits of a packed struct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mask<const WORDS: usize>(pub(crate) [u64; WORDS]);
+
+impl<const WORDS: usize> Mask<WORDS> {
+    /// No bits.
+    pub(crate) const NONE: Self = Self([0; WORDS]);
+
+    /// So many bytes, from an offset on.
+    pub(crate) const fn bytes(offset: usize, bytes: usize) -> Self {
+        let mut words = [0; WORDS];
+        let mut at = offset;
+        while at < offset + bytes {
+            words[at / 8] |= 0xFF << (at % 8 * 8);
+            at += 1;
+        }
+        Self(words)
+    }
+
+    /// These bits of a field of 32 bits at an offset that is a multiple of 4.
+    pub(crate) const fn word(offset: usize, bits: u32) -> Self {
+        assert!(offset.is_multiple_of(4), "the field would lie in two words");
+        let mut words = [0; WORDS];
+        words[offset / 8] = (bits as u64) << (offset % 8 * 8);
+        Self(words)
+    }
+
+    /// The bits of both.
+    pub(crate) const fn or(mut self, other: Self) -> Self {
+        let mut at = 0;
+        while at < WORDS {
+            self.0[at] |= other.0[at];
+            at += 1;
+        }
+        self
+    }
+
+    /// Whether any bit is in both.
+    #[inline(always)]
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let both = self.0.iter().zip(&other.0);
+        both.fold(0, |all, (one, other)| all | one & other) != 0
+    }
+}
+
+/// Declares a struct whose fields have a fixed place in words, and a second one that has a mask for
+/// each field, by its name.
+macro_rules! packed {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis struct $name:ident, masks $masks:ident {
+            $($(#[$doc:meta])* $access:vis $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        #[repr(C)]
+        $visibility struct $name {
+            $($(#[$doc])* $access $field: $type,)*
+        }
+
+        impl $name {
+            /// The bytes of its fields.
+            pub(crate) const PACKED_BYTES: usize =
+                0 $(+ <$type as $crate::state::packed::Packed>::BYTES)*;
+
+            /// The words that it is packed into.
+            pub const WORDS: usize = Self::PACKED_BYTES.div_ceil(8);
+
+            /// The fields as words: injective, for hashing and comparing.
+            #[must_use]
+            #[inline]
+            pub fn pack(&self) -> [u64; Self::WORDS] {
+                let mut bytes = [0; Self::WORDS * 8];
+                $crate::state::packed::Packed::write(*self, &mut bytes);
+                std::array::from_fn(|word| {
+                    let mut own = [0; 8];
+                    own.copy_from_slice(&bytes[8 * word..8 * word + 8]);
+                    u64::from_le_bytes(own)
+                })
+            }
+
+            /// The inverse of `pack`.
+            #[must_use]
+            pub fn unpack(words: [u64; Self::WORDS]) -> Self {
+                let mut bytes = [0; Self::WORDS * 8];
+                for (own, word) in bytes.chunks_exact_mut(8).zip(words) {
+                    own.copy_from_slice(&word.to_le_bytes());
+                }
+                <Self as $crate::state::packed::Packed>::read(&bytes)
+            }
+        }
+
+        impl $crate::state::packed::Packed for $name {
+            const BYTES: usize = Self::PACKED_BYTES;
+            const POSITIONS: usize = 0 $(+ <$type as $crate::state::packed::Packed>::POSITIONS)*;
+
+            #[inline(always)]
+            fn write(self, bytes: &mut [u8]) {
+                $($crate::state::packed::Packed::write(
+                    self.$field,
+                    &mut bytes[std::mem::offset_of!($name, $field)..],
+                );)*
+            }
+
+            #[inline(always)]
+            fn read(bytes: &[u8]) -> Self {
+                Self {
+                    $($field: $crate::state::packed::Packed::read(
+                        &bytes[std::mem::offset_of!($name, $field)..],
+                    ),)*
+                }
+            }
+
+            #[inline(always)]
+            fn positions(&self, positions: &mut [$crate::state::lineage::Position]) {
+                let mut at = 0;
+                $(
+                    $crate::state::packed::Packed::positions(&self.$field, &mut positions[at..]);
+                    at += <$type as $crate::state::packed::Packed>::POSITIONS;
+                )*
+                debug_assert_eq!(at, Self::POSITIONS);
+            }
+
+            #[inline(always)]
+            fn set_positions(&mut self, positions: &[$crate::state::lineage::Position]) {
+                let mut at = 0;
+                $(
+                    $crate::state::packed::Packed::set_positions(
+                        &mut self.$field,
+                        &positions[at..],
+                    );
+                    at += <$type as $crate::state::packed::Packed>::POSITIONS;
+                )*
+                debug_assert_eq!(at, Self::POSITIONS);
+            }
+        }
+
+        // Bytes in memory are bytes in words: there is no hole between two fields.
+        const _: () = {
+            let mut at = 0;
+            $(
+                assert!(at == std::mem::offset_of!($name, $field), "a field is not aligned");
+                at += <$type as $crate::state::packed::Packed>::BYTES;
+            )*
+            assert!(at == $name::PACKED_BYTES);
+        };
+
+        /// The bits of each field in the words.
+        pub(crate) struct $masks;
+
+        #[allow(dead_code, reason = "a mask is there for each field, used or not")]
+        impl $masks {
+            $(pub(crate) const fn $field() -> $crate::state::packed::Mask<{ $name::WORDS }> {
+                $crate::state::packed::Mask::bytes(
+                    std::mem::offset_of!($name, $field),
+                    <$type as $crate::state::packed::Packed>::BYTES,
+                )
+            })*
+
+            /// Every field that holds positions.
+            pub(crate) const fn positions() -> $crate::state::packed::Mask<{ $name::WORDS }> {
+                let mut all = $crate::state::packed::Mask::NONE;
+                $(if <$type as $crate::state::packed::Packed>::POSITIONS > 0 {
+                    all = all.or(Self::$field());
+                })*
+                all
+            }
+        }
+    };
+}
+
+pub(crate) use packed;
