@@ -63,7 +63,7 @@ fn holders(text: &mut String, topology: &Topology, world: &World) {
             site = Some(holder.site);
         }
         let down = if holder.up { "" } else { ", DOWN" };
-        let _ = write!(text, "  {}: {}{down}", holder.name, holder.role);
+        let _ = write!(text, "  {}: {}{down}", holder.name, holder.role.text());
         let content = content_text(world, holder.name);
         let separator = if content.is_empty() { "" } else { ", " };
         let _ = writeln!(text, "{separator}{content}");

@@ -18,14 +18,61 @@ pub struct Holder {
     pub name: &'static str,
     /// Where it is; `None` for a third place.
     pub site: Option<Site>,
-    /// What it is in its session, or what it keeps.
-    pub role: &'static str,
+    /// What it is.
+    pub role: HolderRole,
     /// Whether it runs.
     pub up: bool,
     /// The messages that it holds, in words; empty for what holds none by its nature.
     pub holds: String,
     /// The numbers of these messages.
     pub messages: Vec<u32>,
+}
+
+/// What a server or a place is at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HolderRole {
+    /// A pool server that serves users.
+    ServesUsers,
+    /// A pool server that is active and serves no users.
+    Active,
+    /// A pool server that is not active and keeps the sessions that it had.
+    OldSessions,
+    /// A pool server that is not active.
+    Idle,
+    /// The witness of a mirroring session.
+    Witness,
+    /// The principal of a mirroring session.
+    Principal,
+    /// The principal of a session in a manual failover that has begun.
+    PendingFailover,
+    /// The mirror of a session.
+    Mirror,
+    /// A database that restores log backups.
+    Restoring,
+    /// A database server without a role in a session.
+    NoRole,
+    /// A place that keeps log backups.
+    LogBackups,
+}
+
+impl HolderRole {
+    /// The role in words.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::ServesUsers => "pool server, takes users",
+            Self::Active => "pool server, active",
+            Self::OldSessions => "pool server, old sessions",
+            Self::Idle => "pool server, idle",
+            Self::Witness => "witness",
+            Self::Principal => "principal",
+            Self::PendingFailover => "principal, PENDING_FAILOVER",
+            Self::Mirror => "mirror",
+            Self::Restoring => "restoring",
+            Self::NoRole => "no role",
+            Self::LogBackups => "log backups",
+        }
+    }
 }
 
 /// A link at one moment.
@@ -49,7 +96,7 @@ pub(super) type Content = (&'static str, Option<Vec<u32>>);
 #[must_use]
 pub(super) fn holders(topology: &Topology, world: &World, messages: &[Message]) -> Vec<Holder> {
     let contents = contents(world, messages);
-    let holder = |name: &'static str, site: Option<Site>, role: &'static str, up: bool| {
+    let holder = |name: &'static str, site: Option<Site>, role: HolderRole, up: bool| {
         let found = contents.iter().find(|(holder, _)| *holder == name);
         let messages = found.map(|(_, messages)| messages.as_deref());
         Holder {
@@ -86,34 +133,41 @@ pub(super) fn holders(topology: &Topology, world: &World, messages: &[Message]) 
             ShareLocation::OnPrimary => (Component::A, Some(Site::Dc1)),
             place => (Component::Share, place.site()),
         };
-        out.push(holder("the share", site, "log backups", world.is_up(host)));
+        out.push(holder(
+            "the share",
+            site,
+            HolderRole::LogBackups,
+            world.is_up(host),
+        ));
         let (folder, up) = ("the folder in DC2", world.is_up(Component::S));
-        out.push(holder(folder, Some(Site::Dc2), "log backups", up));
+        out.push(holder(folder, Some(Site::Dc2), HolderRole::LogBackups, up));
     }
     out
 }
 
-fn pool_server_role(topology: &Topology, world: &World, server: usize) -> &'static str {
+fn pool_server_role(topology: &Topology, world: &World, server: usize) -> HolderRole {
     let bit = |bits: u8| bits >> server & 1 == 1;
     if bit(world.serving_servers(topology)) && world.service(topology) != 0 {
-        "pool server, takes users"
+        HolderRole::ServesUsers
     } else if bit(world.control().replica_active) {
-        "pool server, active"
+        HolderRole::Active
     } else if bit(world.control().lingering) {
-        "pool server, old sessions"
+        HolderRole::OldSessions
     } else {
-        "pool server, idle"
+        HolderRole::Idle
     }
 }
 
-fn partner_role(world: &World, pair: SessionId, member: usize) -> &'static str {
+fn partner_role(world: &World, pair: SessionId, member: usize) -> HolderRole {
     match (member, world.session(pair).role(member.min(1))) {
-        (2, _) => "witness",
-        (_, PartnerRole::Principal) => "principal",
-        (_, PartnerRole::Pending) => "principal, PENDING_FAILOVER",
-        (_, PartnerRole::Mirror) => "mirror",
-        (_, PartnerRole::None) if pair == SessionId::Secondary && member == 0 => "restoring",
-        (_, PartnerRole::None) => "no role",
+        (2, _) => HolderRole::Witness,
+        (_, PartnerRole::Principal) => HolderRole::Principal,
+        (_, PartnerRole::Pending) => HolderRole::PendingFailover,
+        (_, PartnerRole::Mirror) => HolderRole::Mirror,
+        (_, PartnerRole::None) if pair == SessionId::Secondary && member == 0 => {
+            HolderRole::Restoring
+        }
+        (_, PartnerRole::None) => HolderRole::NoRole,
     }
 }
 

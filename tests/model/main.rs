@@ -7,6 +7,7 @@ mod choices;
 mod hazards;
 mod mutants;
 mod parity;
+mod parts;
 mod properties;
 mod refusals;
 mod stable_ids;

@@ -82,6 +82,11 @@ fn both_agree_on_the_reference_files() {
 }
 
 #[test]
+fn both_agree_on_the_parts() {
+    compare("scenarios/parts");
+}
+
+#[test]
 fn both_agree_on_the_hazards() {
     compare("scenarios/hazards");
 }

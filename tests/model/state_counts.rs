@@ -53,6 +53,7 @@ fn table() -> String {
     // The reference files first: they take longest.
     let mut paths = scenarios("scenarios");
     paths.extend(scenarios("scenarios/hazards"));
+    paths.extend(scenarios("scenarios/parts"));
     let found: Vec<_> = paths.par_iter().map(|path| counted(path)).collect();
     let heads = ["scenario", "faults", "states", "transitions", "depth"];
     let [name, faults, states, transitions, depth] = heads;

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use poolproof_models::rules::losses::Loss;
+use poolproof_models::state::latches::LossCause;
 use poolproof_models::state::lineage::{Renumbering, TIMELINES};
 
 /// Ranks of a world.
@@ -34,11 +35,16 @@ pub struct Lost {
     pub ms: u64,
     /// Of these, served.
     pub served_ms: u64,
+    /// What lost the first of them; `LossCause::None` where nothing is lost.
+    pub cause: LossCause,
 }
 
 impl Lost {
-    /// Adds.
-    pub const fn add(&mut self, other: Self) {
+    /// Adds what was lost later.
+    pub fn add(&mut self, other: Self) {
+        if self.cause == LossCause::None {
+            self.cause = other.cause;
+        }
         self.ms += other.ms;
         self.served_ms += other.served_ms;
     }
@@ -75,6 +81,7 @@ impl Ledger {
             lost: Lost {
                 ms: 0,
                 served_ms: 0,
+                cause: LossCause::None,
             },
         }
     }
@@ -124,7 +131,7 @@ impl Ledger {
 
     /// Counts a loss, in the numbers before the step's renumbering. What is lost again, by another
     /// name, counts once.
-    pub fn lose(&mut self, loss: Loss) {
+    pub fn lose(&mut self, loss: Loss, cause: LossCause) {
         let timeline = usize::from(loss.timeline);
         // Where nothing is left, everything since the beginning is lost.
         let from = loss
@@ -140,6 +147,7 @@ impl Ledger {
             self.lost.add(Lost {
                 ms: to.at - from.at,
                 served_ms: to.served - from.served,
+                cause,
             });
             self.counted[timeline] = to;
             self.with_losses |= 1 << timeline;

@@ -3,6 +3,7 @@
 use poolproof_models::names::incident::Cause;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::runbook::Phase;
+use poolproof_models::state::latches::LossCause;
 use serde::{Deserialize, Serialize};
 
 use crate::simulate::accumulator::MeanAccumulator;
@@ -31,6 +32,9 @@ pub struct Incident {
     pub data_lost_ms: u64,
     /// Acknowledged messages lost, counted.
     pub messages_lost: u64,
+    /// What lost the first of them; [`LossCause::None`] where nothing is lost.
+    #[serde(with = "loss_cause_name")]
+    pub loss_cause: LossCause,
 }
 
 impl Incident {
@@ -234,6 +238,22 @@ mod tests {
 }
 
 /// A cause in a stored file: by its name, which is stable.
+mod loss_cause_name {
+    use poolproof_models::state::latches::LossCause;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(cause: &LossCause, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(cause.name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LossCause, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = LossCause::from_name(&name);
+        known.ok_or_else(|| D::Error::custom(format!("no cause of a loss `{name}`")))
+    }
+}
+
 mod cause_name {
     use poolproof_models::names::incident::Cause;
     use serde::de::Error;

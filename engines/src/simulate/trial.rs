@@ -299,7 +299,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         if edge.report != 0 {
             let report = self.automaton.report(edge.report);
             for loss in report.losses.iter() {
-                self.ledger.lose(loss);
+                self.ledger.lose(loss, report.losses.cause());
             }
             if let Some(rank) = report.renumbering.written {
                 self.ledger.set_rank(rank, self.ledger.now());
@@ -408,6 +408,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             phases_ms: open.phases,
             data_lost_ms: open.lost.ms,
             messages_lost: messages(open.lost, mission),
+            loss_cause: open.lost.cause,
         };
         tally.incident(&incident);
         if mission.drill.is_some() {

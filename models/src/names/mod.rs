@@ -4,6 +4,7 @@ pub mod component;
 pub mod event;
 pub mod incident;
 pub mod link;
+mod loss;
 pub mod property;
 pub mod replica;
 pub mod runbook;

@@ -33,6 +33,7 @@ impl World {
             losses.add_beyond(&self.lineage, held, from);
         }
         if losses.iter().next().is_some() {
+            losses.cause = cause;
             self.latch_loss(LossKind::Final, cause);
         }
         losses
@@ -69,12 +70,19 @@ pub struct Loss {
 
 /// The losses of one step: at most one per timeline that ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Losses([Option<Loss>; 4]);
+pub struct Losses {
+    by_timeline: [Option<Loss>; 4],
+    /// What the step did to lose them.
+    pub(crate) cause: LossCause,
+}
 
 impl Losses {
     /// No loss.
     pub(crate) const fn none() -> Self {
-        Self([None; 4])
+        Self {
+            by_timeline: [None; 4],
+            cause: LossCause::None,
+        }
     }
 
     /// Adds the loss of `held` beyond rank `from`, without what another loss already covers: where
@@ -97,7 +105,7 @@ impl Losses {
 
     /// Adds a loss; of one timeline the longest counts.
     pub(crate) fn add(&mut self, loss: Loss) {
-        for slot in &mut self.0 {
+        for slot in &mut self.by_timeline {
             match slot {
                 Some(known) if known.timeline == loss.timeline => {
                     known.to = known.to.max(loss.to);
@@ -113,8 +121,14 @@ impl Losses {
         }
     }
 
+    /// What lost them; [`LossCause::None`] where nothing is lost.
+    #[must_use]
+    pub const fn cause(&self) -> LossCause {
+        self.cause
+    }
+
     /// The losses.
     pub fn iter(&self) -> impl Iterator<Item = Loss> {
-        self.0.iter().flatten().copied()
+        self.by_timeline.iter().flatten().copied()
     }
 }

@@ -366,7 +366,8 @@ impl World {
             losses.add_beyond(&self.lineage, held, Some(from));
         }
         if losses.iter().next().is_some() {
-            self.latch_loss(LossKind::Recoverable, LossCause::ServedWithout);
+            losses.cause = LossCause::ServedWithout;
+            self.latch_loss(LossKind::Recoverable, losses.cause);
         }
         // H-46: the counter of message numbers was rewound with the history.
         if self.loss() != LossKind::None {

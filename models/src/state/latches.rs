@@ -15,9 +15,10 @@ pub enum LossKind {
 }
 
 /// What made a loss irrevocable or took the messages out of the serving history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LossCause {
     /// Nothing lost.
+    #[default]
     None,
     /// A data centre was lost with the only copies.
     SiteLost,

@@ -38,3 +38,17 @@ pub use explorer::{Choice, ExplorerModel, Scene, Wording, serve};
 pub use limits::Ending;
 pub use second_opinion::{Opinion, Status, second_opinion};
 pub use stateright;
+
+/// The version of Stateright, which the manifest of this crate pins.
+pub const STATERIGHT_VERSION: &str = "0.31.0";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_that_of_the_manifest() {
+        let pinned = format!("stateright = \"={STATERIGHT_VERSION}\"");
+        assert!(include_str!("../Cargo.toml").contains(&pinned));
+    }
+}

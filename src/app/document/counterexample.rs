@@ -72,7 +72,7 @@ pub fn holders(explainer: &Explainer<'_>) -> Vec<doc::HolderState> {
         .map(|holder| doc::HolderState {
             holder: holder.name.to_owned(),
             site: holder.site.map_or("", Site::name).to_owned(),
-            role_text: holder.role.to_owned(),
+            role_text: holder.role.text().to_owned(),
             up: holder.up,
             holds: holder.holds,
             posts: holder.messages,
