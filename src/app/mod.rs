@@ -1,11 +1,28 @@
 //! The application: what the program can do, for whoever calls it. Typed requests come in, typed
 //! results and progress go out; a terminal, files of results and exit codes belong to the caller.
 
+pub mod check;
+pub mod checkpoint;
+pub mod clock;
 pub mod compare;
 pub mod compile;
+pub mod cuts;
 pub mod document;
+pub mod error;
 pub mod evaluate;
+pub mod evaluation;
+pub mod explanation;
+pub mod limits;
 pub mod objectives;
+pub mod observer;
+pub mod reproduction;
 pub mod shard;
+pub mod simulation;
+pub mod solution;
 pub mod study;
+pub mod swarm;
 pub mod sweep;
+pub mod trial;
+
+pub use error::{AppError, ErrorKind};
+pub use observer::{Execution, Notice, Observer, Progress, StageTiming, Unobserved};

@@ -1,26 +1,20 @@
 //! `poolproof check`: what can happen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::bounds::BoundArgs;
-use super::format::RunFormat;
-use super::runs::{self, Ran};
-use super::swarm::{self, SEARCHES_MOST, SizeArgs, SwarmPlanArgs};
-use super::{RunArgs, quoted, stages};
-use crate::evaluate;
-use crate::exit::Exit;
-
-/// A check has verdicts and no figures.
-const FORMATS: [RunFormat; 6] = [
-    RunFormat::Human,
-    RunFormat::Json,
-    RunFormat::Junit,
-    RunFormat::Sarif,
-    RunFormat::Github,
-    RunFormat::Markdown,
-];
+use super::failure::CommandResult;
+use super::flags::RunArgs;
+use super::format::OutputFormat;
+use super::limits::LimitArgs;
+use super::plan;
+use super::run::{self, Delivery};
+use super::swarm::{self, SizeArgs, SwarmPlanArgs};
+use crate::app::check::{CheckRequest, check};
+use crate::app::reproduction::Reproduction;
+use crate::app::shard::Task;
+use crate::app::swarm::{SEARCHES_MOST, SwarmRequest};
 
 /// Search every combination of faults within the scenario's budget
 ///
@@ -35,10 +29,14 @@ pub struct CheckArgs {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Print the results in this form
-    #[arg(long, value_parser = RunFormat::among(&FORMATS), default_value = "human")]
-    format: RunFormat,
+    #[arg(
+        long,
+        value_parser = OutputFormat::among(&OutputFormat::OF_CHECKS),
+        default_value = "human",
+    )]
+    format: OutputFormat,
     #[command(flatten)]
-    bounds: BoundArgs,
+    limits: LimitArgs,
     /// Run this many small searches, each in an order of its own, in place of one of everything:
     /// for spaces that do not fit. What they do not find violated is undecided
     #[arg(
@@ -61,32 +59,47 @@ enum CheckCommand {
 }
 
 /// Runs the command.
-pub fn run(args: &CheckArgs) -> Exit {
-    if let Some(CheckCommand::Plan(plan)) = &args.plan {
-        return swarm::write(plan);
+pub fn run(args: &CheckArgs) -> CommandResult {
+    if let Some(CheckCommand::Plan(args)) = &args.plan {
+        return plan::write(Task::Swarm(args.job()), args.shards(), &args.manifest);
     }
-    if let Some(number) = args.swarm {
-        return swarm::here(&args.scenarios, number, &args.size, &args.run, args.format);
-    }
-    runs::over(&args.scenarios, &args.run, args.format, |path, loaded| {
-        let command = format!(
-            "poolproof check {}{}{}",
-            quoted(&path.display().to_string()),
-            args.run.reproducing(),
-            args.bounds.reproducing()
-        );
-        let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
-        let checked = args
-            .run
-            .on_threads(|| stages::check(scenario, &args.run, &args.bounds));
-        let check = Some(checked.document);
-        Ok(Ran {
-            document: evaluate::document(scenario, warnings, &command, check, None),
-            command,
-            aside: String::new(),
-            interrupted: checked.interrupted,
-            exit: Exit::AsExpected,
-            note: String::new(),
-        })
+    let limits = args.limits.limits();
+    let terminal = args.run.execution.terminal();
+    let execution = args.run.execution.on(&terminal);
+    run::over(&args.scenarios, &args.run, args.format, |path, loaded| {
+        let loaded = &loaded;
+        let command = command(path, args);
+        let found = match args.swarm {
+            None => {
+                let request = CheckRequest {
+                    loaded,
+                    limits: &limits,
+                    command: &command,
+                };
+                check(&request, &execution)
+            }
+            Some(searches) => {
+                let request = SwarmRequest {
+                    loaded,
+                    searches,
+                    limits: args.size.limits(),
+                    command: &command,
+                };
+                crate::app::swarm::swarm(&request, &execution)
+            }
+        };
+        Ok(Delivery::of(found, None, command.to_string()))
     })
+}
+
+fn command(path: &Path, args: &CheckArgs) -> Reproduction {
+    let settings = args.run.settings();
+    match args.swarm {
+        Some(searches) => swarm::command(path, &settings, searches, args.size.limits()),
+        None => args.limits.add_to(
+            Reproduction::new("check")
+                .argument(path.display())
+                .settings(&settings),
+        ),
+    }
 }

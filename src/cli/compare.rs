@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::format::RunFormat;
-use super::plan::{self, PlanOptions};
-use super::studies::{self, Outlet};
-use super::{RunArgs, quoted};
-use crate::exit::Exit;
-use crate::study::job::{Job, Kind};
+use super::failure::CommandResult;
+use super::flags::{RunArgs, TrialArgs};
+use super::format::OutputFormat;
+use super::plan::{self, PlanArgs};
+use super::study::{self, Outlet};
+use crate::app::reproduction::Reproduction;
+use crate::app::study::job::{Job, Kind};
 
 /// Compare scenarios under the same failures: differences with intervals
 ///
@@ -23,10 +24,14 @@ pub struct CompareArgs {
     #[command(subcommand)]
     plan: Option<CompareCommand>,
     #[command(flatten)]
-    what: What,
+    what: ComparisonArgs,
     /// Print the comparison in this form
-    #[arg(long, value_parser = RunFormat::among(&RunFormat::OF_STUDIES), default_value = "human")]
-    format: RunFormat,
+    #[arg(
+        long,
+        value_parser = OutputFormat::among(&OutputFormat::OF_STUDIES),
+        default_value = "human",
+    )]
+    format: OutputFormat,
     /// Write index.html, charts and data into this directory
     #[arg(long, value_name = "DIRECTORY")]
     out: Option<PathBuf>,
@@ -37,25 +42,20 @@ enum CompareCommand {
     /// Write a manifest of shards to run anywhere, in place of running the comparison here
     Plan {
         #[command(flatten)]
-        what: What,
+        what: ComparisonArgs,
         #[command(flatten)]
-        options: PlanOptions,
+        plan: PlanArgs,
     },
 }
 
 /// What is compared.
 #[derive(Args)]
-struct What {
+struct ComparisonArgs {
     /// Scenario files: the first is what the others are compared with
     #[arg(required = true, num_args = 2..=16, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
-    /// Run this many trials of each in place of the first scenario's number
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        value_parser = clap::value_parser!(u64).range(100..=10_000_000_000),
-    )]
-    trials: Option<u64>,
+    #[command(flatten)]
+    trials: TrialArgs,
     /// Do not search for counterexamples
     #[arg(long)]
     no_check: bool,
@@ -63,41 +63,39 @@ struct What {
     run: RunArgs,
 }
 
+impl ComparisonArgs {
+    fn job(&self) -> Job {
+        let settings = self.run.settings();
+        let files = self.scenarios.iter().map(|path| path.display().to_string());
+        let scenarios: Vec<String> = files.collect();
+        let command = Reproduction::new("compare");
+        let command = scenarios.iter().fold(command, Reproduction::argument);
+        let command = command
+            .given("--trials", self.trials.trials)
+            .flag("--no-check", self.no_check)
+            .settings(&settings);
+        Job {
+            kind: Kind::Compare,
+            commands: vec![command.to_string()],
+            scenarios,
+            set: settings.overrides,
+            seed: settings.seed,
+            trials: self.trials.trials,
+            drill: None,
+            check: !self.no_check,
+            design: None,
+        }
+    }
+}
+
 /// Runs the command.
-pub fn run(args: &CompareArgs) -> Exit {
-    if let Some(CompareCommand::Plan { what, options }) = &args.plan {
-        return plan::write(&job(what), options);
+pub fn run(args: &CompareArgs) -> CommandResult {
+    if let Some(CompareCommand::Plan { what, plan }) = &args.plan {
+        return plan::of_job(what.job(), plan);
     }
     let outlet = Outlet {
         format: args.format,
         out: args.out.clone(),
-        resume: false,
     };
-    studies::here(&job(&args.what), &args.what.run, &outlet)
-}
-
-fn job(what: &What) -> Job {
-    let names = what.scenarios.iter().map(|path| path.display().to_string());
-    let scenarios: Vec<String> = names.collect();
-    let mut command = "poolproof compare".to_owned();
-    for name in &scenarios {
-        command.push_str(&format!(" {}", quoted(name)));
-    }
-    if let Some(trials) = what.trials {
-        command.push_str(&format!(" --trials {trials}"));
-    }
-    if what.no_check {
-        command.push_str(" --no-check");
-    }
-    Job {
-        kind: Kind::Compare,
-        commands: vec![command + &what.run.reproducing()],
-        scenarios,
-        set: what.run.set.clone(),
-        seed: what.run.seed,
-        trials: what.trials,
-        drill: None,
-        check: !what.no_check,
-        design: None,
-    }
+    study::here(&args.what.job(), false, &args.what.run.execution, &outlet)
 }

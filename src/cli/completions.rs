@@ -3,8 +3,10 @@
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use super::{Cli, output};
-use crate::exit::Exit;
+use super::Cli;
+use super::exit::Exit;
+use super::failure::CommandResult;
+use super::terminal::print;
 
 /// Print the completions of a shell
 #[derive(Args)]
@@ -15,8 +17,9 @@ pub struct CompletionsArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &CompletionsArgs) -> Exit {
+pub fn run(args: &CompletionsArgs) -> CommandResult {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "poolproof", &mut script);
-    output::print(&String::from_utf8_lossy(&script))
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::AsExpected)
 }

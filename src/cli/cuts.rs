@@ -2,18 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
-use poolproof_engines::check::cuts::Progress as Searched;
+use clap::Args;
 use poolproof_models::names::property::Property;
 use poolproof_reports::cuts as report;
 
-use super::bounds::BoundArgs;
-use super::progress::Progress;
-use super::timing::{Stopwatch, Timing};
-use super::{RunArgs, input, interrupt, output, quoted};
-use crate::app::document::cut_sets::{self, Asked};
-use crate::app::document::verdict::Stop;
-use crate::exit::Exit;
+use super::exit::Exit;
+use super::failure::{CommandResult, Failure};
+use super::flags::{RunArgs, property};
+use super::format::OutputFormat;
+use super::limits::LimitArgs;
+use super::run::{self, Content, Delivery};
+use crate::app::cuts::{CutsRequest, cuts};
+use crate::app::reproduction::Reproduction;
+
+/// Cut sets are no findings for code hosts.
+const FORMATS: [OutputFormat; 3] = [OutputFormat::Human, OutputFormat::Csv, OutputFormat::Json];
 
 /// Find the minimal combinations of faults that can break each property, and rank them
 ///
@@ -39,117 +42,59 @@ pub struct CutsArgs {
     #[arg(long = "property", value_name = "NAME", value_parser = property)]
     properties: Vec<Property>,
     /// Print the sets in this form
-    #[arg(long, value_enum, default_value = "human")]
-    format: CutsFormat,
+    #[arg(long, value_parser = OutputFormat::among(&FORMATS), default_value = "human")]
+    format: OutputFormat,
     #[command(flatten)]
-    bounds: BoundArgs,
+    limits: LimitArgs,
     #[command(flatten)]
     run: RunArgs,
 }
 
-/// How cut sets are printed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum CutsFormat {
-    /// A table for people; its words may change
-    Human,
-    /// One line per set
-    Csv,
-    /// The document, schema poolproof/cuts/v2
-    Json,
-}
-
-fn property(name: &str) -> Result<Property, String> {
-    Property::from_name(name).ok_or_else(|| {
-        let known = Property::ALL.map(Property::name).join(", ");
-        format!("expected one of {known}")
-    })
-}
-
 /// Runs the command.
-pub fn run(args: &CutsArgs) -> Exit {
-    let each = args.scenarios.iter().map(|path| of_one(path, args));
-    each.fold(Exit::AsExpected, Exit::and)
-}
-
-fn of_one(path: &Path, args: &CutsArgs) -> Exit {
-    let loaded = match input::load(path, &args.run) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
-    let scenario = &loaded.scenario;
-    let mut properties = args.properties.clone();
-    if properties.is_empty() {
-        properties.clone_from(&scenario.check.properties);
-    }
-    properties.sort_unstable();
-    properties.dedup();
-    let command = reproducing(path, args);
-    let watch = Stopwatch::start();
-    let progress = Progress::open_ended("looking for cut sets");
-    let limit = args.bounds.time().map(|limit| limit.as_secs_f64());
-    let found = args.run.on_threads(|| {
-        let mut stop = |at: &Searched| {
-            progress.message(&format!(
-                "cut sets of {} events: {} multisets, {} states",
-                at.order, at.multisets, at.states
-            ));
-            if interrupt::requested() {
-                return Some(Stop::Interrupt);
-            }
-            let late = limit.is_some_and(|limit| watch.seconds() >= limit);
-            late.then(|| Stop::Limit(args.bounds.time_words()))
-        };
-        let asked = Asked {
-            order: args.order,
-            properties: &properties,
-            command: &command,
-            bytes: args.bounds.bytes(),
-            stop: &mut stop,
-        };
-        cut_sets::find(scenario, asked)
-    });
-    drop(progress);
-    if args.run.timing {
-        let seconds = watch.seconds();
-        Timing {
-            stage: "cuts",
-            seconds,
-            states_per_second: Some(found.document.states as f64 / seconds),
-            ..Timing::default()
-        }
-        .print();
-    }
-    let text = match args.format {
-        CutsFormat::Human => Ok(report::text(&found.document)),
-        CutsFormat::Csv => report::csv(&found.document),
-        CutsFormat::Json => report::json(&found.document),
-    };
-    let mut exit = match text {
-        Ok(text) => output::print(&text),
-        Err(error) => {
-            eprintln!("error: {error}");
-            Exit::Defect
-        }
-    };
-    if found.interrupted {
-        exit = exit.and(Exit::Interrupted);
-    } else if !found.complete {
-        exit = exit.and(Exit::Undecided);
-    }
-    if exit != Exit::AsExpected {
-        eprintln!("{command}");
-    }
-    exit
+pub fn run(args: &CutsArgs) -> CommandResult {
+    let limits = args.limits.limits();
+    let terminal = args.run.execution.terminal();
+    let execution = args.run.execution.on(&terminal);
+    run::over(
+        &args.scenarios,
+        &args.run,
+        OutputFormat::Human,
+        |path, loaded| {
+            let command = command(path, args);
+            let request = CutsRequest {
+                scenario: &loaded.scenario,
+                order: args.order,
+                properties: &args.properties,
+                limits: &limits,
+                command: &command,
+            };
+            let found = cuts(&request, &execution);
+            let text = match args.format {
+                OutputFormat::Json => report::json(&found.document),
+                OutputFormat::Csv => report::csv(&found.document),
+                _ => Ok(report::text(&found.document)),
+            };
+            Ok(Delivery {
+                content: Content::Text(text.map_err(Failure::defect)?),
+                exit: match (found.interrupted, found.complete) {
+                    (true, _) => Exit::Interrupted,
+                    (false, true) => Exit::AsExpected,
+                    (false, false) => Exit::Undecided,
+                },
+                again: command.to_string(),
+            })
+        },
+    )
 }
 
 /// The command that gives the same document.
-fn reproducing(path: &Path, args: &CutsArgs) -> String {
-    let mut command = format!("poolproof cuts {}", quoted(&path.display().to_string()));
-    command.push_str(&format!(" --order {}", args.order));
-    for property in &args.properties {
-        command.push_str(&format!(" --property {}", property.name()));
-    }
-    command.push_str(&args.run.reproducing());
-    command.push_str(&args.bounds.reproducing());
-    command
+fn command(path: &Path, args: &CutsArgs) -> Reproduction {
+    let command = Reproduction::new("cuts")
+        .argument(path.display())
+        .option("--order", args.order);
+    let properties = args.properties.iter();
+    let command = properties.fold(command, |command, property| {
+        command.option("--property", property.name())
+    });
+    args.limits.add_to(command.settings(&args.run.settings()))
 }

@@ -8,8 +8,9 @@ use std::process::Command;
 
 use clap::{Args, ValueEnum};
 
-use super::output;
-use crate::exit::Exit;
+use super::exit::Exit;
+use super::failure::{CommandResult, Failure};
+use super::terminal::print;
 
 const DASK: &str = include_str!("../../cluster/dask_driver.py");
 
@@ -22,7 +23,7 @@ const DASK: &str = include_str!("../../cluster/dask_driver.py");
 pub struct DriverArgs {
     /// The engine
     #[arg(long, value_enum)]
-    engine: Engine,
+    engine: ClusterEngine,
     /// Run the driver in place of printing it
     #[arg(long)]
     run: bool,
@@ -41,16 +42,17 @@ pub struct DriverArgs {
 
 /// An engine with a driver.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Engine {
+enum ClusterEngine {
     /// Dask.distributed
     Dask,
 }
 
 /// Runs the command.
-pub fn run(args: &DriverArgs) -> Exit {
-    let Engine::Dask = args.engine;
+pub fn run(args: &DriverArgs) -> CommandResult {
+    let ClusterEngine::Dask = args.engine;
     if !args.run {
-        return output::print(DASK);
+        print(DASK)?;
+        return Ok(Exit::AsExpected);
     }
     let mut command = Command::new(&args.python);
     command.args(["-c", DASK]).args(&args.arguments);
@@ -58,16 +60,12 @@ pub fn run(args: &DriverArgs) -> Exit {
     if let Ok(program) = std::env::current_exe() {
         command.env("POOLPROOF", program);
     }
-    match command.status() {
-        Ok(status) if status.success() => Exit::AsExpected,
-        Ok(status) => {
-            let known = Exit::BY_RANK.into_iter();
-            let same = |exit: &Exit| status.code() == Some(i32::from(exit.code()));
-            known.into_iter().find(same).unwrap_or(Exit::Undecided)
-        }
-        Err(error) => {
-            eprintln!("error: cannot run {}: {error}", args.python.display());
-            Exit::Input
-        }
-    }
+    let status = command.status().map_err(|error| {
+        Failure::input(format!("cannot run {}: {error}", args.python.display()))
+    })?;
+    let same = |exit: &Exit| status.code() == Some(i32::from(exit.code()));
+    Ok(Exit::BY_RANK
+        .into_iter()
+        .find(same)
+        .unwrap_or(Exit::Undecided))
 }

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use poolproof_reports::document::CutSets;
 
-use super::bounds::BoundArgs;
-use super::format::RunFormat;
-use super::runs::{self, Ran};
-use super::{RunArgs, bundles, out_option, output, quoted, replay, stages, studies};
-use crate::evaluate;
-use crate::exit::Exit;
-use crate::scenario::Loaded;
+use super::failure::CommandResult;
+use super::files::{self, CheckpointFile};
+use super::flags::RunArgs;
+use super::format::OutputFormat;
+use super::limits::LimitArgs;
+use super::run::{self, Delivery};
+use crate::app::evaluation::{EvaluateRequest, evaluate};
+use crate::app::reproduction::Reproduction;
 
 /// Validate, check and simulate scenarios, and write a report for each: the main job
 ///
@@ -27,58 +27,40 @@ pub struct EvaluateArgs {
     out: PathBuf,
     /// Print the results in this form
     #[arg(long, value_enum, default_value = "human")]
-    format: RunFormat,
-    /// Go on where an interrupted run into the same directory ended
+    format: OutputFormat,
+    /// Resume an interrupted run into the same directory
     #[arg(long)]
     resume: bool,
     #[command(flatten)]
-    bounds: BoundArgs,
+    limits: LimitArgs,
     #[command(flatten)]
     run: RunArgs,
 }
 
 /// Runs the command.
-pub fn run(args: &EvaluateArgs) -> Exit {
-    runs::over(&args.scenarios, &args.run, args.format, |path, loaded| {
-        evaluate(path, &loaded, args)
-    })
-}
-
-fn evaluate(path: &Path, loaded: &Loaded, args: &EvaluateArgs) -> Result<Ran, Exit> {
-    let scenario = &loaded.scenario;
-    let command = format!(
-        "poolproof evaluate {}{}{}",
-        quoted(&path.display().to_string()),
-        args.run.reproducing(),
-        args.bounds.reproducing()
-    );
-    output::claim(&output::directory(&args.out, &scenario.name))?;
-    let (check, cut_sets) = args.run.on_threads(|| {
-        (
-            stages::check(scenario, &args.run, &args.bounds),
-            stages::cuts(scenario, &args.run, &args.bounds),
-        )
-    });
-    let (mut simulated, kept) = studies::alone(scenario, &args.run, Some(&args.out), args.resume)?;
-    replay::name_replays(&mut simulated.document, path, &args.run, None);
-    let mut document = evaluate::document(
-        scenario,
-        &loaded.warnings,
-        &command,
-        Some(check.document),
-        Some(simulated.document),
-    );
-    document.cut_sets = cut_sets.map(|cut_sets| CutSets {
-        identity: document.identity.clone(),
-        ..cut_sets
-    });
-    let (document, note, exit) = bundles::write(document, &simulated.incidents, Some(&args.out));
-    Ok(Ran {
-        document,
-        command,
-        aside: out_option(Some(args.out.as_path()).filter(|out| *out != Path::new("out"))),
-        interrupted: check.interrupted || simulated.interrupted,
-        note,
-        exit: exit.and(kept),
+pub fn run(args: &EvaluateArgs) -> CommandResult {
+    let (settings, limits) = (args.run.settings(), args.limits.limits());
+    let terminal = args.run.execution.terminal();
+    let execution = args.run.execution.on(&terminal);
+    run::over(&args.scenarios, &args.run, args.format, |path, loaded| {
+        let command = Reproduction::new("evaluate")
+            .argument(path.display())
+            .settings(&settings);
+        let command = args.limits.add_to(command);
+        let directory = files::directory(&args.out, &loaded.scenario.name);
+        files::claim(&directory)?;
+        let request = EvaluateRequest {
+            loaded: &loaded,
+            path: &path.display().to_string(),
+            limits: &limits,
+            settings: &settings,
+            checkpoint: Some(&CheckpointFile::of(&directory)),
+            resume: args.resume,
+            command: &command,
+        };
+        let found = evaluate(&request, &execution)?;
+        let named = Some(args.out.as_path()).filter(|out| *out != Path::new("out"));
+        let again = run::with_out(&command, named);
+        Ok(Delivery::of(found, Some(&args.out), again))
     })
 }

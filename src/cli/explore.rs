@@ -7,9 +7,12 @@ use std::time::Duration;
 use clap::Args;
 use poolproof_stateright::{ExplorerModel, serve};
 
-use super::{RunArgs, input, interrupt, output};
+use super::exit::Exit;
+use super::failure::{CommandResult, Failure};
+use super::flags::RunArgs;
+use super::interrupt;
+use super::terminal::print;
 use crate::app::compile::check;
-use crate::exit::Exit;
 use crate::explain::explorer::ExplorerWords;
 
 /// Walk through the model in a browser, one event at a time
@@ -30,38 +33,30 @@ pub struct ExploreArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &ExploreArgs) -> Exit {
-    let loaded = match input::load(&args.scenario, &args.run) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
+pub fn run(args: &ExploreArgs) -> CommandResult {
+    let loaded = args.run.load(&args.scenario)?;
     // Never another address: there is no password.
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     // The server itself has no answer to a port that is taken but to end the program.
-    if let Err(error) = TcpListener::bind(address) {
-        eprintln!("error: cannot listen on {address}: {error}");
-        eprintln!("help: choose another port with --port");
-        return Exit::Output;
-    }
+    TcpListener::bind(address).map_err(|error| {
+        Failure::output(format!("cannot listen on {address}: {error}"))
+            .hinted("choose another port with --port")
+    })?;
     let scenario = &loaded.scenario;
     let model = ExplorerModel::new(
         check::model(scenario),
         check::properties(scenario),
         ExplorerWords,
     );
-    let text = format!(
+    print(&format!(
         "exploring {} at http://{address}/ until Ctrl-C\n",
         scenario.name
-    );
-    let exit = output::print(&text);
-    if exit != Exit::AsExpected {
-        return exit;
-    }
+    ))?;
     std::thread::spawn(move || {
         serve(model, address);
     });
     while !interrupt::requested() {
         std::thread::sleep(Duration::from_millis(50));
     }
-    Exit::Interrupted
+    Ok(Exit::Interrupted)
 }

@@ -9,20 +9,20 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use poolproof_reports::document::ResultDocument;
 use poolproof_reports::entry::Entry;
-use poolproof_reports::{ReportError, csv, github, json, junit, markdown, sarif, table};
+use poolproof_reports::{csv, github, json, junit, markdown, sarif, table};
 
-use super::output;
-use crate::exit::Exit;
+use super::failure::Failure;
+use super::terminal::print;
 use crate::scenario::diagnostic::{Diagnostic, Severity};
 
 /// How the results of a run are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RunFormat {
-    /// A table for people; its words may change
+pub enum OutputFormat {
+    /// Text for people; its words may change
     Human,
-    /// A document for programs, which names its schema; an array for several scenarios
+    /// A document for programs, which names its schema; an array for several results
     Json,
-    /// The figures, one per line
+    /// One figure or cut set per line
     Csv,
     /// JUnit XML: one suite per scenario
     Junit,
@@ -34,9 +34,33 @@ pub enum RunFormat {
     Markdown,
 }
 
-impl RunFormat {
+impl OutputFormat {
     /// A comparison or a sweep has figures and no findings for code hosts.
     pub const OF_STUDIES: [Self; 4] = [Self::Human, Self::Json, Self::Csv, Self::Markdown];
+
+    /// A check has verdicts and no figures.
+    pub const OF_CHECKS: [Self; 6] = [
+        Self::Human,
+        Self::Json,
+        Self::Junit,
+        Self::Sarif,
+        Self::Github,
+        Self::Markdown,
+    ];
+
+    /// What is for people and for programs.
+    pub const PLAIN: [Self; 2] = [Self::Human, Self::Json];
+
+    /// Whether a result can be printed in this form.
+    pub fn verify(self, known: &[Self]) -> Result<(), Failure> {
+        if known.contains(&self) {
+            return Ok(());
+        }
+        let values = known.iter().filter_map(Self::to_possible_value);
+        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        let error = "this result cannot be printed in that form";
+        Err(Failure::usage(error).hinted(format!("its forms are {}", names.join(", "))))
+    }
 
     /// Reads one of these forms.
     pub fn among(these: &'static [Self]) -> impl TypedValueParser<Value = Self> {
@@ -54,7 +78,7 @@ impl RunFormat {
 
 /// What a run has to say, as far as it has come.
 pub struct Printer {
-    format: RunFormat,
+    format: OutputFormat,
     /// Whether more than one scenario was asked for.
     several: bool,
     entries: Vec<Entry>,
@@ -62,7 +86,7 @@ pub struct Printer {
 
 impl Printer {
     /// Nothing yet.
-    pub const fn new(format: RunFormat, scenarios: usize) -> Self {
+    pub const fn new(format: OutputFormat, scenarios: usize) -> Self {
         Self {
             format,
             several: scenarios > 1,
@@ -71,18 +95,23 @@ impl Printer {
     }
 
     /// Takes a result, and prints what need not wait; `note` follows the table for people.
-    pub fn result(&mut self, path: &Path, document: ResultDocument, note: &str) -> Exit {
-        if self.format == RunFormat::Human {
-            return output::print(&(table::text(&document) + note));
+    pub fn result(
+        &mut self,
+        path: &Path,
+        document: ResultDocument,
+        note: &str,
+    ) -> Result<(), Failure> {
+        if self.format == OutputFormat::Human {
+            return print(&(table::text(&document) + note));
         }
         let path = self.shown(path);
         self.entry(Entry::Result { path, document })
     }
 
     /// Takes what validation says about a file. People have read it on stderr.
-    pub fn input(&mut self, path: &Path, diagnostics: &[Diagnostic]) -> Exit {
-        if self.format == RunFormat::Human {
-            return Exit::AsExpected;
+    pub fn input(&mut self, path: &Path, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
+        if self.format == OutputFormat::Human {
+            return Ok(());
         }
         let found = diagnostics.iter().map(|one| self.portable(one)).collect();
         let scenario = self.shown(path);
@@ -90,31 +119,28 @@ impl Printer {
         self.entry(Entry::Input(read))
     }
 
-    fn entry(&mut self, entry: Entry) -> Exit {
-        let mut exit = Exit::AsExpected;
-        if self.format == RunFormat::Github {
-            exit = output::print(&github::text(&entry));
-        }
+    fn entry(&mut self, entry: Entry) -> Result<(), Failure> {
+        let annotations = match self.format {
+            OutputFormat::Github => github::text(&entry),
+            _ => String::new(),
+        };
         self.entries.push(entry);
-        exit
+        print(&annotations)
     }
 
     /// Prints the rest.
-    pub fn finish(self) -> Exit {
+    pub fn finish(self) -> Result<(), Failure> {
         let entries = &self.entries[..];
         let text = match self.format {
-            RunFormat::Human => return Exit::AsExpected,
-            RunFormat::Github => return summary(entries),
-            RunFormat::Json => json::run(entries, self.several),
-            RunFormat::Csv => csv::figures(entries.iter().filter_map(Entry::document)),
-            RunFormat::Junit => junit::text(entries),
-            RunFormat::Sarif => sarif::text(entries, env!("CARGO_PKG_VERSION")),
-            RunFormat::Markdown => Ok(markdown::run(entries)),
+            OutputFormat::Human => return Ok(()),
+            OutputFormat::Github => return summary(entries),
+            OutputFormat::Json => json::run(entries, self.several),
+            OutputFormat::Csv => csv::figures(entries.iter().filter_map(Entry::document)),
+            OutputFormat::Junit => junit::text(entries),
+            OutputFormat::Sarif => sarif::text(entries, env!("CARGO_PKG_VERSION")),
+            OutputFormat::Markdown => Ok(markdown::run(entries)),
         };
-        match text {
-            Ok(text) => output::print(&text),
-            Err(error) => defect(&error),
-        }
+        print(&text.map_err(Failure::defect)?)
     }
 
     /// Code hosts look for files from the root of the repository, wherever the command was run.
@@ -125,7 +151,7 @@ impl Printer {
             let path = path.canonicalize().ok()?;
             Some(path.strip_prefix(&root).ok()?.display().to_string())
         };
-        let hosted = matches!(self.format, RunFormat::Github | RunFormat::Sarif);
+        let hosted = matches!(self.format, OutputFormat::Github | OutputFormat::Sarif);
         hosted
             .then(from_root)
             .flatten()
@@ -158,22 +184,11 @@ impl Printer {
 }
 
 /// Adds the summary of a job, where GitHub Actions says where.
-fn summary(entries: &[Entry]) -> Exit {
+fn summary(entries: &[Entry]) -> Result<(), Failure> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
-        return Exit::AsExpected;
+        return Ok(());
     };
     let opened = OpenOptions::new().create(true).append(true).open(&path);
     let written = opened.and_then(|mut file| file.write_all(markdown::run(entries).as_bytes()));
-    match written {
-        Ok(()) => Exit::AsExpected,
-        Err(error) => {
-            eprintln!("error: cannot write the job summary: {error}");
-            Exit::Output
-        }
-    }
-}
-
-fn defect(error: &ReportError) -> Exit {
-    eprintln!("error: a defect in poolproof: {error}");
-    Exit::Defect
+    written.map_err(|error| Failure::output(format!("cannot write the job summary: {error}")))
 }

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{output, quoted};
-use crate::exit::Exit;
+use super::exit::Exit;
+use super::failure::CommandResult;
+use super::files;
+use super::terminal::print;
+use crate::app::reproduction::Reproduction;
 use crate::scenario::schema;
 use crate::scenario::templates::{self, Template};
 
@@ -22,12 +25,12 @@ pub struct InitArgs {
     path: PathBuf,
     /// Start from this design
     #[arg(long, value_enum, default_value = "lbw")]
-    template: Name,
+    template: TemplateName,
 }
 
 /// The names of the templates.
 #[derive(Clone, Copy, ValueEnum)]
-enum Name {
+enum TemplateName {
     /// Active servers in both data centres, fast link between them
     Hbw,
     /// Active servers beside the database, slow link
@@ -40,7 +43,7 @@ enum Name {
     LogShippingOnly,
 }
 
-impl Name {
+impl TemplateName {
     const fn template(self) -> Template {
         match self {
             Self::Hbw => Template::Hbw,
@@ -53,34 +56,27 @@ impl Name {
 }
 
 /// Runs the command.
-pub fn run(args: &InitArgs) -> Exit {
+pub fn run(args: &InitArgs) -> CommandResult {
     let directory = args.path.parent().unwrap_or(Path::new(""));
     let template = args.template.template();
-    let mut files = vec![(args.path.clone(), template.text().to_owned())];
+    let mut listed = vec![(args.path.clone(), template.text().to_owned())];
     for (name, text) in templates::runbooks_of(template) {
-        files.push((directory.join(name), text.to_owned()));
+        listed.push((directory.join(name), text.to_owned()));
     }
     let schema = directory.join(schema::SCENARIO_FILE);
-    files.push((schema, schema::of_scenarios()));
+    listed.push((schema, schema::of_scenarios()));
     let mut wanted = Vec::new();
-    for (path, text) in files {
+    for (path, text) in listed {
         match fs::read(&path) {
             // The scenario is the user's from the first moment on, even if it is the same.
             Ok(there) if there == text.as_bytes() && path != args.path => {}
-            Ok(_) => return output::exists(&path),
-            Err(_) if fs::symlink_metadata(&path).is_ok() => return output::exists(&path),
-            Err(_) => wanted.push((path, text)),
+            Ok(_) => return Err(files::exists(&path)),
+            Err(_) if fs::symlink_metadata(&path).is_ok() => return Err(files::exists(&path)),
+            Err(_) => wanted.push((path, text.into_bytes())),
         }
     }
-    let mut told = String::new();
-    for (path, text) in wanted {
-        if let Err(error) = output::write_file(&path, text.as_bytes()) {
-            eprintln!("error: cannot write {}: {error}", path.display());
-            return Exit::Output;
-        }
-        told.push_str(&format!("wrote {}\n", path.display()));
-    }
-    let scenario = quoted(&args.path.display().to_string());
-    told.push_str(&format!("\nnext: poolproof evaluate {scenario}\n"));
-    output::print(&told)
+    let written = files::write_listed(&wanted)?;
+    let next = Reproduction::new("evaluate").argument(args.path.display());
+    print(&format!("{written}\nnext: {next}\n"))?;
+    Ok(Exit::AsExpected)
 }

@@ -1,16 +1,15 @@
 //! Ctrl-C, and the termination that schedulers send: the work under way is finished and reported,
 //! then the program ends with 130.
 
-use std::sync::Arc;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::exit::Exit;
+use super::exit::Exit;
 
-static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(listen);
+static REQUESTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// Listens for Ctrl-C and for termination. A second one ends the program at once. A hangup is left
 /// as it is: `nohup` has to work.
@@ -26,8 +25,15 @@ fn listen() -> Arc<AtomicBool> {
     requested
 }
 
-/// Whether the program was asked to end. Nobody listens before the first to ask: what has nothing
-/// to finish is ended by the signal itself.
+/// Whether the program was asked to end. It listens from the first call on: a command that has
+/// nothing to finish never asks, and is ended by the signal itself.
 pub fn requested() -> bool {
-    REQUESTED.load(Ordering::Relaxed)
+    REQUESTED.get_or_init(listen).load(Ordering::Relaxed)
+}
+
+/// Whether the program was asked to end while it listened.
+pub fn was_requested() -> bool {
+    REQUESTED
+        .get()
+        .is_some_and(|requested| requested.load(Ordering::Relaxed))
 }

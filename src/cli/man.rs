@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory};
 use clap_mangen::Man;
 
-use super::{Cli, output};
-use crate::exit::Exit;
+use super::Cli;
+use super::exit::Exit;
+use super::failure::{CommandResult, Failure};
+use super::files;
+use super::terminal::print;
 
 /// Print the manual page, or write the pages of all commands
 #[derive(Args)]
@@ -18,29 +21,26 @@ pub struct ManArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &ManArgs) -> Exit {
-    let pages = match pages() {
-        Ok(pages) => pages,
-        Err(error) => {
-            eprintln!("error: cannot make the manual pages: {error}");
-            return Exit::Defect;
-        }
-    };
-    let Some(directory) = &args.out else {
+pub fn run(args: &ManArgs) -> CommandResult {
+    let pages = pages().map_err(|error| {
+        Failure::defect(format_args!("the manual pages cannot be made: {error}"))
+    })?;
+    let text = match &args.out {
         // The first is the page of the program.
-        let text = pages.first().map(|(_, page)| page.as_slice());
-        return output::print(&String::from_utf8_lossy(text.unwrap_or_default()));
-    };
-    let mut told = String::new();
-    for (name, page) in &pages {
-        let path = directory.join(name);
-        if let Err(error) = output::write_file(&path, page) {
-            eprintln!("error: cannot write {}: {error}", path.display());
-            return Exit::Output;
+        None => {
+            let first = pages.first().map(|(_, page)| page.as_slice());
+            String::from_utf8_lossy(first.unwrap_or_default()).into_owned()
         }
-        told.push_str(&format!("wrote {}\n", path.display()));
-    }
-    output::print(&told)
+        Some(directory) => {
+            let pages = pages.into_iter();
+            let pages: Vec<_> = pages
+                .map(|(name, page)| (directory.join(name), page))
+                .collect();
+            files::write_listed(&pages)?
+        }
+    };
+    print(&text)?;
+    Ok(Exit::AsExpected)
 }
 
 /// Every page by its file name: the program, then its commands.

@@ -1,18 +1,17 @@
 //! `poolproof merge`: shards back together.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::format::RunFormat;
-use super::run_shard::{self, Whole};
-use super::studies::{self, Outlet};
-use super::{RunArgs, input, output, swarm};
-use crate::exit::Exit;
-use crate::shard::{MergeError, merge, merge_swarm};
-use crate::study::job::Kind;
+use super::failure::{CommandResult, Failure};
+use super::flags::ExecutionArgs;
+use super::format::OutputFormat;
+use super::study::{self, Outlet};
+use super::{files, run_shard};
+use crate::app::shard::{MergeError, Plan, ShardText};
+use crate::app::study::job::Kind;
 
 /// Merge the shards of a manifest to the result that one machine would have given
 ///
@@ -27,88 +26,67 @@ pub struct MergeArgs {
     shards: Vec<PathBuf>,
     /// Print the result in this form
     #[arg(long, value_enum, default_value = "human")]
-    format: RunFormat,
+    format: OutputFormat,
     /// Write the report into this directory
     #[arg(long, value_name = "DIRECTORY")]
     out: Option<PathBuf>,
-    /// Use this many threads; the result does not depend on it
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    execution: ExecutionArgs,
 }
 
 /// Runs the command.
-pub fn run(args: &MergeArgs) -> Exit {
-    let (manifest, whole) = match run_shard::load(&args.manifest) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
+pub fn run(args: &MergeArgs) -> CommandResult {
+    let (manifest, plan) = run_shard::open(&args.manifest)?;
+    let (known, paths): (&[OutputFormat], Vec<String>) = match &plan {
+        Plan::Study(job, _) if job.kind == Kind::Simulate => {
+            (OutputFormat::value_variants(), job.scenarios.clone())
+        }
+        Plan::Study(job, _) => (&OutputFormat::OF_STUDIES, job.scenarios.clone()),
+        Plan::Swarm(job, _, _) => (&OutputFormat::OF_CHECKS, vec![job.scenario.clone()]),
     };
-    let known = match &whole {
-        Whole::Study(job, _) => studies::known(job.kind, args.format),
-        Whole::Swarm(..) => swarm::known(args.format),
-    };
-    if let Err(exit) = known {
-        return exit;
-    }
-    let claimed = args.out.as_ref().map(|out| match &whole {
-        Whole::Study(job, ready) if job.kind == Kind::Simulate => {
-            let names = ready.loaded.iter().map(|one| &one.scenario.name);
+    args.format.verify(known)?;
+    if let Some(out) = &args.out {
+        if plan.is_of_single_scenarios() {
+            let names = plan.scenarios().map(|one| &one.scenario.name);
             names
-                .map(|name| output::directory(out, name))
-                .try_for_each(|directory| output::claim(&directory))
+                .map(|name| files::claim(&files::directory(out, name)))
+                .collect::<Result<(), _>>()?;
+        } else {
+            files::claim(out)?;
         }
-        Whole::Study(..) => output::claim(out),
-        Whole::Swarm(_, loaded, _) => output::claim(&output::directory(out, &loaded.scenario.name)),
-    });
-    if let Some(Err(exit)) = claimed {
-        return exit;
     }
-    let files = match files(&args.shards) {
-        Ok(files) => files.into_iter().map(|path| {
-            let file = path.display().to_string();
-            match input::text(&path) {
-                Ok(text) => Ok((file, text)),
-                Err(error) => Err(MergeError::Unread { file, error }),
-            }
-        }),
-        Err(error) => {
-            eprintln!("error: {error}");
-            return Exit::Input;
-        }
-    };
-    let run = RunArgs {
-        seed: None,
-        threads: args.threads,
-        set: Vec::new(),
-        timing: false,
-    };
+    let shards = listed(&args.shards)?.into_iter().map(read);
+    let terminal = args.execution.terminal();
+    let found = plan.merge(&manifest, shards, &args.execution.on(&terminal))?;
     let outlet = Outlet {
         format: args.format,
         out: args.out.clone(),
-        resume: false,
     };
-    let planned = &manifest.shards;
-    let exit = match &whole {
-        Whole::Study(job, ready) => merge(&ready.study, planned, files)
-            .map(|parts| studies::conclude(job, ready, parts, false, &run, &outlet)),
-        Whole::Swarm(job, loaded, searches) => merge_swarm(searches, planned, files)
-            .map(|parts| swarm::conclude(job, loaded, searches, &parts, &outlet)),
-    };
-    exit.unwrap_or_else(|error: MergeError| {
-        eprintln!("error: {error}");
-        Exit::Input
-    })
+    Ok(study::deliver(found, plan.commands(), &paths, &outlet))
+}
+
+fn unread(path: &Path, error: String) -> MergeError {
+    MergeError::Unread {
+        file: path.display().to_string(),
+        error,
+    }
+}
+
+fn read(path: PathBuf) -> ShardText {
+    match files::text(&path) {
+        Ok(text) => Ok((path.display().to_string(), text)),
+        Err(error) => Err(unread(&path, error)),
+    }
 }
 
 /// The files, and those of the directories, in the order of their names: that of the line, where
 /// neighbours are joined at once.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, MergeError> {
+fn listed(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let shards = within(path).map_err(|error| MergeError::Unread {
-                file: path.display().to_string(),
-                error: error.to_string(),
-            });
+            let shards = within(path)
+                .map_err(|error| Failure::input(unread(path, error.to_string()).to_string()));
             files.extend(shards?);
         } else {
             files.push(path.clone());

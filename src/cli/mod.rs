@@ -1,16 +1,6 @@
 //! The command line: the only place that knows a terminal, files and the real clock.
 
-/// In place of the standard library's, which panics where stderr is full or gone.
-macro_rules! eprintln {
-    ($($told:tt)*) => {
-        crate::cli::output::say(format_args!($($told)*))
-    };
-}
-
-mod bounds;
-mod bundles;
 mod check;
-mod checkpoint;
 mod compare;
 mod completions;
 mod cuts;
@@ -20,42 +10,43 @@ mod examples;
 pub mod exit;
 mod explain;
 mod explore;
+mod failure;
+mod files;
+mod flags;
 mod format;
 mod init;
-mod input;
 mod interrupt;
+mod limits;
 mod man;
 mod merge;
-mod output;
 mod plan;
-mod progress;
 mod rare;
 mod replay;
 mod report;
+mod run;
 mod run_shard;
-mod runs;
 mod schema;
 mod show;
 mod simulate;
 mod solve;
-mod stages;
-mod studies;
+mod study;
 mod swarm;
 mod sweep;
-mod timing;
+mod terminal;
 mod trace;
 mod validate;
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::panic::UnwindSafe;
-use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use crate::exit::Exit;
+use self::exit::Exit;
+use self::failure::{CommandResult, OrReport};
+use self::terminal::say;
 
-/// Tell what can go wrong with a stretched Persistent Chat pool, how often, and what it costs
+/// Find out what can go wrong with a stretched Persistent Chat pool, how often, and what it costs
 ///
 /// poolproof reads a scenario file, checks every combination of faults within a budget, simulates
 /// many years, and reports verdicts, lost messages and time to recover.
@@ -112,54 +103,19 @@ enum Command {
     Report(report::ReportArgs),
 }
 
-/// What every command that runs a scenario takes.
-#[derive(Args, Clone)]
-struct RunArgs {
-    /// Use this seed in place of the scenario's
-    #[arg(long, value_name = "NUMBER")]
-    seed: Option<u64>,
-    /// Use this many threads; the result does not depend on it
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// Change a value of the scenario, for example log_shipping.share=DC2
-    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
-    set: Vec<(String, String)>,
-    /// Print times and speeds as one line of JSON on stderr; they are never part of a result
-    #[arg(long)]
-    timing: bool,
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A table for people; its words may change
-    Human,
-    /// A document for programs, which names its schema
-    Json,
-}
-
-fn assignment(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((path, value)) if !path.trim().is_empty() => {
-            Ok((path.trim().to_owned(), value.trim().to_owned()))
-        }
-        _ => Err("expected PATH=VALUE, for example log_shipping.share=DC2".to_owned()),
-    }
-}
-
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(told) => return ExitCode::from(tell(&told).code()),
+        Err(refused) => return ExitCode::from(answer(&refused).code()),
     };
     // A broken invariant is a defect of ours: the user gets a sentence and an exit code for it.
     std::panic::set_hook(Box::new(|info| {
-        eprintln!("error: a defect in poolproof: {info}");
-        eprintln!("please report it, with the scenario and the command line");
+        say(&format!("error: a defect in poolproof: {info}"));
+        say("please report it, with the scenario and the command line");
     }));
-    ExitCode::from(guarded(|| dispatch(&cli)).code())
+    ExitCode::from(guarded(|| dispatch(&cli).or_report()).code())
 }
 
 /// Does the work; a panic in it is a defect.
@@ -168,22 +124,16 @@ fn guarded(work: impl FnOnce() -> Exit + UnwindSafe) -> Exit {
 }
 
 /// Prints what the parser has to say: help that was asked for, or what is wrong.
-fn tell(told: &clap::Error) -> Exit {
-    if told.use_stderr() {
-        let _ = told.print();
+fn answer(refused: &clap::Error) -> Exit {
+    if refused.use_stderr() {
+        let _ = refused.print();
         return Exit::Usage;
     }
-    let printed = told.print().and_then(|()| std::io::stdout().flush());
-    match printed {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            eprintln!("error: cannot write to stdout: {error}");
-            Exit::Output
-        }
-        _ => Exit::AsExpected,
-    }
+    let printed = refused.print().and_then(|()| std::io::stdout().flush());
+    terminal::written(printed).or_report()
 }
 
-fn dispatch(cli: &Cli) -> Exit {
+fn dispatch(cli: &Cli) -> CommandResult {
     match &cli.command {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Check(args) => check::run(args),
@@ -204,48 +154,6 @@ fn dispatch(cli: &Cli) -> Exit {
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
         Command::Report(args) => report::run(args),
-    }
-}
-
-impl RunArgs {
-    /// The options that change a result, as they would be typed.
-    fn reproducing(&self) -> String {
-        let mut out = String::new();
-        if let Some(seed) = self.seed {
-            out.push_str(&format!(" --seed {seed}"));
-        }
-        for (path, value) in &self.set {
-            out.push_str(&format!(" --set {}", quoted(&format!("{path}={value}"))));
-        }
-        out
-    }
-
-    /// Runs `work` on the number of threads that was asked for.
-    fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
-        let threads = self.threads.map_or(0, usize::from);
-        match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-            Ok(pool) => pool.install(work),
-            // The machine gives no more threads: the result is the same on the ones there are.
-            Err(_) => work(),
-        }
-    }
-}
-
-/// The option that names the directory of the results, as it would be typed. It belongs to no
-/// result, which is the same wherever it is written.
-fn out_option(out: Option<&Path>) -> String {
-    out.map_or_else(String::new, |out| {
-        format!(" --out {}", quoted(&out.display().to_string()))
-    })
-}
-
-/// A word for a shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 
@@ -332,13 +240,13 @@ mod tests {
                 let flag = !argument.get_action().takes_values();
                 assert!(value_named || flag, "{words} {id}: name the value");
                 let values = argument.get_possible_values();
-                let told = values
+                let helped = values
                     .iter()
                     .filter(|value| value.get_help().is_some())
                     .count();
                 // Shells and flags need no words.
                 let plain = ["shell", "help", "version"].contains(&id.as_str());
-                assert!(told == values.len() || plain || flag, "{words} {id}");
+                assert!(helped == values.len() || plain || flag, "{words} {id}");
             }
         }
     }
@@ -349,18 +257,6 @@ mod tests {
         assert_eq!(
             guarded(|| panic!("a broken invariant, on purpose")),
             Exit::Defect
-        );
-    }
-
-    #[test]
-    fn words_are_quoted_for_a_shell() {
-        assert_eq!(quoted("a/b-c.toml"), "a/b-c.toml");
-        assert_eq!(quoted("it's mine.toml"), "'it'\\''s mine.toml'");
-        assert_eq!(quoted("$HOME"), "'$HOME'");
-        assert_eq!(quoted(""), "''");
-        assert_eq!(
-            out_option(Some(Path::new("my results"))),
-            " --out 'my results'"
         );
     }
 }

@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{output, studies};
-use crate::exit::Exit;
-use crate::scenario::{FileSystem, Loaded};
-use crate::shard::{Line, Manifest, Recorder, SHARDS_MOST, Task};
-use crate::study::job::{Job, Kind};
+use super::exit::Exit;
+use super::failure::{CommandResult, Failure};
+use super::files;
+use super::terminal::print;
+use crate::app::shard::{SHARDS_MOST, Task, plan};
+use crate::app::study::job::Job;
+use crate::scenario::FileSystem;
 
 /// How a study is cut.
 #[derive(Args)]
-pub struct PlanOptions {
+pub struct PlanArgs {
     /// Cut the trials into this many shards
     #[arg(
         long,
@@ -26,58 +28,26 @@ pub struct PlanOptions {
 }
 
 /// Writes the manifest of a job.
-pub fn write(job: &Job, options: &PlanOptions) -> Exit {
-    let recorder = Recorder::new(&FileSystem);
-    let ready = match studies::ready(job, &recorder) {
-        Ok(ready) => ready,
-        Err(exit) => return exit,
-    };
-    let early = |one: &Loaded| {
-        let settings = &one.scenario.simulate;
-        job.kind == Kind::Simulate && (settings.precision > 0.0 || settings.stop_when_decided)
-    };
-    if let Some(early) = ready.loaded.iter().find(|one| early(one)) {
-        eprintln!(
-            "error: a plan has a fixed number of trials, and {} may end early; add --set \
-             simulate.precision=0.0 --set simulate.stop_when_decided=false",
-            early.scenario.name
-        );
-        return Exit::Input;
-    }
-    let seed = ready
-        .loaded
-        .first()
-        .map_or(0, |one| one.scenario.simulate.seed);
-    let manifest = Manifest::new(
-        Task::Study(job.clone()),
-        Line::of_study(&ready.study),
-        seed,
-        recorder.texts(),
-        options.shards,
-    );
-    store(&manifest, &options.manifest, "trials")
+pub fn of_job(job: Job, args: &PlanArgs) -> CommandResult {
+    write(Task::Study(job), args.shards, &args.manifest)
 }
 
-/// Writes a manifest, whose shards are `of` trials or searches.
-pub fn store(manifest: &Manifest, path: &Path, of: &str) -> Exit {
-    if output::is_foreign(path) {
-        return output::exists(path);
-    }
-    let text = match serde_json::to_string_pretty(manifest) {
-        Ok(text) => text + "\n",
-        Err(error) => {
-            eprintln!("error: a defect in poolproof: the manifest cannot be written: {error}");
-            return Exit::Defect;
-        }
+/// Writes the manifest of a task.
+pub fn write(task: Task, shards: u64, path: &Path) -> CommandResult {
+    let of = match &task {
+        Task::Study(_) => "trials",
+        Task::Swarm(_) => "searches",
     };
-    if let Err(error) = output::write_file(path, text.as_bytes()) {
-        eprintln!("error: cannot write {}: {error}", path.display());
-        return Exit::Output;
-    }
-    output::print(&format!(
+    let manifest = plan(task, shards, &FileSystem)?;
+    let text = serde_json::to_string_pretty(&manifest).map_err(|error| {
+        Failure::defect(format_args!("the manifest cannot be written: {error}"))
+    })?;
+    files::replace_own(path, (text + "\n").as_bytes())?;
+    print(&format!(
         "{}: {} shards, numbered from 0, of {} {of} in all\n",
         path.display(),
         manifest.shards.len(),
         manifest.length
-    ))
+    ))?;
+    Ok(Exit::AsExpected)
 }

@@ -1,15 +1,11 @@
-//! What is rare, beside a simulation: options, and what keeps them from an answer.
+//! The options that estimate a rare event beside a simulation.
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use poolproof_engines::simulate::rare::{Method, RareError};
-use poolproof_engines::simulate::trial::Rare;
-use poolproof_reports::document as doc;
 
-use super::progress::Progress;
-use super::{RunArgs, interrupt};
-use crate::app::document::rare;
-use crate::exit::Exit;
-use crate::scenario::Scenario;
+use crate::app::reproduction::Reproduction;
+use poolproof_engines::simulate::rare::Method;
+use poolproof_engines::simulate::trial::Rare;
 
 /// Estimating what plain trials hardly ever see.
 #[derive(Args)]
@@ -38,7 +34,7 @@ pub struct RareArgs {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum RareMethod {
-    /// Force, weight and integrate failures, excursion by excursion: for any number of failures
+    /// Force, weight and integrate failures, cycle by cycle: for any number of failures
     Cycles,
     /// Integrate the rates of failures along plain trials: for one failure after an ordinary one
     Hazard,
@@ -53,72 +49,32 @@ enum RareEvent {
 }
 
 impl RareArgs {
-    /// Whether there is anything to estimate.
-    pub const fn is_wanted(&self) -> bool {
-        self.rare.is_some()
-    }
-
-    /// The options, as they would be typed.
-    pub fn reproducing(&self) -> String {
-        let name = |value: Option<clap::builder::PossibleValue>| {
-            value.map_or_else(String::new, |value| value.get_name().to_owned())
-        };
-        let Some(method) = self.rare else {
-            return String::new();
-        };
-        let mut out = format!(" --rare={}", name(method.to_possible_value()));
-        if self.rare_event != RareEvent::Loss {
-            let event = name(self.rare_event.to_possible_value());
-            out.push_str(&format!(" --rare-event {event}"));
-        }
-        out
-    }
-
-    /// Estimates, where that was asked for; `None` too where it was interrupted.
-    pub fn estimate(
-        &self,
-        scenario: &Scenario,
-        args: &RunArgs,
-    ) -> Result<Option<doc::RareEvent>, Exit> {
-        let Some(method) = self.rare else {
-            return Ok(None);
-        };
-        let method = match method {
+    /// The method and the event, if an estimate is wanted.
+    pub fn event(&self) -> Option<(Method, Rare)> {
+        let method = match self.rare? {
             RareMethod::Cycles => Method::Cycles,
             RareMethod::Hazard => Method::Hazard,
         };
-        let rare = match self.rare_event {
+        let event = match self.rare_event {
             RareEvent::Loss => Rare::Loss,
             RareEvent::Outage => Rare::Outage,
         };
-        let bar = Progress::counted("what is rare", scenario.simulate.trials);
-        let found = args.on_threads(|| {
-            rare::simulated(scenario, method, rare, &mut |done, _| {
-                bar.at(done);
-                !interrupt::requested()
-            })
-        });
-        drop(bar);
-        found.map_err(|error| refused(scenario, &error))
+        Some((method, event))
     }
-}
 
-/// Says why there is no estimate, and what to change.
-fn refused(scenario: &Scenario, error: &RareError) -> Exit {
-    eprintln!("error: {}: {error}", scenario.name);
-    match error {
-        RareError::NotExponential { .. } => {
-            eprintln!("help: a failure is forced at any moment alike, which fits no other times");
-            eprintln!("      between failures; write failures.shape = 1.0, or use --rare=hazard");
-            Exit::Input
-        }
-        RareError::LossesOnly => {
-            eprintln!("help: --rare=cycles estimates outages too");
-            Exit::Usage
-        }
-        RareError::TooFewPaths { least, .. } => {
-            eprintln!("help: --trials {least}, or --rare=hazard, which has no such limit");
-            Exit::Usage
-        }
+    /// A command with these options.
+    pub fn add_to(&self, command: Reproduction) -> Reproduction {
+        let name = |value: Option<PossibleValue>| value.map(|value| value.get_name().to_owned());
+        let Some(method) = self
+            .rare
+            .and_then(|method| name(method.to_possible_value()))
+        else {
+            return command;
+        };
+        let event = Some(self.rare_event).filter(|event| *event != RareEvent::Loss);
+        let event = event.and_then(|event| name(event.to_possible_value()));
+        command
+            .argument(format_args!("--rare={method}"))
+            .given("--rare-event", event)
     }
 }

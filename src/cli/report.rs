@@ -1,4 +1,4 @@
-//! `poolproof report`: draw stored results; nothing is computed again.
+//! `poolproof report`: stored results are rendered again; nothing is computed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,12 @@ use clap::Args;
 use poolproof_reports::bundle;
 use poolproof_reports::document::ResultDocument;
 
-use super::{input, output};
-use crate::exit::Exit;
+use super::exit::Exit;
+use super::failure::{CommandResult, Failure, OrReport};
+use super::files;
+use super::terminal::{print, say};
 
-/// Draw stored results again, without computing anything
+/// Re-render stored results, without computing anything
 ///
 /// The table of single incidents is not in a result: incidents.csv is copied from beside it.
 #[derive(Args)]
@@ -27,53 +29,37 @@ pub struct ReportArgs {
 const INCIDENTS: &str = "incidents.csv";
 
 /// Runs the command.
-pub fn run(args: &ReportArgs) -> Exit {
-    let each = args.results.iter().map(|path| draw(path, &args.out));
-    each.fold(Exit::AsExpected, Exit::and)
+pub fn run(args: &ReportArgs) -> CommandResult {
+    let each = args.results.iter();
+    let each = each.map(|path| render(path, &args.out).or_report());
+    Ok(each.fold(Exit::AsExpected, Exit::and))
 }
 
-fn draw(path: &Path, out: &Path) -> Exit {
-    let parsed = input::text(path)
-        .and_then(|text| ResultDocument::parse(&text).map_err(|error| error.to_string()));
-    let document = match parsed {
-        Ok(document) => document,
-        Err(error) => {
-            eprintln!("error: cannot read {}: {error}", path.display());
-            return Exit::Input;
-        }
-    };
-    let directory = output::directory(out, &document.scenario.name);
-    if let Err(exit) = output::claim(&directory) {
-        return exit;
-    }
-    let mut files = match bundle::render(&document, &[]) {
-        Ok(files) => files,
-        Err(error) => {
-            eprintln!("error: the report cannot be drawn: {error}");
-            return Exit::Defect;
-        }
-    };
+fn render(path: &Path, out: &Path) -> Result<(), Failure> {
+    let refuse = |error: String| Failure::input(format!("cannot read {}: {error}", path.display()));
+    let text = files::text(path).map_err(refuse)?;
+    let document = ResultDocument::parse(&text).map_err(|error| refuse(error.to_string()))?;
+    let directory = files::directory(out, &document.scenario.name);
+    files::claim(&directory)?;
+    let mut rendered = bundle::render(&document, &[])
+        .map_err(|error| Failure::defect(format_args!("the report cannot be drawn: {error}")))?;
     // The single incidents are not part of the document: the run wrote their table beside it.
     let beside = path.with_file_name(INCIDENTS);
     match fs::read(&beside) {
-        Ok(table) => files
+        Ok(table) => rendered
             .iter_mut()
             .filter(|(name, _)| name == INCIDENTS)
             .for_each(|(_, bytes)| bytes.clone_from(&table)),
         Err(error) => {
-            eprintln!(
+            say(&format!(
                 "note: {INCIDENTS} is not written: single incidents are not in a result, and {} \
                  cannot be read: {error}",
                 beside.display()
-            );
-            files.retain(|(name, _)| name != INCIDENTS);
+            ));
+            rendered.retain(|(name, _)| name != INCIDENTS);
         }
     }
-    match output::write_bundle(&directory, &files) {
-        Ok(()) => output::print(&format!(
-            "report: {}\n",
-            directory.join("index.html").display()
-        )),
-        Err(exit) => exit,
-    }
+    files::write_bundle(&directory, &rendered)?;
+    let page = directory.join("index.html");
+    print(&format!("report: {}\n", page.display()))
 }

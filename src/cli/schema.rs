@@ -2,8 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use super::output;
-use crate::exit::Exit;
+use super::exit::Exit;
+use super::failure::CommandResult;
+use super::terminal::print;
 use crate::scenario::schema;
 
 /// Print the JSON Schema of scenario files, for editors
@@ -14,11 +15,11 @@ use crate::scenario::schema;
 pub struct SchemaArgs {
     /// Which files the schema is for
     #[arg(value_enum, default_value = "scenario", value_name = "KIND")]
-    kind: Kind,
+    kind: FileKind,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Kind {
+enum FileKind {
     /// Scenario files
     Scenario,
     /// Runbook files
@@ -26,9 +27,10 @@ enum Kind {
 }
 
 /// Runs the command.
-pub fn run(args: &SchemaArgs) -> Exit {
-    output::print(&match args.kind {
-        Kind::Scenario => schema::of_scenarios(),
-        Kind::Runbook => schema::of_runbooks(),
-    })
+pub fn run(args: &SchemaArgs) -> CommandResult {
+    print(&match args.kind {
+        FileKind::Scenario => schema::of_scenarios(),
+        FileKind::Runbook => schema::of_runbooks(),
+    })?;
+    Ok(Exit::AsExpected)
 }

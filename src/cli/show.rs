@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{RunArgs, input, output};
-use crate::exit::Exit;
+use super::exit::Exit;
+use super::failure::CommandResult;
+use super::flags::RunArgs;
+use super::terminal::print;
 use crate::scenario::assumption::Grade;
 
 /// Print every value that a scenario rests on, written or by default, with source and grade
@@ -22,11 +24,8 @@ pub struct ShowArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &ShowArgs) -> Exit {
-    let loaded = match input::load(&args.scenario, &args.run) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
+pub fn run(args: &ShowArgs) -> CommandResult {
+    let loaded = args.run.load(&args.scenario)?;
     let mut text = String::new();
     for assumption in loaded.scenario.assumptions() {
         let origin = match (assumption.is_default, assumption.grade) {
@@ -42,5 +41,6 @@ pub fn run(args: &ShowArgs) -> Exit {
             assumption.key, assumption.value, assumption.source
         ));
     }
-    output::print(&text)
+    print(&text)?;
+    Ok(Exit::AsExpected)
 }

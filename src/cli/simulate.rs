@@ -1,20 +1,21 @@
 //! `poolproof simulate`: how often, and at what cost.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use poolproof_models::names::event::Event;
-use poolproof_reports::table;
 
-use super::format::RunFormat;
-use super::plan::{self, PlanOptions};
+use super::failure::{CommandResult, Failure};
+use super::files::{self, CheckpointFile};
+use super::flags::{RunArgs, TrialArgs};
+use super::format::OutputFormat;
+use super::plan::{self, PlanArgs};
 use super::rare::RareArgs;
-use super::runs::{self, Ran};
-use super::{RunArgs, bundles, input, out_option, output, quoted, replay, studies};
-use crate::app::compile;
-use crate::evaluate;
-use crate::exit::Exit;
-use crate::study::job::{Job, Kind};
+use super::run::{self, Delivery};
+use crate::app::checkpoint::CheckpointStore;
+use crate::app::reproduction::Reproduction;
+use crate::app::simulation::{SimulateRequest, set_drill, simulate};
+use crate::app::study::job::{Job, Kind};
+use crate::scenario::Scenario;
 
 /// Simulate many years, and drills in which DC1 is lost or another fault strikes
 ///
@@ -26,14 +27,14 @@ pub struct SimulateArgs {
     #[command(subcommand)]
     plan: Option<SimulateCommand>,
     #[command(flatten)]
-    what: What,
+    what: SimulationArgs,
     /// Print the results in this form
     #[arg(long, value_enum, default_value = "human")]
-    format: RunFormat,
+    format: OutputFormat,
     /// Write results below this directory, as evaluate does
     #[arg(long, value_name = "DIRECTORY")]
     out: Option<PathBuf>,
-    /// Go on where an interrupted run into the same directory ended
+    /// Resume an interrupted run into the same directory
     #[arg(long, requires = "out")]
     resume: bool,
 }
@@ -43,25 +44,20 @@ enum SimulateCommand {
     /// Write a manifest of shards to run anywhere, in place of simulating here
     Plan {
         #[command(flatten)]
-        what: What,
+        what: Box<SimulationArgs>,
         #[command(flatten)]
-        options: PlanOptions,
+        plan: PlanArgs,
     },
 }
 
 /// What is simulated.
 #[derive(Args)]
-struct What {
+struct SimulationArgs {
     /// Scenario files; - is standard input
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
-    /// Run this many trials in place of the scenario's number
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        value_parser = clap::value_parser!(u64).range(100..=10_000_000_000),
-    )]
-    trials: Option<u64>,
+    #[command(flatten)]
+    trials: TrialArgs,
     /// Drill this fault: site-loss, or an event such as crash:A, cut:DC1-DC2 or share-loss:share
     #[arg(long, value_name = "FAULT")]
     drill: Option<String>,
@@ -78,144 +74,108 @@ struct What {
     run: RunArgs,
 }
 
-/// The drill of every simulation: the loss of DC1.
-pub const SITE_LOSS: &str = "site-loss";
-
-impl What {
-    fn command(&self, name: &str) -> String {
-        let trials = self.trials.map(|trials| format!(" --trials {trials}"));
-        let mut command = format!(
-            "poolproof simulate {}{}{}",
-            quoted(name),
-            self.run.reproducing(),
-            trials.unwrap_or_default()
-        );
-        if let Some(precision) = self.precision {
-            command.push_str(&format!(" --precision {precision}"));
-        }
-        if self.until_decided {
-            command.push_str(" --until-decided");
-        }
-        if let Some(drill) = &self.drill {
-            command.push_str(&format!(" --drill {}", quoted(drill)));
-        }
-        command + &self.rare.reproducing()
+impl SimulationArgs {
+    fn command(&self, path: &Path) -> Reproduction {
+        let command = Reproduction::new("simulate")
+            .argument(path.display())
+            .settings(&self.run.settings())
+            .given("--trials", self.trials.trials)
+            .given("--precision", self.precision)
+            .flag("--until-decided", self.until_decided)
+            .given("--drill", self.drill.as_ref());
+        self.rare.add_to(command)
     }
-}
 
-/// Whether the fault of the drills is one of every scenario.
-fn known(what: &What) -> Result<(), Exit> {
-    if let Some(drill) = what.drill.as_deref().filter(|name| *name != SITE_LOSS) {
-        for path in &what.scenarios {
-            // A file that cannot be read is told of where it is run.
-            let Ok(loaded) = input::read(path, &what.run) else {
-                continue;
-            };
-            let known = compile::faults(&loaded.scenario);
-            if !known.iter().any(|name| name == drill) {
-                eprintln!("error: `{drill}` is no fault of {}", path.display());
-                eprintln!("known: {SITE_LOSS}, {}", known.join(", "));
-                return Err(Exit::Usage);
+    /// Puts what was given into a scenario's own settings.
+    fn apply(&self, scenario: &mut Scenario, path: &Path) -> Result<(), Failure> {
+        if let Some(drill) = &self.drill {
+            set_drill(scenario, drill, &path.display().to_string())?;
+        }
+        let settings = &mut scenario.simulate;
+        settings.trials = self.trials.trials.unwrap_or(settings.trials);
+        settings.precision = self.precision.unwrap_or(settings.precision);
+        settings.stop_when_decided |= self.until_decided;
+        Ok(())
+    }
+
+    /// Whether the fault of the drills is one of every scenario. What cannot be loaded is reported
+    /// where it is run.
+    fn verify(&self) -> Result<(), Failure> {
+        let paths = self.scenarios.iter().filter(|_| self.drill.is_some());
+        for path in paths.filter(|path| path.as_path() != Path::new("-")) {
+            if let Ok(mut loaded) = self.run.load(path) {
+                self.apply(&mut loaded.scenario, path)?;
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// The job of a plan, which needs a number of trials that is known beforehand.
+    fn job(&self) -> Result<Job, Failure> {
+        self.verify()?;
+        if self.precision.is_some() || self.until_decided {
+            let error = "a plan has a fixed number of trials: leave out what ends them early";
+            return Err(Failure::usage(error));
+        }
+        if self.rare.event().is_some() {
+            let error = "a rare event is not estimated in shards: leave out --rare";
+            return Err(Failure::usage(error));
+        }
+        let paths = self.scenarios.iter();
+        let settings = self.run.settings();
+        Ok(Job {
+            kind: Kind::Simulate,
+            commands: paths
+                .clone()
+                .map(|path| self.command(path).to_string())
+                .collect(),
+            scenarios: paths.map(|path| path.display().to_string()).collect(),
+            set: settings.overrides,
+            seed: settings.seed,
+            trials: self.trials.trials,
+            drill: self.drill.clone(),
+            check: false,
+            design: None,
+        })
+    }
 }
 
 /// Runs the command.
-pub fn run(args: &SimulateArgs) -> Exit {
-    if let Some(SimulateCommand::Plan { what, options }) = &args.plan {
-        return match planned(what) {
-            Ok(job) => plan::write(&job, options),
-            Err(exit) => exit,
-        };
-    }
-    if let Err(exit) = known(&args.what) {
-        return exit;
+pub fn run(args: &SimulateArgs) -> CommandResult {
+    if let Some(SimulateCommand::Plan { what, plan }) = &args.plan {
+        return plan::of_job(what.job()?, plan);
     }
     let (what, out) = (&args.what, args.out.as_deref());
-    runs::over(
+    what.verify()?;
+    let settings = what.run.settings();
+    let terminal = what.run.execution.terminal();
+    let execution = what.run.execution.on(&terminal);
+    run::over(
         &what.scenarios,
         &what.run,
         args.format,
         |path, mut loaded| {
-            if let Some(trials) = what.trials {
-                loaded.scenario.simulate.trials = trials;
+            what.apply(&mut loaded.scenario, path)?;
+            let command = what.command(path);
+            let directory = out.map(|out| files::directory(out, &loaded.scenario.name));
+            if let Some(directory) = &directory {
+                files::claim(directory)?;
             }
-            let settings = &mut loaded.scenario.simulate;
-            if let Some(precision) = what.precision {
-                settings.precision = precision;
-            }
-            if what.until_decided {
-                settings.stop_when_decided = true;
-            }
-            if let Some(drill) = &what.drill {
-                // None for the loss of DC1; other names have been looked up.
-                settings.drill = Event::from_name(drill);
-            }
-            let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
-            let command = what.command(&path.display().to_string());
-            if let Some(out) = out {
-                output::claim(&output::directory(out, &scenario.name))?;
-            }
-            // First, as it may be refused.
-            let rare = what.rare.estimate(scenario, &what.run)?;
-            let (mut found, kept) = studies::alone(scenario, &what.run, out, args.resume)?;
-            found.interrupted |= what.rare.is_wanted() && rare.is_none();
-            let withheld = rare.as_ref().is_some_and(|rare| rare.withheld);
-            found.document.rare = rare;
-            let phases = match what.drill {
-                Some(_) => table::phases(&found.document),
-                None => String::new(),
+            let checkpoint = directory.as_deref().map(CheckpointFile::of);
+            let request = SimulateRequest {
+                loaded: &loaded,
+                path: &path.display().to_string(),
+                settings: &settings,
+                drill: what.drill.as_deref(),
+                rare: what.rare.event(),
+                checkpoint: checkpoint.as_ref().map(|one| one as &dyn CheckpointStore),
+                resume: args.resume,
+                command: &command,
             };
-            let drill = what.drill.as_deref();
-            replay::name_replays(&mut found.document, path, &what.run, drill);
-            let document = Some(found.document);
-            let document = evaluate::document(scenario, warnings, &command, None, document);
-            let (document, note, exit) = bundles::write(document, &found.incidents, out);
-            Ok(Ran {
-                document,
-                command,
-                aside: out_option(out),
-                interrupted: found.interrupted,
-                exit: kept.and(match withheld {
-                    true => exit.and(Exit::Undecided),
-                    false => exit,
-                }),
-                note: phases + &note,
-            })
+            let found = simulate(&request, &execution)?;
+            Ok(Delivery::of(found, out, run::with_out(&command, out)))
         },
     )
-}
-
-/// The job of a plan, which needs a number of trials that is known beforehand.
-fn planned(what: &What) -> Result<Job, Exit> {
-    known(what)?;
-    if what.precision.is_some() || what.until_decided {
-        eprintln!("error: a plan has a fixed number of trials: leave out what ends them early");
-        return Err(Exit::Usage);
-    }
-    if what.rare.is_wanted() {
-        eprintln!("error: what is rare takes no shards: leave out --rare");
-        return Err(Exit::Usage);
-    }
-    Ok(job(what))
-}
-
-fn job(what: &What) -> Job {
-    let names = what.scenarios.iter().map(|path| path.display().to_string());
-    let scenarios: Vec<String> = names.collect();
-    Job {
-        kind: Kind::Simulate,
-        commands: scenarios.iter().map(|name| what.command(name)).collect(),
-        scenarios,
-        set: what.run.set.clone(),
-        seed: what.run.seed,
-        trials: what.trials,
-        drill: what.drill.clone(),
-        check: false,
-        design: None,
-    }
 }
 
 fn share(text: &str) -> Result<f64, String> {

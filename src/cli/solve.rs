@@ -1,20 +1,17 @@
 //! `poolproof solve`: the exact figures, where every delay is exponential.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use poolproof_engines::solve::chain::{Generator, STATES_MOST};
-use poolproof_engines::solve::figures::{Figures, Within, YEAR_H, long_run, within};
-use poolproof_engines::solve::lump::lump;
-use poolproof_engines::solve::{SolveError, prism};
-use serde::Serialize;
 
-use super::timing::{Stopwatch, Timing};
-use super::{Format, RunArgs, input, output, quoted};
-use crate::app::compile::chain::{self, Product};
-use crate::exit::Exit;
-use crate::scenario::Scenario;
+use super::exit::Exit;
+use super::failure::CommandResult;
+use super::files;
+use super::flags::RunArgs;
+use super::format::OutputFormat;
+use super::run::{self, Content, Delivery};
+use crate::app::reproduction::Reproduction;
+use crate::app::solution::{STATES_MOST, SolveRequest, solve};
 
 /// Solve a scenario exactly, where every delay is exponential or zero
 ///
@@ -37,270 +34,49 @@ pub struct SolveArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = STATES_MOST)]
     max_states: usize,
     /// Print the solution in this form
-    #[arg(long, value_enum, default_value = "human")]
-    format: Format,
+    #[arg(
+        long,
+        value_parser = OutputFormat::among(&OutputFormat::PLAIN),
+        default_value = "human",
+    )]
+    format: OutputFormat,
     #[command(flatten)]
     run: RunArgs,
 }
 
 /// Runs the command.
-pub fn run(args: &SolveArgs) -> Exit {
-    let each = args.scenarios.iter().map(|path| solve_one(path, args));
-    each.fold(Exit::AsExpected, Exit::and)
-}
-
-fn solve_one(path: &Path, args: &SolveArgs) -> Exit {
-    let loaded = match input::load(path, &args.run) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
-    let scenario = &loaded.scenario;
-    let watch = Stopwatch::start();
-    let product = chain::chain(scenario, args.max_states);
-    let chain = match &product.chain {
-        Ok(chain) => chain,
-        Err(error) => return refused(path, scenario, &product, error),
-    };
-    let whole = &chain.generator;
-    let lumped = lump(whole).generator;
-    let figures = match long_run(&lumped) {
-        Ok(figures) => figures,
-        Err(error) => return refused(path, scenario, &product, &error),
-    };
-    // The long run is an answer even where a year would take too long.
-    let year = within(&lumped, YEAR_H).ok();
-    if args.run.timing {
-        Timing {
-            stage: "solve",
-            seconds: watch.seconds(),
-            ..Timing::default()
-        }
-        .print();
-    }
-    if let Some(directory) = &args.prism
-        && let Err(exit) = export(directory, &scenario.name, whole)
-    {
-        return exit;
-    }
-    let command = format!(
-        "poolproof solve {}{}",
-        quoted(&path.display().to_string()),
-        args.run.reproducing()
-    );
-    let mut solution = Solution::new(scenario, command, &figures, year);
-    (solution.states, solution.transitions) = (whole.len(), whole.transitions());
-    solution.states_lumped = lumped.len();
-    match args.format {
-        Format::Human => output::print(&solution.table()),
-        Format::Json => match serde_json::to_string_pretty(&solution) {
-            Ok(text) => output::print(&format!("{text}\n")),
-            Err(error) => {
-                eprintln!("error: the solution cannot be written as JSON: {error}");
-                Exit::Defect
+pub fn run(args: &SolveArgs) -> CommandResult {
+    let terminal = args.run.execution.terminal();
+    let execution = args.run.execution.on(&terminal);
+    run::over(
+        &args.scenarios,
+        &args.run,
+        OutputFormat::Human,
+        |path, loaded| {
+            let command = Reproduction::new("solve")
+                .argument(path.display())
+                .settings(&args.run.settings());
+            let request = SolveRequest {
+                scenario: &loaded.scenario,
+                states_most: args.max_states,
+                prism: args.prism.is_some(),
+                command: &command,
+            };
+            let solved = solve(&request, &execution)?;
+            for (name, bytes) in &solved.prism {
+                let directory = args.prism.iter();
+                directory
+                    .map(|directory| files::write(&directory.join(name), bytes))
+                    .collect::<Result<(), _>>()?;
             }
+            Ok(Delivery {
+                content: Content::Text(match args.format {
+                    OutputFormat::Json => solved.solution.json()?,
+                    _ => solved.solution.table(),
+                }),
+                exit: Exit::AsExpected,
+                again: command.to_string(),
+            })
         },
-    }
-}
-
-/// Writes the chain, each file under a temporary name first.
-fn export(directory: &Path, name: &str, generator: &Generator) -> Result<(), Exit> {
-    for (suffix, bytes) in prism::files(generator) {
-        let file = format!("{name}{suffix}");
-        output::write_file(&directory.join(&file), &bytes).map_err(|error| {
-            eprintln!(
-                "error: cannot write {}: {error}",
-                directory.join(&file).display()
-            );
-            Exit::Output
-        })?;
-    }
-    Ok(())
-}
-
-/// Says why there is no exact answer, and what to change.
-fn refused(path: &Path, scenario: &Scenario, product: &Product, error: &SolveError) -> Exit {
-    eprintln!("error: {}: {error}", path.display());
-    match error {
-        SolveError::NotExponential { at } => {
-            for unfit in chain::unfit(scenario, &product.topology, at) {
-                let value = match &unfit.value[..] {
-                    "" => " (several ways to fail: their repairs are a mixture)".to_owned(),
-                    value => format!(" = {value}"),
-                };
-                eprintln!("  {}{value}", unfit.key);
-                eprintln!("      is the delay of {}", some_of(&unfit.events));
-            }
-            eprintln!("help: give each of these an exponential delay, as in");
-            eprintln!(
-                "      {{ exponential = \"30min\" }}, or none, \"0s\"; write a component that"
-            );
-            eprintln!("      fails in one way only, or never: []");
-            Exit::Input
-        }
-        SolveError::TooManyStates { .. } => {
-            eprintln!("help: raise --max-states, or let fewer components fail");
-            Exit::Undecided
-        }
-        SolveError::NoTimePasses { .. } => {
-            eprintln!("help: give one of the delays a value above 0");
-            Exit::Input
-        }
-        SolveError::NotConverged { .. } => Exit::Undecided,
-    }
-}
-
-/// The first few of many names.
-fn some_of(names: &[String]) -> String {
-    const SHOWN: usize = 4;
-    let shown = names[..names.len().min(SHOWN)].join(", ");
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
-}
-
-/// What is printed. Times in hours, rates per hour, rounded to twelve digits.
-#[derive(Serialize)]
-struct Solution {
-    schema: &'static str,
-    scenario: String,
-    digest: String,
-    version: &'static str,
-    command: String,
-    states: usize,
-    transitions: usize,
-    /// Of the states, those that availability can tell apart.
-    states_lumped: usize,
-    method: &'static str,
-    residual: f64,
-    availability: f64,
-    unavailability: f64,
-    outages_per_hour: f64,
-    outages_per_year: f64,
-    downtime_h_per_year: f64,
-    /// Null where there are no outages, or one that never ends.
-    mean_outage_h: Option<f64>,
-    /// Null where there may never be an outage.
-    time_to_first_outage_h: Option<f64>,
-    /// Null for a chain that is too large or can end in several ways.
-    downtime_variance_h2_per_h: Option<f64>,
-    /// Null where it would take too long.
-    first_year: Option<FirstYear>,
-}
-
-#[derive(Serialize)]
-struct FirstYear {
-    hours: f64,
-    downtime_h: f64,
-    outages: f64,
-    any_outage: f64,
-    availability_at_end: f64,
-}
-
-impl Solution {
-    fn new(scenario: &Scenario, command: String, figures: &Figures, year: Option<Within>) -> Self {
-        let finite = |x: Option<f64>| x.filter(|x| x.is_finite()).map(rounded);
-        Self {
-            schema: "poolproof/solution/v1",
-            scenario: scenario.name.clone(),
-            digest: scenario.digest.clone(),
-            version: env!("CARGO_PKG_VERSION"),
-            command,
-            states: 0,
-            transitions: 0,
-            states_lumped: 0,
-            method: figures.method.name(),
-            // Rounding noise, of which only the order of magnitude means anything.
-            residual: digits(figures.residual, 1),
-            availability: rounded(figures.availability),
-            unavailability: rounded(figures.unavailability),
-            outages_per_hour: rounded(figures.outages_per_hour),
-            outages_per_year: rounded(figures.outages_per_hour * YEAR_H),
-            downtime_h_per_year: rounded(figures.unavailability * YEAR_H),
-            mean_outage_h: finite(figures.mean_outage_h),
-            time_to_first_outage_h: finite(figures.time_to_first_outage_h),
-            downtime_variance_h2_per_h: finite(figures.variance_rate_h),
-            first_year: year.map(|year| FirstYear {
-                hours: year.hours,
-                downtime_h: rounded(year.downtime_h),
-                outages: rounded(year.outages),
-                any_outage: rounded(year.any_outage),
-                availability_at_end: rounded(year.availability_at_end),
-            }),
-        }
-    }
-
-    fn table(&self) -> String {
-        let mut text = String::new();
-        let _ = writeln!(
-            text,
-            "{}: solved exactly, {} states lumped to {}, by {}",
-            self.scenario, self.states, self.states_lumped, self.method
-        );
-        let hours = |x: f64| format!("{x} h{}", in_people_s_units(x));
-        let or = |x: Option<f64>, none: &str| x.map_or_else(|| none.to_owned(), hours);
-        let of_year = |f: &dyn Fn(&FirstYear) -> String| {
-            let year = self.first_year.as_ref();
-            year.map_or_else(|| "not computed: it would take too long".to_owned(), f)
-        };
-        let rows = [
-            ("In the long run", String::new()),
-            ("  availability", self.availability.to_string()),
-            ("  unavailability", self.unavailability.to_string()),
-            ("  outages per hour", self.outages_per_hour.to_string()),
-            ("  outages per year", self.outages_per_year.to_string()),
-            (
-                "  mean outage",
-                or(self.mean_outage_h, "none, or without end"),
-            ),
-            ("  downtime per year", hours(self.downtime_h_per_year)),
-            (
-                "  variance rate of downtime",
-                self.downtime_variance_h2_per_h
-                    .map_or_else(|| "not computed".to_owned(), |x| format!("{x} h")),
-            ),
-            ("From the start", String::new()),
-            (
-                "  mean time to first outage",
-                or(
-                    self.time_to_first_outage_h,
-                    "infinite: there may never be one",
-                ),
-            ),
-            ("  first year: downtime", of_year(&|y| hours(y.downtime_h))),
-            ("  first year: outages", of_year(&|y| y.outages.to_string())),
-            (
-                "  first year: P(any outage)",
-                of_year(&|y| y.any_outage.to_string()),
-            ),
-        ];
-        for (what, value) in rows {
-            let _ = writeln!(text, "{}", format!("{what:<30}{value}").trim_end());
-        }
-        text
-    }
-}
-
-/// A time as people say it, beside its digits.
-fn in_people_s_units(hours: f64) -> String {
-    let (value, unit) = match hours {
-        h if h <= 0.0 => return String::new(),
-        h if h < 1.0 / 60.0 => (h * 3_600.0, "s"),
-        h if h < 1.0 => (h * 60.0, "min"),
-        h if h < 48.0 => return String::new(),
-        h if h < YEAR_H => (h / 24.0, "d"),
-        h => (h / YEAR_H, "years"),
-    };
-    format!(" ({} {unit})", digits(value, 3))
-}
-
-fn rounded(x: f64) -> f64 {
-    digits(x, 12)
-}
-
-/// The number with so many significant digits.
-fn digits(x: f64, count: usize) -> f64 {
-    format!("{x:.*e}", count.saturating_sub(1))
-        .parse()
-        .unwrap_or(x)
+    )
 }

@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::driver::{self, DriverArgs};
-use super::format::RunFormat;
-use super::plan::{self, PlanOptions};
-use super::studies::{self, Outlet};
-use super::{RunArgs, input, quoted};
-use crate::exit::Exit;
-use crate::study::job::{Job, Kind};
-use crate::sweep::{self, Design, Method, Parameter};
+use super::failure::{CommandResult, Failure};
+use super::files;
+use super::flags::{RunArgs, TrialArgs};
+use super::format::OutputFormat;
+use super::plan::{self, PlanArgs};
+use super::study::{self, Outlet};
+use crate::app::reproduction::Reproduction;
+use crate::app::study::job::{Job, Kind};
+use crate::app::sweep::{self, Design, Method, Parameter};
 
 /// Simulate a scenario at many values of its parameters
 ///
@@ -28,14 +30,18 @@ pub struct SweepArgs {
     #[command(subcommand)]
     command: Option<SweepCommand>,
     #[command(flatten)]
-    what: What,
+    what: DesignArgs,
     /// Print the sweep in this form
-    #[arg(long, value_parser = RunFormat::among(&RunFormat::OF_STUDIES), default_value = "human")]
-    format: RunFormat,
+    #[arg(
+        long,
+        value_parser = OutputFormat::among(&OutputFormat::OF_STUDIES),
+        default_value = "human",
+    )]
+    format: OutputFormat,
     /// Write index.html, charts and data into this directory
     #[arg(long, value_name = "DIRECTORY")]
     out: Option<PathBuf>,
-    /// Go on where an interrupted run into the same directory ended
+    /// Resume an interrupted run into the same directory
     #[arg(long, requires = "out")]
     resume: bool,
 }
@@ -45,9 +51,9 @@ enum SweepCommand {
     /// Write a manifest of shards to run anywhere, in place of running the sweep here
     Plan {
         #[command(flatten)]
-        what: Box<What>,
+        what: Box<DesignArgs>,
         #[command(flatten)]
-        options: PlanOptions,
+        plan: PlanArgs,
     },
     /// Print or run a driver that runs the shards of a manifest on a cluster
     Driver(DriverArgs),
@@ -56,7 +62,7 @@ enum SweepCommand {
 /// What is swept.
 #[derive(Args)]
 #[command(group = ArgGroup::new("design").required(true).args(["grid", "lhs", "tornado", "file"]))]
-struct What {
+struct DesignArgs {
     /// Scenario file
     #[arg(required = true, value_name = "SCENARIO")]
     scenario: Option<PathBuf>,
@@ -73,13 +79,8 @@ struct What {
     /// A file with a [sweep] table
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Run this many trials at each point in place of the scenario's number
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        value_parser = clap::value_parser!(u64).range(100..=10_000_000_000),
-    )]
-    trials: Option<u64>,
+    #[command(flatten)]
+    trials: TrialArgs,
     /// Search for counterexamples at each point as well
     #[arg(long)]
     check: bool,
@@ -88,95 +89,79 @@ struct What {
 }
 
 /// Runs the command.
-pub fn run(args: &SweepArgs) -> Exit {
+pub fn run(args: &SweepArgs) -> CommandResult {
     match &args.command {
         Some(SweepCommand::Driver(args)) => driver::run(args),
-        Some(SweepCommand::Plan { what, options }) => match job(what) {
-            Ok(job) => plan::write(&job, options),
-            Err(exit) => exit,
-        },
+        Some(SweepCommand::Plan { what, plan }) => plan::of_job(what.job()?, plan),
         None => {
             let outlet = Outlet {
                 format: args.format,
                 out: args.out.clone(),
-                resume: args.resume,
             };
-            match job(&args.what) {
-                Ok(job) => studies::here(&job, &args.what.run, &outlet),
-                Err(exit) => exit,
+            let (job, execution) = (args.what.job()?, &args.what.run.execution);
+            study::here(&job, args.resume, execution, &outlet)
+        }
+    }
+}
+
+impl DesignArgs {
+    fn command(&self) -> Reproduction {
+        let mut command = Reproduction::new("sweep");
+        if let Some(path) = &self.scenario {
+            command = command.argument(path.display());
+        }
+        for (option, values) in [("--grid", &self.grid), ("--tornado", &self.tornado)] {
+            for value in values {
+                command = command.option(option, value);
             }
         }
+        command = command.flag("--lhs", !self.lhs.is_empty());
+        command = self.lhs.iter().fold(command, Reproduction::argument);
+        command
+            .given("--file", self.file.as_ref().map(|file| file.display()))
+            .given("--trials", self.trials.trials)
+            .flag("--check", self.check)
+            .settings(&self.run.settings())
     }
-}
 
-fn job(what: &What) -> Result<Job, Exit> {
-    let design = design(what)?;
-    let scenario = what.scenario.iter().map(|path| path.display().to_string());
-    let scenarios: Vec<String> = scenario.collect();
-    let mut command = "poolproof sweep".to_owned();
-    let mut word = |word: &str| command.push_str(&format!(" {}", quoted(word)));
-    scenarios.iter().for_each(|name| word(name));
-    for (option, values) in [("--grid", &what.grid), ("--tornado", &what.tornado)] {
-        for value in values {
-            word(option);
-            word(value);
+    fn job(&self) -> Result<Job, Failure> {
+        let settings = self.run.settings();
+        let files = self.scenario.iter().map(|path| path.display().to_string());
+        Ok(Job {
+            kind: Kind::Sweep,
+            commands: vec![self.command().to_string()],
+            scenarios: files.collect(),
+            set: settings.overrides,
+            seed: settings.seed,
+            trials: self.trials.trials,
+            drill: None,
+            check: self.check,
+            design: Some(self.design()?),
+        })
+    }
+
+    fn design(&self) -> Result<Design, Failure> {
+        if let Some(file) = &self.file {
+            let refuse = |error: String| Failure::input(format!("{}: {error}", file.display()));
+            let text = files::text(file).map_err(refuse)?;
+            return sweep::parse(&text).map_err(refuse);
         }
-    }
-    if !what.lhs.is_empty() {
-        word("--lhs");
-        what.lhs.iter().for_each(|value| word(value));
-    }
-    if let Some(file) = &what.file {
-        word("--file");
-        word(&file.display().to_string());
-    }
-    if let Some(trials) = what.trials {
-        command.push_str(&format!(" --trials {trials}"));
-    }
-    if what.check {
-        command.push_str(" --check");
-    }
-    Ok(Job {
-        kind: Kind::Sweep,
-        commands: vec![command + &what.run.reproducing()],
-        scenarios,
-        set: what.run.set.clone(),
-        seed: what.run.seed,
-        trials: what.trials,
-        drill: None,
-        check: what.check,
-        design: Some(design),
-    })
-}
-
-fn design(what: &What) -> Result<Design, Exit> {
-    let usage = |message: String| {
-        eprintln!("error: {message}");
-        Exit::Usage
-    };
-    if let Some(file) = &what.file {
-        let refuse = |message: String| {
-            eprintln!("error: {}: {message}", file.display());
-            Exit::Input
+        let (method, read): (Method, Result<Vec<Parameter>, String>) = if !self.grid.is_empty() {
+            let grid = self.grid.iter().map(|text| Parameter::list(text));
+            (Method::Grid, grid.collect())
+        } else if let [points, ranges @ ..] = &self.lhs[..] {
+            let points = points.parse().map_err(|_| {
+                Failure::usage(format!(
+                    "--lhs begins with the number of points, found `{points}`"
+                ))
+            })?;
+            let ranges = ranges.iter().map(|text| Parameter::range(text, false));
+            (Method::LatinHypercube(points), ranges.collect())
+        } else {
+            let ranges = self.tornado.iter().map(|text| Parameter::range(text, true));
+            (Method::OneAtATime, ranges.collect())
         };
-        let text = input::text(file).map_err(refuse)?;
-        return sweep::parse(&text).map_err(refuse);
+        let parameters = read.map_err(Failure::usage)?;
+        Ok(Design { method, parameters })
     }
-    let (method, read): (Method, Result<Vec<Parameter>, String>) = if !what.grid.is_empty() {
-        let grid = what.grid.iter().map(|text| Parameter::list(text));
-        (Method::Grid, grid.collect())
-    } else if let [points, ranges @ ..] = &what.lhs[..] {
-        let points = points.parse().map_err(|_| {
-            usage(format!(
-                "--lhs begins with the number of points, found `{points}`"
-            ))
-        })?;
-        let ranges = ranges.iter().map(|text| Parameter::range(text, false));
-        (Method::LatinHypercube(points), ranges.collect())
-    } else {
-        let ranges = what.tornado.iter().map(|text| Parameter::range(text, true));
-        (Method::OneAtATime, ranges.collect())
-    };
-    let parameters = read.map_err(usage)?;
-    Ok(Design { method, parameters })
 }

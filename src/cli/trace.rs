@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use poolproof_models::names::property::Property;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::Trace;
 
-use super::{RunArgs, input, quoted};
-use crate::exit::Exit;
+use super::failure::Failure;
+use super::files;
+use super::flags::{RunArgs, load};
+use super::terminal::Terminal;
+use crate::app::reproduction::{Reproduction, Settings};
+use crate::app::{Notice, Observer};
 use crate::replay::{Difference, Replay};
 use crate::scenario::Loaded;
 
@@ -19,8 +22,8 @@ pub struct Opened {
     pub loaded: Loaded,
     /// Where it was found.
     pub path: PathBuf,
-    /// The options that make the scenario what it was.
-    pub args: RunArgs,
+    /// Seed and overrides that make the scenario what it was.
+    pub settings: Settings,
     /// The events.
     pub replay: Replay,
 }
@@ -33,55 +36,51 @@ pub fn is_trace(path: &Path) -> bool {
 
 /// Reads a trace and loads its scenario: the one that is given, or else the one that the record
 /// names, looked for from here and from the directories above the trace.
-pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<Opened, Exit> {
-    let refuse = |error: String| {
-        eprintln!("error: cannot use {}: {error}", path.display());
-        Exit::Input
-    };
-    let text = input::text(path).map_err(refuse)?;
+pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<Opened, Failure> {
+    let refuse = |error: String| Failure::input(format!("cannot use {}: {error}", path.display()));
+    let text = files::text(path).map_err(refuse)?;
     let trace = Trace::parse(&text).map_err(|error| refuse(error.to_string()))?;
-    let mut args = args.clone();
     let identity = &trace.identity;
-    if args.set.is_empty() {
+    let mut settings = args.settings();
+    if settings.overrides.is_empty() {
         let recorded = identity.overrides.iter();
         let pair = |one: &doc::Override| (one.path.clone(), one.value.clone());
-        args.set = recorded.map(pair).collect();
+        settings.overrides = recorded.map(pair).collect();
     }
-    args.seed = args.seed.or(Some(identity.seed));
+    settings.seed = settings.seed.or(Some(identity.seed));
     let candidates = match scenario {
         Some(scenario) => vec![scenario.to_owned()],
         None if identity.scenario_path.is_empty() => Vec::new(),
         None => places(path, &identity.scenario_path),
     };
-    let Some(found) = pick(&candidates, &trace, &args) else {
+    let Some(found) = pick(&candidates, &trace, &settings) else {
         let name = &trace.identity.scenario_name;
         return Err(refuse(format!(
             "the scenario \"{name}\" that it was recorded of is not where the record says; name \
              it with --scenario"
         )));
     };
-    let loaded = input::load(&found, &args)?;
+    let loaded = load(&found, &settings)?;
     let replay =
         Replay::new(&loaded.scenario, &trace).map_err(|error| refuse(error.to_string()))?;
-    let version = env!("CARGO_PKG_VERSION");
-    if trace.identity.poolproof_version != version {
-        let recorded = &trace.identity.poolproof_version;
-        eprintln!("note: recorded by poolproof {recorded}, replayed by {version}");
+    if trace.identity.poolproof_version != env!("CARGO_PKG_VERSION") {
+        let recorded = trace.identity.poolproof_version.clone();
+        Terminal::new(false).notice(Notice::OtherVersion { recorded });
     }
     Ok(Opened {
         trace,
         loaded,
         path: found,
-        args,
+        settings,
         replay,
     })
 }
 
 /// The first file that is the recorded scenario; if none is, the first that there is.
-fn pick(candidates: &[PathBuf], trace: &Trace, args: &RunArgs) -> Option<PathBuf> {
+fn pick(candidates: &[PathBuf], trace: &Trace, settings: &Settings) -> Option<PathBuf> {
     let there: Vec<&PathBuf> = candidates.iter().filter(|path| path.is_file()).collect();
     let is_it = |path: &Path| {
-        let loaded = crate::scenario::load_with(path, &args.set);
+        let loaded = crate::scenario::load_with(path, &settings.overrides);
         loaded.is_ok_and(|l| l.scenario.digest == trace.identity.scenario_digest)
     };
     let found = there
@@ -105,16 +104,8 @@ fn places(trace: &Path, scenario: &str) -> Vec<PathBuf> {
     places
 }
 
-/// The property of that name, for an option.
-pub fn property(name: &str) -> Result<Property, String> {
-    Property::from_name(name).ok_or_else(|| {
-        let known = Property::ALL.map(Property::name).join(", ");
-        format!("properties are {known}")
-    })
-}
-
 /// A difference in words, each line ended.
-pub fn told(difference: &Difference, step: Option<&doc::Step>) -> String {
+pub fn difference_text(difference: &Difference, step: Option<&doc::Step>) -> String {
     let words = step.map_or("", |step| step.text.as_str());
     match difference {
         Difference::Start { lines } => {
@@ -154,14 +145,10 @@ fn listed(lines: &[String]) -> String {
 }
 
 /// The command that replays a file.
-pub fn replaying(path: &Path, scenario: Option<&Path>) -> String {
-    let scenario = scenario.map_or_else(String::new, |scenario| {
-        format!(" --scenario {}", quoted(&scenario.display().to_string()))
-    });
-    format!(
-        "poolproof replay {}{scenario}",
-        quoted(&path.display().to_string())
-    )
+pub fn replaying(path: &Path, scenario: Option<&Path>) -> Reproduction {
+    Reproduction::new("replay")
+        .argument(path.display())
+        .given("--scenario", scenario.map(Path::display))
 }
 
 #[cfg(test)]

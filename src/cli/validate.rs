@@ -4,17 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::format::{Printer, RunFormat};
-use super::{input, output};
-use crate::exit::Exit;
-use crate::scenario::{self, diagnostic};
+use super::exit::Exit;
+use super::failure::{CommandResult, Failure, OrReport};
+use super::format::{OutputFormat, Printer};
+use super::terminal::print;
+use crate::scenario;
 
 /// Diagnostics have places in files; a summary of them has no form of its own.
-const FORMATS: [RunFormat; 4] = [
-    RunFormat::Human,
-    RunFormat::Json,
-    RunFormat::Sarif,
-    RunFormat::Github,
+const FORMATS: [OutputFormat; 4] = [
+    OutputFormat::Human,
+    OutputFormat::Json,
+    OutputFormat::Sarif,
+    OutputFormat::Github,
 ];
 
 /// Read scenario files and report every mistake and doubtful choice
@@ -24,33 +25,31 @@ pub struct ValidateArgs {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Print the diagnostics in this form
-    #[arg(long, value_parser = RunFormat::among(&FORMATS), default_value = "human")]
-    format: RunFormat,
+    #[arg(long, value_parser = OutputFormat::among(&FORMATS), default_value = "human")]
+    format: OutputFormat,
 }
 
 /// Runs the command.
-pub fn run(args: &ValidateArgs) -> Exit {
+pub fn run(args: &ValidateArgs) -> CommandResult {
     let mut exit = Exit::AsExpected;
     let mut printer = Printer::new(args.format, args.scenarios.len());
     for path in &args.scenarios {
         let (valid, diagnostics) = match scenario::load(path) {
-            Ok(loaded) => (true, loaded.warnings),
-            Err(error) => (false, error.diagnostics),
+            Ok(loaded) => (Exit::AsExpected, loaded.warnings),
+            Err(error) => (Exit::Input, error.diagnostics),
         };
-        if !valid {
-            exit = exit.and(Exit::Input);
-        }
-        if args.format != RunFormat::Human {
-            exit = exit.and(printer.input(path, &diagnostics));
+        exit = exit.and(valid);
+        if args.format != OutputFormat::Human {
+            exit = exit.and(printer.input(path, &diagnostics).or_report());
             continue;
         }
-        if !diagnostics.is_empty() {
-            let text = diagnostic::render(&diagnostics, input::colour());
-            eprintln!("{text}");
-        }
-        if valid {
-            exit = exit.and(output::print(&format!("{}: valid\n", path.display())));
+        let said = Failure {
+            diagnostics,
+            ..Failure::new(valid, "")
+        };
+        if said.report() == Exit::AsExpected {
+            exit = exit.and(print(&format!("{}: valid\n", path.display())).or_report());
         }
     }
-    exit.and(printer.finish())
+    Ok(exit.and(printer.finish().or_report()))
 }

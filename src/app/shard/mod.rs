@@ -8,6 +8,7 @@
 mod file;
 mod manifest;
 mod merge;
+mod plan;
 pub mod swarm_job;
 
 pub use file::{Shard, ShardError, decode, encode};
@@ -16,3 +17,4 @@ pub use manifest::{
     Texts,
 };
 pub use merge::{MergeError, merge, merge_swarm};
+pub use plan::{Plan, ShardText, plan};

@@ -7,10 +7,11 @@ use poolproof_models::names::event::Event;
 use serde::{Deserialize, Serialize};
 
 use super::{Group, Study};
-use crate::compare;
+use crate::app::compare;
+use crate::app::error::AppError;
+use crate::app::sweep::{Design, Point};
 use crate::scenario::library::Resolver;
 use crate::scenario::{self, LoadError, Loaded, Scenario};
-use crate::sweep::{Design, Point};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +69,18 @@ pub enum JobError {
     Point(String, LoadError),
     /// Anything else, in words.
     Other(String),
+}
+
+impl From<JobError> for AppError {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::Scenario(error) => error.into(),
+            JobError::Point(point, error) => {
+                Self::from(error).hinted(format!("this is the scenario at the point {point}"))
+            }
+            JobError::Other(message) => Self::input(message),
+        }
+    }
 }
 
 impl Job {

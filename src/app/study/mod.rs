@@ -7,6 +7,7 @@
 pub mod figure;
 pub mod job;
 mod part;
+pub mod result;
 
 use std::ops::Range;
 

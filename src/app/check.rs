@@ -1,0 +1,136 @@
+//! Checking a scenario: verdicts, counterexamples and, for a report, its minimal cut sets.
+
+use poolproof_reports::document as doc;
+
+use super::clock::Stopwatch;
+use super::evaluate::document;
+use super::evaluation::Evaluation;
+use super::limits::SearchLimits;
+use super::observer::{Execution, Observer, Progress, StageTiming};
+use super::reproduction::Reproduction;
+use crate::app::document::cut_sets::{self, Asked};
+use crate::app::document::verdict::{self, Bounds, Checked};
+use crate::scenario::{Loaded, Scenario};
+use poolproof_engines::check::cuts::Progress as CutsProgress;
+use poolproof_engines::check::search::Progress as SearchProgress;
+
+/// A check of one scenario.
+pub struct CheckRequest<'a> {
+    /// The scenario.
+    pub loaded: &'a Loaded,
+    /// Its limits.
+    pub limits: &'a SearchLimits,
+    /// The command that makes it again.
+    pub command: &'a Reproduction,
+}
+
+/// Searches every combination of faults within the scenario's budget.
+#[must_use]
+pub fn check(request: &CheckRequest<'_>, execution: &Execution<'_>) -> Evaluation {
+    let loaded = request.loaded;
+    let checked =
+        execution.on_threads(|| search(&loaded.scenario, request.limits, execution.observer));
+    Evaluation {
+        interrupted: checked.interrupted,
+        ..Evaluation::of(document(
+            &loaded.scenario,
+            &loaded.warnings,
+            &request.command.to_string(),
+            Some(checked.document),
+            None,
+        ))
+    }
+}
+
+/// Runs the checker on the threads at hand.
+pub(super) fn search(
+    scenario: &Scenario,
+    limits: &SearchLimits,
+    observer: &dyn Observer,
+) -> Checked {
+    let watch = Stopwatch::start();
+    let mut stop = |at: &SearchProgress| {
+        observer.progress(Progress::Checking {
+            states: at.states,
+            faults: at.faults,
+            left: limits.left(&watch),
+        });
+        limits.stop(&watch, observer)
+    };
+    let checked = verdict::check_within(
+        scenario,
+        Bounds {
+            bytes: limits.bytes(),
+            words: limits.words(),
+            stop: &mut stop,
+        },
+    );
+    let seconds = watch.seconds();
+    let states = checked.progress.states as f64;
+    observer.finished(&StageTiming {
+        stage: "check",
+        seconds,
+        states_per_second: Some(states / seconds),
+        transitions_per_second: Some(checked.progress.transitions as f64 / seconds),
+        bytes_per_state: Some(checked.stored_bytes as f64 / states),
+        ..StageTiming::default()
+    });
+    checked
+}
+
+/// The most basic events in the cut sets of a report; a request of their own finds larger ones.
+const REPORT_ORDER: u32 = 2;
+
+/// Finds the cut sets of a report, within the budget of the check. They judge nothing: a limit that
+/// is reached is in the document and nowhere else.
+pub(super) fn cuts_of_report(
+    scenario: &Scenario,
+    limits: &SearchLimits,
+    observer: &dyn Observer,
+) -> Option<doc::CutSets> {
+    let properties = &scenario.check.properties;
+    if properties.is_empty() || observer.is_cancelled() {
+        return None;
+    }
+    let order = scenario.check.faults.min(REPORT_ORDER) as u8;
+    let found = cuts(scenario, order, properties, "", limits, observer);
+    Some(found.document)
+}
+
+/// Finds cut sets on the threads at hand.
+pub(super) fn cuts(
+    scenario: &Scenario,
+    order: u8,
+    properties: &[poolproof_models::names::property::Property],
+    command: &str,
+    limits: &SearchLimits,
+    observer: &dyn Observer,
+) -> cut_sets::Found {
+    let watch = Stopwatch::start();
+    let mut stop = |at: &CutsProgress| {
+        observer.progress(Progress::CutSets {
+            order: at.order,
+            multisets: at.multisets,
+            states: at.states,
+        });
+        limits.stop(&watch, observer)
+    };
+    let found = cut_sets::find(
+        scenario,
+        Asked {
+            order,
+            properties,
+            command,
+            bytes: limits.bytes(),
+            stop: &mut stop,
+        },
+    );
+    let seconds = watch.seconds();
+    observer.finished(&StageTiming {
+        stage: "cuts",
+        seconds,
+        states_per_second: Some(found.document.states as f64 / seconds),
+        ..StageTiming::default()
+    });
+    found
+}

@@ -1,0 +1,57 @@
+//! How long somebody waits for a search, and how much memory it may take.
+
+use std::time::Duration;
+
+use super::clock::Stopwatch;
+use super::observer::Observer;
+use crate::app::document::verdict::Stop;
+
+/// A value with the words that stand for it in a request, as `30s` or `2GB`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit<T> {
+    /// The value.
+    pub value: T,
+    /// Its words.
+    pub text: String,
+}
+
+/// Limits of a search that a scenario cannot know: they depend on the machine. What is unresolved
+/// when one is reached is undecided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchLimits {
+    /// The longest time of the search of each scenario.
+    pub time: Option<Limit<Duration>>,
+    /// The most bytes of its tables.
+    pub bytes: Option<Limit<u64>>,
+}
+
+impl SearchLimits {
+    /// The limits in words, for the result.
+    pub(super) fn words(&self) -> Vec<String> {
+        let time = self.time.iter().map(|limit| limit.text.clone());
+        let size = self.bytes.iter();
+        let size = size.map(|limit| format!("{} of tables", limit.text));
+        time.chain(size).collect()
+    }
+
+    /// The most bytes.
+    pub(super) fn bytes(&self) -> Option<u64> {
+        self.bytes.as_ref().map(|limit| limit.value)
+    }
+
+    /// The time that is left of a search, where it is limited.
+    pub(super) fn left(&self, watch: &Stopwatch) -> Option<Duration> {
+        let limit = self.time.as_ref()?.value;
+        Some(limit.saturating_sub(watch.elapsed()))
+    }
+
+    /// Why a search should stop now, if it should.
+    pub(super) fn stop(&self, watch: &Stopwatch, observer: &dyn Observer) -> Option<Stop> {
+        if observer.is_cancelled() {
+            return Some(Stop::Interrupt);
+        }
+        let limit = self.time.as_ref()?;
+        let late = watch.elapsed() >= limit.value;
+        late.then(|| Stop::Limit(format!("the time limit of {}", limit.text)))
+    }
+}

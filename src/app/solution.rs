@@ -1,0 +1,269 @@
+//! The exact solution of a scenario, where every delay is exponential or zero.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::clock::Stopwatch;
+use super::error::{AppError, ErrorKind};
+use super::observer::{Execution, StageTiming};
+use super::reproduction::Reproduction;
+use crate::app::compile::chain::{self, Product};
+use crate::scenario::Scenario;
+pub use poolproof_engines::solve::chain::STATES_MOST;
+use poolproof_engines::solve::figures::{Figures, Within, YEAR_H, long_run, within};
+use poolproof_engines::solve::lump::lump;
+use poolproof_engines::solve::{SolveError, prism};
+
+/// An exact solution of one scenario.
+pub struct SolveRequest<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// The most states of the chain.
+    pub states_most: usize,
+    /// Whether to give the chain for the PRISM model checker as well.
+    pub prism: bool,
+    /// The command that makes it again.
+    pub command: &'a Reproduction,
+}
+
+/// What the solver found.
+pub struct Solved {
+    /// The figures.
+    pub solution: Solution,
+    /// The chain in PRISM's explicit format: names and bytes of files; none unless asked for.
+    pub prism: Vec<(String, Vec<u8>)>,
+}
+
+/// Solves a scenario exactly.
+///
+/// # Errors
+///
+/// When a delay has another distribution, the chain is too large, or no time passes in it.
+pub fn solve(request: &SolveRequest<'_>, execution: &Execution<'_>) -> Result<Solved, AppError> {
+    let scenario = request.scenario;
+    let watch = Stopwatch::start();
+    let product = chain::chain(scenario, request.states_most);
+    let refused = |error: &SolveError| refused(scenario, &product, error);
+    let whole = &product.chain.as_ref().map_err(refused)?.generator;
+    let lumped = lump(whole).generator;
+    let figures = long_run(&lumped).map_err(|error| refused(&error))?;
+    // The long run is an answer even where a year would take too long.
+    let year = within(&lumped, YEAR_H).ok();
+    execution.observer.finished(&StageTiming {
+        stage: "solve",
+        seconds: watch.seconds(),
+        ..StageTiming::default()
+    });
+    let sizes = [whole.len(), whole.transitions(), lumped.len()];
+    let named = |(suffix, bytes)| (format!("{}{suffix}", scenario.name), bytes);
+    Ok(Solved {
+        solution: Solution::new(scenario, request.command.to_string(), sizes, &figures, year),
+        prism: match request.prism {
+            true => prism::files(whole).into_iter().map(named).collect(),
+            false => Vec::new(),
+        },
+    })
+}
+
+/// Why there is no exact answer, and what to change.
+fn refused(scenario: &Scenario, product: &Product, error: &SolveError) -> AppError {
+    let named = |kind: ErrorKind| AppError::new(kind, format!("{}: {error}", scenario.name));
+    match error {
+        SolveError::NotExponential { at } => {
+            let mut refused = named(ErrorKind::Input);
+            for unfit in chain::unfit(scenario, &product.topology, at) {
+                let value = match &unfit.value[..] {
+                    "" => " (several ways to fail: their repairs are a mixture)".to_owned(),
+                    value => format!(" = {value}"),
+                };
+                let (key, events) = (&unfit.key, some_of(&unfit.events));
+                refused.message += &format!("\n  {key}{value}\n      is the delay of {events}");
+            }
+            refused
+                .hinted("give each of these an exponential delay, as in { exponential = \"30min\" }, or none, \"0s\"")
+                .hinted("write a component that fails in one way only, or never: []")
+        }
+        SolveError::TooManyStates { .. } => {
+            named(ErrorKind::Undecided).hinted("raise --max-states, or let fewer components fail")
+        }
+        SolveError::NoTimePasses { .. } => {
+            named(ErrorKind::Input).hinted("give one of the delays a value above 0")
+        }
+        SolveError::NotConverged { .. } => named(ErrorKind::Undecided),
+    }
+}
+
+/// The first few of many names.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// The exact figures of a scenario. Times in hours, rates per hour, rounded to twelve digits.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Solution {
+    schema: &'static str,
+    scenario: String,
+    digest: String,
+    version: &'static str,
+    command: String,
+    states: usize,
+    transitions: usize,
+    /// Of the states, those that availability can tell apart.
+    states_lumped: usize,
+    method: &'static str,
+    residual: f64,
+    availability: f64,
+    unavailability: f64,
+    outages_per_hour: f64,
+    outages_per_year: f64,
+    downtime_h_per_year: f64,
+    /// Null where there are no outages, or one that never ends.
+    mean_outage_h: Option<f64>,
+    /// Null where there may never be an outage.
+    time_to_first_outage_h: Option<f64>,
+    /// Null for a chain that is too large or can end in several ways.
+    downtime_variance_h2_per_h: Option<f64>,
+    /// Null where it would take too long.
+    first_year: Option<FirstYear>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct FirstYear {
+    hours: f64,
+    downtime_h: f64,
+    outages: f64,
+    any_outage: f64,
+    availability_at_end: f64,
+}
+
+impl Solution {
+    fn new(
+        scenario: &Scenario,
+        command: String,
+        [states, transitions, states_lumped]: [usize; 3],
+        figures: &Figures,
+        year: Option<Within>,
+    ) -> Self {
+        let finite = |x: Option<f64>| x.filter(|x| x.is_finite()).map(rounded);
+        Self {
+            schema: "poolproof/solution/v1",
+            scenario: scenario.name.clone(),
+            digest: scenario.digest.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+            command,
+            states,
+            transitions,
+            states_lumped,
+            method: figures.method.name(),
+            // Rounding noise, of which only the order of magnitude means anything.
+            residual: digits(figures.residual, 1),
+            availability: rounded(figures.availability),
+            unavailability: rounded(figures.unavailability),
+            outages_per_hour: rounded(figures.outages_per_hour),
+            outages_per_year: rounded(figures.outages_per_hour * YEAR_H),
+            downtime_h_per_year: rounded(figures.unavailability * YEAR_H),
+            mean_outage_h: finite(figures.mean_outage_h),
+            time_to_first_outage_h: finite(figures.time_to_first_outage_h),
+            downtime_variance_h2_per_h: finite(figures.variance_rate_h),
+            first_year: year.map(|year| FirstYear {
+                hours: year.hours,
+                downtime_h: rounded(year.downtime_h),
+                outages: rounded(year.outages),
+                any_outage: rounded(year.any_outage),
+                availability_at_end: rounded(year.availability_at_end),
+            }),
+        }
+    }
+
+    /// The document, schema `poolproof/solution/v1`.
+    ///
+    /// # Errors
+    ///
+    /// A defect, where it cannot be written as JSON.
+    pub fn json(&self) -> Result<String, AppError> {
+        let text = serde_json::to_string_pretty(self).map_err(AppError::defect)?;
+        Ok(text + "\n")
+    }
+
+    /// A table for people.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{}: solved exactly, {} states lumped to {}, by {}",
+            self.scenario, self.states, self.states_lumped, self.method
+        );
+        let hours = |x: f64| format!("{x} h{}", in_readable_units(x));
+        let or = |x: Option<f64>, none: &str| x.map_or_else(|| none.to_owned(), hours);
+        let of_year = |f: &dyn Fn(&FirstYear) -> String| {
+            let year = self.first_year.as_ref();
+            year.map_or_else(|| "not computed: it would take too long".to_owned(), f)
+        };
+        let rows = [
+            ("In the long run", String::new()),
+            ("  availability", self.availability.to_string()),
+            ("  unavailability", self.unavailability.to_string()),
+            ("  outages per hour", self.outages_per_hour.to_string()),
+            ("  outages per year", self.outages_per_year.to_string()),
+            (
+                "  mean outage",
+                or(self.mean_outage_h, "none, or without end"),
+            ),
+            ("  downtime per year", hours(self.downtime_h_per_year)),
+            (
+                "  variance rate of downtime",
+                self.downtime_variance_h2_per_h
+                    .map_or_else(|| "not computed".to_owned(), |x| format!("{x} h")),
+            ),
+            ("From the start", String::new()),
+            (
+                "  mean time to first outage",
+                or(
+                    self.time_to_first_outage_h,
+                    "infinite: there may never be one",
+                ),
+            ),
+            ("  first year: downtime", of_year(&|y| hours(y.downtime_h))),
+            ("  first year: outages", of_year(&|y| y.outages.to_string())),
+            (
+                "  first year: P(any outage)",
+                of_year(&|y| y.any_outage.to_string()),
+            ),
+        ];
+        for (what, value) in rows {
+            let _ = writeln!(text, "{}", format!("{what:<30}{value}").trim_end());
+        }
+        text
+    }
+}
+
+/// A time in a unit that suits its size, beside its digits.
+fn in_readable_units(hours: f64) -> String {
+    let (value, unit) = match hours {
+        h if h <= 0.0 => return String::new(),
+        h if h < 1.0 / 60.0 => (h * 3_600.0, "s"),
+        h if h < 1.0 => (h * 60.0, "min"),
+        h if h < 48.0 => return String::new(),
+        h if h < YEAR_H => (h / 24.0, "d"),
+        h => (h / YEAR_H, "years"),
+    };
+    format!(" ({} {unit})", digits(value, 3))
+}
+
+fn rounded(x: f64) -> f64 {
+    digits(x, 12)
+}
+
+/// The number with so many significant digits.
+fn digits(x: f64, count: usize) -> f64 {
+    format!("{x:.*e}", count.saturating_sub(1))
+        .parse()
+        .unwrap_or(x)
+}

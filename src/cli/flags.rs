@@ -1,0 +1,106 @@
+//! Groups of options that several commands take: what each is called, what its help says, and what
+//! it does.
+
+use std::path::Path;
+
+use clap::Args;
+use poolproof_models::names::property::Property;
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use crate::app::Execution;
+use crate::app::reproduction::Settings;
+use crate::scenario::{self, Loaded};
+
+/// How a command is executed; no result depends on it.
+#[derive(Args, Clone)]
+pub struct ExecutionArgs {
+    /// Use this many threads; the result does not depend on it
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print times and speeds as one line of JSON on stderr; they are never part of a result
+    #[arg(long)]
+    timing: bool,
+}
+
+impl ExecutionArgs {
+    /// Shows progress, and speeds if they were asked for.
+    pub const fn terminal(&self) -> Terminal {
+        Terminal::new(self.timing)
+    }
+
+    /// Executes requests on the threads, observed by a terminal.
+    pub const fn on<'a>(&self, terminal: &'a Terminal) -> Execution<'a> {
+        Execution {
+            threads: self.threads,
+            observer: terminal,
+        }
+    }
+}
+
+/// What every command that runs a scenario takes.
+#[derive(Args, Clone)]
+pub struct RunArgs {
+    /// Use this seed in place of the scenario's
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Change a value of the scenario, for example log_shipping.share=DC2
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub execution: ExecutionArgs,
+}
+
+impl RunArgs {
+    /// Seed and overrides.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            seed: self.seed,
+            overrides: self.set.clone(),
+        }
+    }
+
+    /// Loads a scenario with the changes of the command line.
+    pub fn load(&self, path: &Path) -> Result<Loaded, Failure> {
+        load(path, &self.settings())
+    }
+}
+
+/// Loads a scenario with its changes.
+pub fn load(path: &Path, settings: &Settings) -> Result<Loaded, Failure> {
+    let mut loaded = scenario::load_with(path, &settings.overrides)?;
+    // Not a change of the scenario: results name the seed beside the scenario's digest.
+    if let Some(seed) = settings.seed {
+        loaded.scenario.simulate.seed = seed;
+    }
+    Ok(loaded)
+}
+
+/// How many trials a simulation has.
+#[derive(Args)]
+pub struct TrialArgs {
+    /// Run this many trials of each scenario in place of its own number
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(100..=10_000_000_000),
+    )]
+    pub trials: Option<u64>,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.trim().is_empty() => {
+            Ok((path.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("expected PATH=VALUE, for example log_shipping.share=DC2".to_owned()),
+    }
+}
+
+/// Reads the name of a property.
+pub fn property(name: &str) -> Result<Property, String> {
+    Property::from_name(name).ok_or_else(|| {
+        let known = Property::ALL.map(Property::name).join(", ");
+        format!("expected one of {known}")
+    })
+}

@@ -1,0 +1,142 @@
+//! A run over several scenarios: each is loaded, run and reported; none hides what another says.
+
+use std::path::{Path, PathBuf};
+
+use poolproof_reports::document::ResultDocument;
+use poolproof_reports::findings::{self, Outcome};
+use poolproof_reports::table;
+
+use super::exit::Exit;
+use super::failure::{CommandResult, Failure, OrReport};
+use super::flags::RunArgs;
+use super::format::{OutputFormat, Printer};
+use super::terminal::{print, say};
+use super::{files, interrupt};
+use crate::app::evaluation::Evaluation;
+use crate::app::reproduction::quoted;
+use crate::scenario::Loaded;
+
+/// What one scenario gave a command.
+pub struct Delivery {
+    /// What is printed.
+    pub content: Content,
+    /// What it says to CI, and what went wrong beside it.
+    pub exit: Exit,
+    /// The command that gives it again.
+    pub again: String,
+}
+
+/// What is printed.
+pub enum Content {
+    /// A result in the form that was asked for, and what people read below its table.
+    Result(Box<ResultDocument>, String),
+    /// A text.
+    Text(String),
+}
+
+impl Delivery {
+    /// An evaluation, whose report is written below `out`, if that is given.
+    pub fn of(mut evaluation: Evaluation, out: Option<&Path>, again: String) -> Self {
+        let problems = std::mem::take(&mut evaluation.problems);
+        let said = problems.into_iter().map(|one| Failure::from(one).report());
+        let mut exit = said.fold(Exit::AsExpected, Exit::and);
+        let simulation = evaluation.document.simulation.as_ref();
+        let mut note = match simulation.filter(|_| evaluation.is_drill) {
+            Some(simulation) => table::phases(simulation),
+            None => String::new(),
+        };
+        match out.map(|out| report(&mut evaluation, out)).transpose() {
+            Ok(written) => note += &written.unwrap_or_default(),
+            Err(failure) => exit = exit.and(failure.report()),
+        }
+        exit = exit.and(judged(&evaluation.document));
+        if evaluation.interrupted {
+            exit = exit.and(Exit::Interrupted);
+        }
+        Self {
+            content: Content::Result(Box::new(evaluation.document), note),
+            exit,
+            again,
+        }
+    }
+}
+
+/// Writes the report of an evaluation, and says where it is.
+fn report(evaluation: &mut Evaluation, out: &Path) -> Result<String, Failure> {
+    let rendered = evaluation.files()?;
+    let directory = files::directory(out, &evaluation.document.identity.scenario_name);
+    files::write_bundle(&directory, &rendered)?;
+    Ok(format!(
+        "\nreport: {}\n",
+        directory.join("index.html").display()
+    ))
+}
+
+/// A command with the directory of its results, which belongs to no result.
+pub fn with_out(command: &impl ToString, out: Option<&Path>) -> String {
+    let command = command.to_string();
+    match out {
+        Some(out) => format!("{command} --out {}", quoted(&out.display().to_string())),
+        None => command,
+    }
+}
+
+/// Runs `one` for every scenario that can be loaded, and prints the whole in the form asked for.
+pub fn over(
+    paths: &[PathBuf],
+    args: &RunArgs,
+    format: OutputFormat,
+    mut one: impl FnMut(&Path, Loaded) -> Result<Delivery, Failure>,
+) -> CommandResult {
+    let mut printer = Printer::new(format, paths.len());
+    let mut exit = Exit::AsExpected;
+    for (index, path) in paths.iter().enumerate() {
+        if interrupt::was_requested() {
+            let left = paths[index..].iter().map(|path| path.display().to_string());
+            let left: Vec<String> = left.collect();
+            say(&format!("interrupted; not run: {}", left.join(", ")));
+            exit = exit.and(Exit::Interrupted);
+            break;
+        }
+        exit = exit.and(match args.load(path) {
+            Ok(loaded) => match one(path, loaded) {
+                Ok(delivery) => deliver(&mut printer, path, delivery),
+                Err(failure) => failure.report(),
+            },
+            Err(failure) => {
+                let listed = printer.input(path, &failure.diagnostics).or_report();
+                listed.and(failure.report())
+            }
+        });
+    }
+    Ok(exit.and(printer.finish().or_report()))
+}
+
+/// Prints what one scenario gave; the command again, if anything is not as expected.
+pub fn deliver(printer: &mut Printer, path: &Path, delivery: Delivery) -> Exit {
+    let printed = match delivery.content {
+        Content::Result(document, note) => printer.result(path, *document, &note),
+        Content::Text(text) => print(&text),
+    };
+    let exit = delivery.exit.and(printed.or_report());
+    if exit != Exit::AsExpected {
+        say(&delivery.again);
+    }
+    exit
+}
+
+/// What a result says to CI: the same judgement as in every format. A number that is withheld is no
+/// answer.
+fn judged(document: &ResultDocument) -> Exit {
+    let simulation = document.simulation.as_ref();
+    let rare = simulation.and_then(|simulation| simulation.rare.as_ref());
+    let withheld = match rare.is_some_and(|rare| rare.withheld) {
+        true => Exit::Undecided,
+        false => Exit::AsExpected,
+    };
+    withheld.and(match findings::outcome(document) {
+        Outcome::AsExpected => Exit::AsExpected,
+        Outcome::Undecided => Exit::Undecided,
+        Outcome::Differs => Exit::Differs,
+    })
+}
