@@ -11,7 +11,7 @@ use poolproof::scenario;
 use poolproof_engines::clocks::activities::Activities;
 use poolproof_engines::clocks::timed::{Facts, Job, Planned, Timed};
 use poolproof_engines::simulate::run::run;
-use poolproof_engines::simulate::trial::Mission;
+use poolproof_engines::simulate::trial::TrialSettings;
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::incident::Cause;
 use poolproof_models::names::property::Spent;
@@ -119,7 +119,7 @@ impl Timed for Unwatched {
 
 /// The events of so many years.
 fn events<T: Timed>(system: &T, activities: &Activities) -> u64 {
-    let mission = Mission {
+    let mission = TrialSettings {
         horizon_ms: YEAR_MS,
         follow_ms: YEAR_MS,
         messages_per_s: 10.0,

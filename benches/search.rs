@@ -8,7 +8,7 @@ use std::path::Path;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use poolproof::app::compile::check;
 use poolproof::scenario;
-use poolproof_engines::check::search::{Limits, Outcome, search};
+use poolproof_engines::check::search::{Limits, SearchOutcome, search};
 use poolproof_engines::fingerprints::{Fingerprints, fingerprint};
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::names::property::Property;
@@ -26,7 +26,7 @@ fn reference() -> Bounded<Topology> {
     check::model(&loaded.unwrap_or_else(|error| panic!("{error}")).scenario)
 }
 
-fn search_all(model: &Bounded<Topology>) -> Outcome {
+fn search_all(model: &Bounded<Topology>) -> SearchOutcome {
     let all = Property::ALL.iter().fold(0, |mask, p| mask | p.bit());
     let mut limits = Limits {
         states: u64::MAX,

@@ -32,7 +32,7 @@ impl Bucket {
 /// A slot that was free for a fingerprint that was not in the set. It saves looking there again
 /// when that is added; it says nothing any more once the table has grown or the slot is taken.
 #[derive(Debug, Clone, Copy)]
-pub struct Vacancy {
+pub struct FreeSlot {
     slot: u32,
     /// Buckets of the table when it was found.
     buckets: u32,
@@ -158,23 +158,23 @@ impl Fingerprints {
 
     /// Adds a fingerprint; false if it was there.
     pub fn insert(&mut self, fingerprint: u64) -> bool {
-        let nowhere = Vacancy {
+        let nowhere = FreeSlot {
             slot: 0,
             buckets: 0,
         };
         self.insert_at(fingerprint, nowhere)
     }
 
-    /// Adds a fingerprint of which a vacancy is known; false if it has come there since.
-    pub fn insert_at(&mut self, fingerprint: u64, vacancy: Vacancy) -> bool {
+    /// Adds a fingerprint of which a free_slot is known; false if it has come there since.
+    pub fn insert_at(&mut self, fingerprint: u64, free_slot: FreeSlot) -> bool {
         let fingerprint = fingerprint | u64::from(fingerprint == 0);
         let table = &mut self.tables[Self::shard(fingerprint)];
         if Table::is_crowded(table.len, table.buckets.len()) {
             table.grow();
         }
-        let slot = vacancy.slot as usize;
+        let slot = free_slot.slot as usize;
         // As long as the slot is free, nothing has come to its bucket.
-        let slot = if vacancy.buckets as usize == table.buckets.len()
+        let slot = if free_slot.buckets as usize == table.buckets.len()
             && table.buckets[slot / WAYS].0[slot % WAYS] == 0
         {
             slot
@@ -202,9 +202,9 @@ impl Fingerprints {
 
     /// Where a fingerprint goes that was not in the set: [`Fingerprints::find`] told the bucket.
     #[must_use]
-    pub fn vacancy(&self, fingerprint: u64, at: u32) -> Vacancy {
+    pub fn free_slot(&self, fingerprint: u64, at: u32) -> FreeSlot {
         let buckets = &self.tables[Self::shard(fingerprint)].buckets;
-        Vacancy {
+        FreeSlot {
             slot: at * WAYS as u32 + buckets[at as usize].used() as u32,
             buckets: buckets.len() as u32,
         }
@@ -321,27 +321,27 @@ mod tests {
         assert!(set.find(1).0);
     }
 
-    fn vacancy(set: &Fingerprints, fingerprint: u64) -> Vacancy {
+    fn free_slot(set: &Fingerprints, fingerprint: u64) -> FreeSlot {
         let (found, at) = set.find(fingerprint);
         assert!(!found, "not yet there");
-        set.vacancy(fingerprint, at)
+        set.free_slot(fingerprint, at)
     }
 
     #[test]
-    fn a_vacancy_that_was_taken_or_outgrown_leads_to_the_right_slot() {
+    fn a_free_slot_that_was_taken_or_outgrown_leads_to_the_right_slot() {
         let mut set = Fingerprints::new();
         let f = |i: u64| fingerprint(words_of([i, 1]), 0);
-        // Each of two finds its vacancy before both are added, and the table grows between.
+        // Each of two finds its free slot before both are added, and the table grows between.
         for i in (0..100_000).step_by(2) {
-            let vacancies = [i, i, i + 1].map(|i| vacancy(&set, f(i)));
-            assert!(set.insert_at(f(i), vacancies[0]));
+            let free_slots = [i, i, i + 1].map(|i| free_slot(&set, f(i)));
+            assert!(set.insert_at(f(i), free_slots[0]));
             assert!(
-                !set.insert_at(f(i), vacancies[1]),
+                !set.insert_at(f(i), free_slots[1]),
                 "it has come there since"
             );
-            assert!(set.insert_at(f(i + 1), vacancies[2]));
+            assert!(set.insert_at(f(i + 1), free_slots[2]));
         }
-        let late = vacancy(&set, f(100_000));
+        let late = free_slot(&set, f(100_000));
         assert!((100_001..200_000).all(|i| set.insert(f(i))));
         assert!(set.insert_at(f(100_000), late));
         assert_eq!(set.len(), 200_000);

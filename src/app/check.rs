@@ -11,7 +11,7 @@ use super::reproduction::Reproduction;
 use crate::app::document::cut_sets::{self, Asked};
 use crate::app::document::verdict::{self, Bounds, Checked};
 use crate::scenario::{Loaded, Scenario};
-use poolproof_engines::check::cuts::Progress as CutsProgress;
+use poolproof_engines::check::cuts::CutProgress as CutsProgress;
 use poolproof_engines::check::search::Progress as SearchProgress;
 
 /// A check of one scenario.

@@ -17,7 +17,7 @@ use crate::app::compile;
 use crate::app::document::rare;
 use crate::app::document::simulation::{Simulated, Stage, YEAR_MS, simulated};
 use crate::scenario::{Loaded, Scenario};
-use poolproof_engines::simulate::rare::{Method, RareError};
+use poolproof_engines::simulate::rare::{RareError, RareEventMethod};
 use poolproof_engines::simulate::trial::Rare;
 
 /// The name of the fault that every simulation drills: the loss of DC1.
@@ -34,7 +34,7 @@ pub struct SimulateRequest<'a> {
     /// The fault of the drills where it was given; the scenario holds it already.
     pub drill: Option<&'a str>,
     /// A rare event to estimate as well.
-    pub rare: Option<(Method, Rare)>,
+    pub rare: Option<(RareEventMethod, Rare)>,
     /// Where finished trials are kept, if anywhere.
     pub checkpoint: Option<&'a dyn CheckpointStore>,
     /// Whether to resume from what is kept there.
@@ -236,7 +236,7 @@ pub(super) fn name_replays(
 /// Estimates a rare event; `None` where the caller ended it.
 fn rare_event(
     scenario: &Scenario,
-    method: Method,
+    method: RareEventMethod,
     event: Rare,
     execution: &Execution<'_>,
 ) -> Result<Option<doc::RareEvent>, AppError> {

@@ -11,7 +11,7 @@ use super::reproduction::Reproduction;
 use crate::app::compile::swarm::Swarm;
 use crate::app::document::swarm as swarm_document;
 use crate::scenario::Loaded;
-use poolproof_engines::check::swarm::{Limits, Part, Watch};
+use poolproof_engines::check::swarm::{SearchRecord, SwarmLimits, SwarmObserver};
 
 /// More searches than this cost more in sketches than they find.
 pub const SEARCHES_MOST: u64 = 1_000_000;
@@ -23,7 +23,7 @@ pub struct SwarmRequest<'a> {
     /// How many searches.
     pub searches: u64,
     /// The limits of each.
-    pub limits: Limits,
+    pub limits: SwarmLimits,
     /// The command that makes it again.
     pub command: &'a Reproduction,
 }
@@ -47,7 +47,7 @@ pub fn swarm(request: &SwarmRequest<'_>, execution: &Execution<'_>) -> Evaluatio
 pub(super) fn of_parts(
     loaded: &Loaded,
     swarm: &Swarm,
-    parts: &[Part],
+    parts: &[SearchRecord],
     interrupted: bool,
     command: &str,
 ) -> Evaluation {
@@ -60,13 +60,17 @@ pub(super) fn of_parts(
 }
 
 /// Runs a range of searches; fewer come back if the caller ended it.
-pub(super) fn run(swarm: &Swarm, searches: Range<u64>, execution: &Execution<'_>) -> Vec<Part> {
+pub(super) fn run(
+    swarm: &Swarm,
+    searches: Range<u64>,
+    execution: &Execution<'_>,
+) -> Vec<SearchRecord> {
     let watch = Stopwatch::start();
     let (total, observer) = (searches.end - searches.start, execution.observer);
     observer.progress(Progress::Searching { done: 0, total });
     let done = AtomicU64::new(0);
     let parts = execution.on_threads(|| {
-        let watched = Watch {
+        let watched = SwarmObserver {
             stop: &|| observer.is_cancelled(),
             done: &|| {
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -76,7 +80,7 @@ pub(super) fn run(swarm: &Swarm, searches: Range<u64>, execution: &Execution<'_>
         swarm.engine.run(searches, &watched)
     });
     let seconds = watch.seconds();
-    let sum = |count: &dyn Fn(&Part) -> u64| parts.iter().map(count).sum::<u64>() as f64;
+    let sum = |count: &dyn Fn(&SearchRecord) -> u64| parts.iter().map(count).sum::<u64>() as f64;
     observer.finished(&StageTiming {
         stage: "check",
         seconds,

@@ -4,7 +4,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use crate::app::reproduction::Reproduction;
-use poolproof_engines::simulate::rare::Method;
+use poolproof_engines::simulate::rare::RareEventMethod;
 use poolproof_engines::simulate::trial::Rare;
 
 /// Estimating what plain trials hardly ever see.
@@ -50,10 +50,10 @@ enum RareEvent {
 
 impl RareArgs {
     /// The method and the event, if an estimate is wanted.
-    pub fn event(&self) -> Option<(Method, Rare)> {
+    pub fn event(&self) -> Option<(RareEventMethod, Rare)> {
         let method = match self.rare? {
-            RareMethod::Cycles => Method::Cycles,
-            RareMethod::Hazard => Method::Hazard,
+            RareMethod::Cycles => RareEventMethod::Cycles,
+            RareMethod::Hazard => RareEventMethod::Hazard,
         };
         let event = match self.rare_event {
             RareEvent::Loss => Rare::Loss,

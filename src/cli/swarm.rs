@@ -9,7 +9,7 @@ use crate::app::reproduction::{Reproduction, Settings};
 use crate::app::shard::SHARDS_MOST;
 use crate::app::shard::swarm_job::SwarmJob;
 use crate::app::swarm::SEARCHES_MOST;
-use poolproof_engines::check::swarm::Limits;
+use poolproof_engines::check::swarm::SwarmLimits;
 
 /// How large each search is.
 #[derive(Args, Clone)]
@@ -36,8 +36,8 @@ pub struct SizeArgs {
 
 impl SizeArgs {
     /// The limits of each search.
-    pub const fn limits(&self) -> Limits {
-        Limits {
+    pub const fn limits(&self) -> SwarmLimits {
+        SwarmLimits {
             depth: self.depth,
             states: self.states,
         }
@@ -95,7 +95,12 @@ impl SwarmPlanArgs {
 }
 
 /// The command of a swarm.
-pub fn command(path: &Path, settings: &Settings, searches: u64, limits: Limits) -> Reproduction {
+pub fn command(
+    path: &Path,
+    settings: &Settings,
+    searches: u64,
+    limits: SwarmLimits,
+) -> Reproduction {
     Reproduction::new("check")
         .argument(path.display())
         .settings(settings)

@@ -7,7 +7,7 @@ use poolproof::app::compile;
 use poolproof::scenario::{Scenario, load_with};
 use poolproof_engines::clocks::timed::Timed;
 use poolproof_engines::simulate::tally::Tally;
-use poolproof_engines::simulate::trial::{Mission, Runner};
+use poolproof_engines::simulate::trial::{Runner, TrialSettings};
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::runbook::Operation;
 
@@ -27,7 +27,7 @@ fn scenario(overrides: &[(&str, &str)]) -> Scenario {
 fn years(scenario: &Scenario) -> Vec<Vec<(u64, String)>> {
     let topology = compile::timed_topology(scenario);
     let activities = compile::activities(scenario, &topology);
-    let mission = Mission {
+    let mission = TrialSettings {
         horizon_ms: YEAR_MS,
         follow_ms: 0,
         messages_per_s: 1.0,

@@ -9,7 +9,7 @@ use poolproof_engines::simulate::accumulator::{MeanAccumulator, PairAccumulator}
 use poolproof_engines::simulate::estimate::{Confidence, Interval, Proportion, poisson_rate};
 use poolproof_engines::simulate::histogram::Histogram;
 use poolproof_engines::simulate::pairs::Pairs;
-use poolproof_engines::simulate::trial::Outcome;
+use poolproof_engines::simulate::trial::TrialOutcome;
 
 fn confidence() -> Confidence {
     Confidence::new(0.95).expect("valid")
@@ -240,9 +240,9 @@ fn differences_of_the_probability_of_a_loss() {
         let mut pairs = Pairs::default();
         for _ in 0..400 {
             let u = draws.next(1, 0).get();
-            let lost = |yes: bool| Outcome {
+            let lost = |yes: bool| TrialOutcome {
                 data_lost_ms: u64::from(yes),
-                ..Outcome::default()
+                ..TrialOutcome::default()
             };
             pairs.record(lost(u < 0.06), lost((0.06..0.08).contains(&u)));
         }

@@ -8,7 +8,7 @@ use poolproof::app::compile::check;
 use poolproof::app::document::cut_sets::{self, Asked, Found};
 use poolproof::app::document::verdict::Stop;
 use poolproof::scenario::{self, Scenario};
-use poolproof_engines::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
+use poolproof_engines::check::cuts::{CutProgress, CutRequest, Cuts, Multiset, cuts};
 use poolproof_engines::check::search::CutOff;
 use poolproof_models::model::{Bounded, Budget, Node};
 use poolproof_models::names::event::FaultClass;
@@ -22,11 +22,11 @@ use crate::support::graphs::{Edge, Graph};
 fn of<S: System>(model: &Bounded<S>, properties: u32, states: u64) -> Cuts {
     cuts(
         model,
-        &mut Question {
+        &mut CutRequest {
             properties,
             states,
             bytes: u64::MAX,
-            on_progress: &mut |_: &Progress| true,
+            on_progress: &mut |_: &CutProgress| true,
         },
     )
 }
@@ -399,7 +399,7 @@ fn an_interrupt_ends_it_between_two_sizes() {
     assert!(found.interrupted && !found.complete);
     assert_eq!(found.document.complete_up_to, Some(0));
     let model = check::model_within(&scenario, 2);
-    let mut question = Question {
+    let mut question = CutRequest {
         properties: Property::NoLoss.bit(),
         states: 1 << 30,
         bytes: u64::MAX,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use poolproof::app::compile::check;
 use poolproof::scenario::{self, Scenario};
-use poolproof_engines::check::search::{Limits, Outcome, search};
+use poolproof_engines::check::search::{Limits, SearchOutcome, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::property::{Goal, Property, Spent};
@@ -33,7 +33,7 @@ struct Verdicts {
     reached: Vec<(Goal, bool)>,
 }
 
-fn run<S: System>(model: &Bounded<S>, properties: &[Property]) -> (Verdicts, Outcome) {
+fn run<S: System>(model: &Bounded<S>, properties: &[Property]) -> (Verdicts, SearchOutcome) {
     let mask = properties.iter().fold(0, |mask, p| mask | p.bit());
     let mut limits = Limits {
         states: 5_000_000,

@@ -7,7 +7,7 @@ use poolproof::app::compile;
 use poolproof::app::document::simulation::{drill, mission, simulate};
 use poolproof::scenario::{Scenario, load_with};
 use poolproof_engines::simulate::tally::Tally;
-use poolproof_engines::simulate::trial::{Mission, Runner};
+use poolproof_engines::simulate::trial::{Runner, TrialSettings};
 use poolproof_models::names::event::Event;
 use poolproof_models::names::runbook::{Phase, Role};
 use poolproof_reports::document::{ColumnName, Distribution, Estimate, Simulation};
@@ -177,7 +177,7 @@ fn an_automatic_failover_is_detection_and_recovery() {
 fn drills(scenario: &Scenario, fault: Option<Event>) -> Tally {
     let topology = compile::timed_topology(scenario);
     let activities = compile::activities(scenario, &topology);
-    let mission = Mission {
+    let mission = TrialSettings {
         incident_trials: u64::MAX,
         drill: drill(&topology, fault),
         ..mission(scenario)

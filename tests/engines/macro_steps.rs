@@ -8,7 +8,9 @@ use poolproof::app::document::simulation::{drill, mission};
 use poolproof::scenario::load;
 use poolproof_engines::simulate::rare::failures::Failures;
 use poolproof_engines::simulate::tally::Tally;
-use poolproof_engines::simulate::trial::{Boost, Mission, Question, Rare, Runner, Scope};
+use poolproof_engines::simulate::trial::{
+    Biasing, Rare, Runner, Scope, TargetEvent, TrialSettings,
+};
 
 #[test]
 fn macro_steps_are_what_their_steps_come_to() {
@@ -26,17 +28,17 @@ fn macro_steps_are_what_their_steps_come_to() {
         let failures = Failures::of(&topology, &activities);
         let clocks: Vec<usize> = failures.clocks().collect();
         let plain = mission(&scenario);
-        let drill = Mission {
+        let drill = TrialSettings {
             drill: drill(&topology, None),
             ..plain.clone()
         };
-        let question = Question {
+        let target = TargetEvent {
             rare: Rare::Loss,
-            mission: &plain,
+            settings: &plain,
             failures: &failures,
-            home: None,
+            regeneration: None,
         };
-        let boost = Boost { scale_ms: 3.6e6 };
+        let biasing = Biasing { scale_ms: 3.6e6 };
         let [steps, looked_up] = [true, false].map(|step_by_step| {
             let mut runner = Runner::new(&topology, &activities, 7);
             let (mut tally, mut rare) = (Tally::default(), Vec::new());
@@ -47,10 +49,10 @@ fn macro_steps_are_what_their_steps_come_to() {
                 let unforced = Scope::Unforced;
                 rare.push(format!(
                     "{}",
-                    runner.year(trial, &question, unforced, &mut tally)
+                    runner.year(trial, &target, unforced, &mut tally)
                 ));
                 let clock = clocks[trial as usize % clocks.len()];
-                let found = runner.excursion(trial, clock, &question, boost, &mut tally);
+                let found = runner.cycle(trial, clock, &target, biasing, &mut tally);
                 rare.push(format!("{found:?}"));
             }
             (format!("{tally:?}"), rare)

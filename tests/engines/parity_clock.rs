@@ -11,7 +11,7 @@ use poolproof_engines::clocks::timed::{Job, Timed};
 use poolproof_engines::simulate::automaton::Automaton;
 use poolproof_engines::simulate::shipping::{Shipped, Shipping, Timetable};
 use poolproof_engines::simulate::tally::Tally;
-use poolproof_engines::simulate::trial::{Drill, Mission, Runner};
+use poolproof_engines::simulate::trial::{Drill, Runner, TrialSettings};
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, EventSet};
 use poolproof_models::names::property::Property;
@@ -58,8 +58,8 @@ fn load(path: &str, changes: &[(&str, &str)], factor: f64) -> Scenario {
     scenario
 }
 
-fn mission(horizon_ms: u64, drill: Option<Drill>) -> Mission {
-    Mission {
+fn mission(horizon_ms: u64, drill: Option<Drill>) -> TrialSettings {
+    TrialSettings {
         horizon_ms,
         follow_ms: 90 * DAY,
         messages_per_s: 24.0,

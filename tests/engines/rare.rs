@@ -9,12 +9,12 @@ use poolproof::app::compile;
 use poolproof::app::document;
 use poolproof::app::document::simulation::mission;
 use poolproof::scenario::{self, Scenario};
-use poolproof_engines::clocks::activities::{Activities, Outcome};
+use poolproof_engines::clocks::activities::{Activities, CaseOutcome};
 use poolproof_engines::clocks::timed::Timed;
 use poolproof_engines::simulate::estimate::Confidence;
-use poolproof_engines::simulate::rare::{Method, Plan, estimate};
+use poolproof_engines::simulate::rare::{Plan, RareEventMethod, estimate};
 use poolproof_engines::simulate::run::run;
-use poolproof_engines::simulate::trial::{Mission, Rare};
+use poolproof_engines::simulate::trial::{Rare, TrialSettings};
 use poolproof_engines::solve::chain::Generator;
 use poolproof_engines::solve::figures::{YEAR_H, within};
 use poolproof_models::state::topology::Topology;
@@ -33,7 +33,7 @@ fn load(path: &str, changes: &[(&str, &str)]) -> Scenario {
     loaded.unwrap_or_else(|error| panic!("{error}")).scenario
 }
 
-fn estimated(scenario: &Scenario, method: Method) -> RareEvent {
+fn estimated(scenario: &Scenario, method: RareEventMethod) -> RareEvent {
     let found = document::rare::simulated(scenario, method, Rare::Loss, &mut |_, _| true);
     found.expect("exponential failures").expect("finished")
 }
@@ -135,7 +135,7 @@ impl Exact<'_> {
             let rate = HOUR_MS / mean.unwrap_or_else(|| panic!("{name} is not exponential"));
             let mut rest = 1.0;
             for case in activity.cases.clone() {
-                let Outcome::Events(events) = &case.outcome else {
+                let CaseOutcome::Events(events) = &case.outcome else {
                     panic!("{name}: no such case here");
                 };
                 if self.topology.enabled(state).contains(events[0]) {
@@ -170,15 +170,18 @@ fn losses_of_a_mirrored_pair_are_the_exact_ones() {
     let exact = Exact::within_a_year(&topology, &activities);
     assert!((1e-8..1e-6).contains(&exact), "{exact}");
     // The chain ends with the year, where plain trials follow an incident to its end.
-    let mission = Mission {
+    let mission = TrialSettings {
         follow_ms: 0,
         ..mission(&scenario)
     };
-    for (method, paths) in [(Method::Cycles, 200_000), (Method::Hazard, 400_000)] {
+    for (method, paths) in [
+        (RareEventMethod::Cycles, 200_000),
+        (RareEventMethod::Hazard, 400_000),
+    ] {
         let plan = Plan {
             rare: Rare::Loss,
             method,
-            mission: &mission,
+            settings: &mission,
             seed: 1,
             paths,
             confidence: Confidence::default(),
@@ -192,7 +195,7 @@ fn losses_of_a_mirrored_pair_are_the_exact_ones() {
             ((value - exact) / half_width).abs() < 2.0,
             "{method:?}: {value}, exact {exact}"
         );
-        if method == Method::Cycles {
+        if method == RareEventMethod::Cycles {
             assert!((value / exact - 1.0).abs() < 0.05, "{value}, exact {exact}");
             assert_eq!(found.doubts, []);
         }
@@ -212,7 +215,7 @@ fn plain_trials_of_the_reference_pool_agree() {
     let plain = run(&topology, &activities, &mission, 99, trials, &mut |_| true).tally;
     let share = 1.0 - plain.per_trial.data_lost.zeros() as f64 / trials as f64;
     let share_error = (share * (1.0 - share) / trials as f64).sqrt();
-    for method in [Method::Cycles, Method::Hazard] {
+    for method in [RareEventMethod::Cycles, RareEventMethod::Hazard] {
         let found = estimated(&scenario, method);
         let value = found.probability.value.expect("not withheld");
         let error = (found.probability.high.unwrap() - value) / 1.96;
@@ -220,7 +223,7 @@ fn plain_trials_of_the_reference_pool_agree() {
         println!("{method:?}: {value} ± {error}, plain {share} ± {share_error}, z {z:.2}");
         assert!(z.abs() < 4.0, "{method:?}: {value}, plain trials {share}");
         // The quiet times end with the loss of DC1, most of all.
-        if method == Method::Cycles {
+        if method == RareEventMethod::Cycles {
             let first = found.first_failures[0].failure.as_deref();
             assert_eq!(first, Some("outage:DC1"));
         }

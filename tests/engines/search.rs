@@ -4,7 +4,7 @@ use std::path::Path;
 
 use poolproof::app::compile::check;
 use poolproof::scenario;
-use poolproof_engines::check::search::{CutOff, Limits, Outcome, search};
+use poolproof_engines::check::search::{CutOff, Limits, SearchOutcome, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
@@ -16,7 +16,7 @@ fn model(path: &str, faults: u32) -> Bounded<Topology> {
     check::model(&scenario)
 }
 
-fn search_on(threads: usize, model: &Bounded<Topology>, states: u64) -> Outcome {
+fn search_on(threads: usize, model: &Bounded<Topology>, states: u64) -> SearchOutcome {
     let all = Property::ALL.iter().fold(0, |mask, p| mask | p.bit());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.unwrap().install(|| {
@@ -30,7 +30,7 @@ fn search_on(threads: usize, model: &Bounded<Topology>, states: u64) -> Outcome 
 }
 
 /// Everything that a search tells.
-fn told(outcome: &Outcome) -> String {
+fn told(outcome: &SearchOutcome) -> String {
     let found = outcome.violations.iter().chain(&outcome.goals).flatten();
     let paths: Vec<_> = found.map(|found| outcome.path(*found)).collect();
     format!(

@@ -14,7 +14,7 @@ use poolproof::scenario::{self, Scenario};
 use poolproof::shard::{Shard, decode, encode};
 use poolproof_engines::check::search::{self, Limits as Exhaustive};
 use poolproof_engines::check::swarm::sketch::Sketch;
-use poolproof_engines::check::swarm::{self, Limits, Part, Watch};
+use poolproof_engines::check::swarm::{self, SearchRecord, SwarmLimits, SwarmObserver};
 use poolproof_models::names::property::Property;
 use poolproof_reports::bundle;
 use poolproof_reports::document::{Check, VerdictStatus};
@@ -46,12 +46,12 @@ fn load(path: &str, changes: &[(&str, &str)]) -> Scenario {
 }
 
 fn swarm(scenario: &Scenario, searches: u64, states: u64) -> Swarm {
-    let limits = Limits { depth: 60, states };
+    let limits = SwarmLimits { depth: 60, states };
     Swarm::new(scenario.clone(), searches, limits)
 }
 
-fn all(swarm: &Swarm) -> Vec<Part> {
-    let watch = Watch {
+fn all(swarm: &Swarm) -> Vec<SearchRecord> {
+    let watch = SwarmObserver {
         stop: &|| false,
         done: &|| {},
     };
@@ -145,7 +145,7 @@ fn one_search_without_bounds_is_exhaustive() {
             on_progress: &mut |_| true,
         };
         let whole = search::search(&model, mask, &mut limits);
-        let bounds = Limits {
+        let bounds = SwarmLimits {
             depth: u32::MAX,
             states: u64::MAX,
         };
@@ -172,7 +172,7 @@ fn one_search_without_bounds_is_exhaustive() {
 fn the_bounds_are_kept() {
     let scenario = load(H03, &LARGE);
     for (depth, states) in [(1, 10), (7, 500), (60, 1), (500, 3_000)] {
-        let limits = Limits { depth, states };
+        let limits = SwarmLimits { depth, states };
         for part in all(&Swarm::new(scenario.clone(), 3, limits)) {
             assert!(part.depth <= depth, "{} steps of {depth}", part.depth);
             assert!(part.states <= states, "{} states of {states}", part.states);
@@ -200,7 +200,7 @@ fn searches_differ_and_reach_more_together_than_alone() {
     assert!(before > 10_000, "{before} states by six searches of 5,000");
     scenario.simulate.seed += 1;
     let other = all(&swarm(&scenario, 6, 5_000));
-    let same = |(a, b): (&Part, &Part)| a.sketch == b.sketch;
+    let same = |(a, b): (&SearchRecord, &SearchRecord)| a.sketch == b.sketch;
     assert!(
         !parts.iter().zip(&other).any(same),
         "another seed, other searches"
@@ -223,7 +223,7 @@ fn the_number_of_threads_changes_nothing() {
 #[test]
 fn a_search_that_is_told_to_stop_is_left_out() {
     let swarm = swarm(&load(H03, &LARGE), 3, 1_000_000);
-    let watch = Watch {
+    let watch = SwarmObserver {
         stop: &|| true,
         done: &|| {},
     };
@@ -419,8 +419,8 @@ fn what_is_not_the_swarm_is_refused() {
 
 /// Shards with a right checksum and wrong contents.
 fn lies(text: &str, refused: &mut dyn FnMut(&str, &str)) {
-    let honest: Shard<Part> = decode(text).unwrap();
-    let mut lie = |why: &str, change: &dyn Fn(&mut Vec<Part>)| {
+    let honest: Shard<SearchRecord> = decode(text).unwrap();
+    let mut lie = |why: &str, change: &dyn Fn(&mut Vec<SearchRecord>)| {
         let mut parts = honest.parts.clone();
         change(&mut parts);
         assert!(parts != honest.parts);

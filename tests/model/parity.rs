@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use poolproof::app::compile::check;
 use poolproof::scenario::{self, Scenario};
-use poolproof_engines::check::search::{Limits, Outcome, search};
+use poolproof_engines::check::search::{Limits, SearchOutcome, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
@@ -30,7 +30,7 @@ fn load(path: &Path) -> Scenario {
     loaded.unwrap_or_else(|error| panic!("{error}")).scenario
 }
 
-fn search_all(model: &Bounded<Topology>, properties: u32, states: u64) -> Outcome {
+fn search_all(model: &Bounded<Topology>, properties: u32, states: u64) -> SearchOutcome {
     let mut limits = Limits {
         states,
         bytes: u64::MAX,

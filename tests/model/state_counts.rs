@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use poolproof::app::compile::check;
 use poolproof::scenario;
-use poolproof_engines::check::search::{Limits, Outcome, search};
+use poolproof_engines::check::search::{Limits, SearchOutcome, search};
 use rayon::prelude::*;
 
 const TABLE: &str = "tests/model/state_counts.txt";
@@ -30,7 +30,7 @@ fn scenarios(directory: &str) -> Vec<PathBuf> {
 }
 
 /// The whole space of a scenario, with the most faults that leave it small enough.
-fn counted(path: &Path) -> (u32, Outcome) {
+fn counted(path: &Path) -> (u32, SearchOutcome) {
     let loaded = scenario::load(path);
     let mut scenario = loaded.unwrap_or_else(|error| panic!("{error}")).scenario;
     loop {

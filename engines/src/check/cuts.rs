@@ -23,7 +23,7 @@ use crate::check::search::CutOff;
 pub type Multiset = Vec<usize>;
 
 /// What is searched for.
-pub struct Question<'a> {
+pub struct CutRequest<'a> {
     /// The properties, as bits.
     pub properties: u32,
     /// The most distinct states over all layers.
@@ -31,12 +31,12 @@ pub struct Question<'a> {
     /// The most bytes of the search's tables; `u64::MAX` for no limit.
     pub bytes: u64,
     /// Called between layers with the progress; false ends the search.
-    pub on_progress: &'a mut dyn FnMut(&Progress) -> bool,
+    pub on_progress: &'a mut dyn FnMut(&CutProgress) -> bool,
 }
 
 /// How far the search has come.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Progress {
+pub struct CutProgress {
     /// Size of the multisets that are being searched.
     pub order: u8,
     /// Multisets searched.
@@ -55,7 +55,7 @@ pub struct Cuts {
     /// Why it ended early.
     pub cut_off: Option<CutOff>,
     /// What was searched.
-    pub progress: Progress,
+    pub progress: CutProgress,
 }
 
 /// Multisets that are searched at once. The limit of states is looked at in between, so this is
@@ -71,7 +71,7 @@ struct Closed<T> {
 }
 
 /// What the search of one multiset found.
-struct Found<T> {
+struct LayerResult<T> {
     /// The properties that some state breaks.
     broken: u32,
     states: u64,
@@ -82,7 +82,7 @@ struct Found<T> {
 }
 
 /// Looks for all minimal cut sets that `model`'s budget allows.
-pub fn cuts<S: System>(model: &Bounded<S>, question: &mut Question<'_>) -> Cuts {
+pub fn cuts<S: System>(model: &Bounded<S>, request: &mut CutRequest<'_>) -> Cuts {
     let system = &model.system;
     let kinds: Vec<usize> = (0..system.event_count())
         .map(|event| system.kind_of(event))
@@ -91,34 +91,34 @@ pub fn cuts<S: System>(model: &Bounded<S>, question: &mut Question<'_>) -> Cuts 
         sets: Vec::new(),
         complete_up_to: None,
         cut_off: None,
-        progress: Progress::default(),
+        progress: CutProgress::default(),
     };
     let mut below: BTreeMap<Multiset, Closed<S::State>> = BTreeMap::new();
     for order in 0..=model.budget.total {
         found.progress.order = order;
         let mut here = BTreeMap::new();
-        let waiting: Vec<(Multiset, Spent, u32)> = candidates(order, &below)
+        let open_list: Vec<(Multiset, Spent, u32)> = candidates(order, &below)
             .into_iter()
             .map(|(multiset, spent)| {
-                let open = question.properties & !broken_by_parts(&found.sets, &multiset);
+                let open = request.properties & !broken_by_parts(&found.sets, &multiset);
                 (multiset, spent, open)
             })
             .filter(|(_, _, open)| *open != 0)
             .collect();
-        for batch in waiting.chunks(BATCH) {
-            let left = question.states.saturating_sub(found.progress.states);
+        for batch in open_list.chunks(BATCH) {
+            let left = request.states.saturating_sub(found.progress.states);
             // A table that grows exists twice while it does.
             let each = 3 * Layer::<S>::BYTES_PER_STATE * rayon::current_num_threads() as u64;
             let held = held::<S>(&below) + held::<S>(&here);
-            let fit = question.bytes.saturating_sub(held) / each;
-            let search = Search {
+            let fit = request.bytes.saturating_sub(held) / each;
+            let search = CutSearch {
                 model,
                 kinds: &kinds,
                 below: &below,
                 most: left.min(fit),
                 is_last: order == model.budget.total,
             };
-            let results: Vec<Found<S::State>> = batch
+            let results: Vec<LayerResult<S::State>> = batch
                 .par_iter()
                 .map(|(multiset, spent, open)| search.close(multiset, *spent, *open))
                 .collect();
@@ -141,10 +141,10 @@ pub fn cuts<S: System>(model: &Bounded<S>, question: &mut Question<'_>) -> Cuts 
                     here.insert(multiset.clone(), closed);
                 }
             }
-            if found.progress.states >= question.states {
+            if found.progress.states >= request.states {
                 found.cut_off = Some(CutOff::States);
             }
-            if found.cut_off.is_none() && !(question.on_progress)(&found.progress) {
+            if found.cut_off.is_none() && !(request.on_progress)(&found.progress) {
                 found.cut_off = Some(CutOff::Interrupted);
             }
             if found.cut_off.is_some() {
@@ -193,7 +193,7 @@ fn is_part(part: &[usize], whole: &[usize]) -> bool {
 }
 
 /// The search of one multiset.
-struct Search<'m, S: System> {
+struct CutSearch<'m, S: System> {
     model: &'m Bounded<S>,
     kinds: &'m [usize],
     /// The multisets with one event less.
@@ -203,10 +203,10 @@ struct Search<'m, S: System> {
     is_last: bool,
 }
 
-impl<S: System> Search<'_, S> {
+impl<S: System> CutSearch<'_, S> {
     /// Searches every state that a run with exactly these faults can come to, for the properties
     /// that are open.
-    fn close(&self, multiset: &[usize], spent: Spent, open: u32) -> Found<S::State> {
+    fn close(&self, multiset: &[usize], spent: Spent, open: u32) -> LayerResult<S::State> {
         let system = &self.model.system;
         let recoverability = open & Property::ServiceReturns.bit();
         let mut layer = Layer::new(system);
@@ -222,7 +222,7 @@ impl<S: System> Search<'_, S> {
         for state in self.seeds(multiset) {
             seed(state, &mut layer, &mut returns);
         }
-        let mut found = Found {
+        let mut found = LayerResult {
             broken: 0,
             states: 0,
             cut_off: false,

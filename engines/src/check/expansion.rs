@@ -4,12 +4,12 @@ use poolproof_models::model::{Bounded, Node};
 use poolproof_models::names::event::EventSet;
 use poolproof_models::system::System;
 
-use crate::fingerprints::{Fingerprints, Vacancy, fingerprint, touch};
+use crate::fingerprints::{Fingerprints, FreeSlot, fingerprint, touch};
 
-/// A state that waits for its expansion.
+/// A state in the open list, not expanded yet.
 #[derive(Clone, Copy)]
-pub struct Waiting<T> {
-    /// The state, and the faults spent on the way to it.
+pub struct OpenEntry<T> {
+    /// The state, and the faults spent on the path to it.
     pub node: Node<T>,
     /// Its number, in the order of discovery.
     pub id: u32,
@@ -29,20 +29,24 @@ pub struct Wanted {
 pub struct Known {
     /// The states that have a number.
     pub seen: Fingerprints,
-    /// The states that one fault more leads to. They have no number yet: a shorter way, with that
+    /// The states that one fault more leads to. They have no number yet: a shorter path, with that
     /// fault earlier, may still be found.
-    pub ahead: Fingerprints,
+    pub next_frontier: Fingerprints,
 }
 
 impl Known {
     /// Where a state is looked up, by whether the event that leads to it is a fault.
     pub const fn table(&self, costs: bool) -> &Fingerprints {
-        if costs { &self.ahead } else { &self.seen }
+        if costs {
+            &self.next_frontier
+        } else {
+            &self.seen
+        }
     }
 }
 
 /// A successor of a state, before it is known whether it is new.
-struct Successor<T> {
+struct Candidate<T> {
     node: Node<T>,
     fingerprint: u64,
     event: u8,
@@ -50,21 +54,21 @@ struct Successor<T> {
 }
 
 /// A successor that was not known when its parent was expanded.
-pub struct Arrival<T> {
-    /// The state, and the faults spent on the way to it.
+pub struct Successor<T> {
+    /// The state, and the faults spent on the path to it.
     pub node: Node<T>,
     /// Of both.
     pub fingerprint: u64,
     /// The wanted goals that are reached here, as bits.
     pub reached: u32,
     /// Where the fingerprint goes.
-    pub vacancy: Vacancy,
+    pub free_slot: FreeSlot,
     event: u8,
     /// Whether the event was a fault.
     pub costs: bool,
 }
 
-impl<T> Arrival<T> {
+impl<T> Successor<T> {
     /// The dense index of the event that led here.
     pub const fn event(&self) -> usize {
         self.event as usize
@@ -79,26 +83,26 @@ pub struct Expanded {
     pub tried: EventSet,
     /// Those of them that are faults here.
     pub costly: EventSet,
-    /// Where its successors end; once known ones are dropped, where its arrivals do.
+    /// Where its candidates end; once known ones are dropped, where its successors do.
     end: usize,
 }
 
 /// A few states expanded. Kept and filled again, so that nothing is allocated for each state.
 pub struct Expansion<T> {
     states: Vec<Expanded>,
-    successors: Vec<Successor<T>>,
+    candidates: Vec<Candidate<T>>,
     /// Those that are not known, by their place among all, with the bucket that each goes to.
     unknown: Vec<(u32, u32)>,
-    arrivals: Vec<Arrival<T>>,
+    successors: Vec<Successor<T>>,
 }
 
 impl<T> Default for Expansion<T> {
     fn default() -> Self {
         Self {
             states: Vec::new(),
-            successors: Vec::new(),
+            candidates: Vec::new(),
             unknown: Vec::new(),
-            arrivals: Vec::new(),
+            successors: Vec::new(),
         }
     }
 }
@@ -109,14 +113,14 @@ impl<T: Copy> Expansion<T> {
         &mut self,
         model: &Bounded<S>,
         wanted: Wanted,
-        states: &[Waiting<T>],
+        states: &[OpenEntry<T>],
         known: &Known,
     ) {
         self.states.clear();
+        self.candidates.clear();
         self.successors.clear();
-        self.arrivals.clear();
-        for waiting in states {
-            let expanded = self.expand(model, wanted.properties, &waiting.node);
+        for open in states {
+            let expanded = self.expand(model, wanted.properties, &open.node);
             self.states.push(expanded);
         }
         self.forget_known(model, wanted.goals, known);
@@ -155,7 +159,7 @@ impl<T: Copy> Expansion<T> {
                     node.spent
                 };
                 let state = system.successor(&node.state, event);
-                self.successors.push(Successor {
+                self.candidates.push(Candidate {
                     node: Node { state, spent },
                     fingerprint: fingerprint(system.words(&state), spent.bits()),
                     event: event as u8,
@@ -167,23 +171,23 @@ impl<T: Copy> Expansion<T> {
             broken,
             tried,
             costly,
-            end: self.successors.len(),
+            end: self.candidates.len(),
         }
     }
 
-    /// Keeps the successors whose states are not known already: one of four.
+    /// Keeps the candidates whose states are not known already: one of four.
     fn forget_known<S: System<State = T>>(
         &mut self,
         model: &Bounded<S>,
         goals: u32,
         known: &Known,
     ) {
-        let successors = self.successors.iter();
-        touch(successors.map(|next| known.table(next.costs).peek(next.fingerprint)));
-        // Listed without a branch on what is known: it would be foreseen wrongly for most arrivals.
-        self.unknown.resize(self.successors.len(), (0, 0));
+        let candidates = self.candidates.iter();
+        touch(candidates.map(|next| known.table(next.costs).peek(next.fingerprint)));
+        // Listed without a branch on what is known: it would be foreseen wrongly for most successors.
+        self.unknown.resize(self.candidates.len(), (0, 0));
         let mut unknown = 0;
-        for (index, next) in (0..).zip(&self.successors) {
+        for (index, next) in (0..).zip(&self.candidates) {
             let (found, at) = known.table(next.costs).find(next.fingerprint);
             self.unknown[unknown] = (index, at);
             unknown += usize::from(!found);
@@ -191,28 +195,28 @@ impl<T: Copy> Expansion<T> {
         let mut listed = self.unknown[..unknown].iter().peekable();
         for expanded in &mut self.states {
             while let Some((index, at)) = listed.next_if(|(i, _)| (*i as usize) < expanded.end) {
-                let next = &self.successors[*index as usize];
+                let next = &self.candidates[*index as usize];
                 let event = usize::from(next.event);
-                self.arrivals.push(Arrival {
+                self.successors.push(Successor {
                     node: next.node,
                     fingerprint: next.fingerprint,
                     reached: model.system.reached_among(event, &next.node.state, goals),
-                    vacancy: known.table(next.costs).vacancy(next.fingerprint, *at),
+                    free_slot: known.table(next.costs).free_slot(next.fingerprint, *at),
                     event: next.event,
                     costs: next.costs,
                 });
             }
-            expanded.end = self.arrivals.len();
+            expanded.end = self.successors.len();
         }
     }
 
-    /// The states in order, each with its arrivals.
-    pub fn iter(&self) -> impl Iterator<Item = (&Expanded, &[Arrival<T>])> {
+    /// The states in order, each with its successors.
+    pub fn iter(&self) -> impl Iterator<Item = (&Expanded, &[Successor<T>])> {
         let mut from = 0;
         self.states.iter().map(move |expanded| {
-            let arrivals = &self.arrivals[from..expanded.end];
+            let successors = &self.successors[from..expanded.end];
             from = expanded.end;
-            (expanded, arrivals)
+            (expanded, successors)
         })
     }
 }

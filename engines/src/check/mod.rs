@@ -1,6 +1,7 @@
 //! The checker: exhaustive search within a budget of faults, and what it finds.
 
 pub mod coverage;
+pub mod cut_rate;
 pub mod cuts;
 mod expansion;
 pub mod layer;

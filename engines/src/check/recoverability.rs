@@ -1,8 +1,8 @@
 //! Recoverability: from every reachable state service returns, without one fault more.
 //!
 //! Under strong fairness (what can happen again and again, happens) service returns from every
-//! state if and only if from every state there is a way to it. So the search is for a state without
-//! one: layer by layer of the same faults spent, because the way may cost none, backwards from the
+//! state if and only if from every state there is a path to it. So the search is for a state without
+//! one: layer by layer of the same faults spent, because the path may cost none, backwards from the
 //! states that serve. A repair is free, but for that of a disaster.
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub struct Recoverability {
 /// A state from which service cannot return.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trap {
-    /// Faults spent on the way.
+    /// Faults spent on the path.
     pub faults: u8,
     /// The events from the start, on canonical states.
     pub path: Vec<usize>,
@@ -40,7 +40,7 @@ const EXPANSIONS_PER_REPORT: u64 = 1 << 13;
 
 /// How a state was reached first.
 #[derive(Clone, Copy)]
-struct Way {
+struct Discovery {
     /// Steps from the start.
     depth: u32,
     /// Number of the state before, over all layers.
@@ -49,29 +49,29 @@ struct Way {
     cause: u8,
 }
 
-/// States that faults of other layers lead to, each with the shortest way.
+/// States that faults of other layers lead to, each with the shortest path.
 struct Seeds<'m, S: System> {
     states: Layer<'m, S>,
-    ways: Vec<Way>,
+    discoveries: Vec<Discovery>,
 }
 
 impl<S: System> Seeds<'_, S> {
-    fn add(&mut self, state: S::State, way: Way) {
+    fn add(&mut self, state: S::State, discovery: Discovery) {
         let (id, new) = self.states.add(state);
         if new {
-            self.ways.push(way);
-        } else if way.depth < self.ways[id as usize].depth {
-            self.ways[id as usize] = way;
+            self.discoveries.push(discovery);
+        } else if discovery.depth < self.discoveries[id as usize].depth {
+            self.discoveries[id as usize] = discovery;
         }
     }
 }
 
 /// Looks for the nearest state from which service cannot return.
 pub fn recoverability<S: System>(model: &Bounded<S>, limits: &mut Limits<'_>) -> Recoverability {
-    let mut run = Run {
+    let mut run = RecoverabilityRun {
         model,
-        waiting: BTreeMap::new(),
-        ways: Vec::new(),
+        open: BTreeMap::new(),
+        discoveries: Vec::new(),
         expansions: 0,
         found: Recoverability {
             progress: Progress::default(),
@@ -83,27 +83,27 @@ pub fn recoverability<S: System>(model: &Bounded<S>, limits: &mut Limits<'_>) ->
     run.found
 }
 
-struct Run<'m, S: System> {
+struct RecoverabilityRun<'m, S: System> {
     model: &'m Bounded<S>,
     /// The layers to be searched. Faults stand highest in [`Spent`], so they come in this order.
-    waiting: BTreeMap<Spent, Seeds<'m, S>>,
+    open: BTreeMap<Spent, Seeds<'m, S>>,
     /// Of every state of every layer.
-    ways: Vec<Way>,
+    discoveries: Vec<Discovery>,
     expansions: u64,
     found: Recoverability,
 }
 
-impl<S: System> Run<'_, S> {
+impl<S: System> RecoverabilityRun<'_, S> {
     fn all(&mut self, limits: &mut Limits<'_>) {
         let start = self.model.initial();
-        let way = Way {
+        let discovery = Discovery {
             depth: 0,
             parent: 0,
             cause: 0,
         };
-        self.seed(start, way);
-        let mut nearest: Option<(u8, Way)> = None;
-        while let Some((spent, seeds)) = self.waiting.pop_first() {
+        self.seed(start, discovery);
+        let mut nearest: Option<(u8, Discovery)> = None;
+        while let Some((spent, seeds)) = self.open.pop_first() {
             let faults = spent.total();
             if nearest.is_some_and(|(known, _)| known < faults) {
                 break;
@@ -113,51 +113,56 @@ impl<S: System> Run<'_, S> {
             if self.found.cut_off.is_some() {
                 return;
             }
-            if let Some(way) = trap
-                && nearest.is_none_or(|(_, known)| way.depth < known.depth)
+            if let Some(discovery) = trap
+                && nearest.is_none_or(|(_, known)| discovery.depth < known.depth)
             {
-                nearest = Some((faults, way));
+                nearest = Some((faults, discovery));
             }
         }
-        self.found.trap = nearest.map(|(faults, way)| Trap {
+        self.found.trap = nearest.map(|(faults, discovery)| Trap {
             faults,
-            path: self.path(way),
+            path: self.path(discovery),
         });
     }
 
-    fn seed(&mut self, node: Node<S::State>, way: Way) {
+    fn seed(&mut self, node: Node<S::State>, discovery: Discovery) {
         let system = &self.model.system;
-        let seeds = self.waiting.entry(node.spent).or_insert_with(|| Seeds {
+        let seeds = self.open.entry(node.spent).or_insert_with(|| Seeds {
             states: Layer::new(system),
-            ways: Vec::new(),
+            discoveries: Vec::new(),
         });
-        seeds.add(node.state, way);
+        seeds.add(node.state, discovery);
     }
 
-    /// Searches a layer in the order of steps; the way to its nearest trap.
-    fn layer(&mut self, spent: Spent, seeds: Seeds<'_, S>, limits: &mut Limits<'_>) -> Option<Way> {
+    /// Searches a layer in the order of steps; the path to its nearest trap.
+    fn layer(
+        &mut self,
+        spent: Spent,
+        seeds: Seeds<'_, S>,
+        limits: &mut Limits<'_>,
+    ) -> Option<Discovery> {
         let model = self.model;
-        let mut by_depth: Vec<u32> = (0..seeds.ways.len() as u32).collect();
-        by_depth.sort_by_key(|id| seeds.ways[*id as usize].depth);
+        let mut by_depth: Vec<u32> = (0..seeds.discoveries.len() as u32).collect();
+        by_depth.sort_by_key(|id| seeds.discoveries[*id as usize].depth);
         let mut by_depth = by_depth.into_iter().peekable();
         let mut layer = Layer::new(&model.system);
         let mut returns = Returns::default();
-        let base = self.ways.len();
+        let base = self.discoveries.len();
         let mut depth = 0;
         loop {
             while let Some(seed) =
-                by_depth.next_if(|seed| seeds.ways[*seed as usize].depth <= depth)
+                by_depth.next_if(|seed| seeds.discoveries[*seed as usize].depth <= depth)
             {
                 let state = *seeds.states.state(seed);
                 if layer.add(state).1 {
                     returns.add(model.system.is_serving(&state));
-                    self.ways.push(seeds.ways[seed as usize]);
+                    self.discoveries.push(seeds.discoveries[seed as usize]);
                 }
             }
             let level = layer.len();
             if layer.expanded() == level {
                 match by_depth.peek() {
-                    Some(seed) => depth = seeds.ways[*seed as usize].depth,
+                    Some(seed) => depth = seeds.discoveries[*seed as usize].depth,
                     None => break,
                 }
                 continue;
@@ -170,11 +175,11 @@ impl<S: System> Run<'_, S> {
             }
             depth += 1;
         }
-        let ways = &self.ways;
+        let discoveries = &self.discoveries;
         let stranded = returns.stranded().into_iter();
         stranded
-            .map(|id| ways[base + id as usize])
-            .min_by_key(|way| way.depth)
+            .map(|id| discoveries[base + id as usize])
+            .min_by_key(|discovery| discovery.depth)
     }
 
     /// Expands the next state of a layer.
@@ -187,22 +192,22 @@ impl<S: System> Run<'_, S> {
     ) {
         let model = self.model;
         // The layer's states are the last of all.
-        let base = self.ways.len() - layer.len();
-        let way = |id: u32, event: usize| Way {
+        let base = self.discoveries.len() - layer.len();
+        let discovery = |id: u32, event: usize| Discovery {
             depth: depth + 1,
             parent: base as u32 + id,
             cause: event as u8,
         };
         let mut faults = EventSet::default();
         let mut taken = 0;
-        let ways = &mut self.ways;
+        let discoveries = &mut self.discoveries;
         let expanded = layer.expand(|layer, id, step| match step {
             Step::Fault { event } => faults.insert(event),
             Step::Free { event, to, new } => {
                 taken += 1;
                 if new {
                     returns.add(model.system.is_serving(layer.state(to)));
-                    ways.push(way(id, event));
+                    discoveries.push(discovery(id, event));
                 }
                 if returns.is_open(id) && model.system.will_happen(layer.state(id), event) {
                     returns.step(id, to);
@@ -217,7 +222,7 @@ impl<S: System> Run<'_, S> {
             if let Some(spent) = model.spend(&node, event) {
                 taken += 1;
                 let state = layer.after(&state, event);
-                self.seed(Node { state, spent }, way(id, event));
+                self.seed(Node { state, spent }, discovery(id, event));
             }
         }
         self.found.progress.transitions += taken;
@@ -229,7 +234,7 @@ impl<S: System> Run<'_, S> {
         returns: &Returns,
         limits: &mut Limits<'_>,
     ) -> bool {
-        self.found.progress.states = self.ways.len() as u64;
+        self.found.progress.states = self.discoveries.len() as u64;
         if self.found.progress.states >= limits.states {
             self.found.cut_off = Some(CutOff::States);
         }
@@ -249,20 +254,21 @@ impl<S: System> Run<'_, S> {
     fn bytes_soon(&self, layer: &Layer<'_, S>, returns: &Returns) -> u64 {
         // Most successors are known already: a few new ones per expansion.
         let new = 8 * EXPANSIONS_PER_REPORT as usize;
-        let seeds = self.waiting.values();
-        let seeds = seeds.map(|seeds| seeds.states.bytes_soon(new) + bytes_soon(&seeds.ways, new));
-        bytes_soon(&self.ways, new)
+        let seeds = self.open.values();
+        let seeds =
+            seeds.map(|seeds| seeds.states.bytes_soon(new) + bytes_soon(&seeds.discoveries, new));
+        bytes_soon(&self.discoveries, new)
             + layer.bytes_soon(new)
             + returns.bytes_soon(new)
             + seeds.sum::<u64>()
     }
 
-    fn path(&self, last: Way) -> Vec<usize> {
+    fn path(&self, last: Discovery) -> Vec<usize> {
         let mut path = Vec::new();
-        let mut way = last;
-        while way.depth > 0 {
-            path.push(usize::from(way.cause));
-            way = self.ways[way.parent as usize];
+        let mut discovery = last;
+        while discovery.depth > 0 {
+            path.push(usize::from(discovery.cause));
+            discovery = self.discoveries[discovery.parent as usize];
         }
         path.reverse();
         path

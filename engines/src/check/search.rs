@@ -8,11 +8,11 @@ use poolproof_models::model::{Bounded, Node};
 use poolproof_models::system::System;
 use rayon::prelude::*;
 
-use crate::check::expansion::{Arrival, Expansion, Known, Waiting, Wanted};
+use crate::check::expansion::{Expansion, Known, OpenEntry, Successor, Wanted};
 use crate::check::trail::Trail;
 use crate::fingerprints::{Fingerprints, fingerprint, touch};
 
-/// How far a search may go, and who is told.
+/// How far a search may go, and who is notified.
 pub struct Limits<'a> {
     /// The most distinct states; reaching it makes every open verdict undecided.
     pub states: u64,
@@ -30,7 +30,7 @@ pub struct Progress {
     pub states: u64,
     /// Successors generated.
     pub transitions: u64,
-    /// Faults spent on the way to the state that is being expanded.
+    /// Faults spent on the path to the state that is being expanded.
     pub faults: u8,
 }
 
@@ -56,7 +56,7 @@ pub enum CutOff {
 
 /// A place in the search: number of the state, and its distance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundState {
     /// Faults spent.
     pub faults: u8,
     /// Steps from the start.
@@ -66,7 +66,7 @@ pub struct Found {
 }
 
 /// What a search found.
-pub struct Outcome {
+pub struct SearchOutcome {
     /// Distinct states, transitions.
     pub progress: Progress,
     /// The longest shortest path, in steps.
@@ -76,9 +76,9 @@ pub struct Outcome {
     /// Why it ended early; `None` when it is complete.
     pub cut_off: Option<CutOff>,
     /// Per property (bit number): the first state that breaks it, by faults, then steps.
-    pub violations: Vec<Option<Found>>,
+    pub violations: Vec<Option<FoundState>>,
     /// Per goal (bit number): the first state that reaches it.
-    pub goals: Vec<Option<Found>>,
+    pub goals: Vec<Option<FoundState>>,
     /// How often each event happened.
     pub fired: Vec<u64>,
     /// How often each event happened as a fault; some events are faults in some states only.
@@ -88,10 +88,10 @@ pub struct Outcome {
     trail: Trail,
 }
 
-impl Outcome {
+impl SearchOutcome {
     /// The events that lead from the start to a found state.
     #[must_use]
-    pub fn path(&self, found: Found) -> Vec<usize> {
+    pub fn path(&self, found: FoundState) -> Vec<usize> {
         self.trail.path(found.id)
     }
 }
@@ -120,15 +120,19 @@ const CHUNKS_PER_THREAD: usize = 16;
 ///
 /// A state that breaks every property of the mask is not expanded: nothing new can be learned
 /// behind it. Uses the threads of the current pool; the outcome does not depend on their number.
-pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limits<'_>) -> Outcome {
-    let mut run = Run {
+pub fn search<S: System>(
+    model: &Bounded<S>,
+    properties: u32,
+    limits: &mut Limits<'_>,
+) -> SearchOutcome {
+    let mut run = SearchRun {
         model,
         properties,
         known: Known::default(),
         expansions: 0,
         open_goals: u32::MAX,
         unbroken: u32::MAX,
-        outcome: Outcome {
+        outcome: SearchOutcome {
             progress: Progress::default(),
             depth: 0,
             pruned: false,
@@ -146,7 +150,7 @@ pub fn search<S: System>(model: &Bounded<S>, properties: u32, limits: &mut Limit
     run.outcome
 }
 
-struct Run<'m, S: System> {
+struct SearchRun<'m, S: System> {
     model: &'m Bounded<S>,
     properties: u32,
     known: Known,
@@ -155,14 +159,14 @@ struct Run<'m, S: System> {
     open_goals: u32,
     /// The properties that no state has broken yet, as bits.
     unbroken: u32,
-    outcome: Outcome,
+    outcome: SearchOutcome,
 }
 
-/// The states that wait at each depth, for the same number of faults.
-type Layer<T> = Vec<Vec<Waiting<T>>>;
+/// The open list by depth, for the same number of faults.
+type OpenList<T> = Vec<Vec<OpenEntry<T>>>;
 
 /// A state that a fault leads to, with the number of the state before.
-struct Landing<T> {
+struct FrontierEntry<T> {
     node: Node<T>,
     fingerprint: u64,
     from: u32,
@@ -170,27 +174,27 @@ struct Landing<T> {
 }
 
 /// The states that one fault more leads to, by their depth.
-type Landings<T> = Vec<Vec<Landing<T>>>;
+type Frontier<T> = Vec<Vec<FrontierEntry<T>>>;
 
-impl<S: System> Run<'_, S> {
+impl<S: System> SearchRun<'_, S> {
     fn all(&mut self, limits: &mut Limits<'_>) {
         let node = self.model.initial();
         self.known.seen.insert(self.fingerprint(&node));
         let id = self.outcome.trail.push(0, 0);
         // By faults spent; within, by depth. A fault leads to the next layer.
-        let mut layer = vec![vec![Waiting { node, id }]];
-        let mut landings = Landings::new();
+        let mut layer = vec![vec![OpenEntry { node, id }]];
+        let mut frontier = Frontier::new();
         let mut faults = 0;
-        while layer.iter().any(|nodes| !nodes.is_empty()) || !landings.is_empty() {
-            layer.resize_with(layer.len().max(landings.len()), Vec::new);
-            let mut next_landings = Landings::new();
+        while layer.iter().any(|nodes| !nodes.is_empty()) || !frontier.is_empty() {
+            layer.resize_with(layer.len().max(frontier.len()), Vec::new);
+            let mut next_frontier = Frontier::new();
             let mut depth = 0;
             while depth < layer.len() {
                 // Before the states of this depth are expanded, whose successors are as deep: of
-                // two ways of one length, the one by a fault is told.
-                if let Some(landed) = landings.get_mut(depth + 1) {
-                    let landed = std::mem::take(landed);
-                    self.land(&landed, faults, depth + 1, &mut layer[depth + 1]);
+                // two paths of one length, the one by a fault is reported.
+                if let Some(entries) = frontier.get_mut(depth + 1) {
+                    let entries = std::mem::take(entries);
+                    self.enter_frontier(&entries, faults, depth + 1, &mut layer[depth + 1]);
                 }
                 let here = std::mem::take(&mut layer[depth]);
                 if layer.len() == depth + 1 && !here.is_empty() {
@@ -201,7 +205,7 @@ impl<S: System> Run<'_, S> {
                     depth,
                     here: here.capacity(),
                     layer: &mut layer,
-                    landings: &mut next_landings,
+                    frontier: &mut next_frontier,
                 };
                 if !self.expand(&here, &mut round, limits) {
                     return;
@@ -209,8 +213,8 @@ impl<S: System> Run<'_, S> {
                 depth += 1;
             }
             layer.clear();
-            landings = next_landings;
-            self.known.ahead = Fingerprints::default();
+            frontier = next_frontier;
+            self.known.next_frontier = Fingerprints::default();
             faults += 1;
         }
     }
@@ -226,24 +230,24 @@ impl<S: System> Run<'_, S> {
         fingerprint(self.model.system.words(&node.state), node.spent.bits())
     }
 
-    /// Numbers the states that a fault leads to at this depth, unless a shorter way was found.
-    fn land(
+    /// Numbers the states that a fault leads to at this depth, unless a shorter path was found.
+    fn enter_frontier(
         &mut self,
-        landed: &[Landing<S::State>],
+        entries: &[FrontierEntry<S::State>],
         faults: u8,
         depth: usize,
-        waiting: &mut Vec<Waiting<S::State>>,
+        open: &mut Vec<OpenEntry<S::State>>,
     ) {
-        for chunk in landed.chunks(4 * CHUNK) {
-            let prints = chunk.iter().map(|landing| landing.fingerprint);
+        for chunk in entries.chunks(4 * CHUNK) {
+            let prints = chunk.iter().map(|entry| entry.fingerprint);
             touch(prints.map(|fingerprint| self.known.seen.peek(fingerprint)));
-            for landing in chunk {
-                if !self.known.seen.insert(landing.fingerprint) {
+            for entry in chunk {
+                if !self.known.seen.insert(entry.fingerprint) {
                     continue;
                 }
-                let (node, event) = (landing.node, usize::from(landing.event));
-                let id = self.outcome.trail.push(landing.from, event);
-                let there = Found {
+                let (node, event) = (entry.node, usize::from(entry.event));
+                let id = self.outcome.trail.push(entry.from, event);
+                let there = FoundState {
                     faults,
                     depth: depth as u32,
                     id,
@@ -251,18 +255,18 @@ impl<S: System> Run<'_, S> {
                 let system = &self.model.system;
                 let reached = system.reached_among(event, &node.state, self.open_goals);
                 self.note_goals(reached, there);
-                waiting.push(Waiting { node, id });
+                open.push(OpenEntry { node, id });
             }
         }
     }
 
     /// Expands the states at one depth; false if the search is to end.
     ///
-    /// Expanding only reads, so threads share it; what was found is taken in afterwards by one,
+    /// Expanding only reads, so threads share it; what was found is recorded afterwards by one,
     /// in the order of a search without threads.
     fn expand(
         &mut self,
-        here: &[Waiting<S::State>],
+        here: &[OpenEntry<S::State>],
         round: &mut Round<'_, S::State>,
         limits: &mut Limits<'_>,
     ) -> bool {
@@ -280,14 +284,14 @@ impl<S: System> Run<'_, S> {
                     })
                     .collect();
                 for (chunk, expansion) in block.chunks(CHUNK).zip(&expanded) {
-                    if !self.take_in(chunk, expansion, round, limits) {
+                    if !self.record(chunk, expansion, round, limits) {
                         return false;
                     }
                 }
             } else {
                 for chunk in block.chunks(CHUNK) {
                     one.fill(self.model, self.wanted(), chunk, &self.known);
-                    if !self.take_in(chunk, &one, round, limits) {
+                    if !self.record(chunk, &one, round, limits) {
                         return false;
                     }
                 }
@@ -297,19 +301,19 @@ impl<S: System> Run<'_, S> {
     }
 
     /// Numbers what is new and notes what was found; false if the search is to end.
-    fn take_in(
+    fn record(
         &mut self,
-        chunk: &[Waiting<S::State>],
+        chunk: &[OpenEntry<S::State>],
         expansion: &Expansion<S::State>,
         round: &mut Round<'_, S::State>,
         limits: &mut Limits<'_>,
     ) -> bool {
         self.outcome.depth = self.outcome.depth.max(round.depth as u32);
-        for (waiting, (expanded, arrivals)) in chunk.iter().zip(expansion.iter()) {
-            let found = Found {
+        for (open, (expanded, successors)) in chunk.iter().zip(expansion.iter()) {
+            let found = FoundState {
                 faults: round.faults,
                 depth: round.depth as u32,
-                id: waiting.id,
+                id: open.id,
             };
             if expanded.broken != 0 {
                 self.note_violations(expanded.broken, found);
@@ -321,14 +325,14 @@ impl<S: System> Run<'_, S> {
             for event in expanded.costly.iter() {
                 self.outcome.fired_as_fault[event] += 1;
             }
-            for arrival in arrivals {
-                let known = if arrival.costs {
-                    &mut self.known.ahead
+            for successor in successors {
+                let known = if successor.costs {
+                    &mut self.known.next_frontier
                 } else {
                     &mut self.known.seen
                 };
-                if known.insert_at(arrival.fingerprint, arrival.vacancy) {
-                    self.discover(arrival, found, round);
+                if known.insert_at(successor.fingerprint, successor.free_slot) {
+                    self.discover(successor, found, round);
                 }
             }
             if self.should_stop(limits, round) {
@@ -361,17 +365,17 @@ impl<S: System> Run<'_, S> {
     fn bytes_soon(&self, round: &Round<'_, S::State>) -> u64 {
         // Most successors are known already: a few new ones per expansion.
         let new = 8 * EXPANSIONS_PER_REPORT as usize;
-        let waiting: usize = round.here + round.layer.iter().map(Vec::capacity).sum::<usize>();
-        let landings: usize = round.landings.iter().map(Vec::capacity).sum();
+        let open: usize = round.here + round.layer.iter().map(Vec::capacity).sum::<usize>();
+        let frontier: usize = round.frontier.iter().map(Vec::capacity).sum();
         self.known.seen.bytes_soon(new)
-            + self.known.ahead.bytes_soon(new)
+            + self.known.next_frontier.bytes_soon(new)
             + self.outcome.trail.bytes_soon(new)
-            + (waiting * size_of::<Waiting<S::State>>()) as u64
-            + (landings * size_of::<Landing<S::State>>()) as u64
+            + (open * size_of::<OpenEntry<S::State>>()) as u64
+            + (frontier * size_of::<FrontierEntry<S::State>>()) as u64
     }
 
     /// The first state that breaks a property is the nearest, like that which reaches a goal.
-    fn note_violations(&mut self, broken: u32, found: Found) {
+    fn note_violations(&mut self, broken: u32, found: FoundState) {
         for property in bits(broken & self.unbroken) {
             self.outcome.violations[property] = Some(found);
         }
@@ -379,42 +383,42 @@ impl<S: System> Run<'_, S> {
         self.outcome.pruned |= broken == self.properties;
     }
 
-    /// Puts a state that is new where it waits for its turn, with its number unless a fault leads
+    /// Puts a new state into the open list, with its number unless a fault leads
     /// to it.
     fn discover(
         &mut self,
-        arrival: &Arrival<S::State>,
-        from: Found,
+        successor: &Successor<S::State>,
+        from: FoundState,
         round: &mut Round<'_, S::State>,
     ) {
         let depth = round.depth + 1;
-        let node = arrival.node;
-        if arrival.costs {
-            if round.landings.len() <= depth {
-                round.landings.resize_with(depth + 1, Vec::new);
+        let node = successor.node;
+        if successor.costs {
+            if round.frontier.len() <= depth {
+                round.frontier.resize_with(depth + 1, Vec::new);
             }
-            round.landings[depth].push(Landing {
+            round.frontier[depth].push(FrontierEntry {
                 node,
-                fingerprint: arrival.fingerprint,
+                fingerprint: successor.fingerprint,
                 from: from.id,
-                event: arrival.event() as u8,
+                event: successor.event() as u8,
             });
             return;
         }
-        let id = self.outcome.trail.push(from.id, arrival.event());
-        let there = Found {
+        let id = self.outcome.trail.push(from.id, successor.event());
+        let there = FoundState {
             faults: from.faults,
             depth: from.depth + 1,
             id,
         };
-        self.note_goals(arrival.reached, there);
-        round.layer[depth].push(Waiting { node, id });
+        self.note_goals(successor.reached, there);
+        round.layer[depth].push(OpenEntry { node, id });
     }
 
     /// A goal counts where the state that reaches it is new: an event that is the goal itself
     /// always leads to a state that is new at its first occurrence or was reached by it before.
     /// States are found in the order of faults, then steps: the first counts.
-    fn note_goals(&mut self, reached: u32, there: Found) {
+    fn note_goals(&mut self, reached: u32, there: FoundState) {
         for goal in bits(reached & self.open_goals) {
             self.outcome.goals[goal] = Some(there);
         }
@@ -428,6 +432,6 @@ struct Round<'a, T> {
     depth: usize,
     /// The capacity of their list.
     here: usize,
-    layer: &'a mut Layer<T>,
-    landings: &'a mut Landings<T>,
+    layer: &'a mut OpenList<T>,
+    frontier: &'a mut Frontier<T>,
 }

@@ -4,7 +4,7 @@
 //! Together they find violations that an exhaustive search would reach only after its limit; they
 //! never prove that there is none.
 
-mod part;
+mod record;
 pub mod search;
 pub mod sketch;
 pub mod summary;
@@ -14,16 +14,18 @@ use std::ops::Range;
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
 
-pub use part::{Part, PartError, Way, indices};
+pub use record::{FoundPath, RecordError, SearchRecord, indices};
 pub use search::search;
 
 use crate::check::verdict::mask;
 
 /// The bounds of one search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct SwarmLimits {
     /// The most steps from the start.
     pub depth: u32,
     /// The most distinct states.
@@ -41,11 +43,11 @@ pub struct Swarm {
     /// The number of searches.
     pub searches: u64,
     /// The bounds of each.
-    pub limits: Limits,
+    pub limits: SwarmLimits,
 }
 
 /// Observes the searches while they run, on any thread.
-pub struct Watch<'a> {
+pub struct SwarmObserver<'a> {
     /// Whether to end.
     pub stop: &'a (dyn Fn() -> bool + Sync),
     /// A search is done.
@@ -59,38 +61,48 @@ impl Swarm {
     }
 
     /// Runs these searches on the threads of the current pool. Gives those that were finished, in
-    /// their order: all of them, unless it was told to stop.
+    /// their order: all of them, unless it was stopped.
     #[must_use]
-    pub fn run(&self, line: Range<u64>, watch: &Watch<'_>) -> Vec<Part> {
+    pub fn run(&self, searches: Range<u64>, observer: &SwarmObserver<'_>) -> Vec<SearchRecord> {
         let one = |number: u64| {
             let seed = self.seed(number);
-            let dive = search(&self.model, self.mask(), self.limits, seed, watch.stop)?;
-            (watch.done)();
-            Some(Part::new(&self.model, number, &dive))
+            let result = search(&self.model, self.mask(), self.limits, seed, observer.stop)?;
+            (observer.done)();
+            Some(SearchRecord::new(&self.model, number, &result))
         };
-        let parts: Vec<Option<Part>> = line.into_par_iter().map(one).collect();
-        parts.into_iter().flatten().collect()
+        let records: Vec<Option<SearchRecord>> = searches.into_par_iter().map(one).collect();
+        records.into_iter().flatten().collect()
     }
 
-    /// Sees that parts are those of a stretch of searches, each once, and that every violation and
-    /// goal in them is one: its way is replayed.
+    /// Sees that records are those of a range of searches, each once, and that every violation and
+    /// goal in them is one: its path is replayed.
     ///
     /// # Errors
     ///
-    /// Names the first search that is missing, or whose part is not what it says.
-    pub fn together(&self, line: Range<u64>, mut parts: Vec<Part>) -> Result<Vec<Part>, PartError> {
-        parts.sort_by_key(|part| part.search);
-        if !parts.iter().map(|part| part.search).eq(line.clone()) {
-            return Err(PartError::Searches(line));
+    /// Names the first search that is missing, or whose record is not what it says.
+    pub fn together(
+        &self,
+        searches: Range<u64>,
+        mut records: Vec<SearchRecord>,
+    ) -> Result<Vec<SearchRecord>, RecordError> {
+        records.sort_by_key(|record| record.search);
+        if !records
+            .iter()
+            .map(|record| record.search)
+            .eq(searches.clone())
+        {
+            return Err(RecordError::Searches(searches));
         }
-        for part in &parts {
-            part.verify(&self.model, self.mask(), self.limits)?;
+        for record in &records {
+            record.verify(&self.model, self.mask(), self.limits)?;
         }
-        Ok(parts)
+        Ok(records)
     }
 
-    /// The seed of a search.
+    /// The seed of a search: the first number of its own stream.
     fn seed(&self, number: u64) -> u64 {
-        sketch::mix(sketch::mix(self.seed) ^ number)
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(number);
+        random.next_u64()
     }
 }

@@ -8,7 +8,7 @@ use crate::check::lift::lift;
 use crate::check::minimise::{Ground, Target, minimise};
 use crate::check::path::Path;
 use crate::check::recoverability::{Recoverability, Trap, recoverability};
-use crate::check::search::{CutOff, Found, Limits, Outcome, Progress, search};
+use crate::check::search::{CutOff, FoundState, Limits, Progress, SearchOutcome, search};
 
 /// What is to be checked.
 pub struct CheckRequest<'a> {
@@ -195,7 +195,7 @@ pub fn check(request: &CheckRequest<'_>, limits: &mut Limits<'_>) -> CheckResult
     }
 }
 
-fn verdict(model: &Bounded<Topology>, outcome: &Outcome, property: Property) -> Verdict {
+fn verdict(model: &Bounded<Topology>, outcome: &SearchOutcome, property: Property) -> Verdict {
     let found = outcome.violations[property as usize];
     let (status, reach) = match (found, outcome.cut_off) {
         (Some(found), _) => (
@@ -225,8 +225,8 @@ fn verdict(model: &Bounded<Topology>, outcome: &Outcome, property: Property) -> 
 /// The shortest path to a violation, without steps that were not needed.
 fn violation(
     model: &Bounded<Topology>,
-    outcome: &Outcome,
-    found: Found,
+    outcome: &SearchOutcome,
+    found: FoundState,
     property: Property,
 ) -> Path {
     let ground = Ground::within(model);

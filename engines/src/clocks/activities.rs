@@ -21,12 +21,12 @@ pub struct Case {
     /// The probability of this case, above 0; those of a clock sum to at most 1.
     pub probability: f64,
     /// What happens in this case.
-    pub outcome: Outcome,
+    pub outcome: CaseOutcome,
 }
 
 /// What happens when a clock rings.
 #[derive(Debug, Clone)]
-pub enum Outcome {
+pub enum CaseOutcome {
     /// These events, one after the other at the same instant, each if it can happen then.
     Events(Vec<usize>),
     /// Not yet: the work takes this much longer, and then may go wrong again.

@@ -36,7 +36,7 @@ impl Confidence {
     /// A confidence such as 0.95; `None` unless strictly between 0 and 1.
     #[must_use]
     pub fn new(confidence: f64) -> Option<Self> {
-        // 1 - 0.95 is 0.050000000000000044. The digits beyond the sixteenth are nobody's wish.
+        // 1 - 0.95 is 0.050000000000000044. The digits beyond the sixteenth are not meant.
         let error = libm::round((1.0 - confidence) * 1e15) / 1e15;
         (error > 0.0 && error < 1.0).then_some(Self { error })
     }

@@ -1,4 +1,4 @@
-//! Macro-steps, as far as they are known: an event with everything that has to be told to the world
+//! Macro-steps, as far as they are known: an event with everything that the world has to be synchronised with
 //! before it, as one step. How they are learned is in `trial/macro_step.rs`.
 
 use std::ops::Range;
@@ -14,7 +14,7 @@ const PATTERNS: usize = 27;
 const STEPS_MOST: usize = 1 << 17;
 const NUMBERS_MOST: usize = 1 << 22;
 
-/// An event with everything that has to be told to the world before it.
+/// An event with everything that the world has to be synchronised with before it.
 #[derive(Debug, Clone, Copy)]
 pub struct MacroStep {
     /// The row in the end.
@@ -74,7 +74,7 @@ impl Entry {
     /// Nothing is known yet.
     const UNKNOWN: Self = Self(u32::MAX);
 
-    /// Whether job runs up to now have to be told to the world first.
+    /// Whether the world has to be synchronised with job runs up to now first.
     #[must_use]
     pub const fn ship_first(self) -> bool {
         self.0 & 1 == 1
@@ -117,7 +117,7 @@ impl MacroSteps {
         (entry != Entry::UNKNOWN).then_some(entry)
     }
 
-    /// Learns whether runs of jobs have to be told before an event; `None` where there is no room.
+    /// Learns whether the world has to be synchronised with runs of jobs before an event; `None` where there is no room.
     pub fn learn_entry(&mut self, slot: usize, ship_first: bool) -> Option<Entry> {
         if self.is_full() {
             return None;

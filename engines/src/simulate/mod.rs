@@ -3,6 +3,8 @@
 pub mod accumulator;
 pub mod automaton;
 pub mod estimate;
+pub mod examples;
+pub mod figure;
 pub mod histogram;
 pub mod ledger;
 pub mod macro_steps;
@@ -11,5 +13,8 @@ pub mod rare;
 pub mod replay;
 pub mod run;
 pub mod shipping;
+pub mod stage;
+pub mod stopping;
+pub mod summary;
 pub mod tally;
 pub mod trial;

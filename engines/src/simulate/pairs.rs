@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::simulate::accumulator::PairAccumulator;
 use crate::simulate::estimate::{Confidence, Estimate, Interval, Proportion};
-use crate::simulate::trial::Outcome;
+use crate::simulate::trial::TrialOutcome;
 
 /// A scenario against the first one, over trials with the same random numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Pairs {
 
 impl Pairs {
     /// Adds a trial.
-    pub fn record(&mut self, here: Outcome, there: Outcome) {
+    pub fn record(&mut self, here: TrialOutcome, there: TrialOutcome) {
         self.time.record(here.time_ms, there.time_ms);
         self.data_lost.record(here.data_lost_ms, there.data_lost_ms);
         self.messages
@@ -84,8 +84,8 @@ impl Pairs {
 mod tests {
     use super::*;
 
-    fn outcome(time_ms: u64, data_lost_ms: u64) -> Outcome {
-        Outcome {
+    fn outcome(time_ms: u64, data_lost_ms: u64) -> TrialOutcome {
+        TrialOutcome {
             time_ms,
             data_lost_ms,
             messages_lost: data_lost_ms / 10,

@@ -48,7 +48,7 @@ const NEVER: u64 = u64::MAX;
 ///
 /// Each delay that the clocks would draw is chosen so that the events come in the order of the
 /// way, one a second: an event that comes later gets the time that its clock runs until then, and
-/// one that does not come before it is stopped gets a longer one. Posts and the runs of the jobs
+/// one that does not come before it is stopped gets a longer one. Messages and the runs of the jobs
 /// happen when the clock has come so far. Everything else is as in a trial: clocks start when an
 /// event becomes possible, stop when it no longer is, and keep or forget the rest by their memory;
 /// the worlds are the simulator's interned ones, compared with the checker's after each step.
@@ -146,7 +146,7 @@ impl Clocks<'_> {
         self.activities.by_event[event].is_some()
     }
 
-    /// Posts and runs of the jobs, which the simulator tells the world of when it has to.
+    /// Messages and runs of the jobs, with which the simulator synchronises the world when it has to.
     fn is_bookkeeping(&self, event: usize) -> bool {
         use EventKind as K;
         let kind = self.topology.events()[event].kind;

@@ -1,6 +1,6 @@
 //! Many trials, on any number of threads: the same bytes.
 //!
-//! Scenarios that are compared run as a team, each trial number under all of them in turn, because
+//! Scenarios that are compared run as a replication group, each trial number under all of them in turn, because
 //! only the values of single trials give the interval of a paired difference.
 
 use std::ops::Range;
@@ -13,7 +13,7 @@ use crate::clocks::activities::Activities;
 use crate::clocks::timed::Timed;
 use crate::simulate::pairs::Pairs;
 use crate::simulate::tally::Tally;
-use crate::simulate::trial::{Mission, Outcome, Runner};
+use crate::simulate::trial::{Runner, TrialOutcome, TrialSettings};
 
 /// Trials are counted in batches of this size, which does not depend on the number of threads.
 pub const BATCH: u64 = 500;
@@ -21,50 +21,50 @@ pub const BATCH: u64 = 500;
 /// How a run is going, in trials; false ends it after the batches under way.
 pub type OnBatch<'a> = &'a mut dyn FnMut(u64) -> bool;
 
-/// How a team's run is going: what is counted, and the number of the next trial.
+/// How a group's run is going: what is counted, and the number of the next trial.
 pub type OnRound<'a> = &'a mut dyn FnMut(&Counts, u64) -> bool;
 
 /// A finished run, or the part of it that was.
-pub struct Run {
+pub struct FinishedRun {
     /// The counts.
     pub tally: Tally,
     /// Whether all trials were run.
     pub complete: bool,
 }
 
-/// One scenario of a team.
-pub struct Member<'a, T: Timed> {
+/// One scenario of a group.
+pub struct Replication<'a, T: Timed> {
     /// What is run.
     pub system: &'a T,
     /// Its clocks.
     pub activities: &'a Activities,
     /// What a trial is about.
-    pub mission: &'a Mission,
+    pub settings: &'a TrialSettings,
     /// The key of its random numbers.
     pub seed: u64,
 }
 
-/// What a team's trials are counted into.
+/// What a group's trials are counted into.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
-    /// One per member.
+    /// One per replication.
     pub tallies: Vec<Tally>,
-    /// One per member after the first: it against the first.
+    /// One per replication after the first: it against the first.
     pub pairs: Vec<Pairs>,
 }
 
 impl Counts {
     /// Nothing counted yet.
     #[must_use]
-    pub fn empty(members: usize) -> Self {
+    pub fn empty(group: usize) -> Self {
         Self {
-            tallies: vec![Tally::default(); members],
-            pairs: vec![Pairs::default(); members.saturating_sub(1)],
+            tallies: vec![Tally::default(); group],
+            pairs: vec![Pairs::default(); group.saturating_sub(1)],
         }
     }
 
-    /// Adds the counts of other trials of the same team, later in number.
+    /// Adds the counts of other trials of the same group, later in number.
     pub fn merge(&mut self, other: Self) {
         for (mine, theirs) in self.tallies.iter_mut().zip(other.tallies) {
             mine.merge(theirs);
@@ -79,32 +79,32 @@ impl Counts {
 pub fn run<T: Timed>(
     system: &T,
     activities: &Activities,
-    mission: &Mission,
+    settings: &TrialSettings,
     seed: u64,
     trials: u64,
     on_batch: OnBatch<'_>,
-) -> Run {
-    let member = Member {
+) -> FinishedRun {
+    let replication = Replication {
         system,
         activities,
-        mission,
+        settings,
         seed,
     };
     let mut counts = Counts::empty(1);
-    let complete = run_team(&[member], 0..trials, &mut counts, &mut |_, next| {
+    let complete = run_group(&[replication], 0..trials, &mut counts, &mut |_, next| {
         on_batch(next)
     });
-    Run {
+    FinishedRun {
         tally: counts.tallies.pop().unwrap_or_default(),
         complete,
     }
 }
 
-/// Runs a range of trials of a team and adds them to `counts`; whether all of them were run.
+/// Runs a range of trials of a group and adds them to `counts`; whether all of them were run.
 ///
 /// A range may begin and end anywhere: batches only bound what a worker holds at a time.
-pub fn run_team<T: Timed>(
-    members: &[Member<'_, T>],
+pub fn run_group<T: Timed>(
+    group: &[Replication<'_, T>],
     trials: Range<u64>,
     counts: &mut Counts,
     on_round: OnRound<'_>,
@@ -124,8 +124,8 @@ pub fn run_team<T: Timed>(
                 let from = (batch * BATCH).max(trials.start);
                 let to = ((batch + 1) * BATCH).min(trials.end);
                 let known = idle.lock().ok().and_then(|mut idle| idle.pop());
-                let mut worker = known.unwrap_or_else(|| runners(members));
-                let counts = run_batch(members, &mut worker, from..to);
+                let mut worker = known.unwrap_or_else(|| runners(group));
+                let counts = run_batch(group, &mut worker, from..to);
                 if let Ok(mut idle) = idle.lock() {
                     idle.push(worker);
                 }
@@ -142,27 +142,27 @@ pub fn run_team<T: Timed>(
     true
 }
 
-fn runners<'s, T: Timed>(members: &[Member<'s, T>]) -> Vec<Runner<'s, T>> {
-    let runner = |member: &Member<'s, T>| {
-        let Member {
+fn runners<'s, T: Timed>(group: &[Replication<'s, T>]) -> Vec<Runner<'s, T>> {
+    let runner = |replication: &Replication<'s, T>| {
+        let Replication {
             system, activities, ..
-        } = *member;
-        Runner::new(system, activities, member.seed)
+        } = *replication;
+        Runner::new(system, activities, replication.seed)
     };
-    members.iter().map(runner).collect()
+    group.iter().map(runner).collect()
 }
 
 fn run_batch<T: Timed>(
-    members: &[Member<'_, T>],
+    group: &[Replication<'_, T>],
     runners: &mut [Runner<'_, T>],
     trials: Range<u64>,
 ) -> Counts {
-    let mut counts = Counts::empty(members.len());
+    let mut counts = Counts::empty(group.len());
     for trial in trials {
-        let mut first: Option<Outcome> = None;
+        let mut first: Option<TrialOutcome> = None;
         for (index, runner) in runners.iter_mut().enumerate() {
-            let mission = members[index].mission;
-            let outcome = runner.run(trial, mission, &mut counts.tallies[index]);
+            let settings = group[index].settings;
+            let outcome = runner.run(trial, settings, &mut counts.tallies[index]);
             match first {
                 None => first = Some(outcome),
                 Some(first) => counts.pairs[index - 1].record(outcome, first),

@@ -16,18 +16,18 @@ mod branches;
 mod clocks;
 mod macro_step;
 mod rare;
-mod telling;
+mod synchronise;
 
 use branches::branches;
 use clocks::ClockRule;
-pub use rare::{Boost, Excursion, Question, Rare, Scope};
-use telling::serving_copies;
+pub use rare::{Biasing, Cycle, Rare, Scope, TargetEvent};
+use synchronise::serving_copies;
 
 const NEVER: u64 = u64::MAX;
 
 /// What a trial is about.
 #[derive(Debug, Clone)]
-pub struct Mission {
+pub struct TrialSettings {
     /// Length of a trial, in milliseconds of simulated time.
     pub horizon_ms: u64,
     /// How long past the horizon an incident is followed to its end, in milliseconds.
@@ -54,7 +54,7 @@ pub struct Drill {
 
 /// What one trial comes to, for the difference to the same trial of another scenario.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct TrialOutcome {
     /// Time without service within the horizon; of a drill its time to recover. Milliseconds.
     pub time_ms: u64,
     /// Acknowledged messages lost, as time.
@@ -108,7 +108,7 @@ pub struct Runner<'s, T: Timed> {
     /// Set while it happens.
     drilling: bool,
     /// What the drill came to.
-    drill: Outcome,
+    drill: TrialOutcome,
     horizon_ms: u64,
     outage_ms: u64,
     by_cause: [u64; Cause::ALL.len()],
@@ -160,7 +160,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             last_fault: Cause::Other,
             drilled: false,
             drilling: false,
-            drill: Outcome::default(),
+            drill: TrialOutcome::default(),
             horizon_ms: 0,
             outage_ms: 0,
             by_cause: [0; Cause::ALL.len()],
@@ -172,9 +172,14 @@ impl<'s, T: Timed> Runner<'s, T> {
     }
 
     /// Runs a trial step by step, counts it, and returns every event with its time in milliseconds.
-    pub fn trace(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) -> Vec<(u64, usize)> {
+    pub fn trace(
+        &mut self,
+        trial: u64,
+        settings: &TrialSettings,
+        tally: &mut Tally,
+    ) -> Vec<(u64, usize)> {
         self.keep_trace(true);
-        self.run(trial, mission, tally);
+        self.run(trial, settings, tally);
         self.trace.take().unwrap_or_default()
     }
 
@@ -184,34 +189,34 @@ impl<'s, T: Timed> Runner<'s, T> {
     }
 
     /// Runs a trial and counts it.
-    pub fn run(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) -> Outcome {
-        self.start(trial, mission);
-        let end = mission.horizon_ms + mission.follow_ms;
-        while let Some((at, event)) = self.next(mission) {
+    pub fn run(&mut self, trial: u64, settings: &TrialSettings, tally: &mut Tally) -> TrialOutcome {
+        self.start(trial, settings);
+        let end = settings.horizon_ms + settings.follow_ms;
+        while let Some((at, event)) = self.next(settings) {
             // Past the horizon only an incident or a drill is followed to its end.
-            if at >= end || at >= mission.horizon_ms && self.open.is_none() {
+            if at >= end || at >= settings.horizon_ms && self.open.is_none() {
                 break;
             }
             self.advance(at);
-            self.ring(event, trial, mission, tally);
+            self.ring(event, trial, settings, tally);
             if self.drilled && self.open.is_none() {
                 break;
             }
         }
-        self.finish(trial, mission, tally)
+        self.finish(trial, settings, tally)
     }
 
     /// Does what a clock stands for, now.
     #[inline]
-    fn ring(&mut self, clock: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
+    fn ring(&mut self, clock: usize, trial: u64, settings: &TrialSettings, tally: &mut Tally) {
         if self.branches[clock] {
-            self.branch(clock, trial, mission, tally);
+            self.branch(clock, trial, settings, tally);
         } else {
-            self.execute(clock, trial, mission, tally);
+            self.execute(clock, trial, settings, tally);
         }
     }
 
-    fn start(&mut self, trial: u64, mission: &Mission) {
+    fn start(&mut self, trial: u64, settings: &TrialSettings) {
         self.automaton.make_room();
         self.draws.start_trial(trial);
         self.row = self.automaton.initial();
@@ -223,8 +228,8 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.open = None;
         self.last_fault = Cause::Other;
         self.drilled = false;
-        self.drill = Outcome::default();
-        self.horizon_ms = mission.horizon_ms;
+        self.drill = TrialOutcome::default();
+        self.horizon_ms = settings.horizon_ms;
         self.outage_ms = 0;
         self.by_cause = [0; Cause::ALL.len()];
         self.lost = Lost::default();
@@ -247,10 +252,10 @@ impl<'s, T: Timed> Runner<'s, T> {
             self.wind(event);
         }
         self.start_shared();
-        if let Some(drill) = &mission.drill {
+        if let Some(drill) = &settings.drill {
             let u = self.draws.next(drill.component, Purpose::Drill as u8);
             if let Some(clock) = self.clocks.last_mut() {
-                *clock = (u.get() * mission.horizon_ms as f64) as u64;
+                *clock = (u.get() * settings.horizon_ms as f64) as u64;
             }
         }
     }
@@ -311,7 +316,7 @@ impl<'s, T: Timed> Runner<'s, T> {
     }
 
     /// Does an event that can happen now: world, clocks, service, books.
-    fn execute(&mut self, event: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
+    fn execute(&mut self, event: usize, trial: u64, settings: &TrialSettings, tally: &mut Tally) {
         let macro_step = self.prepare(Some(event));
         if self.faults[event] {
             self.last_fault = self.ascribed.unwrap_or(self.causes[event]);
@@ -324,7 +329,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         if self.drilling {
             self.begin_drill();
             if is_up {
-                self.end_incident(trial, mission, tally, true);
+                self.end_incident(trial, settings, tally, true);
             }
         }
         match (was_up, is_up) {
@@ -342,7 +347,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             (false, true) => {
                 // The first post shows what the history that serves now leaves out.
                 self.acknowledge();
-                self.end_incident(trial, mission, tally, true);
+                self.end_incident(trial, settings, tally, true);
             }
             _ => {}
         }
@@ -386,18 +391,18 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.begin_incident();
     }
 
-    fn end_incident(&mut self, trial: u64, mission: &Mission, tally: &mut Tally, up: bool) {
+    fn end_incident(&mut self, trial: u64, settings: &TrialSettings, tally: &mut Tally, up: bool) {
         let Some(mut open) = self.open.take() else {
             return;
         };
         open.lost.add(self.ledger.take_lost());
         self.lost.add(open.lost);
-        if mission.drill.is_some() && !self.drilled {
+        if settings.drill.is_some() && !self.drilled {
             return;
         }
         // Service that comes back at the instant at which it went was never away.
         let instant = up && open.phases.iter().all(|ms| *ms == 0);
-        if instant && open.lost == Lost::default() && mission.drill.is_none() {
+        if instant && open.lost == Lost::default() && settings.drill.is_none() {
             return;
         }
         let incident = Incident {
@@ -407,36 +412,36 @@ impl<'s, T: Timed> Runner<'s, T> {
             cause: open.cause,
             phases_ms: open.phases,
             data_lost_ms: open.lost.ms,
-            messages_lost: messages(open.lost, mission),
+            messages_lost: messages(open.lost, settings),
             loss_cause: open.lost.cause,
         };
         tally.incident(&incident);
-        if mission.drill.is_some() {
-            self.drill = Outcome {
+        if settings.drill.is_some() {
+            self.drill = TrialOutcome {
                 time_ms: incident.length_ms(),
                 data_lost_ms: incident.data_lost_ms,
                 messages_lost: incident.messages_lost,
             };
         }
-        if trial < mission.incident_trials {
+        if trial < settings.incident_trials {
             tally.incidents.push(incident);
         }
     }
 
-    fn finish(&mut self, trial: u64, mission: &Mission, tally: &mut Tally) -> Outcome {
+    fn finish(&mut self, trial: u64, settings: &TrialSettings, tally: &mut Tally) -> TrialOutcome {
         if self.open.is_some() {
-            self.advance(mission.horizon_ms + mission.follow_ms);
-            self.end_incident(trial, mission, tally, false);
+            self.advance(settings.horizon_ms + settings.follow_ms);
+            self.end_incident(trial, settings, tally, false);
         }
         let left = self.ledger.take_lost();
         self.lost.add(left);
         tally.trials += 1;
         tally.trial(trial, self.outage_ms);
         tally.events += std::mem::take(&mut self.events);
-        let whole = Outcome {
+        let whole = TrialOutcome {
             time_ms: self.outage_ms,
             data_lost_ms: self.lost.ms,
-            messages_lost: messages(self.lost, mission),
+            messages_lost: messages(self.lost, settings),
         };
         tally
             .per_trial
@@ -450,7 +455,7 @@ impl<'s, T: Timed> Runner<'s, T> {
                 slot.first = Some(slot.first.map_or(trial, |first| first.min(trial)));
             }
         }
-        if mission.drill.is_some() {
+        if settings.drill.is_some() {
             self.drill
         } else {
             whole
@@ -459,6 +464,6 @@ impl<'s, T: Timed> Runner<'s, T> {
 }
 
 /// The number of messages of a stretch of served time, rounded.
-fn messages(lost: Lost, mission: &Mission) -> u64 {
-    (lost.served_ms as f64 * mission.messages_per_s / 1000.0).round() as u64
+fn messages(lost: Lost, settings: &TrialSettings) -> u64 {
+    (lost.served_ms as f64 * settings.messages_per_s / 1000.0).round() as u64
 }

@@ -3,7 +3,7 @@
 use crate::solve::SolveError;
 use crate::solve::chain::Generator;
 use crate::solve::hitting;
-use crate::solve::steady::{self, Method, Steady};
+use crate::solve::steady::{self, Steady, SteadyMethod};
 use crate::solve::transient;
 use crate::solve::variance;
 
@@ -28,7 +28,7 @@ pub struct Figures {
     /// The variance of the downtime in a long time, per hour of it.
     pub variance_rate_h: Option<f64>,
     /// How the long run was found.
-    pub method: Method,
+    pub method: SteadyMethod,
     /// How well its flows balance.
     pub residual: f64,
 }

@@ -1,6 +1,6 @@
 //! How fast each event is, where a Markov chain can say it.
 
-use crate::clocks::activities::{Activities, Outcome};
+use crate::clocks::activities::{Activities, CaseOutcome};
 use crate::clocks::distribution::{Distribution, Sampler, SimDuration};
 use crate::clocks::random::Uniform;
 
@@ -58,7 +58,7 @@ impl Rates {
         let shared = activities.shared.iter().flat_map(|shared| &shared.cases);
         for case in shared {
             // What also happens by a clock of no event is not its own delay's alone.
-            if let Outcome::Events(events) = &case.outcome {
+            if let CaseOutcome::Events(events) = &case.outcome {
                 events
                     .iter()
                     .for_each(|e| by_event[*e] = vec![Delay::Other]);

@@ -14,14 +14,14 @@ const RESIDUAL_MOST: f64 = 1e-11;
 
 /// How a chain was solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+pub enum SteadyMethod {
     /// By elimination without subtraction: nearly all digits are right.
     Elimination,
     /// By Gauss-Seidel iteration: the residual says how well flows balance.
     Iteration,
 }
 
-impl Method {
+impl SteadyMethod {
     /// The name in results.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -38,7 +38,7 @@ pub struct Steady {
     /// By state.
     pub share: Vec<f64>,
     /// How it was found; the less exact, where both were needed.
-    pub method: Method,
+    pub method: SteadyMethod,
     /// The sum over the states of what flows in but not out or the other way round, as a part of
     /// all that flows.
     pub residual: f64,
@@ -69,7 +69,7 @@ pub fn solve_within(generator: &Generator, work_most: u64) -> Result<Steady, Sol
     let classes = classes::closed(generator);
     let odds = odds(generator, &classes, work_most)?;
     let mut share = vec![0.0; generator.len()];
-    let mut method = Method::Elimination;
+    let mut method = SteadyMethod::Elimination;
     for (class, odds) in classes.iter().zip(odds) {
         // Of a class that is never reached, the shares do not count.
         if odds == 0.0 {
@@ -80,7 +80,7 @@ pub fn solve_within(generator: &Generator, work_most: u64) -> Result<Steady, Sol
         let found = match Elimination::new(rows.clone(), last.unwrap_or(0), work_most) {
             Some(eliminated) => eliminated.stationary(),
             None => {
-                method = Method::Iteration;
+                method = SteadyMethod::Iteration;
                 iterate(&rows)?
             }
         };

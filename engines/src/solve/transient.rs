@@ -18,14 +18,14 @@ const WORK_MOST: f64 = 3e10;
 
 /// The outcome of a stretch of time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct TransientOutcome {
     /// By state, the probability at the end; what was absorbed is missing.
     pub at_end: Vec<f64>,
     /// By reward, what is expected to have been collected.
     pub collected: Vec<f64>,
 }
 
-impl Outcome {
+impl TransientOutcome {
     /// The probability that nothing was absorbed.
     #[must_use]
     pub fn left(&self) -> f64 {
@@ -43,7 +43,7 @@ pub fn follow(
     hours: f64,
     absorb: Option<&[bool]>,
     rewards: &[Vec<f64>],
-) -> Result<Outcome, SolveError> {
+) -> Result<TransientOutcome, SolveError> {
     let n = generator.len();
     let ends = |state: usize| absorb.is_some_and(|absorb| absorb[state]);
     let exits: Vec<f64> = (0..n)
@@ -57,7 +57,7 @@ pub fn follow(
     }
     if pace <= 0.0 || hours <= 0.0 {
         let collected = rewards.iter().map(|r| dot(&start, r) * hours.max(0.0));
-        return Ok(Outcome {
+        return Ok(TransientOutcome {
             collected: collected.collect(),
             at_end: start,
         });
@@ -73,7 +73,7 @@ pub fn follow(
             }
         }
     }
-    let walk = Walk {
+    let walk = Uniformisation {
         stay: exits.iter().map(|exit| 1.0 - exit / pace).collect(),
         columns,
         absorbed,
@@ -82,7 +82,7 @@ pub fn follow(
     walk.run(start, hours, rewards)
 }
 
-struct Walk {
+struct Uniformisation {
     stay: Vec<f64>,
     columns: Vec<Vec<(u32, f64)>>,
     /// By state, the probability that a step is absorbed.
@@ -91,13 +91,13 @@ struct Walk {
     pace: f64,
 }
 
-impl Walk {
+impl Uniformisation {
     fn run(
         &self,
         start: Vec<f64>,
         hours: f64,
         rewards: &[Vec<f64>],
-    ) -> Result<Outcome, SolveError> {
+    ) -> Result<TransientOutcome, SolveError> {
         let steps = self.pace * hours;
         let poisson = Poisson::new(steps);
         let entries: usize = self.columns.iter().map(Vec::len).sum();
@@ -142,7 +142,7 @@ impl Walk {
             }
             std::mem::swap(&mut now, &mut next);
         }
-        Ok(Outcome {
+        Ok(TransientOutcome {
             at_end,
             collected: sums.iter().map(|sum| sum.total() / self.pace).collect(),
         })

@@ -1,7 +1,7 @@
 //! Clocks that stand for more than one event: failures with cases, common causes, planned
 //! maintenance, steps that can go wrong.
 
-use poolproof_engines::clocks::activities::{Activity, Case, Memory, Outcome, Shared, Timer};
+use poolproof_engines::clocks::activities::{Activity, Case, CaseOutcome, Memory, Shared, Timer};
 use poolproof_engines::clocks::distribution::{Distribution, Sampler, SimDuration};
 use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_models::names::component::Component;
@@ -76,7 +76,7 @@ pub(super) fn crash(scenario: &Scenario, topology: &Topology, at: Component) -> 
     if let Some(events) = events.filter(|_| destructive > 0.0) {
         activity.cases.push(Case {
             probability: destructive / alone,
-            outcome: Outcome::Events(events),
+            outcome: CaseOutcome::Events(events),
         });
     }
     Some(activity)
@@ -163,7 +163,7 @@ pub(super) fn misoperations(scenario: &Scenario, topology: &Topology) -> Vec<Sha
         let rate: &crate::scenario::value::Rate = rate;
         Some(Case {
             probability: rate.per_ms() / total,
-            outcome: Outcome::Events(vec![index]),
+            outcome: CaseOutcome::Events(vec![index]),
         })
     };
     vec![Shared {
@@ -206,7 +206,7 @@ pub(super) fn step(
         {
             activity.cases.push(Case {
                 probability: *probability,
-                outcome: Outcome::Events(vec![index]),
+                outcome: CaseOutcome::Events(vec![index]),
             });
         }
     }
@@ -216,7 +216,7 @@ pub(super) fn step(
     if slip > 0.0 {
         activity.cases.push(Case {
             probability: slip,
-            outcome: Outcome::Longer(Sampler::new(&settings.error_correction)),
+            outcome: CaseOutcome::Longer(Sampler::new(&settings.error_correction)),
         });
     }
     Some(activity)
@@ -233,7 +233,7 @@ pub(super) fn premature(scenario: &Scenario, role: Role, component: u8) -> Optio
     let mut activity = Activity::staged(component, Purpose::Step, Memory::Restart, delays);
     activity.cases.push(Case {
         probability: 1.0 - probability,
-        outcome: Outcome::Nothing,
+        outcome: CaseOutcome::Nothing,
     });
     Some(activity)
 }
@@ -241,6 +241,6 @@ pub(super) fn premature(scenario: &Scenario, role: Role, component: u8) -> Optio
 fn certainly(events: Vec<usize>) -> Case {
     Case {
         probability: 1.0,
-        outcome: Outcome::Events(events),
+        outcome: CaseOutcome::Events(events),
     }
 }

@@ -1,7 +1,7 @@
 //! The swarm of a scenario: which model it searches, and what decides its result.
 
 use poolproof_engines::check::swarm as engine;
-use poolproof_engines::check::swarm::Limits;
+use poolproof_engines::check::swarm::SwarmLimits;
 use poolproof_models::model::Bounded;
 use poolproof_models::state::topology::Topology;
 
@@ -20,7 +20,7 @@ pub struct Swarm {
 impl Swarm {
     /// The searches of a scenario.
     #[must_use]
-    pub fn new(scenario: Scenario, searches: u64, limits: Limits) -> Self {
+    pub fn new(scenario: Scenario, searches: u64, limits: SwarmLimits) -> Self {
         let model = check::model(&scenario);
         Self::of_model(scenario, model, searches, limits)
     }
@@ -31,7 +31,7 @@ impl Swarm {
         scenario: Scenario,
         model: Bounded<Topology>,
         searches: u64,
-        limits: Limits,
+        limits: SwarmLimits,
     ) -> Self {
         Self {
             engine: engine::Swarm {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use poolproof_engines::check::cuts::{Cuts, Multiset, Progress, Question, cuts};
+use poolproof_engines::check::cut_rate::{CutSetRate, Frequency, Unrated, rate};
+use poolproof_engines::check::cuts::{CutProgress, CutRequest, Cuts, Multiset, cuts};
 use poolproof_engines::check::search::CutOff;
 use poolproof_models::model::Bounded;
 use poolproof_models::names::component::Component;
@@ -13,7 +14,7 @@ use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 
 use crate::app::compile::check;
-use crate::app::compile::frequency::{Estimate, Frequency, Unrated, estimate, frequency};
+use crate::app::compile::frequency::frequency;
 use crate::app::document::verdict::{self, Stop};
 use crate::app::evaluate;
 use crate::explain::operations::operation_text;
@@ -41,7 +42,7 @@ pub struct Asked<'a> {
     /// The most bytes of the search's tables.
     pub bytes: Option<u64>,
     /// Called between layers with the progress; why to stop, or `None` to go on.
-    pub stop: &'a mut dyn FnMut(&Progress) -> Option<Stop>,
+    pub stop: &'a mut dyn FnMut(&CutProgress) -> Option<Stop>,
 }
 
 /// Looks for the minimal cut sets of some properties. What the scenario limits, excludes or leaves
@@ -56,7 +57,7 @@ pub fn find(scenario: &Scenario, asked: Asked<'_>) -> Found {
     } = asked;
     let model = check::model_within(scenario, order);
     let mut stopped = None;
-    let mut question = Question {
+    let mut question = CutRequest {
         properties: properties.iter().fold(0, |bits, p| bits | p.bit()),
         states: scenario.check.states_limit,
         bytes: bytes.unwrap_or(u64::MAX),
@@ -230,9 +231,9 @@ fn cut_set(set: &Multiset, basic: &[Basic]) -> doc::CutSet {
         let texts: Vec<&str> = those.map(|(basic, _)| basic.text.as_str()).collect();
         texts.join(", ")
     };
-    let (per_year, at_most, note) = match estimate(&frequencies) {
+    let (per_year, at_most, note) = match rate(&frequencies) {
         _ if set.is_empty() => (None, false, "it needs no fault".to_owned()),
-        Ok(Estimate { per_year, at_most }) => {
+        Ok(CutSetRate { per_year, at_most }) => {
             let note = if at_most {
                 let certain = texts(&|f| *f == Frequency::OnDemand { probability: 1.0 });
                 match certain.as_str() {

@@ -8,7 +8,7 @@ use poolproof_engines::clocks::timed::Timed;
 use poolproof_engines::simulate::estimate::Confidence;
 use poolproof_engines::simulate::run::BATCH;
 use poolproof_engines::simulate::tally::{Incident, Tally};
-use poolproof_engines::simulate::trial::{Mission, Runner};
+use poolproof_engines::simulate::trial::{Runner, TrialSettings};
 use poolproof_reports::document as doc;
 
 use crate::app::document::simulation::incident;
@@ -20,7 +20,7 @@ const INCIDENTS_MOST: usize = 60;
 pub fn examples<T: Timed>(
     system: &T,
     activities: &Activities,
-    mission: &Mission,
+    mission: &TrialSettings,
     seed: u64,
     run: &Tally,
 ) -> Vec<doc::ExampleTrial> {
@@ -31,7 +31,7 @@ pub fn examples<T: Timed>(
     let (Some(worst), Some(median)) = (run.worst, median) else {
         return Vec::new();
     };
-    let mission = Mission {
+    let mission = TrialSettings {
         incident_trials: u64::MAX,
         ..mission.clone()
     };

@@ -2,7 +2,9 @@
 
 use poolproof_engines::simulate::estimate::{Confidence, Estimate};
 use poolproof_engines::simulate::rare::doubt;
-use poolproof_engines::simulate::rare::{Doubt, Found, Method, Plan, RareError, estimate};
+use poolproof_engines::simulate::rare::{
+    Doubt, Plan, RareError, RareEstimate, RareEventMethod, estimate,
+};
 use poolproof_engines::simulate::trial::Rare;
 use poolproof_reports::document as doc;
 
@@ -17,7 +19,7 @@ use crate::scenario::Scenario;
 /// Where the method does not suit the scenario's failures, or trials are too few.
 pub fn simulated(
     scenario: &Scenario,
-    method: Method,
+    method: RareEventMethod,
     rare: Rare,
     on_round: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Option<doc::RareEvent>, RareError> {
@@ -27,7 +29,7 @@ pub fn simulated(
     let plan = Plan {
         rare,
         method,
-        mission: &mission(scenario),
+        settings: &mission(scenario),
         seed: scenario.simulate.seed,
         paths: scenario.simulate.trials,
         confidence,
@@ -36,14 +38,14 @@ pub fn simulated(
     Ok(found.map(|found| document(&found, &plan)))
 }
 
-fn document(found: &Found, plan: &Plan<'_>) -> doc::RareEvent {
+fn document(found: &RareEstimate, plan: &Plan<'_>) -> doc::RareEvent {
     let forbidden = found.doubts.iter().any(|doubt| doubt.forbids());
     let (how, method) = match plan.method {
-        Method::Cycles => (
+        RareEventMethod::Cycles => (
             doc::RareMethod::Cycles,
             "stratified importance sampling, Student's t",
         ),
-        Method::Hazard => (
+        RareEventMethod::Hazard => (
             doc::RareMethod::Hazard,
             "conditional Monte Carlo, Student's t",
         ),

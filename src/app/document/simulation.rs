@@ -6,9 +6,9 @@ use poolproof_engines::clocks::activities::Activities;
 use poolproof_engines::simulate::accumulator::MeanAccumulator;
 use poolproof_engines::simulate::estimate::{Confidence, Proportion, poisson_rate};
 use poolproof_engines::simulate::histogram::{CdfPoint, Histogram};
-use poolproof_engines::simulate::run::{Counts, Member, OnRound, run_team};
+use poolproof_engines::simulate::run::{Counts, OnRound, Replication, run_group};
 use poolproof_engines::simulate::tally::{Incident, Measures, Tally, Times};
-use poolproof_engines::simulate::trial::{Drill, Mission};
+use poolproof_engines::simulate::trial::{Drill, TrialSettings};
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind};
 use poolproof_models::names::incident::Cause;
@@ -67,7 +67,7 @@ impl Stage {
 pub struct Prepared {
     topology: Topology,
     activities: Activities,
-    missions: [Mission; Stage::ALL.len()],
+    missions: [TrialSettings; Stage::ALL.len()],
     trials: [u64; Stage::ALL.len()],
     seed: u64,
 }
@@ -79,7 +79,7 @@ impl Prepared {
         let settings = &scenario.simulate;
         let topology = compile::timed_topology(scenario);
         let plain = mission(scenario);
-        let drilled = Mission {
+        let drilled = TrialSettings {
             incident_trials: 0,
             drill: drill(&topology, settings.drill),
             ..plain.clone()
@@ -104,11 +104,11 @@ impl Prepared {
         self.trials[stage as usize]
     }
 
-    fn member(&self, stage: Stage) -> Member<'_, Topology> {
-        Member {
+    fn member(&self, stage: Stage) -> Replication<'_, Topology> {
+        Replication {
             system: &self.topology,
             activities: &self.activities,
-            mission: &self.missions[stage as usize],
+            settings: &self.missions[stage as usize],
             seed: self.seed,
         }
     }
@@ -124,7 +124,7 @@ pub fn run_stage(
     on_round: OnRound<'_>,
 ) -> bool {
     let members: Vec<_> = scenarios.iter().map(|one| one.member(stage)).collect();
-    run_team(&members, trials, counts, on_round)
+    run_group(&members, trials, counts, on_round)
 }
 
 /// Simulates a scenario: plain trials, then drills.
@@ -199,7 +199,7 @@ pub fn simulated(
     document.examples = examples(
         member.system,
         member.activities,
-        member.mission,
+        member.settings,
         member.seed,
         plain,
     );
@@ -214,8 +214,8 @@ pub fn simulated(
 
 /// What the plain trials of a scenario are about.
 #[must_use]
-pub fn mission(scenario: &Scenario) -> Mission {
-    Mission {
+pub fn mission(scenario: &Scenario) -> TrialSettings {
+    TrialSettings {
         horizon_ms: scenario.simulate.horizon.ms,
         follow_ms: FOLLOW_MS,
         messages_per_s: scenario.pool.message_rate.per_second(),

@@ -1,7 +1,7 @@
 //! What a swarm found, as the document has it.
 
 use poolproof_engines::check::coverage::Fired;
-use poolproof_engines::check::swarm::Part;
+use poolproof_engines::check::swarm::SearchRecord;
 use poolproof_engines::check::swarm::sketch::Sketch;
 use poolproof_models::names::property::Goal;
 use poolproof_reports::document as doc;
@@ -14,7 +14,7 @@ use crate::app::document::verdict::{counted, event_counts, goals_reached, reduct
 /// The document of the searches that were run, in their order; fewer than planned if the run was
 /// interrupted.
 #[must_use]
-pub fn document(swarm: &Swarm, parts: &[Part], interrupted: bool) -> doc::Check {
+pub fn document(swarm: &Swarm, parts: &[SearchRecord], interrupted: bool) -> doc::Check {
     let (scenario, model) = (&swarm.scenario, &swarm.engine.model);
     let expected_goals: Vec<(Goal, bool)> = check::expected_goals(scenario).collect();
     let goals: Vec<Goal> = expected_goals.iter().map(|(goal, _)| *goal).collect();

@@ -120,7 +120,7 @@ pub fn merge_swarm(
     swarm: &Swarm,
     planned: &[Stretch],
     files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
-) -> Result<Vec<swarm::Part>, MergeError> {
+) -> Result<Vec<swarm::SearchRecord>, MergeError> {
     let line = Line::of_swarm(swarm);
     let together = |stretch, parts| swarm.engine.together(stretch, parts);
     // A search is a part for ever.

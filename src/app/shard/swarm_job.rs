@@ -1,7 +1,7 @@
 //! A swarm as it is asked for: what a command line comes to, and what a manifest carries to other
 //! machines.
 
-use poolproof_engines::check::swarm::Limits;
+use poolproof_engines::check::swarm::SwarmLimits;
 use serde::{Deserialize, Serialize};
 
 use crate::app::compile::swarm::Swarm;
@@ -39,7 +39,7 @@ impl SwarmJob {
         if let Some(seed) = self.seed {
             loaded.scenario.simulate.seed = seed;
         }
-        let limits = Limits {
+        let limits = SwarmLimits {
             depth: self.depth,
             states: self.states,
         };

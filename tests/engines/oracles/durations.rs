@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use poolproof_engines::simulate::histogram::Histogram;
 use poolproof_engines::simulate::tally::Tally;
-use poolproof_engines::simulate::trial::{Mission, Runner};
+use poolproof_engines::simulate::trial::{Runner, TrialSettings};
 use poolproof_engines::solve::chain::event_rates;
 use poolproof_engines::solve::figures::{long_run, within};
 use poolproof_engines::solve::steady;
@@ -179,7 +179,7 @@ fn simulated(toy: &Toy, by: &str, case: &Case) {
     let exact: f64 = exact.parse().unwrap();
     let activities = toy.activities();
     let mut runner = Runner::new(toy, &activities, 6);
-    let mission = Mission {
+    let mission = TrialSettings {
         horizon_ms: 20_000 * HOUR_MS as u64,
         follow_ms: 0,
         messages_per_s: 0.0,

@@ -40,7 +40,7 @@ fn sixty_five_thousand_states_by_iteration() {
     let g = &chain.generator;
     assert_eq!(g.len(), 65_536);
     let solved = steady::solve_within(g, 1_000_000).unwrap();
-    assert_eq!(solved.method, steady::Method::Iteration);
+    assert_eq!(solved.method, steady::SteadyMethod::Iteration);
     assert!(solved.residual < 1e-12, "{}", solved.residual);
     let all: f64 = (0..8).map(whole).product();
     let one: f64 = (0..8).map(|i| all / whole(i) * (1.0 - whole(i))).sum();
@@ -67,9 +67,9 @@ fn iterations_agree_with_elimination() {
     let g = toy.chain().generator;
     let down: Vec<bool> = g.up.iter().map(|up| !up).collect();
     let exact = steady::solve(&g).unwrap();
-    assert_eq!(exact.method, steady::Method::Elimination);
+    assert_eq!(exact.method, steady::SteadyMethod::Elimination);
     let iterated = steady::solve_within(&g, 0).unwrap();
-    assert_eq!(iterated.method, steady::Method::Iteration);
+    assert_eq!(iterated.method, steady::SteadyMethod::Iteration);
     for (a, b) in exact.share.iter().zip(&iterated.share) {
         assert!((a / b - 1.0).abs() < 1e-9, "{a} {b}");
     }

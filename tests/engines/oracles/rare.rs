@@ -6,8 +6,10 @@ use poolproof_engines::clocks::activities::Activities;
 use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_engines::simulate::estimate::Confidence;
-use poolproof_engines::simulate::rare::{Doubt, Found, Method, Plan, RareError, estimate};
-use poolproof_engines::simulate::trial::{Mission, Rare};
+use poolproof_engines::simulate::rare::{
+    Doubt, Plan, RareError, RareEstimate, RareEventMethod, estimate,
+};
+use poolproof_engines::simulate::trial::{Rare, TrialSettings};
 use poolproof_engines::solve::figures::{YEAR_H, within};
 
 use crate::oracles::expected::Parameters;
@@ -33,8 +35,13 @@ fn parameters(pairs: &[(&str, f64)]) -> Parameters {
     pairs.collect()
 }
 
-fn asked(toy: &Toy, method: Method, paths: u64, seed: u64) -> Result<Found, RareError> {
-    let mission = Mission {
+fn asked(
+    toy: &Toy,
+    method: RareEventMethod,
+    paths: u64,
+    seed: u64,
+) -> Result<RareEstimate, RareError> {
+    let mission = TrialSettings {
         horizon_ms: (YEAR_H * HOUR_MS) as u64,
         follow_ms: 0,
         messages_per_s: 0.0,
@@ -44,7 +51,7 @@ fn asked(toy: &Toy, method: Method, paths: u64, seed: u64) -> Result<Found, Rare
     let plan = Plan {
         rare: Rare::Outage,
         method,
-        mission: &mission,
+        settings: &mission,
         seed,
         paths,
         confidence: Confidence::default(),
@@ -53,8 +60,8 @@ fn asked(toy: &Toy, method: Method, paths: u64, seed: u64) -> Result<Found, Rare
     Ok(found.expect("nobody interrupts it"))
 }
 
-fn year(toy: &Toy, paths: u64, seed: u64) -> Found {
-    asked(toy, Method::Cycles, paths, seed).expect("failures are exponential")
+fn year(toy: &Toy, paths: u64, seed: u64) -> RareEstimate {
+    asked(toy, RareEventMethod::Cycles, paths, seed).expect("failures are exponential")
 }
 
 fn exact(toy: &Toy) -> f64 {
@@ -80,7 +87,7 @@ fn pool(lam: f64, needed: f64) -> Toy {
 }
 
 /// Half the width of the interval, as a share of the estimate.
-fn relative_half_width(found: &Found) -> f64 {
+fn relative_half_width(found: &RareEstimate) -> f64 {
     let interval = found.probability.interval;
     (interval.high.unwrap() - interval.low.unwrap()) / 2.0 / found.probability.value
 }
@@ -202,9 +209,9 @@ fn repairs_need_not_be_exponential() {
 #[test]
 fn what_cannot_be_estimated_is_refused() {
     let toy = pair(1e-5, 0.02);
-    let refused = asked(&toy, Method::Hazard, 10_000, 1);
+    let refused = asked(&toy, RareEventMethod::Hazard, 10_000, 1);
     assert_eq!(refused, Err(RareError::LossesOnly));
-    let refused = asked(&toy, Method::Cycles, 500, 1);
+    let refused = asked(&toy, RareEventMethod::Cycles, 500, 1);
     assert!(
         matches!(refused, Err(RareError::TooFewPaths { .. })),
         "{refused:?}"
@@ -215,7 +222,12 @@ fn what_cannot_be_estimated_is_refused() {
         },
         shape: 0.7,
     };
-    let refused = asked(&toy.delayed("fail", &weibull), Method::Cycles, 10_000, 1);
+    let refused = asked(
+        &toy.delayed("fail", &weibull),
+        RareEventMethod::Cycles,
+        10_000,
+        1,
+    );
     let events = vec!["fail".to_owned()];
     assert_eq!(refused, Err(RareError::NotExponential { events }));
 }

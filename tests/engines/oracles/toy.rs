@@ -6,7 +6,7 @@ use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_engines::clocks::timed::{Facts, Job, Timed};
 use poolproof_engines::simulate::run::run;
 use poolproof_engines::simulate::tally::Tally;
-use poolproof_engines::simulate::trial::Mission;
+use poolproof_engines::simulate::trial::TrialSettings;
 use poolproof_engines::solve::chain::{Chain, STATES_MOST, build};
 use poolproof_engines::solve::rates::Rates;
 use poolproof_models::names::event::{EventSet, FaultClass};
@@ -136,7 +136,7 @@ impl Toy {
     /// Simulates; incidents that begin in time are followed to their end.
     pub fn simulate(&self, hours: f64, trials: u64, seed: u64) -> Tally {
         let horizon_ms = (hours * HOUR_MS).round() as u64;
-        let mission = Mission {
+        let mission = TrialSettings {
             horizon_ms,
             follow_ms: 100_000 * HOUR_MS as u64,
             messages_per_s: 0.0,

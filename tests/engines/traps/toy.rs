@@ -1,6 +1,6 @@
 //! Toy systems for the traps: states are numbers, events are functions on them.
 
-use poolproof_engines::check::search::{Limits, Outcome, search};
+use poolproof_engines::check::search::{Limits, SearchOutcome, search};
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::property::Spent;
@@ -133,14 +133,14 @@ impl System for Toy {
 }
 
 /// Searches the whole space for the properties of the mask.
-pub fn explore<S: System>(model: &Bounded<S>, properties: u32) -> Outcome {
+pub fn explore<S: System>(model: &Bounded<S>, properties: u32) -> SearchOutcome {
     let outcome = explore_to(model, properties, u64::MAX);
     assert_eq!(outcome.cut_off, None);
     outcome
 }
 
 /// Searches at most so many states.
-pub fn explore_to<S: System>(model: &Bounded<S>, properties: u32, states: u64) -> Outcome {
+pub fn explore_to<S: System>(model: &Bounded<S>, properties: u32, states: u64) -> SearchOutcome {
     let mut limits = Limits {
         states,
         bytes: u64::MAX,

@@ -10,14 +10,16 @@
 
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::system::System;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use crate::check::swarm::Limits;
-use crate::check::swarm::sketch::{Sketch, mix};
+use crate::check::swarm::SwarmLimits;
+use crate::check::swarm::sketch::Sketch;
 use crate::fingerprints::{Fingerprints, fingerprint};
 
-/// The way to the best state of its kind that a search has found: fewest faults, then steps.
+/// The path to the best state of its kind that a search has found: fewest faults, then steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trodden {
+pub struct VisitedPath {
     /// Faults spent.
     pub faults: u8,
     /// The events from the start, on canonical states.
@@ -26,7 +28,7 @@ pub struct Trodden {
 
 /// What a search found.
 #[derive(Debug, Clone)]
-pub struct Dive {
+pub struct SearchResult {
     /// Distinct states.
     pub states: u64,
     /// Successors generated.
@@ -40,14 +42,14 @@ pub struct Dive {
     /// How often each event happened as a fault.
     pub fired_as_fault: Vec<u64>,
     /// Per property (bit number): the best violation.
-    pub violations: Vec<Option<Trodden>>,
-    /// Per goal (bit number): the best way there.
-    pub goals: Vec<Option<Trodden>>,
+    pub violations: Vec<Option<VisitedPath>>,
+    /// Per goal (bit number): the best path there.
+    pub goals: Vec<Option<VisitedPath>>,
     /// The states.
     pub sketch: Sketch,
 }
 
-/// A state on the way from the start to where the search is.
+/// A state on the path from the start to where the search is.
 struct Frame<T> {
     node: Node<T>,
     /// The events that are still to be tried here are those behind this one on the common stack.
@@ -57,36 +59,38 @@ struct Frame<T> {
 }
 
 /// A branch leaves a quarter of its parent's states to the later ones, or an eighth, ...: in how
-/// many ways searches differ in that.
+/// many paths searches differ in that.
 const SPREADS: u64 = 4;
 
-/// How often a search looks whether it is to end.
-const EXPANSIONS_PER_LOOK: u64 = 1 << 12;
+/// How often a search polls whether it is to end.
+const EXPANSIONS_PER_POLL: u64 = 1 << 12;
 
-/// Runs a search; `None` if it was told to stop.
+/// Runs a search; `None` if it was stopped.
 ///
 /// A state that breaks every property of the mask is not expanded, as in the exhaustive search.
 pub fn search<S: System>(
     model: &Bounded<S>,
     properties: u32,
-    limits: Limits,
+    limits: SwarmLimits,
     seed: u64,
     stop: &(dyn Fn() -> bool + Sync),
-) -> Option<Dive> {
+) -> Option<SearchResult> {
     let events = model.system.event_count();
     // Of half of the events each, of a quarter, ...: how many places an event is set back.
-    let weights = (0..events as u64).map(|event| mix(seed ^ mix(event)).trailing_zeros() as u8);
-    let mut run = Run {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let weights = (0..events).map(|_| random.next_u64().trailing_zeros() as u8);
+    let weights: Vec<u8> = weights.map(|weight| weight.min(6)).collect();
+    let mut run = SwarmRun {
         model,
         properties,
-        seed,
-        weights: weights.map(|weight| weight.min(6)).collect(),
+        random,
+        weights,
         seen: Fingerprints::new(),
         path: Vec::new(),
         frames: Vec::new(),
         untried: Vec::new(),
         order: Vec::new(),
-        dive: Dive {
+        result: SearchResult {
             states: 0,
             transitions: 0,
             depth: 0,
@@ -98,35 +102,35 @@ pub fn search<S: System>(
             sketch: Sketch::default(),
         },
     };
-    run.go(limits, stop).then_some(run.dive)
+    run.go(limits, stop).then_some(run.result)
 }
 
-struct Run<'m, S: System> {
+struct SwarmRun<'m, S: System> {
     model: &'m Bounded<S>,
     properties: u32,
-    seed: u64,
+    random: ChaCha8Rng,
     weights: Vec<u8>,
     seen: Fingerprints,
-    /// The events on the way to the last frame.
+    /// The events on the path to the last frame.
     path: Vec<u8>,
     frames: Vec<Frame<S::State>>,
     untried: Vec<u8>,
     /// Kept, so that nothing is allocated for each state.
     order: Vec<(u64, u8)>,
-    dive: Dive,
+    result: SearchResult,
 }
 
-impl<S: System> Run<'_, S> {
-    /// False if it was told to stop.
-    fn go(&mut self, limits: Limits, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+impl<S: System> SwarmRun<'_, S> {
+    /// False if it was stopped.
+    fn go(&mut self, limits: SwarmLimits, stop: &(dyn Fn() -> bool + Sync)) -> bool {
         let start = self.model.initial();
         let print = fingerprint(self.model.system.words(&start.state), start.spent.bits());
-        let spread = 2 + mix(self.seed) % SPREADS;
+        let spread = 2 + self.random.next_u64() % SPREADS;
         let mut cut_short = false;
         self.enter(start, print, limits.depth, limits.states);
-        let mut until_look = EXPANSIONS_PER_LOOK;
+        let mut until_poll = EXPANSIONS_PER_POLL;
         while let Some(frame) = self.frames.last() {
-            let left = frame.until.saturating_sub(self.dive.states);
+            let left = frame.until.saturating_sub(self.result.states);
             if self.untried.len() == frame.untried || left == 0 {
                 cut_short |= self.untried.len() > frame.untried;
                 self.untried.truncate(frame.untried);
@@ -145,9 +149,9 @@ impl<S: System> Run<'_, S> {
             let system = &self.model.system;
             let state = system.successor(&node.state, index);
             let next = Node { state, spent };
-            self.dive.transitions += 1;
-            self.dive.fired[index] += 1;
-            self.dive.fired_as_fault[index] += u64::from(spent.total() > node.spent.total());
+            self.result.transitions += 1;
+            self.result.fired[index] += 1;
+            self.result.fired_as_fault[index] += u64::from(spent.total() > node.spent.total());
             let print = fingerprint(system.words(&state), spent.bits());
             if self.seen.find(print).0 {
                 continue;
@@ -155,23 +159,23 @@ impl<S: System> Run<'_, S> {
             self.path.push(event);
             let reached = system.reached(index, &state);
             if reached != 0 {
-                note(&mut self.dive.goals, reached, spent.total(), &self.path);
+                note(&mut self.result.goals, reached, spent.total(), &self.path);
             }
             let share = if others == 0 {
                 left
             } else {
                 left - (left >> spread)
             };
-            self.enter(next, print, limits.depth, self.dive.states + share);
-            until_look -= 1;
-            if until_look == 0 {
-                until_look = EXPANSIONS_PER_LOOK;
+            self.enter(next, print, limits.depth, self.result.states + share);
+            until_poll -= 1;
+            if until_poll == 0 {
+                until_poll = EXPANSIONS_PER_POLL;
                 if stop() {
                     return false;
                 }
             }
         }
-        self.dive.exhausted = !cut_short;
+        self.result.exhausted = !cut_short;
         true
     }
 
@@ -179,22 +183,21 @@ impl<S: System> Run<'_, S> {
     fn enter(&mut self, node: Node<S::State>, print: u64, depth: u32, until: u64) {
         let system = &self.model.system;
         self.seen.insert(print);
-        self.dive.states += 1;
-        self.dive.sketch.insert(print);
-        self.dive.depth = self.dive.depth.max(self.path.len() as u32);
+        self.result.states += 1;
+        self.result.sketch.insert(print);
+        self.result.depth = self.result.depth.max(self.path.len() as u32);
         let enabled = system.enabled(&node.state);
         let broken = system.violated(&node.state, node.spent, &enabled) & self.properties;
         if broken != 0 {
             let faults = node.spent.total();
-            note(&mut self.dive.violations, broken, faults, &self.path);
+            note(&mut self.result.violations, broken, faults, &self.path);
         }
         let untried = self.untried.len();
         let leave = broken != 0 && broken == self.properties || self.path.len() >= depth as usize;
         if !leave {
-            let chance = mix(self.seed ^ print);
             self.order.clear();
             for event in enabled.iter() {
-                let drawn = mix(chance ^ event as u64) >> self.weights[event];
+                let drawn = self.random.next_u64() >> self.weights[event];
                 self.order.push((drawn, event as u8));
             }
             // What is drawn highest is tried first: it comes last on the stack.
@@ -210,8 +213,8 @@ impl<S: System> Run<'_, S> {
     }
 }
 
-/// Keeps the way to each bit that is better than what is known.
-fn note(best: &mut [Option<Trodden>], bits: u32, faults: u8, path: &[u8]) {
+/// Keeps the path to each bit that is better than what is known.
+fn note(best: &mut [Option<VisitedPath>], bits: u32, faults: u8, path: &[u8]) {
     for (bit, slot) in best.iter_mut().enumerate() {
         if bits >> bit & 1 == 0 {
             continue;
@@ -222,7 +225,7 @@ fn note(best: &mut [Option<Trodden>], bits: u32, faults: u8, path: &[u8]) {
             .is_none_or(|known| rank < (known.faults, known.events.len()))
         {
             let events = path.to_vec();
-            *slot = Some(Trodden { faults, events });
+            *slot = Some(VisitedPath { faults, events });
         }
     }
 }

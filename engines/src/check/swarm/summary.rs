@@ -6,7 +6,7 @@ use poolproof_models::names::property::{Goal, Property};
 use crate::check::minimise::Ground;
 use crate::check::path::Path;
 use crate::check::swarm::sketch::Sketch;
-use crate::check::swarm::{Part, Swarm, Way, indices};
+use crate::check::swarm::{FoundPath, SearchRecord, Swarm, indices};
 use crate::check::verdict::{GoalResult, Reach, Status, Verdict, collision_odds};
 
 /// What the searches of a swarm found together.
@@ -41,13 +41,13 @@ pub struct SwarmSummary {
 impl Swarm {
     /// Summarises searches that were run, in their order.
     #[must_use]
-    pub fn summary(&self, parts: &[Part], goals: &[Goal]) -> SwarmSummary {
+    pub fn summary(&self, records: &[SearchRecord], goals: &[Goal]) -> SwarmSummary {
         let events = self.model.system.events().len();
-        let states_of_first_half = distinct(&parts[..parts.len() / 2]);
+        let states_of_first_half = distinct(&records[..records.len() / 2]);
         let mut summary = SwarmSummary {
-            searches: parts.len() as u64,
-            exhausted: parts.iter().filter(|part| part.exhausted).count() as u64,
-            states: distinct(parts).max(states_of_first_half),
+            searches: records.len() as u64,
+            exhausted: records.iter().filter(|record| record.exhausted).count() as u64,
+            states: distinct(records).max(states_of_first_half),
             states_of_first_half,
             visits: 0,
             transitions: 0,
@@ -56,30 +56,33 @@ impl Swarm {
             fired_as_fault: vec![0; events],
             collision_odds: 0.0,
             verdicts: Vec::new(),
-            goals: goals.iter().map(|goal| self.goal(parts, *goal)).collect(),
+            goals: goals.iter().map(|goal| self.goal(records, *goal)).collect(),
         };
-        for part in parts {
-            summary.visits += part.states;
-            summary.transitions += part.transitions;
-            summary.depth = summary.depth.max(part.depth);
-            add(&mut summary.fired, &part.fired);
-            add(&mut summary.fired_as_fault, &part.fired_as_fault);
+        for record in records {
+            summary.visits += record.states;
+            summary.transitions += record.transitions;
+            summary.depth = summary.depth.max(record.depth);
+            add(&mut summary.fired, &record.fired);
+            add(&mut summary.fired_as_fault, &record.fired_as_fault);
             // Each is small, so that their sum is the probability of any.
-            summary.collision_odds += collision_odds(part.states);
+            summary.collision_odds += collision_odds(record.states);
         }
         let states = summary.states;
         let properties = self.properties.iter();
         summary.verdicts = properties
-            .map(|property| self.verdict(parts, states, *property))
+            .map(|property| self.verdict(records, states, *property))
             .collect();
         summary
     }
 
-    fn verdict(&self, parts: &[Part], states: u64, property: Property) -> Verdict {
-        let to = |way: &&Way| way.to == property.name();
-        let ways = parts.iter().flat_map(|part| &part.violations).filter(to);
-        let (found_by, path) = self.best(ways);
-        let searches = parts.len() as u64;
+    fn verdict(&self, records: &[SearchRecord], states: u64, property: Property) -> Verdict {
+        let to = |found: &&FoundPath| found.to == property.name();
+        let paths = records
+            .iter()
+            .flat_map(|record| &record.violations)
+            .filter(to);
+        let (found_by, path) = self.best(paths);
+        let searches = records.len() as u64;
         let (status, reach) = match &path {
             Some(path) => (
                 Status::Violated,
@@ -102,24 +105,24 @@ impl Swarm {
         }
     }
 
-    fn goal(&self, parts: &[Part], goal: Goal) -> GoalResult {
-        let to = |way: &&Way| way.to == goal.name();
-        let ways = parts.iter().flat_map(|part| &part.goals).filter(to);
+    fn goal(&self, records: &[SearchRecord], goal: Goal) -> GoalResult {
+        let to = |found: &&FoundPath| found.to == goal.name();
+        let paths = records.iter().flat_map(|record| &record.goals).filter(to);
         GoalResult {
             goal,
-            path: self.best(ways).1,
+            path: self.best(paths).1,
         }
     }
 
     /// The number of searches that found a path, and the best one: fewest faults, then steps, then
     /// the first search.
-    fn best<'a>(&self, found: impl Iterator<Item = &'a Way>) -> (u64, Option<Path>) {
+    fn best<'a>(&self, found: impl Iterator<Item = &'a FoundPath>) -> (u64, Option<Path>) {
         let ground = Ground::within(&self.model);
         let mut number = 0;
         let mut best: Option<((usize, usize), Vec<usize>)> = None;
-        for way in found {
+        for found in found {
             number += 1;
-            let Some(events) = indices(&self.model, way) else {
+            let Some(events) = indices(&self.model, found) else {
                 continue;
             };
             let rank = (ground.faults(&events), events.len());
@@ -139,11 +142,13 @@ fn add(sums: &mut [u64], counts: &[u64]) {
 
 /// An estimate of the number of distinct states: at least as many as of one search, at most as
 /// many as of all if no two shared any.
-fn distinct(parts: &[Part]) -> u64 {
+fn distinct(records: &[SearchRecord]) -> u64 {
     let mut union = Sketch::default();
-    let sketches = parts.iter().filter_map(|part| Sketch::parse(&part.sketch));
+    let sketches = records
+        .iter()
+        .filter_map(|record| Sketch::parse(&record.sketch));
     sketches.for_each(|sketch| union.merge(&sketch));
-    let states = || parts.iter().map(|part| part.states);
+    let states = || records.iter().map(|record| record.states);
     let (least, most) = (states().max().unwrap_or(0), states().sum());
     union.estimate().clamp(least, most)
 }

@@ -1,7 +1,7 @@
 //! What speaks against an estimate of something rare. An interval from contributions of which one
 //! outweighs the others is no interval, and what was never seen has no estimate.
 
-use crate::simulate::rare::Found;
+use crate::simulate::rare::RareEstimate;
 
 /// No single path may carry more than this share.
 pub const SHARE_MOST: f64 = 0.05;
@@ -43,7 +43,7 @@ impl Doubt {
 }
 
 /// What speaks against an estimate.
-pub(super) fn about(found: &Found) -> Vec<Doubt> {
+pub(super) fn about(found: &RareEstimate) -> Vec<Doubt> {
     if found.probability.value <= 0.0 {
         return vec![Doubt::NothingSeen];
     }

@@ -3,7 +3,7 @@
 
 use poolproof_models::names::event::EventSet;
 
-use crate::clocks::activities::{Activities, Activity, Outcome, Shared, Timer};
+use crate::clocks::activities::{Activities, Activity, CaseOutcome, Shared, Timer};
 use crate::clocks::purpose::Purpose;
 use crate::clocks::timed::Timed;
 
@@ -122,11 +122,11 @@ fn exponential_mean(activity: &Activity) -> Option<f64> {
 /// What can happen when a shared clock rings.
 fn shared_name<T: Timed>(system: &T, shared: &Shared) -> String {
     let cases = shared.cases.iter().filter_map(|case| match &case.outcome {
-        Outcome::Events(events) => {
+        CaseOutcome::Events(events) => {
             let names = events.iter().map(|event| system.event_name(*event));
             Some(names.collect::<Vec<_>>().join(" + "))
         }
-        Outcome::Longer(_) | Outcome::Nothing => None,
+        CaseOutcome::Longer(_) | CaseOutcome::Nothing => None,
     });
     cases.collect::<Vec<_>>().join(" or ")
 }

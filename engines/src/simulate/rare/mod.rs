@@ -3,16 +3,16 @@
 //!
 //! Two methods, each free of bias:
 //!
-//! - [`Method::Hazard`]: plain trials, along which the rate of each failure that would lose data is
+//! - [`RareEventMethod::Hazard`]: plain trials, along which the rate of each failure that would lose data is
 //!   integrated over the time in which it would. It needs no tuning and weights nothing, and serves
 //!   where one failure after another ordinary one is enough.
-//! - [`Method::Cycles`]: a trial has quiet times, in which nothing is under repair, and excursions
-//!   from them. What begins by a failure is found by letting each failure strike at a uniformly
-//!   random moment (its rate times the horizon is the factor), and following the excursion with
+//! - [`RareEventMethod::Cycles`]: a trial has regeneration states, in which nothing is under repair, and
+//!   cycles from them. What begins by a failure is found by letting each failure strike at a uniformly
+//!   random moment (its rate times the horizon is the factor), and following the cycle with
 //!   further failures made likelier; what begins otherwise, as planned work does, by the other
-//!   method. No return to the first state is needed, and nothing is assumed of a long run. Quiet
+//!   method. No return to the first state is needed, and nothing is assumed of a long run. Regeneration
 //!   states that a pilot run hardly ever meets, as one in which a server is gone for good, belong
-//!   to the excursions.
+//!   to the cycles.
 //!
 //! Failures have their own share of the paths: first evenly in a pilot run, then by what each adds
 //! to the variance (J. Neyman, Journal of the Royal Statistical Society 97, 1934). The pilot's
@@ -40,7 +40,7 @@ use crate::clocks::timed::Timed;
 use crate::numbers::special::student_quantile;
 use crate::simulate::estimate::{Confidence, Estimate, Interval};
 use crate::simulate::tally::Tally;
-use crate::simulate::trial::{Boost, Mission, Question, Rare, Runner, Scope};
+use crate::simulate::trial::{Biasing, Rare, Runner, Scope, TargetEvent, TrialSettings};
 
 /// Paths that a worker runs at a time; threads do not change it.
 const BATCH: u64 = 250;
@@ -48,13 +48,13 @@ const BATCH: u64 = 250;
 /// Batches between two looks at whether to go on.
 const ROUND: usize = 64;
 
-/// Paths from which the length of excursions and the states between them are taken: of each kind
+/// Paths from which the length of cycles and the states between them are taken: of each stratum
 /// at least, and of all.
 const FIRST_PATHS: u64 = 50;
 const FIRST_PATHS_OF_ALL: u64 = 1_500;
 
-/// A quiet state is home to excursions if they began there once in so many times.
-const HOME_ONE_IN: u64 = 300;
+/// A state in which nothing is under repair is a regeneration state if cycles began there once in so many times.
+const REGENERATION_ONE_IN: u64 = 300;
 
 /// The part of the paths that are a pilot run: one in so many.
 const PILOT: u64 = 10;
@@ -62,13 +62,13 @@ const PILOT: u64 = 10;
 /// The part that is shared evenly whatever the pilot said: one in so many.
 const EVENLY: u64 = 4;
 
-/// Paths of each kind, at least.
+/// Paths of each stratum, at least.
 const PATHS_MIN: u64 = 50;
 
 /// How it is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Failures forced, biased and integrated, excursion by excursion.
+pub enum RareEventMethod {
+    /// Failures forced, biased and integrated, cycle by cycle.
     Cycles,
     /// Hazards integrated along plain trials.
     Hazard,
@@ -80,9 +80,9 @@ pub struct Plan<'a> {
     /// What is looked for.
     pub rare: Rare,
     /// How.
-    pub method: Method,
+    pub method: RareEventMethod,
     /// A plain trial.
-    pub mission: &'a Mission,
+    pub settings: &'a TrialSettings,
     /// The key of the random numbers.
     pub seed: u64,
     /// Paths, the pilot's included, about.
@@ -103,7 +103,7 @@ pub enum RareError {
         /// Their names.
         events: Vec<String>,
     },
-    /// Too few for all kinds of first failures.
+    /// Too few for all strata of first failures.
     #[error("{first_failures} failures that can be the first need at least {least} trials")]
     TooFewPaths {
         /// Failures that can be the first.
@@ -115,7 +115,7 @@ pub enum RareError {
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct RareEstimate {
     /// The probability within a trial; look at `doubts` too.
     pub probability: Estimate,
     /// Paths that it rests on.
@@ -124,9 +124,9 @@ pub struct Found {
     pub effective_paths: f64,
     /// The largest contribution of one path, as a share of all.
     pub largest_share: f64,
-    /// The mean weight of the excursions, which is 1 but for chance; `None` where there are none.
+    /// The mean weight of the cycles, which is 1 but for chance; `None` where there are none.
     pub mean_weight: Option<Estimate>,
-    /// How many excursions there were.
+    /// How many cycles there were.
     pub begun: u64,
     /// What begins with each failure, largest first.
     pub first_failures: Vec<FirstFailure>,
@@ -143,24 +143,24 @@ pub struct FirstFailure {
     pub probability: f64,
 }
 
-/// A kind of path.
+/// A stratum of path.
 #[derive(Debug, Clone, Copy)]
-struct Kind {
+struct Stratum {
     /// The clock of the first failure; `None` for whole trials.
     clock: Option<usize>,
     /// What a path's contribution is multiplied by.
     factor: f64,
-    boost: Boost,
+    biasing: Biasing,
 }
 
-/// A stretch of the paths of a kind.
+/// A range of the paths of a stratum.
 struct Batch {
-    kind: usize,
+    stratum: usize,
     first: u64,
     count: u64,
 }
 
-/// Estimates; `None` where `on_round`, told how many paths are done of how many, ended it.
+/// Estimates; `None` where `on_round` ended it, which gets the number of paths that are done and of all.
 ///
 /// # Errors
 /// Where the method does not suit the failures, or paths are too few.
@@ -169,28 +169,28 @@ pub fn estimate<T: Timed>(
     activities: &Activities,
     plan: &Plan<'_>,
     on_round: &mut dyn FnMut(u64, u64) -> bool,
-) -> Result<Option<Found>, RareError> {
+) -> Result<Option<RareEstimate>, RareError> {
     let failures = Failures::of(system, activities);
-    let whole = Kind {
+    let whole = Stratum {
         clock: None,
         factor: 1.0,
-        boost: Boost {
+        biasing: Biasing {
             scale_ms: f64::INFINITY,
         },
     };
-    let forced = |clock: usize| Kind {
+    let forced = |clock: usize| Stratum {
         clock: Some(clock),
-        factor: failures.rate(clock) * plan.mission.horizon_ms as f64,
+        factor: failures.rate(clock) * plan.settings.horizon_ms as f64,
         ..whole
     };
-    let mut search = Search {
+    let mut search = RareSearch {
         walk: Walk {
             rare: plan.rare,
-            mission: plan.mission,
+            settings: plan.settings,
             failures: &failures,
-            home: None,
+            regeneration: None,
             scope: Scope::Everything,
-            kinds: vec![whole],
+            strata: vec![whole],
             runners: Mutex::new(Vec::new()),
             new_runner: &|| Runner::new(system, activities, plan.seed),
         },
@@ -199,21 +199,21 @@ pub fn estimate<T: Timed>(
         on_round,
     };
     let sums = match plan.method {
-        Method::Hazard if plan.rare != Rare::Loss => return Err(RareError::LossesOnly),
-        Method::Hazard => search.run(&[plan.paths], 0),
-        Method::Cycles => {
+        RareEventMethod::Hazard if plan.rare != Rare::Loss => return Err(RareError::LossesOnly),
+        RareEventMethod::Hazard => search.run(&[plan.paths], 0),
+        RareEventMethod::Cycles => {
             let events = failures.unfit();
             if !events.is_empty() {
                 return Err(RareError::NotExponential { events });
             }
             search.walk.scope = Scope::Unforced;
-            search.walk.kinds = failures.clocks().map(forced).collect();
-            search.walk.kinds.push(whole);
-            let kinds = search.walk.kinds.len() as u64;
-            let least = 2 * kinds * (first_paths(kinds) + 2 * PATHS_MIN);
+            search.walk.strata = failures.clocks().map(forced).collect();
+            search.walk.strata.push(whole);
+            let strata = search.walk.strata.len() as u64;
+            let least = 2 * strata * (first_paths(strata) + 2 * PATHS_MIN);
             if plan.paths < least {
                 return Err(RareError::TooFewPaths {
-                    first_failures: search.walk.kinds.len() - 1,
+                    first_failures: search.walk.strata.len() - 1,
                     least,
                 });
             }
@@ -227,19 +227,19 @@ pub fn estimate<T: Timed>(
 /// How paths are walked.
 struct Walk<'a, 's, T: Timed> {
     rare: Rare,
-    mission: &'a Mission,
+    settings: &'a TrialSettings,
     failures: &'a Failures,
-    /// The quiet states that excursions begin and end in; `None` while they are not known.
-    home: Option<Vec<Words>>,
+    /// The regeneration states that cycles begin and end in; `None` while they are not known.
+    regeneration: Option<Vec<Words>>,
     scope: Scope,
-    kinds: Vec<Kind>,
+    strata: Vec<Stratum>,
     /// Workers that are idle: what they know of the system is worth keeping.
     runners: Mutex<Vec<Runner<'s, T>>>,
     new_runner: &'a (dyn Fn() -> Runner<'s, T> + Sync),
 }
 
 /// How far the walks have come.
-struct Search<'a, 's, T: Timed> {
+struct RareSearch<'a, 's, T: Timed> {
     walk: Walk<'a, 's, T>,
     done: u64,
     paths: u64,
@@ -252,20 +252,20 @@ impl<T: Timed> Walk<'_, '_, T> {
         let mut runner = idle.unwrap_or_else(self.new_runner);
         let mut tally = Tally::default();
         let mut sums = Sums::default();
-        let kind = &self.kinds[batch.kind];
-        let question = &Question {
+        let stratum = &self.strata[batch.stratum];
+        let target = &TargetEvent {
             rare: self.rare,
-            mission: self.mission,
+            settings: self.settings,
             failures: self.failures,
-            home: self.home.as_deref(),
+            regeneration: self.regeneration.as_deref(),
         };
         for path in batch.first..batch.first + batch.count {
-            let trial = phase << 60 | (batch.kind as u64) << 48 | path;
-            match kind.clock {
-                None => sums.record(runner.year(trial, question, self.scope, &mut tally)),
+            let trial = phase << 60 | (batch.stratum as u64) << 48 | path;
+            match stratum.clock {
+                None => sums.record(runner.year(trial, target, self.scope, &mut tally)),
                 Some(clock) => {
-                    let path = runner.excursion(trial, clock, question, kind.boost, &mut tally);
-                    sums.record_excursion(path);
+                    let path = runner.cycle(trial, clock, target, stratum.biasing, &mut tally);
+                    sums.record_cycle(path);
                 }
             }
         }
@@ -276,46 +276,47 @@ impl<T: Timed> Walk<'_, '_, T> {
     }
 }
 
-impl<T: Timed> Search<'_, '_, T> {
+impl<T: Timed> RareSearch<'_, '_, T> {
     /// Pilot runs, then the paths that count.
     fn cycles(&mut self) -> Option<Vec<Sums>> {
-        let kinds = self.walk.kinds.len() as u64;
-        let first = self.run(&vec![first_paths(kinds); self.walk.kinds.len()], 1)?;
+        let strata = self.walk.strata.len() as u64;
+        let first = self.run(&vec![first_paths(strata); self.walk.strata.len()], 1)?;
         let mut from = BTreeMap::<Words, u64>::new();
-        for (kind, sums) in self.walk.kinds.iter_mut().zip(&first) {
-            if kind.clock.is_some() && sums.length_ms > 0.0 {
-                kind.boost.scale_ms = sums.length_ms / sums.begun as f64;
+        for (stratum, sums) in self.walk.strata.iter_mut().zip(&first) {
+            if stratum.clock.is_some() && sums.length_ms > 0.0 {
+                stratum.biasing.scale_ms = sums.length_ms / sums.begun as f64;
             }
             for (state, times) in &sums.from {
                 *from.entry(*state).or_default() += times;
             }
         }
-        let least = from.values().sum::<u64>().div_ceil(HOME_ONE_IN);
-        let home = from.iter().filter(|(_, times)| **times >= least);
-        self.walk.home = Some(home.map(|(state, _)| *state).collect());
-        let each = (self.paths / PILOT / kinds).max(PATHS_MIN);
-        let pilot = self.run(&vec![each; self.walk.kinds.len()], 2)?;
+        let least = from.values().sum::<u64>().div_ceil(REGENERATION_ONE_IN);
+        let regeneration = from.iter().filter(|(_, times)| **times >= least);
+        self.walk.regeneration = Some(regeneration.map(|(state, _)| *state).collect());
+        let each = (self.paths / PILOT / strata).max(PATHS_MIN);
+        let pilot = self.run(&vec![each; self.walk.strata.len()], 2)?;
         let rest = self.paths.saturating_sub(self.done);
-        let evenly = (rest / EVENLY / kinds).max(PATHS_MIN);
-        let spread = |(kind, sums): (&Kind, &Sums)| kind.factor * libm::sqrt(sums.variance());
-        let spreads: Vec<f64> = self.walk.kinds.iter().zip(&pilot).map(spread).collect();
+        let evenly = (rest / EVENLY / strata).max(PATHS_MIN);
+        let spread =
+            |(stratum, sums): (&Stratum, &Sums)| stratum.factor * libm::sqrt(sums.variance());
+        let spreads: Vec<f64> = self.walk.strata.iter().zip(&pilot).map(spread).collect();
         let total: f64 = spreads.iter().sum();
-        let more = rest.saturating_sub(evenly * kinds) as f64;
+        let more = rest.saturating_sub(evenly * strata) as f64;
         let share = |spread: &f64| match total {
             total if total > 0.0 => (more * spread / total) as u64,
-            _ => (more / kinds as f64) as u64,
+            _ => (more / strata as f64) as u64,
         };
         let counts: Vec<u64> = spreads.iter().map(|s| evenly + share(s)).collect();
         self.run(&counts, 3)
     }
 
-    /// Runs so many paths of each kind. Each phase has random numbers of its own.
+    /// Runs so many paths of each stratum. Each phase has random numbers of its own.
     fn run(&mut self, counts: &[u64], phase: u64) -> Option<Vec<Sums>> {
         let mut batches = Vec::new();
-        for (kind, count) in counts.iter().enumerate() {
+        for (stratum, count) in counts.iter().enumerate() {
             let firsts = (0..*count).step_by(BATCH as usize);
             batches.extend(firsts.map(|first| Batch {
-                kind,
+                stratum,
                 first,
                 count: BATCH.min(count - first),
             }));
@@ -328,7 +329,7 @@ impl<T: Timed> Search<'_, '_, T> {
                 .map(|batch| walk.run_batch(batch, phase))
                 .collect();
             for (batch, part) in round.iter().zip(&parts) {
-                sums[batch.kind].merge(part);
+                sums[batch.stratum].merge(part);
                 self.done += batch.count;
             }
             if !(self.on_round)(self.done, self.paths.max(self.done)) {
@@ -338,17 +339,17 @@ impl<T: Timed> Search<'_, '_, T> {
         Some(sums)
     }
 
-    /// Puts the kinds together.
-    fn found(&self, sums: &[Sums], confidence: Confidence) -> Found {
+    /// Puts the strata together.
+    fn found(&self, sums: &[Sums], confidence: Confidence) -> RareEstimate {
         let mut value = 0.0;
         let (mut variance, mut freedom) = (0.0, 0.0);
         let (mut squares, mut largest) = (0.0, 0.0_f64);
         let mut weights = Sums::default();
         let mut first_failures = Vec::new();
-        for (kind, sums) in self.walk.kinds.iter().zip(sums) {
-            let part = kind.factor * sums.mean();
-            let spread = kind.factor * kind.factor * sums.variance_of_mean();
-            let each = kind.factor / sums.paths.max(1) as f64;
+        for (stratum, sums) in self.walk.strata.iter().zip(sums) {
+            let part = stratum.factor * sums.mean();
+            let spread = stratum.factor * stratum.factor * sums.variance_of_mean();
+            let each = stratum.factor / sums.paths.max(1) as f64;
             value += part;
             variance += spread;
             freedom += spread * spread / (sums.paths.max(2) - 1) as f64;
@@ -358,7 +359,7 @@ impl<T: Timed> Search<'_, '_, T> {
             weights.weights += sums.weights;
             weights.weight_squares += sums.weight_squares;
             if part > 0.0 {
-                let name = kind.clock.map(|c| self.walk.failures.name(c).to_owned());
+                let name = stratum.clock.map(|c| self.walk.failures.name(c).to_owned());
                 first_failures.push(FirstFailure {
                     name,
                     probability: part,
@@ -374,7 +375,7 @@ impl<T: Timed> Search<'_, '_, T> {
         };
         let t = student_quantile((1.0 - confidence.get()) / 2.0, freedom.max(1.0));
         let half_width = t * libm::sqrt(variance);
-        let mut found = Found {
+        let mut found = RareEstimate {
             probability: Estimate {
                 value,
                 interval: Interval {
@@ -399,12 +400,12 @@ impl<T: Timed> Search<'_, '_, T> {
     }
 }
 
-/// The paths of each kind that only explore.
-fn first_paths(kinds: u64) -> u64 {
-    FIRST_PATHS_OF_ALL.div_ceil(kinds).max(FIRST_PATHS)
+/// The paths of each stratum that only explore.
+fn first_paths(strata: u64) -> u64 {
+    FIRST_PATHS_OF_ALL.div_ceil(strata).max(FIRST_PATHS)
 }
 
-/// The mean weight of the excursions of all kinds.
+/// The mean weight of the cycles of all strata.
 fn mean_weight(sums: &Sums, t: f64) -> Option<Estimate> {
     let n = sums.begun as f64;
     if sums.begun < 2 {

@@ -1,12 +1,12 @@
-//! What the paths of one kind come to. Sums of floats: they are added in the order of the paths.
+//! What the paths of one stratum come to. Sums of floats: they are added in the order of the paths.
 
 use std::collections::BTreeMap;
 
 use poolproof_models::system::Words;
 
-use crate::simulate::trial::Excursion;
+use crate::simulate::trial::Cycle;
 
-/// The paths of one kind.
+/// The paths of one stratum.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sums {
     /// Paths, those too that found something amiss already and contribute nothing.
@@ -39,9 +39,9 @@ impl Sums {
     }
 
     /// Counts a path on which a failure was to strike.
-    pub fn record_excursion(&mut self, excursion: Option<Excursion>) {
-        self.record(excursion.map_or(0.0, |path| path.value));
-        if let Some(path) = excursion {
+    pub fn record_cycle(&mut self, cycle: Option<Cycle>) {
+        self.record(cycle.map_or(0.0, |path| path.value));
+        if let Some(path) = cycle {
             self.begun += 1;
             self.weights += path.weight;
             self.weight_squares += path.weight * path.weight;

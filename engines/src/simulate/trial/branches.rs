@@ -2,11 +2,11 @@
 
 use poolproof_models::names::incident::Cause;
 
-use crate::clocks::activities::{Activities, Case, Outcome, Timer};
+use crate::clocks::activities::{Activities, Case, CaseOutcome, Timer};
 use crate::clocks::purpose::Purpose;
 use crate::clocks::timed::{Planned, Timed};
 use crate::simulate::tally::Tally;
-use crate::simulate::trial::{Mission, NEVER, Runner};
+use crate::simulate::trial::{NEVER, Runner, TrialSettings};
 
 /// How long planned work is put off where it cannot begin; roles are moved so long before it.
 const PUT_OFF_MS: u64 = 30 * 60_000;
@@ -25,7 +25,7 @@ impl<T: Timed> Runner<'_, T> {
         &mut self,
         clock: usize,
         trial: u64,
-        mission: &Mission,
+        settings: &TrialSettings,
         tally: &mut Tally,
     ) {
         let activities = self.activities;
@@ -35,35 +35,35 @@ impl<T: Timed> Runner<'_, T> {
             };
             let outcome = self.choose(activity.component, &activity.cases);
             match outcome {
-                None => self.execute(clock, trial, mission, tally),
-                Some(Outcome::Events(events)) => {
+                None => self.execute(clock, trial, settings, tally),
+                Some(CaseOutcome::Events(events)) => {
                     self.clocks[clock] = NEVER;
-                    if !self.execute_each(events, trial, mission, tally) {
-                        return self.execute(clock, trial, mission, tally);
+                    if !self.execute_each(events, trial, settings, tally) {
+                        return self.execute(clock, trial, settings, tally);
                     }
                     let clocked = self.automaton.row(self.row).clocked;
                     if self.clocks[clock] == NEVER && clocked.contains(clock) {
                         self.wind(clock);
                     }
                 }
-                Some(Outcome::Longer(delay)) => {
+                Some(CaseOutcome::Longer(delay)) => {
                     let u = self.draws.next(activity.component, activity.purpose as u8);
                     let more = delay.sample(u).ms;
                     self.clocks[clock] = self.ledger.now().at.saturating_add(more);
                 }
-                Some(Outcome::Nothing) => self.clocks[clock] = NEVER,
+                Some(CaseOutcome::Nothing) => self.clocks[clock] = NEVER,
             }
             return;
         };
         let Some(shared) = activities.shared.get(shared) else {
-            return self.begin_fault(clock, trial, mission, tally);
+            return self.begin_fault(clock, trial, settings, tally);
         };
         self.rearm(clock, &shared.timer, shared.component, shared.purpose);
-        let Some(Outcome::Events(events)) = self.choose(shared.component, &shared.cases) else {
+        let Some(CaseOutcome::Events(events)) = self.choose(shared.component, &shared.cases) else {
             return;
         };
         let (Some(restart), Some(stop)) = (shared.planned, events.first()) else {
-            self.execute_each(events, trial, mission, tally);
+            self.execute_each(events, trial, settings, tally);
             return;
         };
         let state = self.automaton.row(self.row).state;
@@ -71,10 +71,10 @@ impl<T: Timed> Runner<'_, T> {
         match self.automaton.system().planned(&state, *stop) {
             Planned::Now => {
                 self.planned[restart] = true;
-                self.execute_each(events, trial, mission, tally);
+                self.execute_each(events, trial, settings, tally);
             }
             Planned::After(first) => {
-                self.execute_each(&[first], trial, mission, tally);
+                self.execute_each(&[first], trial, settings, tally);
                 self.clocks[clock] = self.ledger.now().at + PUT_OFF_MS;
             }
             Planned::Wait => self.clocks[clock] = self.ledger.now().at + PUT_OFF_MS,
@@ -85,8 +85,14 @@ impl<T: Timed> Runner<'_, T> {
     }
 
     /// The drill's fault, as soon as it can happen.
-    fn begin_fault(&mut self, clock: usize, trial: u64, mission: &Mission, tally: &mut Tally) {
-        let Some(drill) = &mission.drill else {
+    fn begin_fault(
+        &mut self,
+        clock: usize,
+        trial: u64,
+        settings: &TrialSettings,
+        tally: &mut Tally,
+    ) {
+        let Some(drill) = &settings.drill else {
             self.clocks[clock] = NEVER;
             return;
         };
@@ -96,7 +102,7 @@ impl<T: Timed> Runner<'_, T> {
         }
         self.clocks[clock] = NEVER;
         self.drilling = true;
-        self.execute(drill.event, trial, mission, tally);
+        self.execute(drill.event, trial, settings, tally);
         self.drilling = false;
     }
 
@@ -105,13 +111,13 @@ impl<T: Timed> Runner<'_, T> {
         &mut self,
         events: &[usize],
         trial: u64,
-        mission: &Mission,
+        settings: &TrialSettings,
         tally: &mut Tally,
     ) -> bool {
         let mut any = false;
         for event in events {
             if self.automaton.row(self.row).enabled.contains(*event) {
-                self.execute(*event, trial, mission, tally);
+                self.execute(*event, trial, settings, tally);
                 any = true;
             }
         }
@@ -119,7 +125,7 @@ impl<T: Timed> Runner<'_, T> {
     }
 
     /// The case that is drawn; `None` for what is left of probability 1.
-    fn choose<'c>(&mut self, component: u8, cases: &'c [Case]) -> Option<&'c Outcome> {
+    fn choose<'c>(&mut self, component: u8, cases: &'c [Case]) -> Option<&'c CaseOutcome> {
         // A case that is certain needs no draw.
         let certain = |case: &&Case| case.probability >= 1.0;
         if let Some(case) = cases.first().filter(certain) {

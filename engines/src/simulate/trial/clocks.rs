@@ -3,7 +3,7 @@
 use crate::clocks::activities::{Activities, Memory, Winding};
 use crate::clocks::distribution::exponential;
 use crate::clocks::timed::Timed;
-use crate::simulate::trial::{Mission, NEVER, Runner};
+use crate::simulate::trial::{NEVER, Runner, TrialSettings};
 
 /// What winding and stopping the clock of an event takes.
 pub(super) struct ClockRule {
@@ -40,8 +40,8 @@ impl ClockRule {
 
 impl<T: Timed> Runner<'_, T> {
     /// The clock that rings next. Ties: the lower stable id.
-    pub(super) fn next(&mut self, mission: &Mission) -> Option<(u64, usize)> {
-        if let Some(drill) = &mission.drill {
+    pub(super) fn next(&mut self, settings: &TrialSettings) -> Option<(u64, usize)> {
+        if let Some(drill) = &settings.drill {
             for event in &drill.without {
                 self.clocks[*event] = NEVER;
             }
@@ -92,7 +92,7 @@ impl<T: Timed> Runner<'_, T> {
         }
     }
 
-    /// The remaining time of work that is out of the question now is void.
+    /// The remaining time of work that is out of the target now is void.
     fn forget_void_work(&mut self) {
         self.work_kept = false;
         for i in 0..self.staged.len() {

@@ -1,4 +1,4 @@
-//! Macro-steps: an event with everything that has to be told to the world before it, made step by
+//! Macro-steps: an event with everything that the world has to be synchronised with before it, made step by
 //! step the first time and looked up ever after.
 //!
 //! At a change of service the world hears of the newest post and of up to three files, each a post,
@@ -13,11 +13,11 @@ use poolproof_models::state::lineage::TIMELINES;
 use crate::clocks::timed::{Facts, Job};
 use crate::simulate::ledger::{FILES, Ledger, Moment, NOW, RANKS};
 use crate::simulate::macro_steps::{Compiled, Entry};
-use crate::simulate::trial::telling::{backs_up, serving_copies};
+use crate::simulate::trial::synchronise::{backs_up, serving_copies};
 use crate::simulate::trial::{Runner, Timed};
 
 impl<T: Timed> Runner<'_, T> {
-    /// The number of the macro-step of an event from here and now, or of what is told where there
+    /// The number of the macro-step of an event from here and now, or of the synchronisation where there
     /// is none; `None` where the steps have to be made.
     pub(super) fn find_macro_step(&mut self, event: Option<usize>) -> Option<u32> {
         let slot = self.automaton.slot(self.row, event);
@@ -64,12 +64,12 @@ impl<T: Timed> Runner<'_, T> {
     fn pattern(&mut self) -> usize {
         self.shipping.update(self.ledger.now().at);
         let facts = self.facts();
-        let mut told = self.ledger.of_rank(facts.shipped[0]).at;
+        let mut known = self.ledger.of_rank(facts.shipped[0]).at;
         let mut pattern = 0;
         for file in self.files() {
-            pattern = pattern * 3 + (file.cmp(&told) as i8 + 1) as usize;
-            if file > told && backs_up(facts) {
-                told = file;
+            pattern = pattern * 3 + (file.cmp(&known) as i8 + 1) as usize;
+            if file > known && backs_up(facts) {
+                known = file;
             }
         }
         pattern
@@ -93,17 +93,17 @@ impl<T: Timed> Runner<'_, T> {
         let mut compiler = Compiler::new(self.row);
         compiler.acknowledge(self)?;
         if entry.ship_first() {
-            compiler.tell(self, pattern)?;
+            compiler.synchronise(self, pattern)?;
             compiler.acknowledge(self)?;
         }
         // Clocks, service and jobs are changed by the event, if at all.
-        let told = self.automaton.row(compiler.row);
+        let known = self.automaton.row(compiler.row);
         let before = self.automaton.row(self.row);
         if (
-            told.clocked,
-            told.facts.up,
-            told.facts.phase,
-            told.facts.jobs,
+            known.clocked,
+            known.facts.up,
+            known.facts.phase,
+            known.facts.jobs,
         ) != (
             before.clocked,
             before.facts.up,
@@ -180,7 +180,7 @@ impl Compiler {
         facts.shipped.map(|rank| self.marks.of_rank(rank).at)
     }
 
-    fn told<T: Timed>(&self, runner: &Runner<'_, T>) -> u64 {
+    fn known<T: Timed>(&self, runner: &Runner<'_, T>) -> u64 {
         self.shipped(runner)[0]
     }
 
@@ -196,9 +196,9 @@ impl Compiler {
     }
 
     /// What the jobs have done, oldest first.
-    fn tell<T: Timed>(&mut self, runner: &mut Runner<'_, T>, pattern: usize) -> Option<()> {
+    fn synchronise<T: Timed>(&mut self, runner: &mut Runner<'_, T>, pattern: usize) -> Option<()> {
         let jobs = self.facts(runner).jobs;
-        let mut told = self.told(runner);
+        let mut known = self.known(runner);
         for (number, reached) in [3, 2, 1].into_iter().enumerate() {
             let relation = pattern / [9, 3, 1][number] % 3;
             let facts = self.facts(runner);
@@ -215,12 +215,12 @@ impl Compiler {
                 let end = self.facts(runner).ends[copy];
                 self.marks.set_rank(end, mark(file));
                 self.step(runner, runner.job_events[Job::Backup as usize])?;
-                told = file;
+                known = file;
             }
-            if self.told(runner) != told {
+            if self.known(runner) != known {
                 return None;
             }
-            // What was told is now no newer than this file, unless it was from the beginning.
+            // What was known is now no newer than this file, unless it was from the beginning.
             if reached >= 2 && relation >= 1 {
                 self.step(runner, runner.job_events[Job::Copy as usize])?;
                 if reached == 3 {

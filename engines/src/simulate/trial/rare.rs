@@ -14,14 +14,14 @@
 
 use poolproof_models::system::Words;
 
-use crate::clocks::activities::{Activities, Case, Outcome};
+use crate::clocks::activities::{Activities, Case, CaseOutcome};
 use crate::clocks::purpose::Purpose;
 use crate::clocks::timed::Timed;
 use crate::simulate::ledger::Ledger;
 use crate::simulate::rare::failures::Failures;
 use crate::simulate::shipping::Shipping;
 use crate::simulate::tally::Tally;
-use crate::simulate::trial::{Mission, NEVER, Runner};
+use crate::simulate::trial::{NEVER, Runner, TrialSettings};
 
 /// What a failure clock shows whose ringing is decided by other draws: later than anything, and
 /// early enough to be stopped and go on.
@@ -36,12 +36,12 @@ const FAILURES: f64 = 3.0;
 /// Failures are no longer made likelier when a path without any has this weight.
 const WEIGHT_MOST: f64 = 16.0;
 
-/// Components whose draws of [`Purpose::Rare`] are used, one for each kind of choice.
+/// Components whose draws of [`Purpose::Rare`] are used, one for each choice.
 const MOMENT: u8 = 0;
 const COIN: u8 = 1;
 const WHEN: u8 = 2;
 const WHICH: u8 = 3;
-const LOOK: u8 = 4;
+const LOOK_AHEAD: u8 = 4;
 const MODE: u8 = 5;
 
 /// What is looked for.
@@ -53,18 +53,18 @@ pub enum Rare {
     Outage,
 }
 
-/// What is asked of each path.
+/// The event that each path looks for.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
+pub struct TargetEvent<'a> {
     /// What is looked for.
     pub rare: Rare,
     /// A plain trial.
-    pub mission: &'a Mission,
+    pub settings: &'a TrialSettings,
     /// The clocks that strike at constant rates.
     pub failures: &'a Failures,
-    /// The states, as words and in ascending order, from which excursions begin and in which they
+    /// The states, as words and in ascending order, from which cycles begin and in which they
     /// end, when nothing is under repair; `None` for all of them.
-    pub home: Option<&'a [Words]>,
+    pub regeneration: Option<&'a [Words]>,
 }
 
 /// What of a whole trial counts.
@@ -78,14 +78,14 @@ pub enum Scope {
 
 /// How much likelier failures are made after the first.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Boost {
-    /// The usual length of an excursion, in milliseconds; infinite for no boost.
+pub struct Biasing {
+    /// The usual length of a cycle, in milliseconds; infinite for no biasing.
     pub scale_ms: f64,
 }
 
 /// From a failure until nothing is amiss again.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Excursion {
+pub struct Cycle {
     /// What it contributes: its expectation is the probability of what is looked for.
     pub value: f64,
     /// The weight of its path in the end: its expectation is 1.
@@ -129,42 +129,42 @@ impl<T: Timed> Runner<'_, T> {
     pub fn year(
         &mut self,
         trial: u64,
-        question: &Question<'_>,
+        target: &TargetEvent<'_>,
         scope: Scope,
         tally: &mut Tally,
     ) -> f64 {
-        let Question { rare, mission, .. } = *question;
-        let failures = question.failures;
-        self.start(trial, mission);
+        let TargetEvent { rare, settings, .. } = *target;
+        let failures = target.failures;
+        self.start(trial, settings);
         let mut running = Vec::new();
         let mut counts = true;
         // Whether what happened last was a failure, whose part was counted in advance.
         let mut foreseen = false;
         let mut value = 0.0;
         loop {
-            let (at, clock) = self.next(mission).unwrap_or((NEVER, 0));
-            let limit = self.limit(mission);
+            let (at, clock) = self.next(settings).unwrap_or((NEVER, 0));
+            let limit = self.limit(settings);
             let until = at.min(limit);
             if self.has_happened(rare, until) {
                 return value + f64::from(u8::from(counts && !foreseen));
             }
-            let quiet = scope == Scope::Unforced && self.is_at_home(question);
-            counts &= !quiet;
+            let regenerates = scope == Scope::Unforced && self.is_in_regeneration_state(target);
+            counts &= !regenerates;
             let from = self.ledger.now().at;
             if counts && rare == Rare::Loss && until > from {
                 self.running(failures, &mut running);
-                let at = from + self.part_of(LOOK, until - from);
-                let hazard: f64 = self.look(at, |runner| runner.hazard(&running, failures));
+                let at = from + self.part_of(LOOK_AHEAD, until - from);
+                let hazard: f64 = self.look_ahead(at, |runner| runner.hazard(&running, failures));
                 value += hazard * (until - from) as f64;
             }
             if at >= limit {
                 return value;
             }
             self.advance(at);
-            self.ring(clock, trial, mission, tally);
+            self.ring(clock, trial, settings, tally);
             let fails = failures.rate(clock) > 0.0;
             foreseen = fails && rare == Rare::Loss;
-            if quiet {
+            if regenerates {
                 counts = !fails;
             }
         }
@@ -172,44 +172,44 @@ impl<T: Timed> Runner<'_, T> {
 
     /// Lets a failure strike at a uniformly random moment of a trial and follows what comes of it.
     /// `None` where something was amiss already, or the failure could not strike.
-    pub fn excursion(
+    pub fn cycle(
         &mut self,
         trial: u64,
         clock: usize,
-        question: &Question<'_>,
-        boost: Boost,
+        target: &TargetEvent<'_>,
+        biasing: Biasing,
         tally: &mut Tally,
-    ) -> Option<Excursion> {
-        let Question { rare, mission, .. } = *question;
-        let failures = question.failures;
-        self.start(trial, mission);
-        let moment = self.part_of(MOMENT, mission.horizon_ms);
+    ) -> Option<Cycle> {
+        let TargetEvent { rare, settings, .. } = *target;
+        let failures = target.failures;
+        self.start(trial, settings);
+        let moment = self.part_of(MOMENT, settings.horizon_ms);
         loop {
-            let next = self.next(mission).filter(|(at, _)| *at <= moment);
+            let next = self.next(settings).filter(|(at, _)| *at <= moment);
             let until = next.map_or(moment, |(at, _)| at);
             if self.has_happened(rare, until) {
                 return None;
             }
             let Some((at, clock)) = next else { break };
             self.advance(at);
-            self.ring(clock, trial, mission, tally);
+            self.ring(clock, trial, settings, tally);
         }
         self.advance(moment);
         let mut running = Vec::new();
         self.running(failures, &mut running);
-        if !running.contains(&clock) || !self.is_at_home(question) {
+        if !running.contains(&clock) || !self.is_in_regeneration_state(target) {
             return None;
         }
         let from = self.words();
         self.park(&running);
-        self.ring(clock, trial, mission, tally);
+        self.ring(clock, trial, settings, tally);
         let mut weight = Weight {
             biased: self.draw(MODE) < 0.5,
             ratio: 1.0,
             calm: 1.0,
         };
-        let value = self.follow_failure(trial, question, boost, tally, &mut weight);
-        Some(Excursion {
+        let value = self.follow_failure(trial, target, biasing, tally, &mut weight);
+        Some(Cycle {
             value,
             weight: weight.get(),
             length_ms: self.ledger.now().at - moment,
@@ -220,26 +220,26 @@ impl<T: Timed> Runner<'_, T> {
     fn follow_failure(
         &mut self,
         trial: u64,
-        question: &Question<'_>,
-        boost: Boost,
+        target: &TargetEvent<'_>,
+        biasing: Biasing,
         tally: &mut Tally,
         weight: &mut Weight,
     ) -> f64 {
-        let Question { rare, mission, .. } = *question;
-        let failures = question.failures;
+        let TargetEvent { rare, settings, .. } = *target;
+        let failures = target.failures;
         let mut running = Vec::new();
         let mut foreseen = false;
         let mut value = 0.0;
         loop {
             self.running(failures, &mut running);
             self.park(&running);
-            let next = self.next(mission).filter(|(at, _)| *at < PARKED);
-            let limit = self.limit(mission);
+            let next = self.next(settings).filter(|(at, _)| *at < PARKED);
+            let limit = self.limit(settings);
             let until = next.map_or(limit, |(at, _)| at.min(limit));
             if self.has_happened(rare, until) {
                 return value + if foreseen { 0.0 } else { weight.get() };
             }
-            if self.is_at_home(question) {
+            if self.is_in_regeneration_state(target) {
                 return value;
             }
             let from = self.ledger.now().at;
@@ -247,14 +247,14 @@ impl<T: Timed> Runner<'_, T> {
             let length = until.saturating_sub(from) as f64;
             if length > 0.0 && total > 0.0 {
                 if rare == Rare::Loss {
-                    let at = from + self.part_of(LOOK, until - from);
-                    let hazard = self.look(at, |runner| runner.hazard(&running, failures));
+                    let at = from + self.part_of(LOOK_AHEAD, until - from);
+                    let hazard = self.look_ahead(at, |runner| runner.hazard(&running, failures));
                     let calm_until = libm::exp(-total * (at - from) as f64);
                     value += weight.get() * hazard * length * calm_until;
                 }
                 let likely = -libm::expm1(-total * length);
                 let wanted = if weight.calm < WEIGHT_MOST {
-                    LIKELY_MOST.min(-libm::expm1(-FAILURES * length / boost.scale_ms))
+                    LIKELY_MOST.min(-libm::expm1(-FAILURES * length / biasing.scale_ms))
                 } else {
                     0.0
                 };
@@ -267,9 +267,9 @@ impl<T: Timed> Runner<'_, T> {
                     let at = from + (delay as u64).min(until - from - 1);
                     let clock = self.choose_failure(&running, total, failures, weight);
                     self.advance(at);
-                    let risk =
-                        cfg!(debug_assertions).then(|| self.look(at, |runner| runner.risk(clock)));
-                    self.ring(clock, trial, mission, tally);
+                    let risk = cfg!(debug_assertions)
+                        .then(|| self.look_ahead(at, |runner| runner.risk(clock)));
+                    self.ring(clock, trial, settings, tally);
                     foreseen = rare == Rare::Loss;
                     debug_assert!(
                         !foreseen
@@ -289,7 +289,7 @@ impl<T: Timed> Runner<'_, T> {
                 return value;
             };
             self.advance(at);
-            self.ring(clock, trial, mission, tally);
+            self.ring(clock, trial, settings, tally);
             foreseen = false;
         }
     }
@@ -321,10 +321,10 @@ impl<T: Timed> Runner<'_, T> {
 
     /// When the trial ends if nothing changes, and not before now: an incident is followed past
     /// the horizon.
-    fn limit(&self, mission: &Mission) -> u64 {
+    fn limit(&self, settings: &TrialSettings) -> u64 {
         let end = match self.open {
-            Some(_) => mission.horizon_ms + mission.follow_ms,
-            None => mission.horizon_ms,
+            Some(_) => settings.horizon_ms + settings.follow_ms,
+            None => settings.horizon_ms,
         };
         end.max(self.ledger.now().at)
     }
@@ -342,13 +342,13 @@ impl<T: Timed> Runner<'_, T> {
     }
 
     /// Whether nothing but a failure or planned work can happen, nothing being under repair and
-    /// nobody at work, and the state is one that counts as home.
-    fn is_at_home(&self, question: &Question<'_>) -> bool {
+    /// nobody at work, and the state is one that counts as regeneration.
+    fn is_in_regeneration_state(&self, target: &TargetEvent<'_>) -> bool {
         let clocked = self.automaton.row(self.row).clocked;
-        let mut others = clocked.minus(&question.failures.events()).iter();
-        let quiet = others.all(|event| self.clocks[event] == NEVER);
-        let known = |home: &[Words]| home.binary_search(&self.words()).is_ok();
-        quiet && question.home.is_none_or(known)
+        let mut others = clocked.minus(&target.failures.events()).iter();
+        let regenerates = others.all(|event| self.clocks[event] == NEVER);
+        let known = |regeneration: &[Words]| regeneration.binary_search(&self.words()).is_ok();
+        regenerates && target.regeneration.is_none_or(known)
     }
 
     fn words(&self) -> Words {
@@ -381,7 +381,7 @@ impl<T: Timed> Runner<'_, T> {
     }
 
     /// Asks something about a moment before anything else happens, and changes nothing.
-    fn look<R>(&mut self, at: u64, ask: impl FnOnce(&mut Self) -> R) -> R {
+    fn look_ahead<R>(&mut self, at: u64, ask: impl FnOnce(&mut Self) -> R) -> R {
         let kept = self.keep();
         self.ledger.advance(at, self.facts().up);
         if let Some(told) = self.prepare(None) {
@@ -411,7 +411,7 @@ impl<T: Timed> Runner<'_, T> {
         } in cases(activities, clock)
         {
             rest -= probability;
-            if let Outcome::Events(events) = outcome
+            if let CaseOutcome::Events(events) = outcome
                 && self.would_lose(events, event)
             {
                 risk += probability;

@@ -1,38 +1,38 @@
-//! What the jobs of log shipping have done is told to the world, step by step.
+//! The world is synchronised with what the jobs of log shipping have done, step by step.
 
 use crate::clocks::timed::{Facts, Job};
 use crate::simulate::shipping::Shipped;
 use crate::simulate::trial::{Runner, Timed};
 
 impl<T: Timed> Runner<'_, T> {
-    /// Tells the world what it has to know before an event, or for its own sake where there is
+    /// Synchronises the world with what it has to know before an event, or for its own sake where there is
     /// none: posts up to now and, where it matters, the runs of jobs. Where the event's macro-step
-    /// is known nothing is told, because the macro-step, whose number is given, holds it all.
+    /// is known no step is made, because the macro-step, whose number is given, holds it all.
     #[inline]
     pub(super) fn prepare(&mut self, event: Option<usize>) -> Option<u32> {
-        // Whoever asks for a trace has every step made.
+        // A trace has every step.
         let macro_step = if self.trace.is_none() {
             self.find_macro_step(event)
         } else {
             None
         };
         if macro_step.is_none() {
-            self.tell_before(event);
+            self.synchronise_before(event);
         }
         macro_step
     }
 
     #[inline(never)]
-    fn tell_before(&mut self, event: Option<usize>) {
+    fn synchronise_before(&mut self, event: Option<usize>) {
         self.acknowledge();
         if event.is_none_or(|event| self.automaton.edge(self.row, event).ship_first) {
             self.shipping.update(self.ledger.now().at);
             if self.trace.is_none()
-                && let Some(told) = self.find_macro_step(None)
+                && let Some(known) = self.find_macro_step(None)
             {
-                self.macro_step(told);
+                self.macro_step(known);
             } else {
-                self.tell(self.files());
+                self.synchronise(self.files());
             }
         }
     }
@@ -48,16 +48,16 @@ impl<T: Timed> Runner<'_, T> {
     }
 
     /// Each file as a post, a backup and, as far as it got, a copy and a restore.
-    fn tell(&mut self, files: [u64; 3]) {
+    fn synchronise(&mut self, files: [u64; 3]) {
         for (value, reached) in files.into_iter().zip([3, 2, 1]) {
             let facts = self.facts();
-            // Where no backup runs, as after a failover to DC2, there is no run to tell of.
+            // Where no backup runs, as after a failover to DC2, there is no run to synchronise with.
             if backs_up(facts) && value > self.ledger.of_rank(facts.shipped[0]).at {
                 self.post_at(value, facts);
                 self.try_job(Job::Backup);
             }
-            let told = self.ledger.of_rank(self.facts().shipped[0]).at;
-            if reached >= 2 && told <= value {
+            let known = self.ledger.of_rank(self.facts().shipped[0]).at;
+            if reached >= 2 && known <= value {
                 self.try_job(Job::Copy);
                 if reached == 3 {
                     self.try_job(Job::Restore);
