@@ -100,7 +100,7 @@ pub fn text(source: &Source<'_>, topology: &Topology) -> Result<String, Unsaved>
 fn header(source: &Source<'_>) -> String {
     let mut text = format!("# {} is violated like this:\n#\n", source.property.name());
     for step in &source.way.steps {
-        let fault = if step.fault { " (fault)" } else { "" };
+        let fault = if step.is_fault() { " (fault)" } else { "" };
         text += &format!("#   {:>2}. {}{fault}\n", step.number, one_line(&step.text));
     }
     text += "#\n";

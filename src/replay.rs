@@ -8,6 +8,7 @@ use poolproof_models::state::topology::Topology;
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, Trace};
+use poolproof_reports::words;
 
 use crate::app::compile;
 use crate::app::document::counterexample::{holders, links, start};
@@ -172,9 +173,9 @@ impl Replay {
             let told = explainer.step(event);
             (at, last) = (next, Some(*index));
             let mut lines = differing(&step.changes, &told.changes, "");
-            if step.fault != told.fault {
+            if step.is_fault() != told.fault {
                 let word = |fault: bool| if fault { "a fault" } else { "no fault" };
-                lines.push(format!("recorded: {}", word(step.fault)));
+                lines.push(format!("recorded: {}", word(step.is_fault())));
                 lines.push(format!("now:      {}", word(told.fault)));
             }
             lines.extend(differing_states(&step.state, &holders(&explainer)));
@@ -250,16 +251,14 @@ fn differing_states(recorded: &[doc::HolderState], now: &[doc::HolderState]) -> 
     let words = |states: &[doc::HolderState]| -> Vec<String> {
         let each = states.iter().map(|s| {
             let up = if s.up { "up" } else { "down" };
-            let holds = if s.holds.is_empty() {
-                String::new()
+            let content = words::content(&s.content);
+            let holds = if content.is_empty() {
+                content
             } else {
-                format!(", {}", s.holds)
+                format!(", {content}")
             };
-            let posts = &s.posts;
-            format!(
-                "{} ({}): {}, {up}{holds} {posts:?}",
-                s.holder, s.site, s.role_text
-            )
+            let (site, role) = (s.site.as_deref().unwrap_or(""), words::holder_role(s.role));
+            format!("{} ({site}): {role}, {up}{holds}", s.holder)
         });
         each.collect()
     };

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use poolproof_reports::bundle;
 use poolproof_reports::markdown;
 use poolproof_reports::player;
-use poolproof_reports::sample;
+
+#[path = "../tests/sample/mod.rs"]
+mod sample;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("usage: sample FOLDER")?);

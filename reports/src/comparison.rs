@@ -4,12 +4,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::document::CdfPoint;
-use crate::document::Estimate;
-use crate::document::Verdict;
-use crate::document::VerdictStatus;
+use crate::document::{Budget, CdfPoint, Check, CutOff, Estimate, Reach, VerdictStatus};
+use crate::figure::{Figure, Unit};
 use crate::float;
 use crate::quantity;
+use crate::words;
 
 mod bundle;
 mod decision;
@@ -30,7 +29,7 @@ pub use table::text as table;
 pub const SCHEMA: &str = "poolproof/comparison/v2";
 
 /// What is said of a difference whose interval contains 0.
-pub const NOT_VISIBLE: &str = "no difference visible: interval contains 0";
+pub const NOT_VISIBLE: &str = "no significant difference: the interval contains 0";
 
 /// Scenarios compared with the first of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -53,7 +52,7 @@ pub struct ComparisonDocument {
     /// How many drills of a site loss ran of each scenario.
     pub drill_trials: u64,
     /// The limit that ended the simulation early; such a result is not reproducible.
-    pub cut_off_by: Option<String>,
+    pub cut_off_by: Option<CutOff>,
     /// The confidence of all differences together: each has its share of the error.
     #[serde(serialize_with = "float::serialize")]
     pub confidence_together: f64,
@@ -102,79 +101,40 @@ pub struct ComparedVerdict {
     pub status: VerdictStatus,
     /// Whether the scenario expects it.
     pub as_expected: bool,
-    /// How far the search went.
-    pub how_far: String,
+    /// How far it reaches.
+    pub reach: Reach,
+    /// The budget of faults within which it does.
+    pub budget: Budget,
 }
 
-impl From<&Verdict> for ComparedVerdict {
-    fn from(verdict: &Verdict) -> Self {
-        Self {
-            property: verdict.property.clone(),
-            status: verdict.status,
-            as_expected: verdict.as_expected,
-            how_far: verdict.how_far.clone(),
-        }
+impl ComparedVerdict {
+    /// Returns the verdicts of a check.
+    #[must_use]
+    pub fn of(check: &Check) -> Vec<Self> {
+        let verdicts = check.verdicts.iter();
+        verdicts
+            .map(|verdict| Self {
+                property: verdict.property.clone(),
+                status: verdict.status,
+                as_expected: verdict.as_expected,
+                reach: verdict.reach,
+                budget: check.budget.clone(),
+            })
+            .collect()
+    }
+
+    /// Returns the verdict, and whether it is news.
+    pub(crate) fn words(&self) -> String {
+        expected(words::status(self.status), self.as_expected)
     }
 }
 
-/// What a figure counts.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    /// Milliseconds.
-    Ms,
-    /// A share or a probability, 0 to 1.
-    Share,
-    /// A share of time that is nearly 1.
-    Availability,
-    /// Messages.
-    Messages,
-    /// Cost per year, in the currency of the scenario.
-    CostPerYear,
-}
-
-impl Unit {
-    /// A value in words.
-    #[must_use]
-    pub fn words(self, value: f64) -> String {
-        match self {
-            Self::Ms => quantity::duration(value),
-            Self::Share => quantity::probability(value),
-            Self::Availability => {
-                let share = Estimate {
-                    value: Some(value),
-                    low: None,
-                    high: None,
-                    confidence: 0.0,
-                    n: 0,
-                    method: String::new(),
-                };
-                quantity::availability(&share)
-            }
-            Self::Messages | Self::CostPerYear => quantity::number(value),
-        }
-    }
-
-    /// A difference in words, with its sign.
-    #[must_use]
-    pub fn difference(self, value: f64) -> String {
-        let size = match self {
-            Self::Ms => quantity::duration(value.abs()),
-            Self::Share | Self::Availability => {
-                format!("{} points", quantity::number(value.abs() * 100.0))
-            }
-            Self::Messages | Self::CostPerYear => quantity::number(value.abs()),
-        };
-        // What is rounded to nothing has no sign.
-        if value == 0.0 || size.starts_with("0 ") || size == "0" {
-            size
-        } else if value < 0.0 {
-            format!("-{size}")
-        } else {
-            format!("+{size}")
-        }
+/// Adds to what was found that nobody expects it.
+fn expected(found: &str, as_expected: bool) -> String {
+    if as_expected {
+        found.to_owned()
+    } else {
+        format!("{found}, NOT AS EXPECTED")
     }
 }
 
@@ -182,10 +142,8 @@ impl Unit {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FigureRow {
-    /// The name, as objectives have it: `given_site_loss.data_lost.p95`.
-    pub name: String,
-    /// The name for people.
-    pub title: String,
+    /// The figure, by the name that objectives use: `given_site_loss.data_lost.p95`.
+    pub figure: Figure,
     /// The unit of values and differences.
     pub unit: Unit,
     /// The value under each scenario, in their order.
@@ -239,8 +197,8 @@ impl ComparisonDocument {
             quantity::plural(self.drill_trials, "drill", "drills"),
             self.seed
         );
-        if let Some(limit) = &self.cut_off_by {
-            line += &format!("; cut off by {limit}");
+        if let Some(by) = self.cut_off_by {
+            line += &format!("; cut off by {}", words::cut_off(by, None));
         }
         line
     }
@@ -265,7 +223,7 @@ impl ComparisonDocument {
 
     /// Whether a trial is a year.
     pub(crate) fn horizon_is_a_year(&self) -> bool {
-        quantity::horizon(self.horizon_ms) == "1 year"
+        quantity::is_a_year(self.horizon_ms)
     }
 
     /// The properties that any scenario was checked for, in order of appearance.
@@ -289,15 +247,6 @@ impl Compared {
         let Some(verdict) = verdicts.find(|one| one.property == property) else {
             return "not checked".to_owned();
         };
-        let status = match verdict.status {
-            VerdictStatus::Holds => "holds",
-            VerdictStatus::Violated => "violated",
-            VerdictStatus::Undecided => "undecided",
-        };
-        if verdict.as_expected {
-            status.to_owned()
-        } else {
-            format!("{status}, NOT AS EXPECTED")
-        }
+        verdict.words()
     }
 }

@@ -7,13 +7,14 @@
 use serde::Serialize;
 
 use crate::document::ColumnName;
-use crate::document::Distribution;
 use crate::document::Estimate;
 use crate::document::Incident;
 use crate::document::RareWhat;
 use crate::document::ResultDocument;
 use crate::error::ReportError;
+use crate::figure::{Measure, Statistic};
 use crate::float;
+use crate::words;
 
 /// The columns of `incidents.csv`, in order.
 pub const COLUMNS: [&str; 11] = [
@@ -101,55 +102,37 @@ pub fn figures<'a>(
 
 type Figure<'a> = (&'static str, String, &'static str, &'a Estimate);
 
-fn statistics<'a>(
-    column: &'static str,
-    figure: &str,
-    distribution: &'a Distribution,
-) -> [Figure<'a>; 4] {
-    [
-        ("mean", &distribution.mean),
-        ("p50", &distribution.p50),
-        ("p95", &distribution.p95),
-        ("p99", &distribution.p99),
-    ]
-    .map(|(statistic, estimate)| (column, figure.to_owned(), statistic, estimate))
-}
-
 fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
     let mut figures = Vec::new();
     let Some(simulation) = &document.simulation else {
         return figures;
     };
+    let mean = Statistic::Mean.name();
     figures.push((
         "",
         "availability".to_owned(),
-        "mean",
+        mean,
         &simulation.availability,
     ));
     let outage = &simulation.mean_outage_ms_per_year;
-    figures.push(("", "outage_ms_per_year".to_owned(), "mean", outage));
+    figures.push(("", "outage_ms_per_year".to_owned(), mean, outage));
     for column in &simulation.columns {
-        let name = match column.name {
-            ColumnName::PerIncident => "per_incident",
-            ColumnName::PerYear => "per_year",
-            ColumnName::GivenSiteLoss => "given_site_loss",
-        };
-        for (figure, distribution) in [
-            ("time_ms", &column.time_ms),
-            ("data_lost_ms", &column.data_lost_ms),
-            ("messages_lost", &column.messages_lost),
-        ] {
-            figures.extend(statistics(name, figure, distribution));
+        for measure in Measure::of_column(column.name) {
+            for (statistic, estimate) in measure.rows(column) {
+                let figure = measure.field().to_owned();
+                figures.push((column.name.name(), figure, statistic, estimate));
+            }
         }
-        figures.push((name, "any_loss".to_owned(), "mean", &column.any_loss));
     }
     for share in &simulation.outage_by_phase {
-        for (column, distribution) in [
-            ("per_incident", &share.ms_per_incident),
-            ("given_site_loss", &share.given_site_loss_ms),
+        let figure = format!("time_ms.{}", words::phase(share.phase));
+        for (column, sample) in [
+            (ColumnName::PerIncident, &share.ms_per_incident),
+            (ColumnName::GivenSiteLoss, &share.given_site_loss_ms),
         ] {
-            let figure = format!("time_ms.{}", share.phase);
-            figures.extend(statistics(column, &figure, distribution));
+            for (statistic, estimate) in sample.rows() {
+                figures.push((column.name(), figure.clone(), statistic, estimate));
+            }
         }
     }
     if let Some(rare) = &simulation.rare {
@@ -157,7 +140,7 @@ fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
             RareWhat::Loss => "any_loss",
             RareWhat::Outage => "any_outage",
         };
-        figures.push(("rare", figure.to_owned(), "mean", &rare.probability));
+        figures.push(("rare", figure.to_owned(), mean, &rare.probability));
     }
     figures
 }

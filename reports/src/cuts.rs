@@ -2,7 +2,7 @@
 
 use crate::document::CutSet;
 use crate::document::CutSets;
-use crate::document::PropertyCuts;
+use crate::document::{PropertyCuts, RateNote};
 use crate::error::ReportError;
 use crate::float;
 use crate::json::pretty;
@@ -10,6 +10,7 @@ use crate::layout::WIDTH;
 use crate::layout::hanging;
 use crate::layout::wrapped;
 use crate::quantity;
+use crate::words;
 
 /// The columns of the CSV, in order.
 pub const COLUMNS: [&str; 7] = [
@@ -45,7 +46,7 @@ pub fn csv(cuts: &CutSets) -> Result<String, ReportError> {
                     &names(set),
                     &per_year.unwrap_or_default(),
                     if set.at_most { "true" } else { "false" },
-                    &set.note,
+                    &note(set),
                 ])
                 .map_err(failed)?;
         }
@@ -54,6 +55,23 @@ pub fn csv(cuts: &CutSets) -> Result<String, ReportError> {
         .into_inner()
         .map_err(|error| ReportError::Csv(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| ReportError::Csv(error.to_string()))
+}
+
+/// Returns why a set has no estimate, or why it is only a bound; nothing otherwise.
+pub(crate) fn note(set: &CutSet) -> String {
+    let texts = |names: &[String]| {
+        let events = set.events.iter().filter(|one| names.contains(&one.event));
+        let texts: Vec<&str> = events.map(|one| one.text.as_str()).collect();
+        texts.join(", ")
+    };
+    match &set.note {
+        None => String::new(),
+        Some(RateNote::NoFault) => "it needs no fault".to_owned(),
+        Some(RateNote::Certain(names)) => format!("taken for certain: {}", texts(names)),
+        Some(RateNote::AnyStep) => "a mistake at any step".to_owned(),
+        Some(RateNote::NoRate(names)) => format!("no rate: {}", texts(names)),
+        Some(RateNote::Repeated) => "the same component fails again after its repair".to_owned(),
+    }
 }
 
 fn names(set: &CutSet) -> String {
@@ -69,7 +87,7 @@ pub fn text(cuts: &CutSets) -> String {
         "poolproof {}, scenario {}",
         cuts.identity.poolproof_version, cuts.identity.scenario_digest
     ));
-    lines.extend(hanging("  faults:  ", &cuts.budget_text));
+    lines.extend(hanging("  faults:  ", &words::budget(&cuts.budget)));
     let searched = format!(
         "{} of basic events, {}",
         quantity::plural(cuts.multisets, "multiset", "multisets"),
@@ -105,8 +123,11 @@ fn how_far(cuts: &CutSets) -> String {
         ),
         None => "not even what happens without a fault is decided".to_owned(),
     };
-    match &cuts.cut_off_by {
-        Some(limit) => format!("{done}; ended early by {limit}, so larger ones may be missing"),
+    match cuts.cut_off_by {
+        Some(by) => format!(
+            "{done}; ended early by {}, so larger ones may be missing",
+            words::cut_off(by, Some(&cuts.limits))
+        ),
         None => done,
     }
 }
@@ -138,8 +159,9 @@ fn of_property(property: &PropertyCuts, cuts: &CutSets, lines: &mut Vec<String>)
         if what.is_empty() {
             what.push_str("no fault at all");
         }
-        if !set.note.is_empty() {
-            what.push_str(&format!(" ({})", set.note));
+        let note = note(set);
+        if !note.is_empty() {
+            what.push_str(&format!(" ({note})"));
         }
         let often = often(set.per_year, set.at_most);
         lines.extend(hanging(&format!("  {:>4}  {often:>12}  ", set.rank), &what));
@@ -167,8 +189,8 @@ fn often(per_year: Option<f64>, at_most: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::CutEvent;
     use crate::document::RunIdentity;
+    use crate::document::{Budget, CutEvent, CutOff, Limits};
 
     fn sample() -> CutSets {
         let event = |event: &str, text: &str, count| CutEvent {
@@ -176,13 +198,13 @@ mod tests {
             text: text.to_owned(),
             count,
         };
-        let set = |rank, events: Vec<CutEvent>, per_year, at_most, note: &str| CutSet {
+        let set = |rank, events: Vec<CutEvent>, per_year, at_most, note: Option<RateNote>| CutSet {
             rank,
             order: events.iter().map(|event| event.count).sum(),
             events,
             per_year,
             at_most,
-            note: note.to_owned(),
+            note,
         };
         let sets = vec![
             set(
@@ -190,7 +212,7 @@ mod tests {
                 vec![event("disaster:DC1", "loss of DC1", 1)],
                 Some(0.02),
                 false,
-                "",
+                None,
             ),
             set(
                 2,
@@ -200,14 +222,14 @@ mod tests {
                 ],
                 Some(1.0 / 3000.0),
                 true,
-                "late return of DC1 taken for certain",
+                Some(RateNote::Certain(vec!["return:DC1".to_owned()])),
             ),
             set(
                 3,
                 vec![event("share-loss:share", "loss", 1)],
                 None,
                 false,
-                "no rate",
+                Some(RateNote::NoRate(vec!["share-loss:share".to_owned()])),
             ),
         ];
         let property = |name: &str, sets: Vec<CutSet>| PropertyCuts {
@@ -232,8 +254,16 @@ mod tests {
             },
             order: 3,
             complete_up_to: Some(2),
-            cut_off_by: Some("the limit of 1000 states".to_owned()),
-            budget_text: "at most 3 faults".to_owned(),
+            cut_off_by: Some(CutOff::States),
+            budget: Budget {
+                faults: 3,
+                per_class: Vec::new(),
+            },
+            limits: Limits {
+                states: 1_000,
+                time_ms: None,
+                bytes: None,
+            },
             multisets: 10,
             states: 1000,
             reductions: Vec::new(),
@@ -267,8 +297,8 @@ mod tests {
         for part in [
             "every minimal cut set of at most 2 basic events; ended early by the limit",
             "2.00e-2  loss of DC1",
-            "<= 3.33e-4  crash of a server, 2 times + late return of DC1 (late return",
-            "no rate  loss (no rate)",
+            "<= 3.33e-4  crash of a server, 2 times + late return of DC1 (taken for certain: late return",
+            "no rate  loss (no rate: loss)",
             "the sum; 1 set without an estimate",
             "none with at most 2 basic events",
         ] {

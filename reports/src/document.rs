@@ -6,62 +6,36 @@
 //! of times, which need not be an integer, is an `f64` of milliseconds rounded on writing.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::figure::Figure;
+use crate::float;
 
 mod check;
 mod cuts;
 mod header;
+mod names;
 mod rare;
 mod scenario;
 mod simulation;
 
-pub use check::Check;
-pub use check::Counterexample;
-pub use check::Coverage;
-pub use check::EventCount;
-pub use check::Goal;
-pub use check::HolderState;
-pub use check::LinkState;
-pub use check::Start;
-pub use check::Step;
-pub use check::Swarm;
-pub use check::Verdict;
-pub use check::VerdictStatus;
-pub use cuts::BasicEvent;
-pub use cuts::CUTS_SCHEMA;
-pub use cuts::CutEvent;
-pub use cuts::CutSet;
-pub use cuts::CutSets;
-pub use cuts::PropertyCuts;
-pub use header::DocumentError;
-pub use header::OtherSchema;
+pub use check::{
+    Budget, Check, ClassLimit, Content, Counterexample, Coverage, EventCount, Goal, HolderState,
+    Limits, LinkState, Reach, Reduction, Start, Step, Swarm, Verdict, VerdictStatus,
+};
+pub use cuts::{BasicEvent, CUTS_SCHEMA, CutEvent, CutSet, CutSets, PropertyCuts, RateNote};
 pub(crate) use header::parse;
-pub use rare::FirstFailure;
-pub use rare::RareEvent;
-pub use rare::RareMethod;
-pub use rare::RareWhat;
-pub use scenario::Assumption;
-pub use scenario::Grade;
-pub use scenario::LinkKind;
-pub use scenario::LinkView;
-pub use scenario::NodeKind;
-pub use scenario::NodeView;
-pub use scenario::Scenario;
-pub use scenario::SiteView;
-pub use simulation::CauseShare;
-pub use simulation::CdfPoint;
-pub use simulation::Column;
-pub use simulation::ColumnName;
-pub use simulation::Distribution;
-pub use simulation::Estimate;
-pub use simulation::ExampleName;
-pub use simulation::ExampleTrial;
-pub use simulation::ExceedancePoint;
-pub use simulation::Incident;
-pub use simulation::PhaseShare;
-pub use simulation::Simulation;
-pub use simulation::ViolationSeen;
+pub use header::{DocumentError, OtherSchema};
+pub use names::{
+    Cause, CutOff, FaultClass, HolderRole, LinkKind, LinkNote, ListedIn, Method, NodeRole, Phase,
+    ShareLocation, ShippingJob,
+};
+pub use rare::{Doubt, FirstFailure, RareEvent, RareMethod, RareWhat};
+pub use scenario::{Assumption, Grade, LinkJob, LinkView, NodeView, Scenario, SiteView, Warning};
+pub use simulation::{
+    CauseShare, CdfPoint, Column, ColumnName, Distribution, Drilled, Estimate, ExampleName,
+    ExampleTrial, ExceedancePoint, Incident, PhaseShare, Simulation, ViolationSeen,
+};
 
 /// The name and version of the format, the first field of every document.
 pub const SCHEMA: &str = "poolproof/result/v2";
@@ -118,18 +92,39 @@ pub struct Override {
     pub value: String,
 }
 
+/// How an objective compares the observed value with its limit.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    /// `<`.
+    Below,
+    /// `<=`.
+    AtMost,
+    /// `>`.
+    Above,
+    /// `>=`.
+    AtLeast,
+}
+
 /// A target of the scenario, compared with what was observed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Objective {
     /// The objective as it stands in the scenario.
     pub text: String,
+    /// The figure that it is about, by name, as in `given_site_loss.data_lost.p95`.
+    pub figure: Figure,
+    /// How the value is compared with the limit.
+    pub comparison: Comparison,
+    /// The limit, in the unit of the figure.
+    #[serde(serialize_with = "float::serialize")]
+    pub limit: f64,
     /// Whether the observation settles it.
     pub status: ObjectiveStatus,
-    /// The observed value, in the unit of the figure that the objective names.
+    /// The observed value, in the unit of the figure.
     pub value: Estimate,
-    /// The limit with its unit, as the scenario writes it.
-    pub limit_text: String,
 }
 
 /// Whether an objective is met, at the stated error probability.

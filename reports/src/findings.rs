@@ -2,6 +2,7 @@
 //! has to fire, and objective. All formats and the exit code are drawn from this list, so that they
 //! agree.
 
+use crate::document::Budget;
 use crate::document::Counterexample;
 use crate::document::Coverage;
 use crate::document::Goal;
@@ -10,11 +11,10 @@ use crate::document::ObjectiveStatus;
 use crate::document::ResultDocument;
 use crate::document::Verdict;
 use crate::document::VerdictStatus;
-use crate::headline;
 use crate::layout::one_line;
 use crate::quantity;
-use crate::table;
 use crate::timeline;
+use crate::words;
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,8 @@ impl Finding<'_> {
 pub(crate) fn of(document: &ResultDocument) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     if let Some(check) = &document.check {
-        findings.extend(check.verdicts.iter().map(property));
+        let properties = check.verdicts.iter();
+        findings.extend(properties.map(|one| property(one, &check.budget)));
         findings.extend(
             check
                 .goals
@@ -115,7 +116,7 @@ pub(crate) fn surprises(document: &ResultDocument) -> Vec<Finding<'_>> {
     findings
 }
 
-fn property(verdict: &Verdict) -> Finding<'_> {
+fn property<'a>(verdict: &'a Verdict, budget: &Budget) -> Finding<'a> {
     Finding {
         kind: Kind::Property,
         name: &verdict.property,
@@ -125,14 +126,14 @@ fn property(verdict: &Verdict) -> Finding<'_> {
             (false, VerdictStatus::Undecided) => Outcome::Undecided,
             (false, _) => Outcome::Differs,
         },
-        words: headline::verdict_text(verdict),
-        detail: one_line(&verdict.how_far),
+        words: words::verdict(verdict),
+        detail: words::reach(verdict.reach, budget),
         way: verdict.counterexample.as_ref(),
     }
 }
 
 fn goal(goal: &Goal, shortest: bool) -> Finding<'_> {
-    let way = if shortest { "shortest way" } else { "way" };
+    let path = if shortest { "shortest path" } else { "path" };
     Finding {
         kind: Kind::Goal,
         name: &goal.name,
@@ -143,9 +144,9 @@ fn goal(goal: &Goal, shortest: bool) -> Finding<'_> {
             (true, true) => Outcome::AsExpected,
             (false, true) => Outcome::Differs,
         },
-        words: table::goal_text(goal),
+        words: words::expected_goal(goal),
         detail: match (&goal.witness, goal.reached || goal.complete) {
-            (Some(found), _) => format!("{way}: {}", timeline::size(found)),
+            (Some(found), _) => format!("{path}: {}", timeline::size(found)),
             (None, false) => "not reached so far".to_owned(),
             (None, true) => String::new(),
         },
@@ -162,7 +163,7 @@ pub(crate) fn coverage(coverage: &Coverage) -> Finding<'_> {
             format!("fired {}", quantity::plural(fired, "time", "times")),
         ),
     };
-    let mut detail = format!("listed in {}", coverage.listed_in);
+    let mut detail = format!("listed in {}", words::listed_in(coverage.listed_in));
     if outcome == Outcome::Undecided {
         detail += ", did not fire so far";
     }
@@ -177,6 +178,21 @@ pub(crate) fn coverage(coverage: &Coverage) -> Finding<'_> {
     }
 }
 
+/// Returns what was observed for an objective: value, interval, limit and number of trials.
+pub(crate) fn observed(objective: &Objective) -> String {
+    format!(
+        "observed {}, limit {}, n = {}",
+        objective.figure.unit().estimate(&objective.value),
+        limit(objective),
+        quantity::count(objective.value.n)
+    )
+}
+
+/// Returns the limit of an objective.
+pub(crate) fn limit(objective: &Objective) -> String {
+    objective.figure.unit().words(objective.limit)
+}
+
 fn objective(objective: &Objective) -> Finding<'_> {
     Finding {
         kind: Kind::Objective,
@@ -187,8 +203,8 @@ fn objective(objective: &Objective) -> Finding<'_> {
             ObjectiveStatus::Missed => Outcome::Differs,
             ObjectiveStatus::Undecided => Outcome::Undecided,
         },
-        words: headline::objective_text(objective.status).to_owned(),
-        detail: table::observed(objective),
+        words: words::objective(objective.status).to_owned(),
+        detail: observed(objective),
         way: None,
     }
 }

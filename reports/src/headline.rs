@@ -17,6 +17,7 @@ use crate::document::ViolationSeen;
 use crate::findings;
 use crate::findings::Kind;
 use crate::quantity;
+use crate::words;
 
 /// The question that every report answers.
 pub(crate) const QUESTION: &str =
@@ -51,7 +52,7 @@ pub(crate) fn provenance(document: &ResultDocument) -> String {
 /// Returns how many drills of what were run.
 pub(crate) fn drills(simulation: &Simulation) -> String {
     let count = quantity::plural(simulation.drill_trials, "drill", "drills");
-    format!("{count} of {}", simulation.drilled)
+    format!("{count} of {}", words::drilled(&simulation.drilled))
 }
 
 /// Returns how many trials or drills broke a property, and which was the first.
@@ -100,36 +101,6 @@ pub(crate) fn answer(document: &ResultDocument) -> Vec<String> {
     sentences
 }
 
-/// Returns the verdict in words: `violated, as expected`.
-pub(crate) fn verdict_text(verdict: &Verdict) -> String {
-    let found = status_text(verdict.status);
-    if !verdict.as_expected {
-        format!("{found}, expected: {}", status_text(verdict.expected))
-    } else if verdict.status == VerdictStatus::Holds {
-        found.to_owned()
-    } else {
-        format!("{found}, as expected")
-    }
-}
-
-/// Returns a verdict in one word.
-pub(crate) fn status_text(status: VerdictStatus) -> &'static str {
-    match status {
-        VerdictStatus::Holds => "holds",
-        VerdictStatus::Violated => "violated",
-        VerdictStatus::Undecided => "undecided",
-    }
-}
-
-/// Returns the outcome of an objective in one word.
-pub(crate) fn objective_text(status: ObjectiveStatus) -> &'static str {
-    match status {
-        ObjectiveStatus::Met => "met",
-        ObjectiveStatus::Missed => "missed",
-        ObjectiveStatus::Undecided => "undecided",
-    }
-}
-
 /// Returns how far the search went.
 pub(crate) fn extent(check: &Check) -> String {
     if let Some(swarm) = &check.swarm {
@@ -141,8 +112,11 @@ pub(crate) fn extent(check: &Check) -> String {
         quantity::count(check.transitions),
         check.depth
     );
-    match &check.cut_off_by {
-        Some(limit) => format!("cut off by {limit} after {size}"),
+    match check.cut_off_by {
+        Some(by) => format!(
+            "cut off by {} after {size}",
+            words::cut_off(by, Some(&check.limits))
+        ),
         None if check.complete => format!("complete search: {size}"),
         None => format!("incomplete search: {size}"),
     }
@@ -187,8 +161,11 @@ fn swarm_extent(check: &Check, swarm: &Swarm) -> String {
             quantity::count(swarm.exhausted)
         );
     }
-    match &check.cut_off_by {
-        Some(limit) => format!("cut off by {limit}: {text}"),
+    match check.cut_off_by {
+        Some(by) => format!(
+            "cut off by {}: {text}",
+            words::cut_off(by, Some(&check.limits))
+        ),
         None => text,
     }
 }
@@ -205,7 +182,7 @@ fn verdicts(check: &Check) -> Vec<String> {
     let undecided = with(VerdictStatus::Undecided);
     let holding = with(VerdictStatus::Holds).len();
     let all = quantity::plural(check.verdicts.len() as u64, "property", "properties");
-    let budget = &check.budget_text;
+    let budget = words::budget(&check.budget);
     let mut sentences = Vec::new();
     if check.verdicts.is_empty() {
         sentences.push(format!("No property was checked ({budget})."));
@@ -292,18 +269,14 @@ fn service(simulation: &Simulation) -> String {
 }
 
 fn drilled(simulation: &Simulation) -> Option<String> {
-    let given = ColumnName::GivenSiteLoss;
-    let column: &Column = simulation
-        .columns
-        .iter()
-        .find(|column| column.name == given)?;
+    let column = simulation.column(ColumnName::GivenSiteLoss)?;
     if column.n == 0 {
         return None;
     }
     Some(format!(
         "After {}, service is back within {} in half of the drills and within {} in \
          95 % of them; the data lost are at most {} in half and at most {} in 95 %.",
-        simulation.drilled,
+        words::drilled(&simulation.drilled),
         limit(&column.time_ms.p50),
         limit(&column.time_ms.p95),
         limit(&column.data_lost_ms.p50),

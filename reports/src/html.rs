@@ -6,6 +6,7 @@
 use askama::Template;
 
 use crate::chart::Chart;
+use crate::document::Budget;
 use crate::document::Check;
 use crate::document::Coverage;
 use crate::document::Goal;
@@ -21,8 +22,8 @@ use crate::findings::Outcome;
 use crate::headline;
 use crate::mermaid;
 use crate::quantity;
-use crate::table;
 use crate::timeline;
+use crate::words;
 
 pub(crate) mod figures;
 mod glance;
@@ -44,13 +45,15 @@ struct Page<'a> {
     check: Option<CheckView<'a>>,
     figures: Option<Figures<'a>>,
     objectives: Vec<ObjectiveView<'a>>,
-    glance: Vec<Glance<'a>>,
+    glance: Vec<Glance>,
     confidence: String,
+    share: &'static str,
+    warnings: Vec<String>,
     topology: ChartView,
     distributions: Vec<ChartView>,
     origins: Vec<ChartView>,
     timeline: Vec<ChartView>,
-    examples: Vec<ExampleView<'a>>,
+    examples: Vec<ExampleView>,
     cuts: Option<CutsView<'a>>,
     support: Support,
     ways: Vec<Way<'a>>,
@@ -58,6 +61,9 @@ struct Page<'a> {
 
 struct CheckView<'a> {
     check: &'a Check,
+    budget: String,
+    limits: String,
+    reductions: String,
     extent: String,
     odds: String,
     verdicts: Vec<VerdictView<'a>>,
@@ -71,6 +77,7 @@ struct VerdictView<'a> {
     verdict: &'a Verdict,
     look: Look,
     words: String,
+    reach: String,
     anchor: String,
 }
 
@@ -92,6 +99,7 @@ struct ObjectiveView<'a> {
     look: Look,
     words: &'static str,
     observed: Cell,
+    limit: String,
     n: String,
 }
 
@@ -155,6 +163,13 @@ pub fn page(document: &ResultDocument) -> Result<String, ReportError> {
             .iter()
             .map(|one| quantity::probability(one.availability.confidence))
             .collect(),
+        share: words::share(document.scenario.share),
+        warnings: document
+            .scenario
+            .warnings
+            .iter()
+            .map(words::warning)
+            .collect(),
         topology: chart(document, Chart::Topology)?,
         distributions: charts(
             document,
@@ -213,13 +228,16 @@ fn chart(document: &ResultDocument, chart: Chart) -> Result<ChartView, ReportErr
 fn check_view(check: &Check) -> CheckView<'_> {
     CheckView {
         check,
+        budget: words::budget(&check.budget),
+        limits: words::limits(check),
+        reductions: list(&check.reductions, words::reduction),
         extent: headline::extent(check),
         odds: headline::odds(check),
         verdicts: check
             .verdicts
             .iter()
             .enumerate()
-            .map(verdict_view)
+            .map(|(index, verdict)| verdict_view(index, verdict, &check.budget))
             .collect(),
         goals: check.goals.iter().map(goal_view).collect(),
         coverage: check.coverage.iter().map(coverage_view).collect(),
@@ -232,13 +250,14 @@ fn check_view(check: &Check) -> CheckView<'_> {
     }
 }
 
-fn verdict_view((index, verdict): (usize, &Verdict)) -> VerdictView<'_> {
+fn verdict_view<'a>(index: usize, verdict: &'a Verdict, budget: &Budget) -> VerdictView<'a> {
     let look = verdict_look(verdict.status, verdict.as_expected);
     let anchor = violation_anchor(index);
     VerdictView {
         verdict,
         look,
-        words: headline::verdict_text(verdict),
+        words: words::verdict(verdict),
+        reach: words::reach(verdict.reach, budget),
         anchor,
     }
 }
@@ -266,7 +285,7 @@ fn goal_view(goal: &Goal) -> GoalView<'_> {
     GoalView {
         goal,
         look,
-        words: table::goal_text(goal),
+        words: words::expected_goal(goal),
     }
 }
 
@@ -285,18 +304,27 @@ fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
 }
 
 fn objective_view(objective: &Objective) -> ObjectiveView<'_> {
-    let look = match objective.status {
+    ObjectiveView {
+        objective,
+        look: objective_look(objective.status),
+        words: words::objective(objective.status),
+        observed: figures::figure(objective.figure, &objective.value),
+        limit: findings::limit(objective),
+        n: quantity::count(objective.value.n),
+    }
+}
+
+/// Returns how the outcome of an objective looks.
+fn objective_look(status: ObjectiveStatus) -> Look {
+    match status {
         ObjectiveStatus::Met => GOOD,
         ObjectiveStatus::Missed => BAD,
         ObjectiveStatus::Undecided => OPEN,
-    };
-    ObjectiveView {
-        objective,
-        look,
-        words: headline::objective_text(objective.status),
-        observed: figures::cell(&objective.value, table::format_like(&objective.text)),
-        n: quantity::count(objective.value.n),
     }
+}
+
+fn list<T>(values: &[T], words: impl Fn(&T) -> String) -> String {
+    values.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
 /// Collects the counterexamples, then the ways to the goals.
@@ -333,7 +361,7 @@ fn ways(document: &ResultDocument) -> Vec<Way<'_>> {
             heading,
             open,
             faults: timeline::size(way),
-            diagram: mermaid::sequence(way, &document.scenario.sites),
+            diagram: mermaid::sequence(way),
             way,
         })
         .collect()
@@ -342,6 +370,7 @@ fn ways(document: &ResultDocument) -> Vec<Way<'_>> {
 #[cfg(test)]
 mod tests {
     use super::page;
+    use crate::document::Drilled;
     use crate::sample;
 
     #[test]
@@ -410,8 +439,7 @@ mod tests {
         document.scenario.title = evil.to_owned();
         document.scenario.assumptions[0].source = evil.to_owned();
         if let Some(simulation) = &mut document.simulation {
-            simulation.outage_by_cause[0].cause = evil.to_owned();
-            simulation.columns[0].title = evil.to_owned();
+            simulation.drilled = Drilled::Fault(evil.to_owned());
         }
         let text = page(&document).expect("the sample can be drawn");
         assert!(!text.contains("<b "), "markup from the scenario");

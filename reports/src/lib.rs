@@ -6,21 +6,19 @@
 //!
 //! # Example
 //!
-//! A stored result is read and drawn again.
+//! A stored result of another version is refused with what to do about it.
 //!
 //! ```
-//! use poolproof_reports::bundle;
 //! use poolproof_reports::document::ResultDocument;
-//! use poolproof_reports::json;
-//! # use poolproof_reports::sample;
-//! # let stored = json::result(&sample::document()).unwrap();
 //!
-//! let document: ResultDocument = serde_json::from_str(&stored)?;
-//! let files = bundle::render(&document, &[]).expect("every document can be drawn");
-//! assert!(files.iter().any(|(name, _)| name == "index.html"));
-//! assert_eq!(json::result(&document).expect("it can be written"), stored);
-//! # Ok::<(), serde_json::Error>(())
+//! let stored = r#"{"schema": "poolproof/result/v1",
+//!     "identity": {"poolproof_version": "0.0.9", "command": "poolproof evaluate a.toml"}}"#;
+//! let error = ResultDocument::parse(stored).expect_err("version 1");
+//! assert!(error.to_string().ends_with("make it again with this version: poolproof evaluate a.toml"));
 //! ```
+
+#[cfg(test)]
+extern crate self as poolproof_reports;
 
 pub mod bundle;
 pub mod chart;
@@ -32,6 +30,7 @@ pub mod document;
 pub mod entry;
 mod error;
 mod families;
+pub mod figure;
 pub mod findings;
 pub mod float;
 pub mod github;
@@ -45,14 +44,16 @@ pub mod mermaid;
 pub mod player;
 pub mod quantity;
 mod rare;
-#[doc(hidden)]
-pub mod sample;
+#[cfg(test)]
+#[path = "../tests/sample/mod.rs"]
+mod sample;
 pub mod sarif;
 mod schema;
 pub mod sweep;
 pub mod table;
 pub mod timeline;
 pub mod trace;
+pub mod words;
 
 pub use error::ReportError;
 pub use schema::cuts_schema;

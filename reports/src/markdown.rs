@@ -19,6 +19,7 @@ use crate::layout::one_line;
 use crate::mermaid;
 use crate::rare;
 use crate::timeline;
+use crate::words;
 
 /// Returns the summary of a run, one section per scenario file.
 pub fn run(entries: &[Entry]) -> String {
@@ -57,7 +58,10 @@ pub fn text(document: &ResultDocument) -> String {
     )];
     blocks.push(escaped(&headline::answer(document).join(" ")));
     for warning in &scenario.warnings {
-        blocks.push(format!("> **Doubtful:** {}", escaped(warning)));
+        blocks.push(format!(
+            "> **Doubtful:** {}",
+            escaped(&words::warning(warning))
+        ));
     }
     let findings = findings::of(document);
     if let Some(check) = &document.check {
@@ -68,7 +72,7 @@ pub fn text(document: &ResultDocument) -> String {
                 None => "Every order of events",
                 Some(_) => "Some orders of events",
             },
-            check.budget_text,
+            words::budget(&check.budget),
             capital(&headline::extent(check)),
             headline::odds(check)
         );
@@ -81,7 +85,7 @@ pub fn text(document: &ResultDocument) -> String {
     blocks.extend(results(&findings));
     for finding in &findings {
         if let (Kind::Property, Some(way)) = (finding.kind, finding.way) {
-            blocks.push(folded(document, finding, way));
+            blocks.push(folded(finding, way));
         }
     }
     if let Some(simulation) = &document.simulation {
@@ -147,14 +151,14 @@ fn sign(finding: &Finding<'_>) -> &'static str {
     }
 }
 
-fn folded(document: &ResultDocument, finding: &Finding<'_>, way: &Counterexample) -> String {
+fn folded(finding: &Finding<'_>, way: &Counterexample) -> String {
     let head = format!(
         "How to violate {}: {} ({})",
         finding.name,
         finding.title,
         timeline::size(way)
     );
-    let diagram = mermaid::sequence(way, &document.scenario.sites);
+    let diagram = mermaid::sequence(way);
     format!(
         "<details>\n<summary>{}</summary>\n\n{}\n\n{}\n\n</details>",
         markup(&head),
@@ -179,7 +183,7 @@ fn columns(simulation: &Simulation) -> Vec<String> {
     }
     let mut heads = vec![String::new()];
     let head = |title: &str, n: &str| format!("{} (n = {n})", escaped(title));
-    heads.extend(view.heads.iter().map(|one| head(one.title, &one.n)));
+    heads.extend(view.heads.iter().map(|one| head(&one.title, &one.n)));
     let heads: Vec<_> = heads.iter().map(String::as_str).collect();
     let rows = view.groups.iter().flat_map(|group| {
         group.rows.iter().map(|row| {

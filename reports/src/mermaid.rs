@@ -1,18 +1,15 @@
 //! A counterexample as a sequence diagram in the text language of Mermaid.
 //!
-//! The lanes are the actors and the sites that they act on, in the order in which the story needs
+//! The lanes are the actors and the sites that they act on, in the order in which the path needs
 //! them. A fault is a note across what it strikes, every other step an arrow, and below it stands
 //! what changed. The text shows as a diagram where Mermaid is known, and reads as a list elsewhere.
 
 use crate::document::Counterexample;
-use crate::document::SiteView;
 use crate::document::Step;
 use crate::layout::one_line;
 
 /// Returns the text of the diagram, each line with its newline.
-///
-/// `sites` says which lane a server belongs to; without sites each step stays in its actor's lane.
-pub fn sequence(counterexample: &Counterexample, sites: &[SiteView]) -> String {
+pub fn sequence(counterexample: &Counterexample) -> String {
     let mut lanes: Vec<String> = Vec::new();
     let mut lane = |name: &str| {
         let name = one_line(name);
@@ -24,21 +21,21 @@ pub fn sequence(counterexample: &Counterexample, sites: &[SiteView]) -> String {
     };
     let mut body = String::new();
     for step in &counterexample.steps {
-        let places = places(step, sites);
+        let sites = &step.sites;
         let words = words(step);
-        let target = if step.fault {
-            let struck: Vec<usize> = if places.is_empty() {
+        let target = if step.is_fault() {
+            let struck: Vec<usize> = if sites.is_empty() {
                 vec![lane(&step.actor)]
             } else {
-                places.iter().map(|place| lane(place)).collect()
+                sites.iter().map(|site| lane(site)).collect()
             };
             let over = over(&struck);
             body += &format!("    Note over {over}: {}. FAULT: {words}\n", step.number);
             over
         } else {
             let from = lane(&step.actor);
-            let to = match places.as_slice() {
-                [place] => lane(place),
+            let to = match sites.as_slice() {
+                [site] => lane(site),
                 _ => from,
             };
             let (from, to) = (id(from), id(to));
@@ -81,38 +78,6 @@ fn words(step: &Step) -> String {
     }
 }
 
-/// Returns the sites that a step acts on.
-///
-/// The words come first, for they name the site of a server; only where they name none is the
-/// server looked up that the event names.
-fn places<'a>(step: &Step, sites: &'a [SiteView]) -> Vec<&'a str> {
-    let named: Vec<_> = sites
-        .iter()
-        .map(|site| site.name.as_str())
-        .filter(|name| mentions(&step.text, name))
-        .collect();
-    if !named.is_empty() {
-        return named;
-    }
-    let place = step.event.split_once(':').map_or("", |(_, place)| place);
-    sites
-        .iter()
-        .filter(|site| site.name == place || site.nodes.iter().any(|node| node.name == place))
-        .map(|site| site.name.as_str())
-        .collect()
-}
-
-/// Whether a text holds a name as a word of its own.
-pub(crate) fn mentions(text: &str, name: &str) -> bool {
-    let inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-    !name.is_empty()
-        && text.match_indices(name).any(|(start, found)| {
-            let before = text[..start].chars().next_back();
-            let after = text[start + found.len()..].chars().next();
-            !inside(before) && !inside(after)
-        })
-}
-
 /// Writes a text so that no character of it is one of the language's own.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -143,8 +108,7 @@ mod tests {
 
     #[test]
     fn the_sample_reads_well() {
-        let document = sample::document();
-        let text = sequence(&sample::counterexample(), &document.scenario.sites);
+        let text = sequence(&sample::counterexample());
         insta::assert_snapshot!(text);
     }
 
@@ -154,7 +118,7 @@ mod tests {
         way.steps[1].text = "a; b # c %% d\nend <b> \"x\" \u{7}".to_owned();
         way.steps[1].actor = "who; ever".to_owned();
         way.steps[1].changes = vec!["x\r\ny; z".to_owned()];
-        let text = sequence(&way, &[]);
+        let text = sequence(&way);
         assert!(
             text.contains("a#59; b #35; c #37;#37; d end #60;b#62; \"x\" \n"),
             "{text}"
@@ -170,25 +134,27 @@ mod tests {
     }
 
     #[test]
-    fn the_words_decide_where_a_step_acts() {
-        let sites = sample::document().scenario.sites;
-        let mut step = sample::counterexample().steps[2].clone();
-        step.event = "learn:pchat-1".to_owned();
-        step.text = "pchat-1 (DC2) learns".to_owned();
-        assert_eq!(places(&step, &sites), ["DC2"]);
-        step.text = "The link DC1-DC2 is cut".to_owned();
-        assert_eq!(places(&step, &sites), ["DC1", "DC2"]);
-        step.text = "pchat-1 learns".to_owned();
-        assert_eq!(places(&step, &sites), ["DC1"]);
-        step.event = "learn".to_owned();
-        assert!(places(&step, &sites).is_empty());
-        assert!(!mentions("DC10 is lost", "DC1"));
+    fn the_sites_of_a_step_decide_where_it_acts() {
+        let mut path = sample::counterexample();
+        path.steps.truncate(1);
+        path.steps[0].text = "The servers of DC2 learn it".to_owned();
+        path.steps[0].sites = vec!["DC1".to_owned(), "DC2".to_owned()];
+        assert!(sequence(&path).contains("Note over L1,L2: 1. FAULT"));
+        path.steps[0].fault = None;
+        path.steps[0].sites = vec!["DC2".to_owned()];
+        let text = sequence(&path);
+        assert!(
+            text.contains("participant L2 as DC2") && text.contains("L1->>L2: 1."),
+            "{text}"
+        );
+        path.steps[0].sites.clear();
+        assert!(sequence(&path).contains("L1->>L1: 1."));
     }
 
     #[test]
-    fn a_story_without_steps_is_a_diagram_still() {
+    fn a_path_without_steps_is_a_diagram_still() {
         let mut way = sample::counterexample();
         way.steps.clear();
-        assert_eq!(sequence(&way, &[]), "sequenceDiagram\n");
+        assert_eq!(sequence(&way), "sequenceDiagram\n");
     }
 }

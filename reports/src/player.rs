@@ -7,15 +7,15 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
+use crate::document::Content;
 use crate::document::Counterexample;
 use crate::document::HolderState;
 use crate::document::LinkState;
 use crate::document::ResultDocument;
 use crate::document::Step;
 use crate::error::ReportError;
-use crate::layout::one_line;
-use crate::mermaid::mentions;
 use crate::timeline;
+use crate::words;
 
 #[derive(Template)]
 #[template(path = "player.html")]
@@ -36,7 +36,7 @@ struct Frame<'a> {
 
 /// Two sites and what lies between them.
 struct Picture {
-    /// Whether it shows the step; otherwise it shows the start, with what the step names.
+    /// Whether it shows the step; otherwise it shows the start, with what the step acts on.
     current: bool,
     sites: Vec<Site>,
     /// What stands in neither site.
@@ -62,9 +62,9 @@ struct Link {
     touched: bool,
 }
 
-/// A place on the log: one post of the story.
-struct Place {
-    post: u32,
+/// A slot of the log: one message of the path.
+struct Slot {
+    message: u32,
     held: bool,
 }
 
@@ -76,8 +76,8 @@ struct Holder {
     /// The state in a word, since the border alone must not say it.
     word: &'static str,
     touched: bool,
-    /// Every post so far, and whether it is held here; empty for what holds none by its nature.
-    log: Vec<Place>,
+    /// Every message so far, and whether it is held here; empty for what holds none by its nature.
+    log: Vec<Slot>,
 }
 
 /// How everything stands at one moment.
@@ -134,32 +134,24 @@ pub fn page(
     Ok(text)
 }
 
-/// Draws the scenario as it starts, and marks what a step names.
+/// Draws the scenario as it starts, and marks what a step acts on.
 fn start(document: &ResultDocument, step: Option<&Step>) -> Picture {
-    let names = |site: &str| step.is_some_and(|step| mentions(&step.text, site));
-    let sites = &document.scenario.sites;
-    let elsewhere = |site: &str| {
-        sites
-            .iter()
-            .any(|other| other.name != site && names(&other.name))
-    };
+    let acts_in = |site: &str| step.is_some_and(|step| acts_in(step, site));
+    let sites = document.scenario.sites.iter();
     let sites = sites
-        .iter()
         .map(|site| {
-            // Where the words name a site, a server of this name in another site is not meant.
-            let meant = names(&site.name) || !elsewhere(&site.name);
             let holders = site.nodes.iter().map(|node| Holder {
                 name: node.name.clone(),
-                role: node.role_text.clone(),
+                role: words::node(node).to_owned(),
                 holds: String::new(),
                 look: if node.active { "" } else { "standby" },
                 word: if node.active { "active" } else { "standby" },
-                touched: meant && step.is_some_and(|step| touches(step, &node.name)),
+                touched: step.is_some_and(|step| step.component == node.name),
                 log: Vec::new(),
             });
             Site {
                 name: site.name.clone(),
-                touched: names(&site.name),
+                touched: acts_in(&site.name),
                 holders: holders.collect(),
                 links: Vec::new(),
             }
@@ -180,27 +172,27 @@ fn current(
     now: Moment<'_>,
     before: Moment<'_>,
 ) -> Picture {
-    let all = now.state.iter().flat_map(|state| &state.posts);
-    let posts: BTreeSet<u32> = all.copied().collect();
+    let all = now.state.iter().flat_map(|state| messages(state));
+    let all: BTreeSet<u32> = all.copied().collect();
     let holder = |state: &HolderState| {
         let mut known = before.state.iter();
         let earlier = known.find(|one| one.holder == state.holder && one.site == state.site);
-        let held = |post: &u32| Place {
-            post: *post,
-            held: state.posts.contains(post),
+        let held = |message: &u32| Slot {
+            message: *message,
+            held: messages(state).contains(message),
         };
-        let has_log = !state.holds.is_empty();
+        let has_log = state.content != Content::NoLog;
         Holder {
             name: state.holder.clone(),
-            role: state.role_text.clone(),
-            holds: state.holds.clone(),
+            role: words::holder_role(state.role).to_owned(),
+            holds: words::content(&state.content),
             look: if state.up { "" } else { "down" },
             word: if state.up { "up" } else { "down" },
             touched: match earlier {
                 Some(earlier) => earlier != state,
-                None => step.is_some_and(|step| touches(step, &state.holder)),
+                None => step.is_some_and(|step| step.component == state.holder),
             },
-            log: posts.iter().filter(|_| has_log).map(held).collect(),
+            log: all.iter().filter(|_| has_log).map(held).collect(),
         }
     };
     let mut names: Vec<&str> = document
@@ -209,18 +201,19 @@ fn current(
         .iter()
         .map(|site| site.name.as_str())
         .collect();
-    for state in now.state {
-        if !state.site.is_empty() && !names.contains(&state.site.as_str()) {
-            names.push(&state.site);
+    for site in now.state.iter().filter_map(|state| state.site.as_deref()) {
+        if !names.contains(&site) {
+            names.push(site);
         }
     }
-    let at = |site: &str| -> Vec<Holder> {
-        let states = now.state.iter().filter(|state| state.site == site);
+    let at = |site: Option<&str>| -> Vec<Holder> {
+        let states = now.state.iter();
+        let states = states.filter(|state| state.site.as_deref() == site);
         states.map(holder).collect()
     };
     let is_at = |site: &str, name: &str| {
         let mut states = now.state.iter();
-        states.any(|state| state.site == site && state.holder == name)
+        states.any(|state| state.site.as_deref() == Some(site) && state.holder == name)
     };
     let within = |link: &LinkState, site: &str| link.ends.iter().all(|end| is_at(site, end));
     let drawn = |links: Vec<&LinkState>| -> Vec<Link> {
@@ -236,12 +229,12 @@ fn current(
             .iter()
             .map(|name| Site {
                 name: (*name).to_owned(),
-                touched: step.is_some_and(|step| mentions(&step.text, name)),
-                holders: at(name),
+                touched: step.is_some_and(|step| acts_in(step, name)),
+                holders: at(Some(name)),
                 links: drawn(now.links.iter().filter(|link| within(link, name)).collect()),
             })
             .collect(),
-        between: at(""),
+        between: at(None),
     }
 }
 
@@ -262,15 +255,15 @@ fn line(link: &LinkState, before: &[LinkState]) -> Link {
     }
 }
 
-/// Whether a step acts on a holder, or changes something about it.
-fn touches(step: &Step, name: &str) -> bool {
-    let place = step.event.split_once(':').map(|(_, place)| place);
-    let subject = |change: &String| {
-        let change = one_line(change);
-        let rest = change.strip_prefix(name);
-        rest.is_some_and(|rest| rest.starts_with([':', ' ']))
-    };
-    place == Some(name) || step.changes.iter().any(subject)
+fn acts_in(step: &Step, site: &str) -> bool {
+    step.sites.iter().any(|one| one == site)
+}
+
+fn messages(state: &HolderState) -> &[u32] {
+    match &state.content {
+        Content::NoLog | Content::Absent => &[],
+        Content::Messages(numbers) => numbers,
+    }
 }
 
 #[cfg(test)]
@@ -342,11 +335,11 @@ mod tests {
         assert_eq!(wide(&last), ("up", true));
         let inside = &last.sites[0].links[0];
         assert_eq!((inside.name.as_str(), inside.word), ("sql-a-sql-b", "up"));
-        // One place on the log per post of the story, the same for every holder.
+        // One slot of the log per message of the path, the same for every holder.
         let log = |name: &str| -> Vec<bool> {
             let mut holders = last.sites.iter().flat_map(|site| &site.holders);
             let holder = holders.find(|holder| holder.name == name).expect("drawn");
-            holder.log.iter().map(|place| place.held).collect()
+            holder.log.iter().map(|slot| slot.held).collect()
         };
         assert_eq!(log("sql-a"), [true, false, true]);
         assert_eq!(log("sql-b"), [true, false, false]);
@@ -359,7 +352,7 @@ mod tests {
         let first = current(&document, Some(&way.steps[0]), moment(0), nothing);
         assert!(touched(&first).is_empty(), "nothing is known of before");
         let text = sample_page(&way);
-        assert!(text.contains("posts 1 and 3"));
+        assert!(text.contains("messages 1, 3"));
     }
 
     #[test]
@@ -369,25 +362,23 @@ mod tests {
         assert!(!picture.current);
         assert!(picture.sites[1].holders[2].touched, "sql-c");
         let mut step = way.steps[0].clone();
-        step.event = "learn:pchat-1".to_owned();
-        step.text = "pchat-1 (DC2) learns".to_owned();
-        step.changes.clear();
+        step.component = "pchat-1".to_owned();
+        step.sites = vec!["DC1".to_owned()];
+        step.text = "the servers of DC2 learn it".to_owned();
         let picture = start(&sample::document(), Some(&step));
-        assert!(
-            !picture.sites[0].holders[0].touched,
-            "the one in DC2 is meant"
-        );
+        assert!(picture.sites[0].holders[0].touched && picture.sites[0].touched);
+        assert!(!picture.sites[1].touched, "the text decides nothing");
     }
 
     #[test]
-    fn what_the_story_says_is_never_markup() {
+    fn what_the_path_says_is_never_markup() {
         let mut way = sample::counterexample_with_state();
         let evil = "</script><b onclick=\"x()\">&";
         way.steps[0].text = evil.to_owned();
         way.steps[0].actor = evil.to_owned();
         way.steps[0].changes = vec![evil.to_owned()];
-        way.steps[0].state[0].holds = evil.to_owned();
-        way.steps[0].state[0].site = evil.to_owned();
+        way.steps[0].state[0].holder = evil.to_owned();
+        way.steps[0].state[0].site = Some(evil.to_owned());
         way.cause = evil.to_owned();
         let text = page(&sample::document(), &way, evil).expect("drawn");
         assert!(!text.contains("<b onclick"));
@@ -395,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_story_without_steps_has_a_page() {
+    fn a_path_without_steps_has_a_page() {
         let mut way = sample::counterexample();
         way.steps.clear();
         let text = sample_page(&way);

@@ -4,7 +4,7 @@
 //! and on the page. Durations show their largest two units, because a third is finer than any
 //! interval beside it.
 
-use crate::document::Estimate;
+use crate::document::{Estimate, Method};
 
 const SECOND_MS: u64 = 1_000;
 const MINUTE_MS: u64 = 60 * SECOND_MS;
@@ -15,10 +15,6 @@ const YEARS_MS: [u64; 2] = [365 * DAY_MS, 365 * DAY_MS + 6 * HOUR_MS];
 
 /// What is written where there is no value.
 pub const NOT_AVAILABLE: &str = "not available";
-
-/// The method of an estimate that rests on no event at all: what bounds it is not known, or the
-/// upper limit is one-sided.
-pub const NOTHING_SEEN: &str = "one-sided, nothing seen";
 
 /// Returns a duration in its largest two units: `1 h 12 min`.
 pub fn duration(ms: f64) -> String {
@@ -69,6 +65,11 @@ pub fn horizon(ms: u64) -> String {
         }
     }
     duration(ms as f64)
+}
+
+/// Whether the simulated time of a trial is one year.
+pub(crate) fn is_a_year(ms: u64) -> bool {
+    YEARS_MS.contains(&ms)
 }
 
 /// Returns an integer with its digits in groups of three: `1,234,567`.
@@ -122,8 +123,22 @@ pub fn probability(share: f64) -> String {
 
 /// Returns a share of time with service, with as many nines as it has and the interval.
 pub fn availability(share: &Estimate) -> String {
+    estimate(share, nines(share))
+}
+
+/// Returns the interval of a share of time, with as many nines as the share has.
+pub(crate) fn interval_of_time(share: &Estimate) -> Option<String> {
+    interval(share, nines(share))
+}
+
+fn nines(share: &Estimate) -> impl Fn(f64) -> String {
     let decimals = share.value.map_or(2, decimals_of_gap);
-    estimate(share, |value| percent(value, decimals))
+    move |value| percent(value, decimals)
+}
+
+/// Returns a share of time with service, with as many nines as it has.
+pub(crate) fn share_of_time(share: f64) -> String {
+    percent(share, decimals_of_gap(share))
 }
 
 /// Returns how many decimals of a percentage show the distance from 100 % to three digits.
@@ -181,7 +196,9 @@ pub fn interval(estimate: &Estimate, format: impl Fn(f64) -> String) -> Option<S
         (None, _, None) | (_, None, None) => None,
         (_, Some(low), Some(high)) => Some(format!("{} to {}", format(low), format(high))),
         // "0 s or more" would be true of everything.
-        (Some(0.0), _, None) if estimate.method == NOTHING_SEEN => Some("none seen".to_owned()),
+        (Some(0.0), _, None) if estimate.method == Method::NothingSeen => {
+            Some("none seen".to_owned())
+        }
         (_, Some(low), None) => Some(format!("{} or more", format(low))),
         (_, None, Some(high)) => Some(format!("{} or less", format(high))),
     }
@@ -215,7 +232,7 @@ mod tests {
             high,
             confidence: 0.95,
             n: 7,
-            method: "by hand".to_owned(),
+            method: Method::StudentT,
         }
     }
 

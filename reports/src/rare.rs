@@ -1,20 +1,16 @@
 //! What is rare, in words: below the figures of plain trials.
 
 use crate::document::RareEvent;
-use crate::document::RareMethod;
-use crate::document::RareWhat;
 use crate::layout::hanging;
 use crate::quantity;
+use crate::words;
 
 /// First failures that are named.
 const NAMED: usize = 5;
 
 /// Returns the heading.
 pub(crate) fn title(rare: &RareEvent, horizon_ms: u64) -> String {
-    let what = match rare.what {
-        RareWhat::Loss => "Any loss",
-        RareWhat::Outage => "Any outage",
-    };
+    let what = words::rare_what(rare.what);
     format!("{what} within {}", quantity::horizon(horizon_ms))
 }
 
@@ -46,10 +42,7 @@ fn scientific(share: f64) -> String {
 
 /// Returns what the estimate rests on.
 pub(crate) fn basis(rare: &RareEvent) -> String {
-    let how = match rare.how {
-        RareMethod::Cycles => "failures forced and weighted",
-        RareMethod::Hazard => "hazards along plain trials",
-    };
+    let how = words::rare_how(rare.how);
     let mut text = format!(
         "{how}; {} paths, {} effective, largest share {}",
         quantity::count(rare.paths),
@@ -104,7 +97,7 @@ pub(crate) fn lines(rare: &RareEvent, horizon_ms: u64) -> Vec<String> {
         lines.extend(hanging("  begins with:   ", &beginnings));
     }
     for doubt in &rare.doubts {
-        lines.extend(hanging("  doubt:         ", doubt));
+        lines.extend(hanging("  doubt:         ", &words::doubt(*doubt)));
     }
     lines
 }
@@ -116,7 +109,11 @@ pub(crate) fn sentence(rare: &RareEvent, horizon_ms: u64) -> (String, String) {
     if !beginnings.is_empty() {
         parts.push(format!("Begins with {beginnings}"));
     }
-    parts.extend(rare.doubts.iter().map(|doubt| format!("Doubt: {doubt}")));
+    parts.extend(
+        rare.doubts
+            .iter()
+            .map(|doubt| format!("Doubt: {}", words::doubt(*doubt))),
+    );
     (title(rare, horizon_ms), format!("{}.", parts.join(". ")))
 }
 
@@ -124,7 +121,7 @@ pub(crate) fn sentence(rare: &RareEvent, horizon_ms: u64) -> (String, String) {
 mod tests {
     use super::*;
     use crate::document::Estimate;
-    use crate::document::FirstFailure;
+    use crate::document::{Doubt, FirstFailure, Method, RareMethod, RareWhat};
 
     fn estimate(value: f64, low: f64, high: f64) -> Estimate {
         Estimate {
@@ -133,7 +130,7 @@ mod tests {
             high: Some(high),
             confidence: 0.95,
             n: 80_000,
-            method: "Student's t".to_owned(),
+            method: Method::StudentT,
         }
     }
 
@@ -173,7 +170,10 @@ mod tests {
     fn a_withheld_number_is_not_shown() {
         let mut withheld = event();
         withheld.withheld = true;
-        withheld.doubts.push("one path carries too much".to_owned());
+        withheld.doubts.push(Doubt::Dominated {
+            share: 0.9,
+            most: 0.5,
+        });
         let text = lines(&withheld, 8_766 * 3_600_000).join("\n");
         assert!(text.contains("withheld"), "{text}");
         assert!(!text.contains("7.6"), "{text}");

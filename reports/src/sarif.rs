@@ -337,14 +337,18 @@ fn found<'a>(
 
 fn code_flow(way: &Counterexample, uri: &str) -> CodeFlow {
     let step = |step: &crate::document::Step| {
-        let mark = if step.fault { "FAULT, " } else { "" };
+        let mark = if step.is_fault() { "FAULT, " } else { "" };
         let mut text = format!("{mark}{}: {}", step.actor, step.text);
         if !step.changes.is_empty() {
             text += &format!(" [{}]", step.changes.join("; "));
         }
         FlowStep {
             execution_order: step.number,
-            importance: if step.fault { "essential" } else { "important" },
+            importance: if step.is_fault() {
+                "essential"
+            } else {
+                "important"
+            },
             location: location(uri, Some(Message { text })),
         }
     };

@@ -5,10 +5,11 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::comparison::ComparedVerdict;
-use crate::comparison::Unit;
-use crate::document::Estimate;
+use crate::document::{CutOff, Estimate};
+use crate::figure::{Figure, Unit};
 use crate::float;
 use crate::quantity;
+use crate::words;
 
 mod answers;
 mod bundle;
@@ -47,8 +48,8 @@ pub struct SweepDocument {
     pub scenario_digest: String,
     /// The seed of all random numbers, the same at every point.
     pub seed: u64,
-    /// `grid`, `latin-hypercube` or `one-at-a-time`.
-    pub method: String,
+    /// How the points were chosen.
+    pub method: Method,
     /// How many trials ran at each point.
     pub trials: u64,
     /// The simulated time of one trial.
@@ -56,13 +57,36 @@ pub struct SweepDocument {
     /// How many drills of a site loss ran at each point.
     pub drill_trials: u64,
     /// The limit that ended the sweep early; such a result is not reproducible.
-    pub cut_off_by: Option<String>,
+    pub cut_off_by: Option<CutOff>,
     /// What is varied.
     pub parameters: Vec<ParameterHead>,
     /// The figures of every point, in the order of their estimates.
     pub figures: Vec<FigureHead>,
     /// The points.
     pub points: Vec<SweepPoint>,
+}
+
+/// How the points of a sweep are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Every combination of the values.
+    Grid,
+    /// A Latin hypercube.
+    LatinHypercube,
+    /// Each parameter alone, from the base.
+    OneAtATime,
+}
+
+impl Method {
+    /// Returns the method, as it follows "points by".
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::LatinHypercube => "latin-hypercube",
+            Self::OneAtATime => "one-at-a-time",
+        }
+    }
 }
 
 /// A parameter.
@@ -79,10 +103,8 @@ pub struct ParameterHead {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FigureHead {
-    /// The name, as objectives have it: `given_site_loss.data_lost.p95`.
-    pub name: String,
-    /// The name for people.
-    pub title: String,
+    /// The figure, by the name that objectives use: `given_site_loss.data_lost.p95`.
+    pub figure: Figure,
     /// The unit of its values.
     pub unit: Unit,
 }
@@ -116,22 +138,22 @@ impl SweepDocument {
             "{}: {} by {}; at each {} of {} and {} of a site loss, seed {}",
             self.scenario_name,
             quantity::plural(self.points.len() as u64, "point", "points"),
-            self.method,
+            self.method.words(),
             quantity::plural(self.trials, "trial", "trials"),
             quantity::horizon(self.horizon_ms),
             quantity::plural(self.drill_trials, "drill", "drills"),
             self.seed
         );
-        if let Some(limit) = &self.cut_off_by {
-            line += &format!("; cut off by {limit}");
+        if let Some(by) = self.cut_off_by {
+            line += &format!("; cut off by {}", words::cut_off(by, None));
         }
         line
     }
 
     /// The place of a figure in every point.
     #[must_use]
-    pub fn figure(&self, name: &str) -> Option<usize> {
-        self.figures.iter().position(|figure| figure.name == name)
+    pub fn figure(&self, figure: Figure) -> Option<usize> {
+        self.figures.iter().position(|head| head.figure == figure)
     }
 
     /// Whether any point has a cost.
@@ -154,14 +176,7 @@ impl SweepPoint {
             .verdicts
             .iter()
             .filter(|verdict| !verdict.as_expected)
-            .map(|verdict| {
-                let status = match verdict.status {
-                    crate::document::VerdictStatus::Holds => "holds",
-                    crate::document::VerdictStatus::Violated => "violated",
-                    crate::document::VerdictStatus::Undecided => "undecided",
-                };
-                format!("{} {status}", verdict.property)
-            })
+            .map(|verdict| format!("{} {}", verdict.property, words::status(verdict.status)))
             .collect();
         if odd.is_empty() {
             "as expected".to_owned()

@@ -4,8 +4,7 @@
 
 use crate::document::Check;
 use crate::document::Column;
-use crate::document::Distribution;
-use crate::document::Estimate;
+use crate::document::ColumnName;
 use crate::document::Goal;
 use crate::document::Objective;
 use crate::document::ResultDocument;
@@ -13,6 +12,7 @@ use crate::document::Simulation;
 use crate::document::Verdict;
 use crate::document::VerdictStatus;
 use crate::families;
+use crate::figure::Measure;
 use crate::findings;
 use crate::findings::Kind;
 use crate::headline;
@@ -22,6 +22,7 @@ use crate::layout::wrapped;
 use crate::quantity;
 use crate::rare;
 use crate::timeline;
+use crate::words;
 
 mod phases;
 
@@ -47,7 +48,7 @@ pub fn text(document: &ResultDocument) -> String {
         identity.poolproof_version, identity.seed, identity.scenario_digest
     ));
     for warning in &document.scenario.warnings {
-        lines.extend(hanging("  warning: ", warning));
+        lines.extend(hanging("  warning: ", &words::warning(warning)));
     }
     if let Some(check) = &document.check {
         verdicts(check, &mut lines);
@@ -73,7 +74,7 @@ pub fn text(document: &ResultDocument) -> String {
 fn verdicts(check: &Check, lines: &mut Vec<String>) {
     lines.push(String::new());
     lines.push("What can happen".to_owned());
-    lines.extend(hanging("  faults:  ", &check.budget_text));
+    lines.extend(hanging("  faults:  ", &words::budget(&check.budget)));
     lines.extend(hanging("  search:  ", &headline::extent(check)));
     let odds = headline::odds(check);
     lines.extend(hanging("           ", odds.trim_start_matches("; ")));
@@ -86,17 +87,14 @@ fn verdicts(check: &Check, lines: &mut Vec<String>) {
         return;
     }
     lines.push(String::new());
-    let common = common_extent(&check.verdicts);
+    let reach = |verdict: &Verdict| words::reach(verdict.reach, &check.budget);
+    let common = common_reach(&check.verdicts);
     let cells = |verdict: &Verdict| {
         let mut says = vec![verdict.title.clone()];
-        if common != Some((verdict.status, verdict.how_far.as_str())) {
-            says.push(verdict.how_far.clone());
+        if common.map(|one| one.reach) != Some(verdict.reach) {
+            says.push(reach(verdict));
         }
-        (
-            verdict.property.clone(),
-            headline::verdict_text(verdict),
-            says,
-        )
+        (verdict.property.clone(), words::verdict(verdict), says)
     };
     let rows: Vec<_> = check.verdicts.iter().map(cells).collect();
     let third = if common.is_some() && rows.iter().all(|row| row.2.len() == 1) {
@@ -105,24 +103,24 @@ fn verdicts(check: &Check, lines: &mut Vec<String>) {
         "what, and how far"
     };
     lines.extend(grid(["property", "verdict", third], &rows));
-    if let Some((status, how_far)) = common {
-        let word = headline::status_text(status);
-        lines.extend(hanging(&format!("  \"{word}\" means: "), how_far));
+    if let Some(verdict) = common {
+        let word = words::status(verdict.status);
+        let lead = format!("  \"{word}\" means: ");
+        lines.extend(hanging(&lead, &reach(verdict)));
     }
 }
 
-/// Returns the status and the reach that several verdicts share, so that it is said once.
-fn common_extent(verdicts: &[Verdict]) -> Option<(VerdictStatus, &str)> {
+/// Returns one of several verdicts that have status and reach in common, so that both are said
+/// once.
+fn common_reach(verdicts: &[Verdict]) -> Option<&Verdict> {
     [VerdictStatus::Holds, VerdictStatus::Undecided]
         .into_iter()
         .find_map(|status| {
-            let mut reaches = verdicts
-                .iter()
-                .filter(|verdict| verdict.status == status)
-                .map(|verdict| verdict.how_far.as_str());
-            let first = reaches.next()?;
-            let second = reaches.next()?;
-            (second == first && reaches.all(|one| one == first)).then_some((status, first))
+            let mut those = verdicts.iter().filter(|verdict| verdict.status == status);
+            let first = those.next()?;
+            let second = those.next()?;
+            let same = |one: &Verdict| one.reach == first.reach;
+            (same(second) && those.all(same)).then_some(first)
         })
 }
 
@@ -146,7 +144,13 @@ fn goals(goals: &[Goal], lines: &mut Vec<String>) {
     lines.push(String::new());
     let rows: Vec<_> = goals
         .iter()
-        .map(|goal| (goal.name.clone(), goal_text(goal), vec![goal.title.clone()]))
+        .map(|goal| {
+            (
+                goal.name.clone(),
+                words::expected_goal(goal),
+                vec![goal.title.clone()],
+            )
+        })
         .collect();
     lines.extend(grid(["goal", "reached", "what"], &rows));
 }
@@ -171,26 +175,14 @@ fn coverage(document: &ResultDocument, lines: &mut Vec<String>) {
     }
 }
 
-/// Returns whether a goal was reached, and what that is worth.
-pub(crate) fn goal_text(goal: &Goal) -> String {
-    let expected = if goal.expected { "reached" } else { "never" };
-    match (goal.reached, goal.complete, goal.expected) {
-        (true, _, true) => "reached".to_owned(),
-        (true, _, false) => format!("reached, expected: {expected}"),
-        (false, true, true) => format!("unreachable goal, expected: {expected}"),
-        (false, true, false) => "unreachable goal, as expected".to_owned(),
-        (false, false, _) => format!("undecided, expected: {expected}"),
-    }
-}
-
 fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
     lines.push(String::new());
     lines.push("How often, and what it costs".to_owned());
     let trials = quantity::plural(simulation.trials, "trial", "trials");
     let horizon = quantity::horizon(simulation.horizon_ms);
     let mut ran = format!("{trials} of {horizon}, {}", headline::drills(simulation));
-    if let Some(limit) = &simulation.cut_off_by {
-        ran += &format!("; cut off by {limit}");
+    if let Some(by) = simulation.cut_off_by {
+        ran += &format!("; cut off by {}", words::cut_off(by, None));
     }
     lines.extend(hanging("  trials:        ", &ran));
     lines.extend(hanging(
@@ -210,72 +202,52 @@ fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
     }
     for columns in simulation.columns.chunks(3) {
         lines.push(String::new());
-        lines.extend(columns_table(columns));
+        lines.extend(columns_table(simulation, columns));
     }
 }
 
 const LABEL_WIDTH: usize = 16;
 const CELL_WIDTH: usize = 28;
 
-fn columns_table(columns: &[Column]) -> Vec<String> {
+fn columns_table(simulation: &Simulation, columns: &[Column]) -> Vec<String> {
     let row = |label: &str, cell: &dyn Fn(&Column) -> String| {
         let cells: Vec<_> = columns.iter().map(cell).collect();
         side_by_side(label, &cells)
     };
-    let mut lines = row("", &|column| column.title.clone());
+    let mut lines = row("", &|column| words::column(column.name, simulation));
     lines.extend(row("", &|column| {
         format!("n = {}", quantity::count(column.n))
     }));
-    // Where nothing is without an end, the row is empty and left out.
+    // Where every incident ended, the row is empty and left out.
     lines.extend(row("", &|column| match column.unended {
         0 => String::new(),
         unended => format!("{} of them without an end", quantity::count(unended)),
     }));
-    type Part<'a> = (&'a str, fn(&Column) -> &Distribution, fn(f64) -> String);
-    let parts: [Part<'_>; 3] = [
-        ("time", |column| &column.time_ms, quantity::duration),
-        (
-            "data lost",
-            |column| &column.data_lost_ms,
-            quantity::duration,
-        ),
-        (
-            "messages lost",
-            |column| &column.messages_lost,
-            quantity::number,
-        ),
-    ];
-    for (label, distribution, format) in parts {
+    for index in 0..Measure::of_column(ColumnName::PerYear).len() {
+        let measure = |column: &Column| Measure::of_column(column.name)[index];
+        let Some(first) = columns.first() else {
+            break;
+        };
         lines.push(String::new());
-        if label == "time" {
-            lines.extend(row("", &|column| column.time_label.clone()));
+        let (title, unit) = (measure(first).title(), measure(first).unit());
+        if columns
+            .iter()
+            .any(|column| measure(column).title() != title)
+        {
+            lines.extend(row("", &|column| measure(column).title().to_owned()));
         } else {
-            lines.push(label.to_owned());
+            lines.push(title.to_owned());
         }
-        type Figure = fn(&Distribution) -> &Estimate;
-        let figures: [(&str, Figure); 4] = [
-            ("  p50", |part| &part.p50),
-            ("  p95", |part| &part.p95),
-            ("  p99", |part| &part.p99),
-            ("  mean", |part| &part.mean),
-        ];
-        for (name, figure) in figures {
-            let estimate = |column: &Column| figure(distribution(column)).clone();
-            lines.extend(row(name, &|column| {
-                quantity::value(&estimate(column), format)
+        for (at, (name, _)) in measure(first).rows(first).iter().enumerate() {
+            let estimate = |column: &Column| measure(column).rows(column)[at].1.clone();
+            lines.extend(row(&format!("  {name}"), &|column| {
+                quantity::value(&estimate(column), |value| unit.words(value))
             }));
             lines.extend(row("", &|column| {
-                quantity::interval(&estimate(column), format).unwrap_or_default()
+                quantity::interval(&estimate(column), |value| unit.words(value)).unwrap_or_default()
             }));
         }
     }
-    lines.push(String::new());
-    lines.extend(row("any loss", &|column| {
-        quantity::value(&column.any_loss, quantity::probability)
-    }));
-    lines.extend(row("", &|column| {
-        quantity::interval(&column.any_loss, quantity::probability).unwrap_or_default()
-    }));
     lines
 }
 
@@ -306,34 +278,9 @@ fn objectives(objectives: &[Objective], lines: &mut Vec<String>) {
     lines.push(String::new());
     lines.push("Objectives".to_owned());
     for objective in objectives {
-        let status = padded(headline::objective_text(objective.status), 11);
+        let status = padded(words::objective(objective.status), 11);
         lines.extend(hanging(&format!("  {status}"), &objective.text));
-        lines.extend(hanging("             ", &observed(objective)));
-    }
-}
-
-/// Returns what was observed for an objective: value, interval, limit and number of trials.
-pub(crate) fn observed(objective: &Objective) -> String {
-    let format = format_like(&objective.text);
-    format!(
-        "observed {}, limit {}, n = {}",
-        quantity::estimate(&objective.value, format),
-        objective.limit_text,
-        quantity::count(objective.value.n)
-    )
-}
-
-/// Chooses the format of an observed value by the figure that the objective names: the document
-/// gives the value in the unit of that figure.
-pub(crate) fn format_like(text: &str) -> fn(f64) -> String {
-    let figure = text.split(['<', '>', '=']).next().unwrap_or(text);
-    let names = |name: &str| figure.split(['.', ' ']).any(|part| part == name);
-    if names("availability") || names("any_loss") {
-        quantity::probability
-    } else if names("messages_lost") {
-        quantity::number
-    } else {
-        quantity::duration
+        lines.extend(hanging("             ", &findings::observed(objective)));
     }
 }
 
@@ -428,16 +375,5 @@ mod tests {
         let part = text.split("property").nth(1).expect("the table");
         let part = part.split("How often").next().expect("what follows");
         insta::assert_snapshot!(part);
-    }
-
-    #[test]
-    fn objectives_are_formatted_by_their_figure() {
-        assert_eq!(format_like("availability >= 0.999")(0.5), "50 %");
-        assert_eq!(format_like("per_year.any_loss <= 0.01")(0.5), "50 %");
-        assert_eq!(format_like("per_incident.messages_lost.p95 <= 9")(3.0), "3");
-        assert_eq!(
-            format_like("per_year.time.p95 <= \"4h\"")(60_000.0),
-            "1 min"
-        );
     }
 }

@@ -33,7 +33,7 @@ pub fn text(counterexample: &Counterexample) -> String {
         .unwrap_or(0);
     let indent = number_width + 3 + actor_width + 2;
     for (step, actor) in steps.iter().zip(&actors) {
-        let mark = if step.fault { '!' } else { ' ' };
+        let mark = if step.is_fault() { '!' } else { ' ' };
         let mut lead = format!("{:>number_width$} {mark} ", step.number);
         if actor.chars().count() > actor_width {
             lines.extend(hanging(&lead, actor));
@@ -66,9 +66,9 @@ pub fn text(counterexample: &Counterexample) -> String {
     text
 }
 
-/// Returns one step, as told while it runs: time where there is one, number, actor, words, changes.
+/// Returns one step, for a replay while it runs: time where there is one, number, actor, words, changes.
 pub fn step(step: &Step) -> String {
-    let mark = if step.fault { '!' } else { ' ' };
+    let mark = if step.is_fault() { '!' } else { ' ' };
     let time = step
         .at_ms
         .map_or_else(String::new, |at| format!("{:>17}  ", clock(at)));

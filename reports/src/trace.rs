@@ -75,9 +75,9 @@ impl Trace {
     }
 
     fn contradiction(&self) -> Option<String> {
-        let way = &self.counterexample;
+        let path = &self.counterexample;
         let mut time = 0;
-        for (step, number) in way.steps.iter().zip(1..) {
+        for (step, number) in path.steps.iter().zip(1..) {
             if step.number != number {
                 return Some(format!("step {number} has the number {}", step.number));
             }
@@ -87,11 +87,11 @@ impl Trace {
             }
             time = at;
         }
-        let faults = way.steps.iter().filter(|step| step.fault).count();
-        (faults != way.faults as usize).then(|| {
+        let faults = path.steps.iter().filter(|step| step.is_fault()).count();
+        (faults != path.faults as usize).then(|| {
             format!(
                 "it says {} faults, and {faults} of its steps are faults",
-                way.faults
+                path.faults
             )
         })
     }

@@ -61,7 +61,7 @@ pub(super) fn search(
         scenario,
         Bounds {
             bytes: limits.bytes(),
-            words: limits.words(),
+            time_ms: limits.time_ms(),
             stop: &mut stop,
         },
     );
@@ -122,6 +122,7 @@ pub(super) fn cuts(
             properties,
             command,
             bytes: limits.bytes(),
+            time_ms: limits.time_ms(),
             stop: &mut stop,
         },
     );

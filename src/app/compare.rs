@@ -14,12 +14,12 @@ use poolproof_engines::simulate::tally::Measures;
 use poolproof_reports::comparison::{
     Compared, ComparedVerdict, ComparisonDocument, Difference, FigureRow, SCHEMA,
 };
-use poolproof_reports::document as doc;
+use poolproof_reports::document::{self as doc, ColumnName};
+use poolproof_reports::figure::{Figure, Measure, Statistic};
 
-use crate::app::document::simulation::{self, Stage, YEAR_MS};
+use crate::app::document::simulation::{self, Stage};
+use crate::app::objectives;
 use crate::scenario::Scenario;
-use crate::scenario::expect::{Column, Measure, Statistic};
-use crate::study::figure::Figure;
 
 /// Scenarios that can be compared run the same trials: seed, numbers of trials and confidence are
 /// those of the first.
@@ -79,17 +79,12 @@ pub fn document(comparison: &Comparison<'_>) -> ComparisonDocument {
     let first = &scenarios[0];
     let settings = &first.simulate;
     let stated = Confidence::new(settings.confidence).unwrap_or_default();
-    let differences = (Figure::ALL.len() * (scenarios.len() - 1)) as u64;
+    let differences = (Figure::OF_COMPARISON.len() * (scenarios.len() - 1)) as u64;
     let context = Context {
         counts,
         horizon_ms: settings.horizon.ms,
         // Each difference that is shown may mislead, so they share the error.
         confidence: stated.shared_by(differences),
-    };
-    let horizon = if settings.horizon.ms == YEAR_MS {
-        "per year"
-    } else {
-        "per trial"
     };
     ComparisonDocument {
         schema: SCHEMA.to_owned(),
@@ -99,19 +94,21 @@ pub fn document(comparison: &Comparison<'_>) -> ComparisonDocument {
         trials: simulations[0].trials,
         horizon_ms: settings.horizon.ms,
         drill_trials: simulations[0].drill_trials,
-        cut_off_by: simulations[0].cut_off_by.clone(),
+        cut_off_by: simulations[0].cut_off_by,
         confidence_together: stated.get(),
         differences,
         scenarios: (0..scenarios.len())
             .map(|index| compared(comparison, index, &simulations[index]))
             .collect(),
-        figures: Figure::ALL
+        figures: Figure::OF_COMPARISON
             .into_iter()
             .map(|figure| FigureRow {
-                name: figure.name(),
-                title: figure.title(horizon),
+                figure,
                 unit: figure.unit(),
-                values: simulations.iter().map(|one| figure.value(one)).collect(),
+                values: simulations
+                    .iter()
+                    .map(|one| objectives::value(figure, one))
+                    .collect(),
                 differences: (1..scenarios.len())
                     .map(|index| context.difference(figure, index))
                     .collect(),
@@ -128,18 +125,16 @@ fn compared(comparison: &Comparison<'_>, index: usize, simulation: &doc::Simulat
         pairs.map_or(0, |pairs| pairs.differing)
     };
     let mut columns = simulation.columns.iter();
-    let drills = columns.find(|column| column.name == doc::ColumnName::GivenSiteLoss);
-    let verdicts = comparison.checks.get(index).map(|check| &check.verdicts);
+    let drills = columns.find(|column| column.name == ColumnName::GivenSiteLoss);
     Compared {
         label: comparison.labels[index].clone(),
         title: scenario.title.clone(),
         scenario_digest: scenario.digest.clone(),
         cost_per_year: scenario.cost_per_year(),
-        verdicts: verdicts
-            .into_iter()
-            .flatten()
-            .map(ComparedVerdict::from)
-            .collect(),
+        verdicts: comparison
+            .checks
+            .get(index)
+            .map_or_else(Vec::new, ComparedVerdict::of),
         trials_differing: differing(Stage::Trials),
         drills_differing: differing(Stage::Drills),
         time_cdf: drills.map_or_else(Vec::new, |column| column.time_cdf.clone()),
@@ -157,30 +152,31 @@ struct Context<'a> {
 impl Context<'_> {
     fn difference(&self, figure: Figure, index: usize) -> Difference {
         let stage = match figure.column {
-            Column::GivenSiteLoss => Stage::Drills,
-            Column::PerIncident | Column::PerYear => Stage::Trials,
+            ColumnName::GivenSiteLoss => Stage::Drills,
+            ColumnName::PerIncident | ColumnName::PerYear => Stage::Trials,
         };
         let counts = &self.counts[stage as usize];
         let pairs = &counts.pairs[index - 1];
-        let paired = figure.column != Column::PerIncident && figure.statistic == Statistic::Mean;
+        let paired =
+            figure.column != ColumnName::PerIncident && figure.statistic == Statistic::Mean;
         let (found, n, method) = if paired {
             let method = if figure.measure == Measure::AnyLoss {
-                "discordant pairs, exact"
+                doc::Method::DiscordantPairs
             } else {
-                "Student's t on pairs"
+                doc::Method::StudentTOfPairs
             };
             (self.paired(figure.measure, pairs), pairs.count(), method)
         } else {
             let [here, there] = [index, 0].map(|of| {
                 let tally = &counts.tallies[of];
                 match figure.column {
-                    Column::PerYear => &tally.per_trial,
-                    Column::PerIncident | Column::GivenSiteLoss => &tally.per_incident,
+                    ColumnName::PerYear => &tally.per_trial,
+                    ColumnName::PerIncident | ColumnName::GivenSiteLoss => &tally.per_incident,
                 }
             });
             let n = here.time.count().min(there.time.count());
             let found = self.apart(figure, here, there);
-            (found, n, "two intervals at half the error")
+            (found, n, doc::Method::TwoIntervals)
         };
         let (low, high) = found.map_or((None, None), |one| (one.interval.low, one.interval.high));
         Difference {
@@ -190,7 +186,7 @@ impl Context<'_> {
                 high,
                 confidence: self.confidence.get(),
                 n,
-                method: method.to_owned(),
+                method,
             },
             visible: low.zip(high).map(|(low, high)| low > 0.0 || high < 0.0),
         }

@@ -6,9 +6,9 @@ use poolproof_models::names::link::Link;
 use poolproof_models::names::site::{ShareLocation, Site};
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
-use poolproof_reports::quantity;
 
 use crate::app::compile;
+use crate::app::document::names;
 use crate::objectives;
 use crate::scenario::Scenario;
 use crate::scenario::assumption::Grade;
@@ -69,7 +69,7 @@ fn view(scenario: &Scenario, warnings: &[Diagnostic]) -> doc::Scenario {
         description: scenario.description.clone(),
         sites: sites(&topology),
         links: links(scenario, &topology),
-        share_text: compile::share_text(scenario.log_shipping.share).to_owned(),
+        share: names::share(scenario.log_shipping.share),
         witness: topology.witness,
         assumptions: scenario
             .assumptions()
@@ -85,9 +85,10 @@ fn view(scenario: &Scenario, warnings: &[Diagnostic]) -> doc::Scenario {
             .collect(),
         warnings: warnings
             .iter()
-            .map(|w| match w.hazards[..] {
-                [] => format!("{}: {}", w.code, w.message),
-                _ => format!("{}: {} ({})", w.code, w.message, w.hazards.join(", ")),
+            .map(|warning| doc::Warning {
+                code: warning.code.to_string(),
+                message: warning.message.clone(),
+                hazards: warning.hazards.iter().map(ToString::to_string).collect(),
             })
             .collect(),
     }
@@ -131,78 +132,71 @@ fn sites(topology: &Topology) -> Vec<doc::SiteView> {
 }
 
 fn links(scenario: &Scenario, topology: &Topology) -> Vec<doc::LinkView> {
-    let link = |from: &str, to: &str, kind, text: String| doc::LinkView {
+    use doc::{LinkKind as Kind, LinkNote as Note};
+    let link = |from: &str, to: &str, kind, note, jobs| doc::LinkView {
         from: from.to_owned(),
         to: to.to_owned(),
         kind,
-        text,
+        note,
+        jobs,
     };
     let mut links: Vec<doc::LinkView> = topology
         .links()
         .iter()
         .map(|one| {
-            let (from, to, kind, text) = match one {
-                Link::AB => ("A", "B", doc::LinkKind::Mirroring, "mirroring"),
-                Link::AW => ("A", "W", doc::LinkKind::Witness, "witness"),
-                Link::BW => ("B", "W", doc::LinkKind::Witness, "witness"),
-                Link::Wan => ("DC1", "DC2", doc::LinkKind::InterSite, "inter-site link"),
-                Link::SSM => (
-                    "S",
-                    "SM",
-                    doc::LinkKind::Mirroring,
-                    "mirroring, after a failover",
-                ),
-                Link::SSW => ("S", "SW", doc::LinkKind::Witness, "witness"),
-                Link::SMSW => ("SM", "SW", doc::LinkKind::Witness, "witness"),
+            let (from, to, kind, note) = match one {
+                Link::AB => ("A", "B", Kind::Mirroring, None),
+                Link::AW => ("A", "W", Kind::Witness, None),
+                Link::BW => ("B", "W", Kind::Witness, None),
+                Link::Wan => ("DC1", "DC2", Kind::InterSite, None),
+                Link::SSM => ("S", "SM", Kind::Mirroring, Some(Note::AfterFailover)),
+                Link::SSW => ("S", "SW", Kind::Witness, None),
+                Link::SMSW => ("SM", "SW", Kind::Witness, None),
             };
-            link(from, to, kind, text.to_owned())
+            link(from, to, kind, note, Vec::new())
         })
         .collect();
     let witness = topology.mirror && topology.witness;
     if witness && topology.witness_site == Site::Dc2 {
-        for partner in ["A", "B"] {
-            let text = "witness, over the inter-site link".to_owned();
-            links.push(link(partner, "W", doc::LinkKind::Witness, text));
-        }
+        let over = Some(Note::OverInterSiteLink);
+        links.extend(["A", "B"].map(|partner| link(partner, "W", Kind::Witness, over, Vec::new())));
     }
     if topology.secondary {
         let shipping = &scenario.log_shipping;
-        let every = |what: &str, interval: SimDuration| {
-            format!("{what} every {}", quantity::duration(interval.ms as f64))
+        let job = |job, interval: SimDuration| doc::LinkJob {
+            job,
+            every_ms: interval.ms,
         };
-        let copies = every("copy", shipping.copy_interval);
-        let restores = every("restore", shipping.restore_interval);
-        let backups = every("log backup", shipping.backup_interval);
-        let flow = doc::LinkKind::LogShipping;
+        let backup = job(doc::ShippingJob::Backup, shipping.backup_interval);
+        let copy = job(doc::ShippingJob::Copy, shipping.copy_interval);
+        let restore = job(doc::ShippingJob::Restore, shipping.restore_interval);
+        let flow = Kind::LogShipping;
         if topology.share == ShareLocation::OnPrimary {
-            let text = format!("{backups} on A itself, {copies}, {restores}");
-            links.push(link("A", "S", flow, text));
+            let jobs = vec![backup, copy, restore];
+            links.push(link("A", "S", flow, Some(Note::OnItself), jobs));
         } else {
-            links.push(link("A", "share", flow, backups));
-            links.push(link("share", "S", flow, format!("{copies}, {restores}")));
+            links.push(link("A", "share", flow, None, vec![backup]));
+            links.push(link("share", "S", flow, None, vec![copy, restore]));
         }
     }
     links
 }
 
 fn node_view(topology: &Topology, node: Component) -> doc::NodeView {
-    use doc::NodeKind as K;
+    use doc::NodeRole as Role;
     let server = topology.servers.get(usize::from(node.number()));
-    let (kind, role) = match node {
-        Component::A => (K::Database, "principal of mgc"),
-        Component::B => (K::Database, "mirror of mgc"),
-        Component::W | Component::SW => (K::Witness, "witness"),
-        Component::S => (K::Database, "log-shipping secondary"),
-        Component::SM => (K::Database, "mirror of the secondary, after a failover"),
-        Component::Share => (K::Share, "backup share"),
-        Component::FrontEnd1 => (K::FrontEnd, "next-hop Front End pool"),
-        _ if server.is_some_and(|s| s.active) => (K::PoolServer, "pool server, active"),
-        _ => (K::PoolServer, "pool server, idle"),
-    };
     doc::NodeView {
         name: node.name().to_owned(),
-        kind,
-        role_text: role.to_owned(),
+        role: match node {
+            Component::A => Role::Principal,
+            Component::B => Role::Mirror,
+            Component::W | Component::SW => Role::Witness,
+            Component::S => Role::Secondary,
+            Component::SM => Role::MirrorOfSecondary,
+            Component::Share => Role::Share,
+            Component::FrontEnd1 => Role::FrontEnd,
+            _ => Role::PoolServer,
+        },
         // What is set up in a failover only does not run before.
         active: match node {
             Component::SM | Component::SW => false,

@@ -45,7 +45,12 @@ pub enum Answer {
     /// It is, and this is how.
     Explained(Box<Explanation>),
     /// Nothing that was asked for is violated; the verdicts on it.
-    NothingViolated(Vec<doc::Verdict>),
+    NothingViolated {
+        /// The budget of the check.
+        budget: doc::Budget,
+        /// The verdicts.
+        verdicts: Vec<doc::Verdict>,
+    },
 }
 
 /// A question about one scenario.
@@ -90,7 +95,10 @@ pub fn explain(
                 "the scenario does not check {name}: add it to check.properties"
             )));
         }
-        return Ok(Answer::NothingViolated(answered));
+        return Ok(Answer::NothingViolated {
+            budget: checked.document.budget.clone(),
+            verdicts: answered,
+        });
     };
     let others = violated.iter().map(|verdict| verdict.property.as_str());
     let others: Vec<&str> = others.filter(|name| *name != property.name()).collect();

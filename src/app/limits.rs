@@ -26,12 +26,10 @@ pub struct SearchLimits {
 }
 
 impl SearchLimits {
-    /// The limits in words, for the result.
-    pub(super) fn words(&self) -> Vec<String> {
-        let time = self.time.iter().map(|limit| limit.text.clone());
-        let size = self.bytes.iter();
-        let size = size.map(|limit| format!("{} of tables", limit.text));
-        time.chain(size).collect()
+    /// The longest time in milliseconds, for the result.
+    pub(super) fn time_ms(&self) -> Option<u64> {
+        let limit = self.time.as_ref();
+        limit.map(|limit| limit.value.as_millis() as u64)
     }
 
     /// The most bytes.
@@ -52,6 +50,6 @@ impl SearchLimits {
         }
         let limit = self.time.as_ref()?;
         let late = watch.elapsed() >= limit.value;
-        late.then(|| Stop::Limit(format!("the time limit of {}", limit.text)))
+        late.then_some(Stop::Time)
     }
 }

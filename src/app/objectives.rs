@@ -1,33 +1,31 @@
 //! Objectives: a figure against its limit; met, missed or undecided.
 
 use poolproof_reports::document as doc;
+use poolproof_reports::figure::{self, Figure};
 
-use crate::scenario::expect::{Column, Comparison, Figure, Limit, Measure, Objective, Statistic};
-use crate::scenario::value::duration_text;
+use crate::scenario::expect::{Column, Comparison, Limit, Measure, Objective, Statistic};
 
 /// Judges an objective: it is met, or missed, only if the whole interval says so.
 #[must_use]
 pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Objective {
-    let value = figure(
-        Figure {
-            column: objective.column,
-            measure: objective.measure,
-            statistic: objective.statistic,
-        },
-        simulation,
-    );
-    let (limit, limit_text) = match objective.limit {
-        Limit::Duration(duration) => (duration.ms as f64, duration_text(duration)),
-        Limit::Count(count) => (count, count.to_string()),
-        Limit::Share(share) => (share, share.to_string()),
+    let figure = figure(objective.column, objective.measure, objective.statistic);
+    let value = value(figure, simulation);
+    let limit = match objective.limit {
+        Limit::Duration(duration) => duration.ms as f64,
+        Limit::Count(number) | Limit::Share(number) => number,
     };
-    let within = |x: f64| match objective.comparison {
-        Comparison::Below => x < limit,
-        Comparison::AtMost => x <= limit,
-        Comparison::Above => x > limit,
-        Comparison::AtLeast => x >= limit,
+    let (comparison, below) = match objective.comparison {
+        Comparison::Below => (doc::Comparison::Below, true),
+        Comparison::AtMost => (doc::Comparison::AtMost, true),
+        Comparison::Above => (doc::Comparison::Above, false),
+        Comparison::AtLeast => (doc::Comparison::AtLeast, false),
     };
-    let below = matches!(objective.comparison, Comparison::Below | Comparison::AtMost);
+    let within = |x: f64| match comparison {
+        doc::Comparison::Below => x < limit,
+        doc::Comparison::AtMost => x <= limit,
+        doc::Comparison::Above => x > limit,
+        doc::Comparison::AtLeast => x >= limit,
+    };
     let (worst, best) = if below {
         (value.high, value.low)
     } else {
@@ -40,37 +38,50 @@ pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Object
     } else {
         doc::ObjectiveStatus::Undecided
     };
-    let text = objective.text.clone();
     doc::Objective {
-        text,
+        text: objective.text.clone(),
+        figure,
+        comparison,
+        limit,
         status,
         value,
-        limit_text,
     }
 }
 
-/// The estimate of a figure.
+/// The figure that a scenario names.
 #[must_use]
-pub fn figure(figure: Figure, simulation: &doc::Simulation) -> doc::Estimate {
-    let name = match figure.column {
-        Column::PerIncident => doc::ColumnName::PerIncident,
-        Column::PerYear => doc::ColumnName::PerYear,
-        Column::GivenSiteLoss => doc::ColumnName::GivenSiteLoss,
-    };
-    let Some(column) = simulation.columns.iter().find(|column| column.name == name) else {
-        return simulation.availability.clone();
-    };
-    let distribution = match figure.measure {
-        Measure::TimeToRecover | Measure::Outage => &column.time_ms,
-        Measure::DataLost => &column.data_lost_ms,
-        Measure::MessagesLost => &column.messages_lost,
-        Measure::Availability => return simulation.availability.clone(),
-        Measure::AnyLoss => return column.any_loss.clone(),
-    };
-    match figure.statistic {
-        Statistic::Mean => distribution.mean.clone(),
-        Statistic::P50 => distribution.p50.clone(),
-        Statistic::P95 => distribution.p95.clone(),
-        Statistic::P99 => distribution.p99.clone(),
+pub const fn figure(column: Column, measure: Measure, statistic: Statistic) -> Figure {
+    Figure {
+        column: match column {
+            Column::PerIncident => doc::ColumnName::PerIncident,
+            Column::PerYear => doc::ColumnName::PerYear,
+            Column::GivenSiteLoss => doc::ColumnName::GivenSiteLoss,
+        },
+        measure: match measure {
+            Measure::TimeToRecover => figure::Measure::TimeToRecover,
+            Measure::Outage => figure::Measure::Outage,
+            Measure::DataLost => figure::Measure::DataLost,
+            Measure::MessagesLost => figure::Measure::MessagesLost,
+            Measure::Availability => figure::Measure::Availability,
+            Measure::AnyLoss => figure::Measure::AnyLoss,
+        },
+        statistic: match statistic {
+            Statistic::Mean => figure::Statistic::Mean,
+            Statistic::P50 => figure::Statistic::P50,
+            Statistic::P95 => figure::Statistic::P95,
+            Statistic::P99 => figure::Statistic::P99,
+        },
     }
+}
+
+/// The estimate of a figure: every simulation of the engines has all columns.
+///
+/// # Panics
+/// Where a column is missing, which is a defect.
+#[must_use]
+pub fn value(figure: Figure, simulation: &doc::Simulation) -> doc::Estimate {
+    figure
+        .of(simulation)
+        .expect("a simulation has every column")
+        .clone()
 }

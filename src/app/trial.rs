@@ -61,15 +61,8 @@ pub fn replay_trial(request: &TrialRequest<'_>) -> Result<Trace, AppError> {
             }
         }
         steps.push(doc::Step {
-            number: step,
-            actor: told.actor,
-            event: event.name(),
-            text: told.text,
-            changes: told.changes,
-            fault: told.fault,
             at_ms: Some(*time),
-            state: Vec::new(),
-            links: Vec::new(),
+            ..counterexample::step(&topology, event, &told, step)
         });
     }
     let broken = first_broken.iter();
@@ -99,7 +92,7 @@ pub fn replay_trial(request: &TrialRequest<'_>) -> Result<Trace, AppError> {
             steps.len()
         ),
         counterexample: doc::Counterexample {
-            faults: steps.iter().filter(|step| step.fault).count() as u32,
+            faults: steps.iter().filter(|step| step.is_fault()).count() as u32,
             start,
             steps,
             cause,

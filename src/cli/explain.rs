@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use poolproof_models::names::property::Property;
 use poolproof_reports::document as doc;
-use poolproof_reports::{json, mermaid, player, timeline};
+use poolproof_reports::{json, mermaid, player, timeline, words};
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure, OrReport};
@@ -96,7 +96,7 @@ pub fn run(args: &ExplainArgs) -> CommandResult {
         command: &command,
     };
     match explain(&request, &execution)? {
-        Answer::NothingViolated(verdicts) => nothing(&verdicts),
+        Answer::NothingViolated { budget, verdicts } => nothing(&budget, &verdicts),
         Answer::Explained(explanation) => {
             let (command, name) = (command(explanation.property), explanation.property.name());
             let subject = Subject {
@@ -131,7 +131,7 @@ fn explain_code(code: &Path) -> CommandResult {
 }
 
 /// Says that there is no counterexample, and how far that goes.
-fn nothing(verdicts: &[doc::Verdict]) -> CommandResult {
+fn nothing(budget: &doc::Budget, verdicts: &[doc::Verdict]) -> CommandResult {
     let mut exit = Exit::AsExpected;
     let mut text = String::new();
     for verdict in verdicts {
@@ -141,7 +141,8 @@ fn nothing(verdicts: &[doc::Verdict]) -> CommandResult {
         } else {
             "holds"
         };
-        text += &format!("{} {word}: {}\n", verdict.property, verdict.how_far);
+        let reach = words::reach(verdict.reach, budget);
+        text += &format!("{} {word}: {reach}\n", verdict.property);
     }
     print(&(text + "nothing to explain\n"))?;
     Ok(exit)
@@ -183,7 +184,7 @@ fn deliver(subject: &Subject, args: &ExplainArgs, execution: &Execution<'_>) -> 
         exit = exit.and(save(subject, path, execution).or_report());
     }
     print(&match args.format {
-        _ if args.mermaid => mermaid::sequence(way, &explanation.document.scenario.sites),
+        _ if args.mermaid => mermaid::sequence(way),
         OutputFormat::Json => json::trace(&explanation.trace()).map_err(Failure::defect)?,
         _ => text(subject),
     })?;

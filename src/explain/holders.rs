@@ -22,10 +22,9 @@ pub struct Holder {
     pub role: HolderRole,
     /// Whether it runs.
     pub up: bool,
-    /// The messages that it holds, in words; empty for what holds none by its nature.
-    pub holds: String,
-    /// The numbers of these messages.
-    pub messages: Vec<u32>,
+    /// The numbers of the messages in its copy of the log: `None` for what holds none by its
+    /// nature, `Some(None)` for what has no copy.
+    pub content: Option<Option<Vec<u32>>>,
 }
 
 /// What a server or a place is at one moment.
@@ -98,14 +97,12 @@ pub(super) fn holders(topology: &Topology, world: &World, messages: &[Message]) 
     let contents = contents(world, messages);
     let holder = |name: &'static str, site: Option<Site>, role: HolderRole, up: bool| {
         let found = contents.iter().find(|(holder, _)| *holder == name);
-        let messages = found.map(|(_, messages)| messages.as_deref());
         Holder {
             name,
             site,
             role,
             up,
-            holds: messages.map_or_else(String::new, content_in_words),
-            messages: messages.flatten().unwrap_or_default().to_vec(),
+            content: found.map(|(_, messages)| messages.clone()),
         }
     };
     let mut out = Vec::new();

@@ -14,7 +14,7 @@ use poolproof_models::model::{Bounded, Budget, Node};
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::property::Property;
 use poolproof_models::system::{System, Words};
-use poolproof_reports::document::CutSets;
+use poolproof_reports::document::{self as doc, CutSets};
 use proptest::prelude::*;
 
 use crate::support::graphs::{Edge, Graph};
@@ -347,6 +347,7 @@ fn find(scenario: &Scenario, order: u8, property: Property, bytes: Option<u64>) 
         properties: &[property],
         command: "",
         bytes,
+        time_ms: None,
         stop: &mut |_| None,
     };
     cut_sets::find(scenario, asked)
@@ -382,7 +383,7 @@ fn a_limit_of_memory_is_said() {
     assert!(!cut.complete && !cut.interrupted);
     assert!(cut.document.complete_up_to < Some(2));
     let by = cut.document.cut_off_by.unwrap();
-    assert_eq!(by, "the memory limit of 1000000 bytes");
+    assert_eq!(by, doc::CutOff::Memory);
 }
 
 #[test]
@@ -393,6 +394,7 @@ fn an_interrupt_ends_it_between_two_sizes() {
         properties: &[Property::NoLoss],
         command: "",
         bytes: None,
+        time_ms: None,
         stop: &mut |at| (at.order > 0).then_some(Stop::Interrupt),
     };
     let found = cut_sets::find(&scenario, asked);

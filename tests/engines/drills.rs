@@ -10,8 +10,8 @@ use poolproof_engines::simulate::tally::Tally;
 use poolproof_engines::simulate::trial::{Runner, TrialSettings};
 use poolproof_models::names::event::Event;
 use poolproof_models::names::runbook::{Phase, Role};
-use poolproof_reports::document::{ColumnName, Distribution, Estimate, Simulation};
-use poolproof_reports::{csv, table};
+use poolproof_reports::document::{self as doc, ColumnName, Distribution, Estimate, Simulation};
+use poolproof_reports::{csv, table, words};
 
 /// Nothing fails but what is drilled.
 const NOTHING_FAILS: [(&str, &str); 8] = [
@@ -75,7 +75,7 @@ fn simulated(scenario: &Scenario) -> Simulation {
 fn phase(simulation: &Simulation, phase: Phase) -> &Distribution {
     let named = |share: &&_| {
         let share: &poolproof_reports::document::PhaseShare = share;
-        share.phase == phase.name()
+        words::phase(share.phase) == phase.name()
     };
     let share = simulation.outage_by_phase.iter().find(named);
     &share.expect("every phase").given_site_loss_ms
@@ -225,10 +225,13 @@ fn the_phases_of_a_drill_add_up_to_its_time_to_recover() {
 #[test]
 fn what_was_drilled_is_named_wherever_it_is_told() {
     let mut scenario = scenario(&[("simulate.drill_trials", "500")]);
-    assert_eq!(simulated(&scenario).drilled, "the loss of DC1");
+    assert_eq!(simulated(&scenario).drilled, doc::Drilled::SiteLoss);
     scenario.simulate.drill = Event::from_name("crash:A");
     let simulation = simulated(&scenario);
-    assert_eq!(simulation.drilled, "crash:A");
+    assert_eq!(
+        simulation.drilled,
+        doc::Drilled::Fault("crash:A".to_owned())
+    );
     let phases = table::phases(&simulation);
     assert!(
         phases.contains("time to recover from crash:A, by phase"),

@@ -13,7 +13,7 @@ use poolproof_engines::check::search::{CutOff, Limits};
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::system::System;
-use poolproof_reports::document::{Verdict, VerdictStatus};
+use poolproof_reports::document::{Reach, Verdict, VerdictStatus};
 use proptest::prelude::*;
 
 use crate::support::graphs::{Edge, Graph};
@@ -358,10 +358,16 @@ fn a_limit_of_states_leaves_it_undecided() {
     let path = "scenarios/lync-2013-lbw.toml";
     let found = verdict_on(path, &[ONE_SITE, ("check.states_limit", "5000")]);
     assert_eq!(found.status, VerdictStatus::Undecided);
+    let reach = found.reach;
     assert!(
-        found.how_far.contains("complete for at most"),
-        "{}",
-        found.how_far
+        matches!(
+            reach,
+            Reach::NoTrap {
+                complete_up_to: Some(_),
+                ..
+            }
+        ),
+        "{reach:?}"
     );
     assert!(found.counterexample.is_none());
 }

@@ -17,7 +17,7 @@ use poolproof_engines::check::swarm::sketch::Sketch;
 use poolproof_engines::check::swarm::{self, SearchRecord, SwarmLimits, SwarmObserver};
 use poolproof_models::names::property::Property;
 use poolproof_reports::bundle;
-use poolproof_reports::document::{Check, VerdictStatus};
+use poolproof_reports::document::{self as doc, Check, VerdictStatus};
 
 use crate::support::shards::{SHARDS, assert_refused, run};
 
@@ -231,7 +231,7 @@ fn a_search_that_is_told_to_stop_is_left_out() {
     assert!(parts.is_empty());
     let check = document::swarm::document(&swarm, &parts, true);
     assert_eq!(check.states, 0);
-    assert_eq!(check.cut_off_by.as_deref(), Some("an interrupt"));
+    assert_eq!(check.cut_off_by, Some(doc::CutOff::Interrupt));
     assert!(
         check
             .verdicts

@@ -61,10 +61,10 @@ fn a_limit_before_the_bug_says_so() {
 
 /// How a check of the reference system ends within bounds.
 fn bounded(scenario: &Scenario, bytes: Option<u64>, stop: Option<Stop>) -> Checked {
-    let mut stop_late = |at: &Progress| stop.clone().filter(|_| at.states >= 20_000);
+    let mut stop_late = |at: &Progress| stop.filter(|_| at.states >= 20_000);
     let bounds = Bounds {
         bytes,
-        words: Vec::new(),
+        time_ms: None,
         stop: &mut stop_late,
     };
     verdict::check_within(scenario, bounds)
@@ -78,22 +78,21 @@ fn statuses(check: &doc::Check) -> Vec<doc::VerdictStatus> {
         .collect()
 }
 
-fn limited() -> [(&'static str, Checked); 4] {
+fn limited() -> [(doc::CutOff, Checked); 4] {
     let scenario = load(LBW, &[]);
     let few = load(LBW, &[("check.states_limit", "20000")]);
-    let time = Stop::Limit("the time limit of 30s".to_owned());
     [
-        ("the limit of 20000 states", bounded(&few, None, None)),
+        (doc::CutOff::States, bounded(&few, None, None)),
         (
-            "the memory limit of 4000000 bytes",
+            doc::CutOff::Memory,
             bounded(&scenario, Some(4_000_000), None),
         ),
         (
-            "the time limit of 30s",
-            bounded(&scenario, None, Some(time)),
+            doc::CutOff::Time,
+            bounded(&scenario, None, Some(Stop::Time)),
         ),
         (
-            "an interrupt",
+            doc::CutOff::Interrupt,
             bounded(&scenario, None, Some(Stop::Interrupt)),
         ),
     ]
@@ -103,17 +102,22 @@ fn limited() -> [(&'static str, Checked); 4] {
 fn after_any_limit_nothing_holds_and_the_limit_is_named() {
     for (limit, checked) in limited() {
         let check = &checked.document;
-        assert_eq!(check.cut_off_by.as_deref(), Some(limit));
-        assert!(!check.complete, "{limit}");
-        assert_eq!(checked.interrupted, limit == "an interrupt");
+        assert_eq!(check.cut_off_by, Some(limit));
+        assert!(!check.complete, "{limit:?}");
+        assert_eq!(checked.interrupted, limit == doc::CutOff::Interrupt);
         let undecided = |status: &doc::VerdictStatus| *status == doc::VerdictStatus::Undecided;
         assert!(
             statuses(check).iter().all(undecided),
-            "{limit}: {:?}",
+            "{limit:?}: {:?}",
             statuses(check)
         );
         for verdict in &check.verdicts {
-            assert!(verdict.how_far.contains("complete for at most"), "{limit}");
+            let reached = match verdict.reach {
+                doc::Reach::NoViolation { complete_up_to, .. }
+                | doc::Reach::NoTrap { complete_up_to, .. } => complete_up_to,
+                other => panic!("{limit:?}: {other:?}"),
+            };
+            assert!(reached.is_some(), "{limit:?}");
         }
     }
 }
@@ -141,7 +145,7 @@ fn what_was_violated_before_the_limit_stays_violated() {
         None,
         None,
     );
-    let cut = bounded(&scenario, None, Some(Stop::Limit("a limit".to_owned())));
+    let cut = bounded(&scenario, None, Some(Stop::Time));
     let split = |checked: &Checked| {
         let mut verdicts = checked.document.verdicts.iter();
         verdicts
@@ -149,7 +153,7 @@ fn what_was_violated_before_the_limit_stays_violated() {
             .unwrap()
             .clone()
     };
-    assert_eq!(cut.document.cut_off_by.as_deref(), Some("a limit"));
+    assert_eq!(cut.document.cut_off_by, Some(doc::CutOff::Time));
     assert_eq!(split(&cut).status, doc::VerdictStatus::Violated);
     assert!(split(&cut).as_expected);
     assert_eq!(

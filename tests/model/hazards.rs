@@ -208,7 +208,7 @@ fn assert_holds(check: &doc::Check, properties: &[Property]) {
     assert!(check.complete);
     for property in properties {
         let found = verdict_on(check, *property);
-        assert_eq!(found.status, doc::VerdictStatus::Holds, "{}", found.how_far);
+        assert_eq!(found.status, doc::VerdictStatus::Holds, "{:?}", found.reach);
     }
 }
 

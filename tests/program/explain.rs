@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use poolproof_reports::document::{Content, HolderRole};
 use poolproof_reports::trace::Trace;
 
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
@@ -100,8 +101,8 @@ fn the_forms_for_other_readers() {
     assert!(wan.cut);
     let s = last.state.iter().find(|state| state.holder == "S").unwrap();
     assert_eq!(
-        (s.role_text.as_str(), s.posts.as_slice()),
-        ("principal", &[2][..])
+        (s.role, &s.content),
+        (HolderRole::Principal, &Content::Messages(vec![2]))
     );
 
     let diagram = done(&["explain", H01, "--mermaid"]);

@@ -62,11 +62,11 @@ const LONG_CHECK: [&str; 8] = [
 ];
 
 #[test]
-fn a_check_tells_how_far_it_came() {
+fn a_check_reports_how_far_it_came() {
     let output = interrupted(&[&["check", LBW], &LONG_CHECK[..]].concat());
     assert_eq!(output.status.code(), Some(130));
     let check = &parsed(&output)["check"];
-    assert_eq!(check["cut_off_by"], "an interrupt");
+    assert_eq!(check["cut_off_by"], "interrupt");
     assert_eq!(check["complete"], false);
     assert!(check["states"].as_u64().unwrap() > 1_000);
     let verdicts = check["verdicts"].as_array().unwrap();

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use poolproof_reports::document::ResultDocument;
+use poolproof_reports::figure::Figure;
 use poolproof_reports::sweep::{SCHEMA, SweepDocument};
 
 const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
@@ -56,7 +57,8 @@ fn a_point_is_what_set_makes() {
     let simulation = result.simulation.unwrap();
     let point = &document.points[1];
     assert_eq!(point.scenario_digest, result.identity.scenario_digest);
-    let at = |name: &str| &point.figures[document.figure(name).unwrap()];
+    let at =
+        |name: &str| &point.figures[document.figure(Figure::from_name(name).unwrap()).unwrap()];
     assert_eq!(
         *at("per_year.outage.mean"),
         simulation.columns[1].time_ms.mean
@@ -74,7 +76,7 @@ fn data_lost_grows_with_the_interval_and_availability_does_not_change() {
         &["--grid", "log_shipping.backup_interval=5min,15min,60min"],
     );
     let figure = |name: &str, point: usize| {
-        let at = document.figure(name).unwrap();
+        let at = document.figure(Figure::from_name(name).unwrap()).unwrap();
         document.points[point].figures[at].value.unwrap()
     };
     for point in 1..3 {

@@ -20,6 +20,7 @@ use crate::document::ResultDocument;
 use crate::document::Simulation;
 use crate::headline;
 use crate::quantity;
+use crate::words;
 
 /// More bars than this are no longer a picture; the table of the page has them all.
 const BARS_MAX: usize = 16;
@@ -75,7 +76,7 @@ pub(super) fn outage_by_cause<DB: DrawingBackend>(
     let bars: Vec<_> = causes[..causes.len() - hidden]
         .iter()
         .map(|(share, _)| Bar {
-            name: &share.cause,
+            name: words::cause(share.cause),
             time_ms: &share.ms_per_year,
         })
         .collect();
@@ -98,15 +99,12 @@ pub(super) fn outage_by_phase<DB: DrawingBackend>(
     let Some(simulation) = &document.simulation else {
         return canvas.say(top, &["nothing was simulated".to_owned()]);
     };
-    let title = |name: ColumnName| {
-        let column = simulation.columns.iter().find(|column| column.name == name);
-        column.map_or("", |column| column.title.as_str())
-    };
+    let title = |name: ColumnName| words::column(name, simulation);
     let of = |time: fn(&PhaseShare) -> &Estimate| -> Vec<Bar<'_>> {
         let shares = simulation.outage_by_phase.iter();
         shares
             .map(|share| Bar {
-                name: &share.phase,
+                name: words::phase(share.phase),
                 time_ms: time(share),
             })
             .collect()

@@ -15,11 +15,12 @@ use super::frame::Frame;
 use crate::document::CdfPoint;
 use crate::document::Column;
 use crate::document::ColumnName;
-use crate::document::Distribution;
 use crate::document::ResultDocument;
 use crate::document::Simulation;
+use crate::document::{Distribution, Drilled};
 use crate::headline;
 use crate::quantity;
+use crate::words;
 
 /// Data losses beyond this multiple of the 99th percentile are told, not drawn.
 pub(super) const FAR_OUT: f64 = 1.5;
@@ -48,7 +49,7 @@ pub(super) fn time_to_recover<DB: DrawingBackend>(
     ];
     let mut series = Vec::new();
     for (name, color, mark) in looks {
-        if let Some(column) = column(simulation, name) {
+        if let Some(column) = simulation.column(name) {
             let legend = if column.time_cdf.is_empty() {
                 // A line that is missing without a word would look like a fault of the chart.
                 let why = if column.n == 0 {
@@ -56,9 +57,9 @@ pub(super) fn time_to_recover<DB: DrawingBackend>(
                 } else {
                     quantity::NOT_AVAILABLE
                 };
-                format!("{}: {why}", column.title)
+                format!("{}: {why}", words::column(name, simulation))
             } else {
-                legend(column, &column.time_ms) + &unrecovered(&column.time_cdf)
+                legend(simulation, column, &column.time_ms) + &unrecovered(&column.time_cdf)
             };
             series.push(Series {
                 legend,
@@ -95,19 +96,25 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
 ) -> Result<f64, Trouble> {
     let drilled = document.simulation.as_ref().map(|one| &one.drilled);
-    let title = drilled.map_or("Data lost".to_owned(), |what| {
-        format!("Data lost given {}", what.trim_start_matches("the "))
-    });
+    let title = match drilled {
+        None => "Data lost".to_owned(),
+        Some(Drilled::SiteLoss) => "Data lost given loss of DC1".to_owned(),
+        Some(Drilled::Fault(event)) => format!("Data lost given {event}"),
+    };
     let top = canvas.headings(&title, &headline::provenance(document))?;
     let Some(simulation) = &document.simulation else {
         return canvas.say(top, &["nothing was simulated".to_owned()]);
     };
-    let drills = column(simulation, ColumnName::GivenSiteLoss)
+    let drills = simulation
+        .column(ColumnName::GivenSiteLoss)
         .filter(|column| column.n > 0 && !column.data_lost_cdf.is_empty());
     let Some(column) = drills else {
         return canvas.say(
             top,
-            &[format!("no drill of {} was run", simulation.drilled)],
+            &[format!(
+                "no drill of {} was run",
+                words::drilled(&simulation.drilled)
+            )],
         );
     };
     let points = &column.data_lost_cdf;
@@ -137,7 +144,7 @@ pub(super) fn data_lost<DB: DrawingBackend>(
         .filter(|point| point.x <= shown_ms)
         .copied()
         .collect();
-    let mut legend = legend(column, &column.data_lost_ms);
+    let mut legend = legend(simulation, column, &column.data_lost_ms);
     if beyond.is_some() {
         let rest = 1.0 - drawn.last().map_or(0.0, |last| last.p);
         legend.push_str(&format!("; {} off the chart", quantity::probability(rest)));
@@ -160,15 +167,11 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     )
 }
 
-fn column(simulation: &Simulation, name: ColumnName) -> Option<&Column> {
-    simulation.columns.iter().find(|column| column.name == name)
-}
-
 /// Says what the line is and reads two of its points to those who want a number.
-fn legend(column: &Column, distribution: &Distribution) -> String {
+fn legend(simulation: &Simulation, column: &Column, distribution: &Distribution) -> String {
     format!(
         "{}, n = {}: half within {}, 95 % within {}",
-        column.title,
+        words::column(column.name, simulation),
         quantity::count(column.n),
         quantity::value(&distribution.p50, quantity::duration),
         quantity::value(&distribution.p95, quantity::duration),

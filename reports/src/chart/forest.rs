@@ -18,8 +18,8 @@ use super::canvas::VERMILION;
 use super::picture::Picture;
 use crate::comparison::ComparisonDocument;
 use crate::comparison::FigureRow;
-use crate::comparison::Unit;
 use crate::comparison::chosen;
+use crate::figure::Unit;
 
 const PITCH: f64 = 27.0;
 /// The widest room for the names of the scenarios.
@@ -55,7 +55,11 @@ impl Picture for Forest<'_> {
                 format!("{first}, with its value as a line"),
             ),
             (VERMILION, Mark::Square, format!("differs from {first}")),
-            (BLUE, Mark::Disc, format!("no difference to {first} to see")),
+            (
+                BLUE,
+                Mark::Disc,
+                format!("no significant difference to {first}"),
+            ),
         ];
         y += 8.0;
         for (color, mark, words) in key {

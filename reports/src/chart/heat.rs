@@ -10,7 +10,8 @@ use super::canvas::INK;
 use super::canvas::MARGIN;
 use super::canvas::Trouble;
 use super::picture::Picture;
-use crate::sweep::SweepDocument;
+use crate::figure::Figure;
+use crate::sweep::{Method, SweepDocument};
 
 const CELL: f64 = 44.0;
 /// More rows or columns are no longer a picture; the table has them all.
@@ -23,13 +24,10 @@ const LIGHT: (f64, f64, f64) = (247.0, 244.0, 230.0);
 const DARK: (f64, f64, f64) = (8.0, 64.0, 110.0);
 
 /// What a heat map can show, and the name of its files.
-const SHOWN: [(&str, &str); 3] = [
-    ("given_site_loss.data_lost.p95", "heat-data-lost"),
-    (
-        "given_site_loss.time_to_recover.p95",
-        "heat-time-to-recover",
-    ),
-    ("per_year.outage.mean", "heat-outage"),
+const SHOWN: [(Figure, &str); 3] = [
+    (Figure::DATA_LOST, "heat-data-lost"),
+    (Figure::TIME_TO_RECOVER, "heat-time-to-recover"),
+    (Figure::OUTAGE, "heat-outage"),
 ];
 
 /// A heat map of one figure.
@@ -50,10 +48,10 @@ pub(crate) fn charts(document: &SweepDocument) -> Vec<Heat<'_>> {
         return Vec::new();
     };
     let most = |axis: usize| document.parameters[axis].values.len() <= CELLS_MAX;
-    if document.method != "grid" || !most(x) || !most(y) {
+    if document.method != Method::Grid || !most(x) || !most(y) {
         return Vec::new();
     }
-    let heat = |(figure, name): (&str, &'static str)| {
+    let heat = |(figure, name): (Figure, &'static str)| {
         Some(Heat {
             document,
             figure: document.figure(figure)?,

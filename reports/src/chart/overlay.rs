@@ -18,6 +18,7 @@ use super::picture::Picture;
 use crate::comparison::Compared;
 use crate::comparison::ComparisonDocument;
 use crate::document::CdfPoint;
+use crate::figure::{Figure, Statistic};
 use crate::quantity;
 
 /// Colour and mark of each line. More lines could be told from each other by colour alone.
@@ -154,23 +155,26 @@ fn confidence(document: &ComparisonDocument) -> Option<f64> {
 /// Says whose line it is, reads two points of it, and tells what is not drawn.
 fn legend(document: &ComparisonDocument, what: What, index: usize, drawn: &[CdfPoint]) -> String {
     let scenario = &document.scenarios[index];
-    let (all, measure) = match what {
-        What::TimeToRecover => (&scenario.time_cdf, "time_to_recover"),
-        What::DataLost => (&scenario.data_lost_cdf, "data_lost"),
+    let (all, most) = match what {
+        What::TimeToRecover => (&scenario.time_cdf, Figure::TIME_TO_RECOVER),
+        What::DataLost => (&scenario.data_lost_cdf, Figure::DATA_LOST),
     };
     if all.is_empty() {
         return format!("{}: no drill of a site loss was run", scenario.label);
     }
     // From the figures: the points of the line are too few to read a percentile from.
-    let figure = |statistic: &str| {
-        let name = format!("given_site_loss.{measure}.{statistic}");
-        let row = document.figures.iter().find(|row| row.name == name);
+    let figure = |figure: Figure| {
+        let row = document.figures.iter().find(|row| row.figure == figure);
         let value = row.and_then(|row| row.values.get(index));
         value.map_or(quantity::NOT_AVAILABLE.to_owned(), |value| {
             quantity::value(value, quantity::duration)
         })
     };
-    let (half, most) = (figure("p50"), figure("p95"));
+    let half = Figure {
+        statistic: Statistic::P50,
+        ..most
+    };
+    let (half, most) = (figure(half), figure(most));
     let mut text = format!("{}: half within {half}, 95 % within {most}", scenario.label);
     if drawn.len() < all.len() {
         let rest = 1.0 - drawn.last().map_or(0.0, |last| last.p);

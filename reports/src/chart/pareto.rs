@@ -15,14 +15,12 @@ use super::canvas::Trouble;
 use super::canvas::VERMILION;
 use super::frame::Frame;
 use super::picture::Picture;
+use crate::figure::Figure;
 use crate::sweep::SweepDocument;
 
-const SHOWN: [(&str, &str); 2] = [
-    ("given_site_loss.data_lost.p95", "pareto-data-lost"),
-    (
-        "given_site_loss.time_to_recover.p95",
-        "pareto-time-to-recover",
-    ),
+const SHOWN: [(Figure, &str); 2] = [
+    (Figure::DATA_LOST, "pareto-data-lost"),
+    (Figure::TIME_TO_RECOVER, "pareto-time-to-recover"),
 ];
 
 /// Cost against one figure.
@@ -37,7 +35,7 @@ pub(crate) fn charts(document: &SweepDocument) -> Vec<Pareto<'_>> {
     if !document.has_cost() {
         return Vec::new();
     }
-    let chart = |(figure, name): (&str, &'static str)| {
+    let chart = |(figure, name): (Figure, &'static str)| {
         Some(Pareto {
             document,
             figure: document.figure(figure)?,

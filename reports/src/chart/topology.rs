@@ -20,10 +20,11 @@ use super::canvas::Point;
 use super::canvas::Trouble;
 use super::canvas::VERMILION;
 use crate::document::LinkKind;
-use crate::document::NodeKind;
+use crate::document::NodeRole;
 use crate::document::NodeView;
 use crate::document::ResultDocument;
 use crate::document::SiteView;
+use crate::words;
 
 /// Space between boxes, and between a box and the edge of its site.
 const GAP: f64 = 14.0;
@@ -156,12 +157,12 @@ fn label_y(site: &SiteView, second: &SiteView, place: Rect, narrow: bool) -> f64
     }
 }
 
-fn of(site: &SiteView, kinds: &[NodeKind]) -> Vec<String> {
-    let nodes = site.nodes.iter().filter(|node| kinds.contains(&node.kind));
+fn of(site: &SiteView, roles: &[NodeRole]) -> Vec<String> {
+    let nodes = site.nodes.iter().filter(|node| roles.contains(&node.role));
     nodes.map(|node| node.name.clone()).collect()
 }
 
-const FRONT: [NodeKind; 2] = [NodeKind::PoolServer, NodeKind::FrontEnd];
+const FRONT: [NodeRole; 2] = [NodeRole::PoolServer, NodeRole::FrontEnd];
 
 fn database_width(site_width: f64) -> f64 {
     (site_width - 3.0 * GAP - 30.0) / 2.0
@@ -207,8 +208,8 @@ fn fill<'a>(
             width: database,
             height: DATABASE_HEIGHT,
         };
-        let rect = match node.kind {
-            NodeKind::PoolServer | NodeKind::FrontEnd => {
+        let rect = match node.role {
+            NodeRole::PoolServer | NodeRole::FrontEnd => {
                 let (row, slot) = (servers / SERVERS_IN_ROW, servers % SERVERS_IN_ROW);
                 servers += 1;
                 Rect {
@@ -218,15 +219,18 @@ fn fill<'a>(
                     height: SERVER_HEIGHT,
                 }
             }
-            NodeKind::Database => {
+            NodeRole::Principal
+            | NodeRole::Mirror
+            | NodeRole::Secondary
+            | NodeRole::MirrorOfSecondary => {
                 databases += 1;
                 Rect {
                     y: row_2,
                     ..low((databases == 1) == first_right)
                 }
             }
-            NodeKind::Witness => low(!first_right),
-            NodeKind::Share => low(first_right),
+            NodeRole::Witness => low(!first_right),
+            NodeRole::Share => low(first_right),
         };
         places.insert(node.name.as_str(), turned(rect));
     }
@@ -265,11 +269,14 @@ fn draw_node<DB: DrawingBackend>(
     place: Rect,
 ) -> Result<(), Trouble> {
     let corners = place.corners();
-    let color = match node.kind {
-        NodeKind::PoolServer | NodeKind::FrontEnd => BLUE,
-        NodeKind::Database => VERMILION,
-        NodeKind::Witness => FAINT_INK,
-        NodeKind::Share => GREEN,
+    let color = match node.role {
+        NodeRole::PoolServer | NodeRole::FrontEnd => BLUE,
+        NodeRole::Principal
+        | NodeRole::Mirror
+        | NodeRole::Secondary
+        | NodeRole::MirrorOfSecondary => VERMILION,
+        NodeRole::Witness => FAINT_INK,
+        NodeRole::Share => GREEN,
     };
     canvas.blank(&corners)?;
     if node.active {
@@ -278,10 +285,16 @@ fn draw_node<DB: DrawingBackend>(
     } else {
         canvas.dashed(&corners, color, 1.5, (7.0, 5.0))?;
     }
-    let role = match node.kind {
-        NodeKind::PoolServer if node.active => "active",
-        NodeKind::PoolServer => "idle",
-        _ => node.role_text.as_str(),
+    let role = match node.role {
+        NodeRole::PoolServer if node.active => "active",
+        NodeRole::PoolServer => "idle",
+        NodeRole::Principal
+        | NodeRole::Mirror
+        | NodeRole::Secondary
+        | NodeRole::MirrorOfSecondary
+        | NodeRole::Witness
+        | NodeRole::Share
+        | NodeRole::FrontEnd => words::node(node),
     };
     let room = place.width - 10.0;
     let lines = canvas.wrapped(role, SMALL, room)?;
@@ -400,10 +413,12 @@ fn key<DB: DrawingBackend>(
             let ends = format!("{} and {}", link.from, link.to);
             let text = match kind {
                 LinkKind::LogShipping => {
-                    format!("{} to {}: {}", link.from, link.to, link.text)
+                    format!("{} to {}: {}", link.from, link.to, words::link(link))
                 }
-                LinkKind::Witness => format!("{} ({ends})", link.text),
-                _ => format!("{} between {ends}", link.text),
+                LinkKind::Witness => format!("{} ({ends})", words::link(link)),
+                LinkKind::Mirroring | LinkKind::InterSite => {
+                    format!("{} between {ends}", words::link(link))
+                }
             };
             texts.push(text);
         }

@@ -13,19 +13,16 @@ use super::canvas::MARGIN;
 use super::canvas::Trouble;
 use super::canvas::VERMILION;
 use super::picture::Picture;
-use crate::comparison::Unit;
-use crate::sweep::SweepDocument;
+use crate::figure::{Figure, Unit};
+use crate::sweep::{Method, SweepDocument};
 
 /// More bars are no longer a picture; the table has them all.
 const BARS_MAX: usize = 16;
 
-const SHOWN: [(&str, &str); 3] = [
-    ("given_site_loss.data_lost.p95", "tornado-data-lost"),
-    (
-        "given_site_loss.time_to_recover.p95",
-        "tornado-time-to-recover",
-    ),
-    ("per_year.outage.mean", "tornado-outage"),
+const SHOWN: [(Figure, &str); 3] = [
+    (Figure::DATA_LOST, "tornado-data-lost"),
+    (Figure::TIME_TO_RECOVER, "tornado-time-to-recover"),
+    (Figure::OUTAGE, "tornado-outage"),
 ];
 
 /// A tornado chart of one figure.
@@ -43,10 +40,10 @@ struct Bar<'a> {
 
 /// Returns the tornado charts of a sweep that varies one parameter at a time.
 pub(crate) fn charts(document: &SweepDocument) -> Vec<Tornado<'_>> {
-    if document.method != "one-at-a-time" {
+    if document.method != Method::OneAtATime {
         return Vec::new();
     }
-    let chart = |(figure, name): (&str, &'static str)| {
+    let chart = |(figure, name): (Figure, &'static str)| {
         Some(Tornado {
             document,
             figure: document.figure(figure)?,
@@ -164,7 +161,8 @@ impl Picture for Tornado<'_> {
                 free_from = x + half + 10.0;
             }
         }
-        let title = format!("{} ({title})", self.document.figures[self.figure].title);
+        let figure = self.document.figures[self.figure].figure;
+        let title = format!("{} ({title})", figure.title(self.document.horizon_ms));
         let middle = (canvas.width / 2.0, bottom + 36.0);
         let within = (BODY, canvas.width - 2.0 * MARGIN);
         let under = canvas.paragraph(&title, middle, within, HPos::Center, INK)?;

@@ -21,6 +21,7 @@ use crate::document::ResultDocument;
 use crate::document::Simulation;
 use crate::headline;
 use crate::quantity;
+use crate::words;
 
 const DAY_MS: f64 = 86_400_000.0;
 /// How many incidents of a trial are named; the table of the page has all.
@@ -96,7 +97,7 @@ fn panel<DB: DrawingBackend>(
     let mut taken: Vec<(f64, f64, f64)> = Vec::new();
     for one in longest.into_iter().take(NAMED) {
         let (x, y) = place(one);
-        let text = format!("{}, {}", one.cause, length(one));
+        let text = format!("{}, {}", words::cause(one.cause), length(one));
         let text = canvas.fitted(&text, BODY - 2.0, frame.right - frame.left)?;
         let wide = canvas.text_width(&text, BODY - 2.0)?;
         let is_free = |(from, to): (f64, f64), y: f64| {

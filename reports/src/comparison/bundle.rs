@@ -46,10 +46,13 @@ pub fn csv(document: &ComparisonDocument) -> Result<String, ReportError> {
             let part = |pick: fn(&crate::document::Estimate) -> Option<f64>| {
                 number(difference.and_then(|one| pick(&one.estimate)))
             };
-            let method = difference.map_or(String::new(), |one| one.estimate.method.clone());
+            let method = match difference {
+                Some(one) => crate::csv::word(&one.estimate.method)?,
+                None => String::new(),
+            };
             writer
                 .write_record([
-                    row.name.clone(),
+                    row.figure.name(),
                     unit,
                     document.scenarios[index].label.clone(),
                     number(value.value),

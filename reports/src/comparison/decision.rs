@@ -3,27 +3,29 @@
 use super::ComparisonDocument;
 use super::Difference;
 use super::FigureRow;
-use super::Unit;
 use crate::document::VerdictStatus;
+use crate::figure::{Figure, Unit};
 use crate::quantity;
+use crate::words;
 
-/// The figures that a design is chosen by: their names, and how a column is headed.
-const CHOSEN_BY: [(&str, &str); 5] = [
-    ("per_year.availability", "availability"),
-    ("per_year.outage.mean", "outage per year"),
-    ("per_year.any_loss", "years that lose data"),
+/// The figures that a design is chosen by, and the heads of their columns: where a trial is a year,
+/// and otherwise.
+const CHOSEN_BY: [(Figure, [&str; 2]); 5] = [
+    (Figure::AVAILABILITY, ["availability"; 2]),
+    (Figure::OUTAGE, ["outage per year", "outage per trial"]),
     (
-        "given_site_loss.data_lost.p95",
-        "data lost with DC1, 95 % at most",
+        Figure::ANY_LOSS,
+        ["years that lose data", "trials that lose data"],
     ),
+    (Figure::DATA_LOST, ["data lost with DC1, 95 % at most"; 2]),
     (
-        "given_site_loss.time_to_recover.p95",
-        "without service after the loss of DC1, 95 % at most",
+        Figure::TIME_TO_RECOVER,
+        ["without service after the loss of DC1, 95 % at most"; 2],
     ),
 ];
 
-/// What is said where a difference cannot be told from none.
-pub(crate) const SAME: &str = "no difference to see";
+/// What is said where the interval of a difference contains 0.
+pub(crate) const SAME: &str = "no significant difference";
 
 /// One scenario.
 pub(crate) struct Row<'a> {
@@ -56,33 +58,19 @@ pub(crate) struct Cell {
 impl Promises<'_> {
     /// The verdict in words.
     pub(crate) fn words(&self) -> String {
-        let status = match self.status {
-            VerdictStatus::Holds => "holds",
-            VerdictStatus::Violated => "violated",
-            VerdictStatus::Undecided => "undecided",
-        };
-        let news = if self.as_expected {
-            ""
-        } else {
-            ", NOT AS EXPECTED"
-        };
-        format!("{status}: {}{news}", self.names.join(", "))
+        let found = format!("{}: {}", words::status(self.status), self.names.join(", "));
+        super::expected(&found, self.as_expected)
     }
 }
 
 /// The rows of the document that a design is chosen by, with the heads of their columns.
 pub(crate) fn chosen(document: &ComparisonDocument) -> Vec<(&FigureRow, &'static str)> {
-    let row = |(name, head)| {
-        let row = document.figures.iter().find(|row| row.name == name)?;
-        Some((row, head))
+    let head = usize::from(!document.horizon_is_a_year());
+    let row = |(figure, heads): (Figure, [&'static str; 2])| {
+        let row = document.figures.iter().find(|row| row.figure == figure)?;
+        Some((row, heads[head]))
     };
-    // In a comparison of other horizons than a year a trial is no year.
-    let head = |(row, head): (_, &'static str)| match (head, document.horizon_is_a_year()) {
-        ("outage per year", false) => (row, "outage per trial"),
-        ("years that lose data", false) => (row, "trials that lose data"),
-        (head, _) => (row, head),
-    };
-    CHOSEN_BY.into_iter().filter_map(row).map(head).collect()
+    CHOSEN_BY.into_iter().filter_map(row).collect()
 }
 
 /// Returns the table.
@@ -176,10 +164,10 @@ pub(super) fn sentence(document: &ComparisonDocument, scenario: usize) -> String
             continue;
         };
         // Availability is the outage once more.
-        let mut told = chosen(document)
+        let mut named = chosen(document)
             .into_iter()
             .filter(|(found, _)| found.unit != Unit::Availability);
-        match told.find(|(found, _)| found.name == row.name) {
+        match named.find(|(found, _)| found.figure == row.figure) {
             Some((_, head)) => changes.push(format!("{head} {}", difference.words(row.unit))),
             None => others += u64::from(row.unit != Unit::Availability),
         }

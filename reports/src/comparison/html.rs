@@ -13,6 +13,7 @@ use crate::chart::picture::Drawn;
 use crate::document::VerdictStatus;
 use crate::error::ReportError;
 use crate::html::Look;
+use crate::words;
 
 #[derive(Template)]
 #[template(path = "comparison.html")]
@@ -25,7 +26,7 @@ struct Page<'a> {
     rows: Vec<decision::Row<'a>>,
     has_verdicts: bool,
     has_cost: bool,
-    how_far: Vec<&'a str>,
+    holds: Vec<String>,
     figures: Vec<Figure<'a>>,
     forest: Drawn,
     charts: Vec<Drawn>,
@@ -33,7 +34,7 @@ struct Page<'a> {
 
 /// A figure under every scenario.
 struct Figure<'a> {
-    title: &'a str,
+    title: String,
     /// With the label of the scenario.
     rows: Vec<(&'a str, Cell)>,
 }
@@ -59,7 +60,7 @@ pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
         rows: decision::rows(document),
         has_verdicts: scenarios.iter().any(|one| !one.verdicts.is_empty()),
         has_cost: scenarios.iter().any(|one| one.cost_per_year.is_some()),
-        how_far: how_far(document),
+        holds: holds(document),
         figures: figures(document),
         forest: picture::drawn(&Forest(document))?,
         charts: charts
@@ -78,13 +79,14 @@ impl Promises<'_> {
     }
 }
 
-/// What "holds" means, in all the ways that the scenarios say it.
-fn how_far(document: &ComparisonDocument) -> Vec<&str> {
+/// Returns what "holds" means, once for each budget and reach.
+fn holds(document: &ComparisonDocument) -> Vec<String> {
     let verdicts = document.scenarios.iter().flat_map(|one| &one.verdicts);
-    let mut said: Vec<&str> = Vec::new();
+    let mut said: Vec<String> = Vec::new();
     for verdict in verdicts.filter(|one| one.status == VerdictStatus::Holds) {
-        if !said.contains(&verdict.how_far.as_str()) {
-            said.push(&verdict.how_far);
+        let words = words::reach(verdict.reach, &verdict.budget);
+        if !said.contains(&words) {
+            said.push(words);
         }
     }
     said
@@ -95,7 +97,7 @@ fn figures(document: &ComparisonDocument) -> Vec<Figure<'_>> {
     let figures = document.figures.iter();
     figures
         .map(|row| Figure {
-            title: &row.title,
+            title: row.figure.title(document.horizon_ms),
             rows: scenarios()
                 .map(|(index, one)| (one.label.as_str(), decision::cell(row, index)))
                 .collect(),

@@ -2,7 +2,6 @@
 
 use super::ComparisonDocument;
 use super::decision;
-use crate::quantity;
 
 /// Returns the tables.
 #[must_use]
@@ -14,14 +13,14 @@ pub fn text(document: &ComparisonDocument) -> String {
     out += &decisions(document);
     out += "\n<details><summary>Every figure of every scenario</summary>\n";
     for row in &document.figures {
-        out += &format!("\n**{}**\n\n", cell(&row.title));
+        out += &format!("\n**{}**\n\n", cell(&row.figure.title(document.horizon_ms)));
         out += "| scenario | value | difference |\n|---|---|---|\n";
         for (index, value) in row.values.iter().enumerate() {
             let label = document
                 .scenarios
                 .get(index)
                 .map_or("", |one| one.label.as_str());
-            let words = quantity::estimate(value, |number| row.unit.words(number));
+            let words = row.unit.estimate(value);
             let difference = index.checked_sub(1).and_then(|at| row.differences.get(at));
             let difference = difference.map_or(String::new(), |one| one.words(row.unit));
             let (label, words, difference) = (cell(label), cell(&words), cell(&difference));

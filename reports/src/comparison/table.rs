@@ -5,7 +5,6 @@ use super::FigureRow;
 use crate::layout::WIDTH;
 use crate::layout::hanging;
 use crate::layout::padded;
-use crate::quantity;
 
 /// Returns the table.
 #[must_use]
@@ -65,10 +64,10 @@ fn verdicts(document: &ComparisonDocument, lines: &mut Vec<String>) {
 
 fn figure(document: &ComparisonDocument, row: &FigureRow, lines: &mut Vec<String>) {
     lines.push(String::new());
-    lines.push(row.title.clone());
+    lines.push(row.figure.title(document.horizon_ms));
     let mark = |index: usize| format!("  [{}] ", index + 1);
     for (index, value) in row.values.iter().enumerate() {
-        let value = quantity::estimate(value, |number| row.unit.words(number));
+        let value = row.unit.estimate(value);
         lines.extend(hanging(&mark(index), &value));
         let difference = index.checked_sub(1).and_then(|at| row.differences.get(at));
         if let Some(difference) = difference {

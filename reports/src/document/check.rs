@@ -4,16 +4,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::names::{CutOff, FaultClass, HolderRole, ListedIn};
 use crate::float;
 
 /// What can happen, and how far the search went to say so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
-    /// The budget of faults, in words.
-    pub budget_text: String,
-    /// The limits of the search, in words.
-    pub limits_text: String,
+    /// The budget of faults.
+    pub budget: Budget,
+    /// The limits of the search.
+    pub limits: Limits,
     /// How many different states were found.
     pub states: u64,
     /// How many steps between them were taken.
@@ -23,27 +24,84 @@ pub struct Check {
     /// Whether every reachable state was visited.
     pub complete: bool,
     /// The limit that ended the search early.
-    pub cut_off_by: Option<String>,
+    pub cut_off_by: Option<CutOff>,
     /// Set where many small searches took the place of one of everything. No verdict is then
-    /// *holds*, `states` is an estimate, and ways are minimal but perhaps not the shortest.
+    /// *holds*, `states` is an estimate, and paths are minimal but perhaps not the shortest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swarm: Option<Swarm>,
     /// The odds that two states shared a fingerprint, so that one was never visited.
     #[serde(serialize_with = "float::serialize")]
     pub collision_odds: f64,
-    /// The reductions in use, in words.
-    pub reductions: Vec<String>,
+    /// What makes the searched space smaller than the system.
+    pub reductions: Vec<Reduction>,
     /// One verdict per property.
     pub verdicts: Vec<Verdict>,
     /// The states that should be reachable, so that a pass is not empty.
     pub goals: Vec<Goal>,
-    /// The events and kinds of faults that have to fire, so that a pass is not empty.
+    /// The events and kinds of faults that have to occur, so that a pass is not empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coverage: Vec<Coverage>,
-    /// How often each event fired.
+    /// How often each event occurred.
     pub events: Vec<EventCount>,
-    /// The events that never fired.
+    /// The events that never occurred.
     pub never_fired: Vec<String>,
+}
+
+/// How many faults a search allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// The most faults on a path.
+    pub faults: u32,
+    /// The classes that are limited to fewer faults, in stable order.
+    pub per_class: Vec<ClassLimit>,
+}
+
+/// The most faults of one class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClassLimit {
+    /// The class.
+    pub class: FaultClass,
+    /// The most faults of it; 0 excludes the class.
+    pub faults: u32,
+}
+
+/// What may end a search early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// The most states; in a swarm, of each search.
+    pub states: u64,
+    /// The longest time in milliseconds; null where there is no limit.
+    pub time_ms: Option<u64>,
+    /// The most bytes of the tables of the search; null where there is no limit.
+    pub bytes: Option<u64>,
+}
+
+/// What makes the searched space smaller than the system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reduction {
+    /// Interchangeable pool servers are not distinguished.
+    InterchangeableServers,
+    /// Connections that can exist are made at once; only their losses take time.
+    ConnectionsAtOnce,
+    /// Clients reconnect at once.
+    ClientsAtOnce,
+    /// Of the pool servers that agree in site and activity only a few are modelled.
+    FewerServers {
+        /// How many are modelled.
+        modelled: u32,
+        /// How many the scenario has.
+        of: u32,
+        /// The most of each kind.
+        per_class: u32,
+    },
+    /// The search begins after a completed failover to DC2.
+    FailedOverStart,
+    /// The event is assumed never to happen.
+    ExcludedEvent(String),
 }
 
 /// Many small searches, each in an order of its own, and what they reached together.
@@ -86,9 +144,70 @@ pub struct Verdict {
     /// Whether what was found is what the scenario expects.
     pub as_expected: bool,
     /// How far "holds" or "undecided" reaches; how the violation was found.
-    pub how_far: String,
-    /// The shortest way to the violation.
+    pub reach: Reach,
+    /// The shortest path to the violation.
     pub counterexample: Option<Counterexample>,
+}
+
+/// How far a verdict reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reach {
+    /// Holds: in every state within the budget.
+    EveryState,
+    /// Holds: service returns from each of these states, which are all within the budget.
+    EveryReturn {
+        /// How many states there are.
+        states: u64,
+    },
+    /// Violated: no counterexample has fewer faults, and none with as many has fewer steps.
+    Shortest {
+        /// How many faults it has.
+        faults: u32,
+        /// How many steps it has.
+        steps: u32,
+    },
+    /// Violated: the nearest state from which service cannot return.
+    NearestTrap {
+        /// How many faults lead there.
+        faults: u32,
+        /// How many steps lead there.
+        steps: u32,
+    },
+    /// Violated: a swarm found it; no step can be left out, but a shorter path may exist.
+    Minimal {
+        /// How many searches found a violation.
+        found_by: u64,
+        /// How many searches there were.
+        searches: u64,
+        /// How many faults it has.
+        faults: u32,
+        /// How many steps it has.
+        steps: u32,
+    },
+    /// Undecided: no violation in the states that were visited.
+    NoViolation {
+        /// How many states were visited.
+        states: u64,
+        /// All states with at most so many faults were visited; null if not even those without.
+        complete_up_to: Option<u32>,
+    },
+    /// Undecided: no state without return among those that were visited.
+    NoTrap {
+        /// How many states were visited.
+        states: u64,
+        /// All states with at most so many faults were visited; null if not even those without.
+        complete_up_to: Option<u32>,
+    },
+    /// Undecided: a swarm found no violation, and a swarm never shows that a property holds.
+    NotFound {
+        /// About how many states were visited.
+        states: u64,
+        /// How many searches there were.
+        searches: u64,
+    },
+    /// Undecided: a swarm does not look for states from which service cannot return.
+    NotSearched,
 }
 
 /// The verdict of the search over one property.
@@ -106,7 +225,7 @@ pub enum VerdictStatus {
     Undecided,
 }
 
-/// A way to a state, step by step.
+/// A path to a state, step by step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Counterexample {
@@ -121,7 +240,7 @@ pub struct Counterexample {
     pub cause: String,
 }
 
-/// Where a way begins.
+/// Where a path begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Start {
@@ -135,6 +254,14 @@ pub struct Start {
     pub links: Vec<LinkState>,
 }
 
+impl Step {
+    /// Whether the step is a fault.
+    #[must_use]
+    pub const fn is_fault(&self) -> bool {
+        self.fault.is_some()
+    }
+}
+
 /// One step of a counterexample.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -143,14 +270,20 @@ pub struct Step {
     pub number: u32,
     /// Who or what acts.
     pub actor: String,
-    /// The stable name of the event.
+    /// The stable name of the event, as in `crash:server-1`.
     pub event: String,
+    /// The stable name of the kind of the event, as in `crash`.
+    pub kind: String,
+    /// The stable name of the component that it happens to, as in `server-1`.
+    pub component: String,
+    /// The sites that it acts on: one, both for a link between them, none for a third place.
+    pub sites: Vec<String>,
+    /// The class of fault that it spends; null where it is no fault.
+    pub fault: Option<FaultClass>,
     /// The event in words.
     pub text: String,
-    /// The facts that changed, and only those.
+    /// The state labels that changed, and only those, in words.
     pub changes: Vec<String>,
-    /// Whether the step is a fault.
-    pub fault: bool,
     /// When it happened on the clock, in milliseconds; only in what a simulation recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_ms: Option<u64>,
@@ -168,17 +301,26 @@ pub struct Step {
 pub struct HolderState {
     /// Its name.
     pub holder: String,
-    /// The name of its site; empty for what stands in neither.
-    pub site: String,
-    /// What it is at this time, in words.
-    pub role_text: String,
+    /// The name of its site; null for what stands in neither.
+    pub site: Option<String>,
+    /// What it is at this time.
+    pub role: HolderRole,
     /// Whether it runs.
     pub up: bool,
-    /// What it holds at this time, in words; empty if it holds none by its nature.
-    pub holds: String,
-    /// The numbers of the posts that it holds.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub posts: Vec<u32>,
+    /// What it holds at this time.
+    pub content: Content,
+}
+
+/// The messages that a server or place holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Content {
+    /// It holds none by its nature.
+    NoLog,
+    /// It could hold messages and has no copy of the log.
+    Absent,
+    /// The numbers of the messages of this path in its copy of the log, in order.
+    Messages(Vec<u32>),
 }
 
 /// How a link stands after a step.
@@ -209,7 +351,7 @@ pub struct Goal {
     pub expected: bool,
     /// Whether the search was complete, so that "not reached" means "cannot be reached".
     pub complete: bool,
-    /// The shortest way there.
+    /// The shortest path there.
     pub witness: Option<Counterexample>,
 }
 
@@ -220,10 +362,10 @@ pub struct Coverage {
     /// Its name, as the scenario lists it: an event, a kind of event or a kind of fault.
     pub event: String,
     /// The key of the scenario that lists it.
-    pub listed_in: String,
-    /// How often it fired.
+    pub listed_in: ListedIn,
+    /// How often it occurred.
     pub fired: u64,
-    /// Whether the search was complete, so that "did not fire" means "cannot fire".
+    /// Whether the search was complete, so that "did not occur" means "cannot occur".
     pub complete: bool,
 }
 
@@ -233,6 +375,6 @@ pub struct Coverage {
 pub struct EventCount {
     /// The stable name of the event.
     pub event: String,
-    /// How often it fired.
+    /// How often it occurred.
     pub fired: u64,
 }

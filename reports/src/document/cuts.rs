@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-use super::RunIdentity;
+use super::names::{CutOff, FaultClass};
+use super::{Budget, Limits, Reduction, RunIdentity};
 use crate::float;
 
 /// The name and version of the format, the first field of every document.
@@ -26,15 +27,17 @@ pub struct CutSets {
     /// without any is decided.
     pub complete_up_to: Option<u32>,
     /// The limit that ended the search early.
-    pub cut_off_by: Option<String>,
-    /// The basic events that the scenario allows, in words.
-    pub budget_text: String,
+    pub cut_off_by: Option<CutOff>,
+    /// The basic events that the scenario allows.
+    pub budget: Budget,
+    /// The limits of the search.
+    pub limits: Limits,
     /// How many multisets of basic events were searched.
     pub multisets: u64,
     /// How many states were found, over all of them.
     pub states: u64,
-    /// The reductions in use, in words.
-    pub reductions: Vec<String>,
+    /// What makes the searched space smaller than the system.
+    pub reductions: Vec<Reduction>,
     /// Per property, its cut sets.
     pub properties: Vec<PropertyCuts>,
     /// The basic events that occur in a cut set.
@@ -80,8 +83,24 @@ pub struct CutSet {
     pub per_year: Option<f64>,
     /// Whether an event on demand was taken for certain, so that it is no more than this.
     pub at_most: bool,
-    /// Why there is no estimate, or why it is only a bound; empty otherwise.
-    pub note: String,
+    /// Why there is no estimate, or why it is only a bound; null otherwise.
+    pub note: Option<RateNote>,
+}
+
+/// Why a cut set has no estimate, or why it is only a bound.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum RateNote {
+    /// It needs no fault.
+    NoFault,
+    /// A bound: these basic events were taken for certain; by stable name.
+    Certain(Vec<String>),
+    /// A bound: a mistake can happen at any step of a runbook.
+    AnyStep,
+    /// No estimate: these basic events have no rate; by stable name.
+    NoRate(Vec<String>),
+    /// No estimate: the same component fails again after its repair.
+    Repeated,
 }
 
 /// A basic event of a cut set.
@@ -105,7 +124,7 @@ pub struct BasicEvent {
     /// The event in words.
     pub text: String,
     /// The class of fault.
-    pub class: String,
+    pub class: FaultClass,
     /// How many components it can happen to.
     pub components: u32,
     /// Times per component and year of 8766 h; null where the scenario has no rate.

@@ -51,9 +51,41 @@ pub struct RareEvent {
     /// With what it begins, largest share first.
     pub first_failures: Vec<FirstFailure>,
     /// What speaks against the estimate.
-    pub doubts: Vec<String>,
+    pub doubts: Vec<Doubt>,
     /// Whether these forbid to give a number.
     pub withheld: bool,
+}
+
+/// What speaks against an estimate of something rare.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Doubt {
+    /// No path led there, which does not prove that none does.
+    NothingSeen,
+    /// One path carries most of the whole.
+    Dominated {
+        /// Its share, from 0 to 1.
+        #[serde(serialize_with = "float::serialize")]
+        share: f64,
+        /// The share above which no number is given.
+        #[serde(serialize_with = "float::serialize")]
+        most: f64,
+    },
+    /// It rests on few effective paths.
+    FewEffective {
+        /// How many.
+        #[serde(serialize_with = "float::serialize")]
+        paths: f64,
+        /// The number below which an interval is a rough one.
+        #[serde(serialize_with = "float::serialize")]
+        least: f64,
+    },
+    /// The weights do not average 1: paths with large weights were not seen.
+    WeightsOff {
+        /// Their mean.
+        #[serde(serialize_with = "float::serialize")]
+        mean: f64,
+    },
 }
 
 /// The share of the probability that begins with one failure.

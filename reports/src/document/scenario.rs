@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::names::{LinkKind, LinkNote, NodeRole, ShareLocation, ShippingJob};
+
 /// What was described, in the words of the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -18,14 +20,26 @@ pub struct Scenario {
     pub sites: Vec<SiteView>,
     /// What is connected, and what for.
     pub links: Vec<LinkView>,
-    /// Where the file share of log shipping is, in words.
-    pub share_text: String,
+    /// Where the file share of log shipping is.
+    pub share: ShareLocation,
     /// Whether mirroring has a witness.
     pub witness: bool,
     /// Every figure that the result rests on.
     pub assumptions: Vec<Assumption>,
     /// What the validation found doubtful.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
+}
+
+/// A choice of the scenario that the validation found doubtful.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    /// The stable code.
+    pub code: String,
+    /// What is doubtful.
+    pub message: String,
+    /// The hazards of the handbook that it is about, such as `H-21`.
+    pub hazards: Vec<String>,
 }
 
 /// One site and what stands in it.
@@ -44,30 +58,10 @@ pub struct SiteView {
 pub struct NodeView {
     /// The name of the server.
     pub name: String,
-    /// What it is at the start.
-    pub kind: NodeKind,
-    /// What it does, in words.
-    pub role_text: String,
+    /// What it is set up as.
+    pub role: NodeRole,
     /// Whether it serves, or does its part, at the start; what waits for a failover does not.
     pub active: bool,
-}
-
-/// What a server is at the start.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NodeKind {
-    /// Serves clients, or waits to.
-    PoolServer,
-    /// Holds a copy of the database.
-    Database,
-    /// Sees which partner of a mirror is there.
-    Witness,
-    /// Holds the backups on their way.
-    Share,
-    /// Stands between clients and pool.
-    FrontEnd,
 }
 
 /// Two ends that are connected.
@@ -80,24 +74,22 @@ pub struct LinkView {
     pub to: String,
     /// What the link is for.
     pub kind: LinkKind,
-    /// The same in words, with the interval where there is one.
-    pub text: String,
+    /// What is special about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LinkNote>,
+    /// The jobs of log shipping that use it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<LinkJob>,
 }
 
-/// What a link is for.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkKind {
-    /// Partners of a mirror.
-    Mirroring,
-    /// A witness and a partner.
-    Witness,
-    /// Backups, copies and restores, in the direction of the flow.
-    LogShipping,
-    /// The link between the sites.
-    InterSite,
+/// A job of log shipping that uses a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkJob {
+    /// Which job it is.
+    pub job: ShippingJob,
+    /// The time from one run to the next, in milliseconds.
+    pub every_ms: u64,
 }
 
 /// One figure that the result rests on, with its origin.

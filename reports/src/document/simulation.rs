@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::RareEvent;
+use super::names::{Cause, CutOff, Method, Phase};
 use crate::float;
 
 /// How often things happen, and what they cost.
@@ -17,10 +18,10 @@ pub struct Simulation {
     pub horizon_ms: u64,
     /// How many drills ran.
     pub drill_trials: u64,
-    /// What was drilled: the loss of DC1, or another fault by its name, as in `crash:A`.
-    pub drilled: String,
+    /// What was drilled.
+    pub drilled: Drilled,
     /// The limit that ended the simulation early; such a result is not reproducible.
-    pub cut_off_by: Option<String>,
+    pub cut_off_by: Option<CutOff>,
     /// The share of time with service, from 0 to 1.
     pub availability: Estimate,
     /// Outage in milliseconds per year.
@@ -48,6 +49,16 @@ pub struct Simulation {
     pub rare: Option<RareEvent>,
 }
 
+/// The fault of the drills.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Drilled {
+    /// The loss of the first site for good.
+    SiteLoss,
+    /// Another fault, by the stable name of its event, as in `crash:A`.
+    Fault(String),
+}
+
 /// An estimate with its interval. No value means no finite limit, or not available.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -70,7 +81,7 @@ pub struct Estimate {
     /// How many observations it rests on.
     pub n: u64,
     /// How the interval was made.
-    pub method: String,
+    pub method: Method,
 }
 
 /// A sample in short: the mean and three percentiles with intervals, and the largest value.
@@ -114,8 +125,6 @@ pub enum ColumnName {
 pub struct Column {
     /// Which observations these are.
     pub name: ColumnName,
-    /// The heading for people.
-    pub title: String,
     /// How many observations there are.
     pub n: u64,
     /// How many of them had not ended when they were followed no longer: their times count as far
@@ -123,8 +132,6 @@ pub struct Column {
     pub unended: u64,
     /// Time to recover; for `per_year` the outage of a year. Milliseconds.
     pub time_ms: Distribution,
-    /// What `time_ms` is called here.
-    pub time_label: String,
     /// Data lost, as the span of time whose messages are gone. Milliseconds.
     pub data_lost_ms: Distribution,
     /// Messages lost.
@@ -209,7 +216,7 @@ pub struct ExampleTrial {
 #[serde(deny_unknown_fields)]
 pub struct CauseShare {
     /// What started the incidents.
-    pub cause: String,
+    pub cause: Cause,
     /// Outage in milliseconds per year.
     pub ms_per_year: Estimate,
     /// Incidents per year.
@@ -220,8 +227,8 @@ pub struct CauseShare {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseShare {
-    /// The phase: detect, decide, act, recover or reconnect.
-    pub phase: String,
+    /// The phase.
+    pub phase: Phase,
     /// Milliseconds of an incident.
     pub ms_per_incident: Distribution,
     /// Milliseconds of a drill.
@@ -260,7 +267,7 @@ pub struct Incident {
     /// When service was back; none if it was not by the horizon.
     pub end_ms: Option<u64>,
     /// What started it.
-    pub cause: String,
+    pub cause: Cause,
     /// The time until it was noticed.
     pub detect_ms: u64,
     /// The time until someone decided.

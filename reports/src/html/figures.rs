@@ -1,11 +1,13 @@
 //! The figures of the simulation as the cells of the page's tables.
 
 use crate::document::Column;
-use crate::document::Distribution;
+use crate::document::ColumnName;
 use crate::document::Estimate;
 use crate::document::Simulation;
+use crate::figure::{Figure, Measure, Unit};
 use crate::headline;
 use crate::quantity;
+use crate::words;
 
 /// Everything the page says about a simulation.
 pub(crate) struct Figures<'a> {
@@ -13,7 +15,7 @@ pub(crate) struct Figures<'a> {
     pub(crate) availability: String,
     pub(crate) outage: String,
     pub(crate) events: String,
-    pub(crate) heads: Vec<Head<'a>>,
+    pub(crate) heads: Vec<Head>,
     pub(crate) groups: Vec<Group>,
     pub(crate) causes: Vec<Row>,
     pub(crate) phases: Vec<Row>,
@@ -23,8 +25,8 @@ pub(crate) struct Figures<'a> {
 }
 
 /// The head of a column.
-pub(crate) struct Head<'a> {
-    pub(crate) title: &'a str,
+pub(crate) struct Head {
+    pub(crate) title: String,
     pub(crate) n: String,
 }
 
@@ -52,50 +54,20 @@ impl<'a> Figures<'a> {
         let heads = columns
             .iter()
             .map(|column| Head {
-                title: &column.title,
+                title: words::column(column.name, simulation),
                 n: quantity::count(column.n),
             })
             .collect();
-        let any_loss = Row {
-            name: "probability".to_owned(),
-            cells: columns
-                .iter()
-                .map(|one| cell(&one.any_loss, quantity::probability))
-                .collect(),
-        };
         Self {
             ran: ran(simulation),
             availability: quantity::availability(&simulation.availability),
             outage: quantity::estimate(&simulation.mean_outage_ms_per_year, quantity::duration),
             events: quantity::count(simulation.events_executed),
             heads,
-            groups: vec![
-                group(
-                    &time_title(columns),
-                    columns,
-                    |one| &one.time_ms,
-                    quantity::duration,
-                ),
-                group(
-                    "data lost",
-                    columns,
-                    |one| &one.data_lost_ms,
-                    quantity::duration,
-                ),
-                group(
-                    "messages lost",
-                    columns,
-                    |one| &one.messages_lost,
-                    quantity::number,
-                ),
-                Group {
-                    title: "any message lost".to_owned(),
-                    rows: vec![any_loss],
-                },
-            ],
+            groups: groups(columns),
             causes: causes(simulation),
             phases: phases(simulation),
-            drilled: &simulation.drilled,
+            drilled: words::drilled(&simulation.drilled),
             seen: simulation
                 .violations_seen
                 .iter()
@@ -116,80 +88,89 @@ fn ran(simulation: &Simulation) -> String {
         quantity::horizon(simulation.horizon_ms),
         headline::drills(simulation)
     );
-    if let Some(limit) = &simulation.cut_off_by {
+    if let Some(by) = simulation.cut_off_by {
+        let limit = words::cut_off(by, None);
         text += &format!("; cut off by {limit}, so that running it again may give other figures");
     }
     text
 }
 
-/// Names the time of each column once, in the order of the columns.
-fn time_title(columns: &[Column]) -> String {
-    let mut labels: Vec<&str> = Vec::new();
-    for column in columns {
-        if !labels.contains(&column.time_label.as_str()) {
-            labels.push(&column.time_label);
+/// Returns the rows of every measure. Where the columns measure different times, the heading names
+/// each once, in the order of the columns.
+fn groups(columns: &[Column]) -> Vec<Group> {
+    let of = |index: usize| {
+        let measure = |column: &Column| Measure::of_column(column.name)[index];
+        let mut titles: Vec<&str> = Vec::new();
+        for column in columns {
+            let title = measure(column).title();
+            if !titles.contains(&title) {
+                titles.push(title);
+            }
         }
-    }
-    labels.join(" / ")
-}
-
-fn group(
-    title: &str,
-    columns: &[Column],
-    part: impl Fn(&Column) -> &Distribution,
-    format: fn(f64) -> String,
-) -> Group {
-    type Figure = fn(&Distribution) -> &Estimate;
-    let figures: [(&str, Figure); 4] = [
-        ("p50", |one| &one.p50),
-        ("p95", |one| &one.p95),
-        ("p99", |one| &one.p99),
-        ("mean", |one| &one.mean),
-    ];
-    let row = |(name, figure): (&str, Figure)| Row {
-        name: name.to_owned(),
-        cells: columns
-            .iter()
-            .map(|column| cell(figure(part(column)), format))
-            .collect(),
-    };
-    let mut rows: Vec<_> = figures.into_iter().map(row).collect();
-    let largest = |column: &Column| {
-        let one = part(column);
-        let value = if one.n == 0 {
-            quantity::NOT_AVAILABLE.to_owned()
-        } else {
-            format(one.max)
+        let rows = columns.first().map(|first| measure(first).rows(first));
+        let names = rows.into_iter().flatten().map(|(name, _)| name).enumerate();
+        let row = |(at, name): (usize, &'static str)| Row {
+            name: name.to_owned(),
+            cells: columns
+                .iter()
+                .map(|column| {
+                    let unit = measure(column).unit();
+                    cell(measure(column).rows(column)[at].1, |value| {
+                        unit.words(value)
+                    })
+                })
+                .collect(),
         };
-        Cell {
-            value,
-            interval: String::new(),
+        let mut rows: Vec<Row> = names.map(row).collect();
+        let largest = columns
+            .iter()
+            .filter_map(|column| largest(measure(column), column));
+        let largest: Vec<Cell> = largest.collect();
+        if !largest.is_empty() {
+            rows.push(Row {
+                name: "largest seen".to_owned(),
+                cells: largest,
+            });
+        }
+        Group {
+            title: titles.join(" / "),
+            rows,
         }
     };
-    rows.push(Row {
-        name: "largest seen".to_owned(),
-        cells: columns.iter().map(largest).collect(),
-    });
-    Group {
-        title: title.to_owned(),
-        rows,
+    (0..Measure::of_column(ColumnName::PerYear).len())
+        .map(of)
+        .collect()
+}
+
+fn largest(measure: Measure, column: &Column) -> Option<Cell> {
+    let sample = measure.sample(column)?;
+    let value = if sample.n == 0 {
+        quantity::NOT_AVAILABLE.to_owned()
+    } else {
+        measure.unit().words(sample.max)
+    };
+    Some(Cell {
+        value,
+        interval: String::new(),
+    })
+}
+
+/// Returns a figure as a cell.
+pub(crate) fn figure(figure: Figure, estimate: &Estimate) -> Cell {
+    match figure.unit() {
+        // The interval has as many nines as the value.
+        Unit::Availability => Cell {
+            value: quantity::value(estimate, quantity::share_of_time),
+            interval: quantity::interval_of_time(estimate).unwrap_or_default(),
+        },
+        unit => cell(estimate, |value| unit.words(value)),
     }
 }
 
-/// A share of time with service, with as many nines as it has.
-pub(crate) fn availability(share: &Estimate) -> Cell {
-    let text = quantity::availability(share);
-    let (value, interval) = text.split_once(" (").unwrap_or((&text, ""));
+pub(crate) fn cell(estimate: &Estimate, format: impl Fn(f64) -> String) -> Cell {
     Cell {
-        value: value.to_owned(),
-        interval: interval.trim_end_matches(')').to_owned(),
-    }
-}
-
-pub(crate) fn cell(estimate: &Estimate, format: fn(f64) -> String) -> Cell {
-    Cell {
-        value: quantity::value(estimate, format),
-        interval: quantity::interval(estimate, format).unwrap_or_default(),
+        value: quantity::value(estimate, &format),
+        interval: quantity::interval(estimate, &format).unwrap_or_default(),
     }
 }
 
@@ -203,7 +184,7 @@ fn causes(simulation: &Simulation) -> Vec<Row> {
     shares
         .into_iter()
         .map(|share| Row {
-            name: share.cause.clone(),
+            name: words::cause(share.cause).to_owned(),
             cells: vec![
                 cell(&share.ms_per_year, quantity::duration),
                 cell(&share.incidents_per_year, quantity::number),
@@ -217,7 +198,7 @@ fn phases(simulation: &Simulation) -> Vec<Row> {
         .outage_by_phase
         .iter()
         .map(|share| Row {
-            name: share.phase.clone(),
+            name: words::phase(share.phase).to_owned(),
             cells: [
                 &share.ms_per_incident.mean,
                 &share.given_site_loss_ms.mean,
@@ -238,7 +219,7 @@ fn intervals(simulation: &Simulation) -> String {
     });
     for estimate in std::iter::once(&simulation.availability).chain(figures) {
         let confidence = quantity::probability(estimate.confidence);
-        let method = format!("{confidence}, {}", estimate.method);
+        let method = format!("{confidence}, {}", words::method(estimate.method));
         if estimate.n > 0 && !methods.contains(&method) {
             methods.push(method);
         }

@@ -1,110 +1,89 @@
 //! The few figures that a decision is made by, each with its interval and its objective.
 
-use super::BAD;
-use super::GOOD;
 use super::Look;
-use super::OPEN;
 use super::figures;
 use super::figures::Cell;
-use crate::document::Column;
 use crate::document::ColumnName;
-use crate::document::Estimate;
-use crate::document::ObjectiveStatus;
 use crate::document::ResultDocument;
-use crate::headline;
+use crate::figure::Figure;
+use crate::findings;
 use crate::quantity;
+use crate::words;
 
 /// A figure, and the objectives about it.
-pub(crate) struct Glance<'a> {
+pub(crate) struct Glance {
     pub(crate) name: String,
     pub(crate) cell: Cell,
-    pub(crate) objectives: Vec<Against<'a>>,
+    pub(crate) objectives: Vec<Against>,
 }
 
 /// An objective: its limit and what became of it.
-pub(crate) struct Against<'a> {
-    pub(crate) limit: &'a str,
+pub(crate) struct Against {
+    pub(crate) limit: String,
     pub(crate) words: &'static str,
     pub(crate) look: Look,
 }
 
 /// Returns the figures; none where nothing was simulated.
-pub(crate) fn glance(document: &ResultDocument) -> Vec<Glance<'_>> {
+pub(crate) fn glance(document: &ResultDocument) -> Vec<Glance> {
     let Some(simulation) = &document.simulation else {
         return Vec::new();
     };
-    let line = |name: &str, key: &str, estimate: &Estimate, format: fn(f64) -> String| Glance {
-        name: name.to_owned(),
-        cell: figures::cell(estimate, format),
-        objectives: about(document, key),
-    };
-    let availability = Glance {
-        name: "availability".to_owned(),
-        cell: figures::availability(&simulation.availability),
-        objectives: about(document, "per_year.availability"),
-    };
-    let mut lines = vec![
-        availability,
-        line(
-            "outage per year, mean",
-            "per_year.outage.mean",
-            &simulation.mean_outage_ms_per_year,
-            quantity::duration,
+    let column = |name| simulation.column(name).filter(|column| column.n > 0);
+    let heading = |name| words::column(name, simulation);
+    let given = heading(ColumnName::GivenSiteLoss).replacen("Given", "given", 1);
+    let year = heading(ColumnName::PerYear).to_lowercase();
+    let drilled = column(ColumnName::GivenSiteLoss).is_some();
+    let incidents = column(ColumnName::PerIncident).is_some();
+    let rows = [
+        (true, Figure::AVAILABILITY, "availability".to_owned()),
+        (true, Figure::ANY_LOSS, format!("any message lost, {year}")),
+        (
+            incidents,
+            Figure::INCIDENT,
+            "time to recover of an incident, 95 % within".to_owned(),
+        ),
+        (
+            drilled,
+            Figure::TIME_TO_RECOVER,
+            format!("time to recover {given}, 95 % within"),
+        ),
+        (
+            drilled,
+            Figure::DATA_LOST,
+            format!("data lost {given}, 95 % at most"),
         ),
     ];
-    let column = |name| {
-        simulation
-            .columns
-            .iter()
-            .find(|one: &&Column| one.name == name)
-    };
-    if let Some(year) = column(ColumnName::PerYear) {
-        let (key, of) = ("per_year.any_loss", &year.any_loss);
-        lines.push(line(
-            &format!("any message lost, {}", year.title.to_lowercase()),
-            key,
-            of,
-            quantity::probability,
-        ));
-    }
-    if let Some(incident) = column(ColumnName::PerIncident).filter(|one| one.n > 0) {
-        lines.push(line(
-            "time to recover of an incident, 95 % within",
-            "per_incident.time_to_recover.p95",
-            &incident.time_ms.p95,
-            quantity::duration,
-        ));
-    }
-    if let Some(drill) = column(ColumnName::GivenSiteLoss).filter(|one| one.n > 0) {
-        let given = drill.title.replacen("Given", "given", 1);
-        lines.push(line(
-            &format!("time to recover {given}, 95 % within"),
-            "given_site_loss.time_to_recover.p95",
-            &drill.time_ms.p95,
-            quantity::duration,
-        ));
-        lines.push(line(
-            &format!("data lost {given}, 95 % at most"),
-            "given_site_loss.data_lost.p95",
-            &drill.data_lost_ms.p95,
-            quantity::duration,
-        ));
-    }
-    lines
+    let rows = rows.into_iter().filter(|(shown, ..)| *shown);
+    let mut glance: Vec<Glance> = rows
+        .filter_map(|(_, figure, name)| {
+            Some(Glance {
+                name,
+                cell: figures::figure(figure, figure.of(simulation)?),
+                objectives: about(document, figure),
+            })
+        })
+        .collect();
+    // The mean of a year, which is not that of a trial where the horizon is no year.
+    glance.insert(
+        1,
+        Glance {
+            name: "outage per year, mean".to_owned(),
+            cell: figures::cell(&simulation.mean_outage_ms_per_year, quantity::duration),
+            objectives: about(document, Figure::OUTAGE),
+        },
+    );
+    glance
 }
 
-fn about<'a>(document: &'a ResultDocument, key: &str) -> Vec<Against<'a>> {
+fn about(document: &ResultDocument, figure: Figure) -> Vec<Against> {
     let objectives = document.objectives.iter();
     objectives
-        .filter(|one| one.text.split_whitespace().next() == Some(key))
+        .filter(|one| one.figure == figure)
         .map(|one| Against {
-            limit: &one.limit_text,
-            words: headline::objective_text(one.status),
-            look: match one.status {
-                ObjectiveStatus::Met => GOOD,
-                ObjectiveStatus::Missed => BAD,
-                ObjectiveStatus::Undecided => OPEN,
-            },
+            limit: findings::limit(one),
+            words: words::objective(one.status),
+            look: super::objective_look(one.status),
         })
         .collect()
 }

@@ -7,6 +7,7 @@ use crate::document::CutSets;
 use crate::document::ExampleName;
 use crate::document::ResultDocument;
 use crate::quantity;
+use crate::words;
 
 /// More cut sets of a property are counted, not listed.
 const SETS_MOST: usize = 12;
@@ -25,16 +26,16 @@ pub(crate) struct PropertyView<'a> {
     pub(crate) name: &'a str,
     pub(crate) title: &'a str,
     pub(crate) sum: String,
-    pub(crate) sets: Vec<SetView<'a>>,
+    pub(crate) sets: Vec<SetView>,
     pub(crate) more: usize,
 }
 
 /// One cut set.
-pub(crate) struct SetView<'a> {
+pub(crate) struct SetView {
     pub(crate) rank: u32,
     pub(crate) events: String,
     pub(crate) often: String,
-    pub(crate) note: &'a str,
+    pub(crate) note: String,
 }
 
 /// Returns the cut sets as words: those of properties that have any, and the names of the others.
@@ -46,14 +47,15 @@ pub(crate) fn cuts(cuts: &CutSets) -> CutsView<'_> {
         ),
         None => "Not complete".to_owned(),
     };
-    if let Some(limit) = &cuts.cut_off_by {
+    if let Some(by) = cuts.cut_off_by {
+        let limit = words::cut_off(by, Some(&cuts.limits));
         extent += &format!("; cut off by {limit}");
     }
     extent += &format!(
         ". Searched: {}, {}; {}.",
         quantity::plural(cuts.multisets, "combination", "combinations"),
         quantity::plural(cuts.states, "state", "states"),
-        cuts.budget_text
+        words::budget(&cuts.budget)
     );
     let without: Vec<_> = cuts
         .properties
@@ -79,7 +81,7 @@ pub(crate) fn cuts(cuts: &CutSets) -> CutsView<'_> {
                         rank: set.rank,
                         events: events(set),
                         often: often(set.per_year, set.at_most),
-                        note: &set.note,
+                        note: crate::cuts::note(set),
                     })
                     .collect(),
                 more: one.sets.len().saturating_sub(SETS_MOST),
@@ -113,23 +115,23 @@ fn often(per_year: Option<f64>, at_most: bool) -> String {
 }
 
 /// An example trial as a table.
-pub(crate) struct ExampleView<'a> {
+pub(crate) struct ExampleView {
     pub(crate) heading: String,
-    pub(crate) rows: Vec<IncidentView<'a>>,
+    pub(crate) rows: Vec<IncidentView>,
     pub(crate) more: u64,
 }
 
 /// One incident in words.
-pub(crate) struct IncidentView<'a> {
+pub(crate) struct IncidentView {
     pub(crate) day: String,
-    pub(crate) cause: &'a str,
+    pub(crate) cause: &'static str,
     pub(crate) length: String,
     pub(crate) phases: String,
     pub(crate) lost: String,
 }
 
 /// Returns the example trials, each with its longest incidents.
-pub(crate) fn examples(document: &ResultDocument) -> Vec<ExampleView<'_>> {
+pub(crate) fn examples(document: &ResultDocument) -> Vec<ExampleView> {
     let examples = document.simulation.iter().flat_map(|one| &one.examples);
     examples
         .map(|example| {
@@ -151,7 +153,7 @@ pub(crate) fn examples(document: &ResultDocument) -> Vec<ExampleView<'_>> {
         .collect()
 }
 
-fn incident(one: &crate::document::Incident) -> IncidentView<'_> {
+fn incident(one: &crate::document::Incident) -> IncidentView {
     let phases = [
         ("detect", one.detect_ms),
         ("decide", one.decide_ms),
@@ -167,7 +169,7 @@ fn incident(one: &crate::document::Incident) -> IncidentView<'_> {
     let length = quantity::duration(incident_ms(one) as f64);
     IncidentView {
         day: quantity::number((one.start_ms / 86_400_000) as f64),
-        cause: &one.cause,
+        cause: words::cause(one.cause),
         length: match one.end_ms {
             Some(_) => length,
             None => format!("{length}, not over"),

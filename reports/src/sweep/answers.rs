@@ -1,15 +1,16 @@
 //! What a sweep shows, in sentences.
 
+use super::Method;
 use super::SweepDocument;
 use super::SweepPoint;
-use crate::quantity;
+use crate::figure::Figure;
 
 /// The figures that a design is chosen by.
-const CHOSEN_BY: [&str; 4] = [
-    "per_year.outage.mean",
-    "per_year.any_loss",
-    "given_site_loss.data_lost.p95",
-    "given_site_loss.time_to_recover.p95",
+const CHOSEN_BY: [Figure; 4] = [
+    Figure::OUTAGE,
+    Figure::ANY_LOSS,
+    Figure::DATA_LOST,
+    Figure::TIME_TO_RECOVER,
 ];
 
 /// Returns a sentence for each figure that a design is chosen by: its least and its greatest value,
@@ -17,7 +18,7 @@ const CHOSEN_BY: [&str; 4] = [
 pub(super) fn answers(document: &SweepDocument) -> Vec<String> {
     let mut sentences: Vec<String> = CHOSEN_BY
         .iter()
-        .filter_map(|name| extremes(document, document.figure(name)?))
+        .filter_map(|figure| extremes(document, document.figure(*figure)?))
         .collect();
     if document.has_cost() {
         let front = document.points.iter().enumerate();
@@ -26,8 +27,7 @@ pub(super) fn answers(document: &SweepDocument) -> Vec<String> {
             .map(|(index, _)| (index + 1).to_string())
             .collect();
         sentences.push(format!(
-            "No other point is at least as good in cost, data lost and time to recover, and better \
-             in one of them: {}.",
+            "Best trade-offs of cost, data lost and time to recover (Pareto front): {}.",
             front.join(", ")
         ));
     }
@@ -40,21 +40,18 @@ fn extremes(document: &SweepDocument, figure: usize) -> Option<String> {
     let least = valued.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
     let greatest = valued.rev().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let head = &document.figures[figure];
+    let title = head.figure.title(document.horizon_ms);
     let words = |number: f64| head.unit.words(number);
     if least.1 >= greatest.1 {
-        return Some(format!(
-            "{}: {} at every point.",
-            head.title,
-            words(least.1)
-        ));
+        return Some(format!("{title}: {} at every point.", words(least.1)));
     }
     let said = |(point, _): (&SweepPoint, f64)| {
         let estimate = &point.figures[figure];
-        let value = quantity::estimate(estimate, words);
+        let value = head.unit.estimate(estimate);
         format!("{value} at {}", place(document, point))
     };
     let (least, greatest) = (said(least), said(greatest));
-    Some(format!("{}: from {least} to {greatest}.", head.title))
+    Some(format!("{title}: from {least} to {greatest}."))
 }
 
 /// Returns what says which point it is, as heads and texts of columns: every value, or where one
@@ -63,7 +60,7 @@ pub(super) fn columns<'a>(
     document: &'a SweepDocument,
     point: &SweepPoint,
 ) -> Vec<(&'a str, String)> {
-    if document.method == "one-at-a-time" {
+    if document.method == Method::OneAtATime {
         return vec![("what is changed", place(document, point))];
     }
     let heads = document.parameters.iter().map(|head| head.path.as_str());
@@ -74,7 +71,7 @@ pub(super) fn columns<'a>(
 /// time, the one that does.
 pub(super) fn place(document: &SweepDocument, point: &SweepPoint) -> String {
     let first = document.points.first();
-    let alone = document.method == "one-at-a-time";
+    let alone = document.method == Method::OneAtATime;
     let heads = document.parameters.iter().enumerate();
     let said: Vec<String> = heads
         .filter(|(index, head)| {

@@ -30,7 +30,7 @@ pub fn csv(document: &SweepDocument) -> Result<String, ReportError> {
     for figure in &document.figures {
         let unit = crate::csv::word(&figure.unit)?;
         for part in ["", ".low", ".high"] {
-            head.push(format!("{}{part} ({unit})", figure.name));
+            head.push(format!("{}{part} ({unit})", figure.figure.name()));
         }
     }
     head.extend(["cost_per_year", "on_front", "verdicts"].map(str::to_owned));

@@ -22,7 +22,12 @@ pub fn text(document: &SweepDocument) -> String {
     let first = document.points.first();
     let first = first.map(|point| columns(document, point));
     heads.extend(first.into_iter().flatten().map(|(head, _)| cell(head)));
-    heads.extend(document.figures.iter().map(|head| cell(&head.title)));
+    heads.extend(
+        document
+            .figures
+            .iter()
+            .map(|head| cell(&head.figure.title(document.horizon_ms))),
+    );
     if document.has_cost() {
         heads.extend(["cost per year", "Pareto front"].map(str::to_owned));
     }
@@ -34,7 +39,7 @@ pub fn text(document: &SweepDocument) -> String {
         let columns = columns(document, point).into_iter();
         line.extend(columns.map(|(_, value)| cell(&value)));
         for (head, estimate) in document.figures.iter().zip(&point.figures) {
-            let words = quantity::estimate(estimate, |number| head.unit.words(number));
+            let words = head.unit.estimate(estimate);
             line.push(cell(&words));
         }
         if document.has_cost() {

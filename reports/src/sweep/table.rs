@@ -12,7 +12,7 @@ pub fn text(document: &SweepDocument) -> String {
     let wide = document
         .figures
         .iter()
-        .map(|head| head.title.chars().count());
+        .map(|head| head.figure.title(document.horizon_ms).chars().count());
     let wide = wide.max().unwrap_or(0);
     for (index, point) in document.points.iter().enumerate() {
         lines.push(String::new());
@@ -22,8 +22,11 @@ pub fn text(document: &SweepDocument) -> String {
             .collect();
         lines.extend(hanging(&format!("[{}] ", index + 1), &values.join("  ")));
         for (head, estimate) in document.figures.iter().zip(&point.figures) {
-            let value = quantity::estimate(estimate, |number| head.unit.words(number));
-            let lead = format!("    {}  ", padded(&head.title, wide));
+            let value = head.unit.estimate(estimate);
+            let lead = format!(
+                "    {}  ",
+                padded(&head.figure.title(document.horizon_ms), wide)
+            );
             lines.extend(hanging(&lead, &value));
         }
         if let Some(cost) = point.cost_per_year {

@@ -1,8 +1,10 @@
 //! The phases of the drills as a table: where the time to recover goes.
 
-use crate::document::{Distribution, Estimate, Simulation};
+use crate::document::Simulation;
+use crate::figure::Statistic;
 use crate::layout::padded;
 use crate::quantity;
+use crate::words;
 
 const LABEL_WIDTH: usize = 12;
 const CELL_WIDTH: usize = 22;
@@ -13,22 +15,19 @@ pub fn phases(simulation: &Simulation) -> String {
     if simulation.drill_trials == 0 {
         return String::new();
     }
-    type Figure = fn(&Distribution) -> &Estimate;
-    let figures: [(&str, Figure); 4] = [
-        ("p50", |one| &one.p50),
-        ("p95", |one| &one.p95),
-        ("p99", |one| &one.p99),
-        ("mean", |one| &one.mean),
-    ];
+    let what = words::drilled(&simulation.drilled);
     let mut lines = vec![
         String::new(),
-        format!("time to recover from {}, by phase", simulation.drilled),
-        row("", &figures.map(|(name, _)| name.to_owned()), 0),
+        format!("time to recover from {what}, by phase"),
+        row("", &Statistic::ALL.map(|one| one.name().to_owned()), 0),
     ];
     for share in &simulation.outage_by_phase {
-        let estimates = figures.map(|(_, figure)| figure(&share.given_site_loss_ms));
+        let estimates = share
+            .given_site_loss_ms
+            .rows()
+            .map(|(_, estimate)| estimate);
         let values = estimates.map(|one| quantity::value(one, quantity::duration));
-        lines.push(row(&share.phase, &values, 0));
+        lines.push(row(words::phase(share.phase), &values, 0));
         let intervals =
             estimates.map(|one| quantity::interval(one, quantity::duration).unwrap_or_default());
         let height = intervals.iter().map(|cell| parts(cell).len()).max();

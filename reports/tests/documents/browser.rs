@@ -1,4 +1,4 @@
-//! The pages in a real browser: headless Chromium, where there is one.
+//! The pages in a real browser: headless Chromium, where there is one; with `CI=true` there must be.
 
 use std::env;
 use std::fs;
@@ -11,9 +11,9 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
+use crate::sample;
 use poolproof_reports::html;
 use poolproof_reports::player;
-use poolproof_reports::sample;
 
 /// Presses keys and buttons and tells in the title where each led.
 const DRIVER: &str = r#"<script>
@@ -76,9 +76,12 @@ fn browser() -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// Opens a page and returns its title after the scripts ran; nothing without a browser.
+/// Opens a page and returns its title after the scripts ran; nothing without a browser, which CI
+/// must have.
 fn title_of(name: &str, page: &str, width: u32) -> Option<String> {
     let Some(browser) = browser() else {
+        let in_ci = env::var_os("CI").is_some_and(|value| value == "true");
+        assert!(!in_ci, "{name}: CI=true, and no Chromium is in the PATH");
         // Not `eprintln`, which the test harness keeps to itself.
         let _ = writeln!(
             std::io::stderr(),

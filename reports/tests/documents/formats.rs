@@ -1,5 +1,6 @@
 //! What the formats for machines promise: they fit the schemas that others read them by.
 
+use crate::sample;
 use jsonschema::Validator;
 use poolproof_reports::bundle;
 use poolproof_reports::comparison::ComparisonDocument;
@@ -12,7 +13,6 @@ use poolproof_reports::github;
 use poolproof_reports::json;
 use poolproof_reports::junit;
 use poolproof_reports::markdown;
-use poolproof_reports::sample;
 use poolproof_reports::sarif;
 use poolproof_reports::schema;
 use poolproof_reports::schema_of;

@@ -3,3 +3,5 @@
 mod browser;
 mod formats;
 mod rendering;
+#[path = "../sample/mod.rs"]
+mod sample;

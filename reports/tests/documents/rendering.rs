@@ -1,5 +1,6 @@
 //! What every rendering promises: the same bytes, no panic on poor input, nothing lost on the way.
 
+use crate::sample;
 use poolproof_reports::bundle;
 use poolproof_reports::chart::Chart;
 use poolproof_reports::document::CdfPoint;
@@ -7,7 +8,6 @@ use poolproof_reports::document::ColumnName;
 use poolproof_reports::document::DocumentError;
 use poolproof_reports::document::ResultDocument;
 use poolproof_reports::json;
-use poolproof_reports::sample;
 
 #[test]
 fn the_document_survives_its_text() {
@@ -169,7 +169,7 @@ fn a_line_that_is_missing_or_never_ends_is_said() {
         }
     }
     let svg = Chart::TimeToRecover.svg(&document).expect("drawn");
-    assert!(svg.contains("per incident: none seen"));
+    assert!(svg.contains("Per incident: none seen"));
     assert!(svg.contains(", 25 % not within the horizon"));
 }
 

@@ -1,13 +1,15 @@
 //! Counterexamples: the paths that the checker found, step by step in words.
 
 use poolproof_engines::check::minimise::Ground;
+use poolproof_models::names::event::Event;
 use poolproof_models::names::property::Property;
-use poolproof_models::names::site::Site;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
+use crate::app::document::names;
 use crate::explain::causes::{self, Path};
 use crate::explain::explainer::Explainer;
+use crate::explain::steps::StepText;
 
 /// Tells a way step by step, with the cause of the violation at its end, if it has one.
 #[must_use]
@@ -24,15 +26,9 @@ pub fn tell(
         let event = topology.events()[*index];
         let told = explainer.step(event);
         steps.push(doc::Step {
-            number,
-            actor: told.actor.clone(),
-            event: event.name(),
-            text: told.text.clone(),
-            changes: told.changes.clone(),
-            fault: told.fault,
-            at_ms: None,
             state: holders(&explainer),
             links: links(&explainer),
+            ..step(topology, event, &told, number)
         });
         all_told.push(told);
     }
@@ -47,10 +43,29 @@ pub fn tell(
         None => causes::of_goal(&path),
     };
     doc::Counterexample {
-        faults: steps.iter().filter(|step| step.fault).count() as u32,
+        faults: steps.iter().filter(|step| step.is_fault()).count() as u32,
         start,
         steps,
         cause,
+    }
+}
+
+/// A step of a path, without how everything stands after it.
+#[must_use]
+pub fn step(topology: &Topology, event: Event, words: &StepText, number: u32) -> doc::Step {
+    doc::Step {
+        number,
+        actor: words.actor.clone(),
+        event: event.name(),
+        kind: event.kind.name().to_owned(),
+        component: event.at.name().to_owned(),
+        sites: names::sites(topology, event),
+        fault: names::fault(event, words.fault),
+        text: words.text.clone(),
+        changes: words.changes.clone(),
+        at_ms: None,
+        state: Vec::new(),
+        links: Vec::new(),
     }
 }
 
@@ -71,11 +86,14 @@ pub fn holders(explainer: &Explainer<'_>) -> Vec<doc::HolderState> {
     holders
         .map(|holder| doc::HolderState {
             holder: holder.name.to_owned(),
-            site: holder.site.map_or("", Site::name).to_owned(),
-            role_text: holder.role.text().to_owned(),
+            site: holder.site.map(|site| site.name().to_owned()),
+            role: names::holder_role(holder.role),
             up: holder.up,
-            holds: holder.holds,
-            posts: holder.messages,
+            content: match holder.content {
+                None => doc::Content::NoLog,
+                Some(None) => doc::Content::Absent,
+                Some(Some(messages)) => doc::Content::Messages(messages),
+            },
         })
         .collect()
 }

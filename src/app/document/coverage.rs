@@ -20,9 +20,9 @@ pub(super) fn coverage(
     fired: Fired<'_>,
     complete: bool,
 ) -> Vec<doc::Coverage> {
-    let row = |event: String, listed_in: &str, required| doc::Coverage {
+    let row = |event: String, listed_in, required| doc::Coverage {
         event,
-        listed_in: listed_in.to_owned(),
+        listed_in,
         fired: fired.times(required),
         complete,
     };
@@ -31,7 +31,7 @@ pub(super) fn coverage(
             Fires::Kind(kind) => Required::Kind(kind),
             Fires::Event(event) => Required::Event(event),
         };
-        row(fires.name(), "expect.fires", required)
+        row(fires.name(), doc::ListedIn::ExpectFires, required)
     });
     let possible = |fault: &&FaultName| model.budget.per_class[class(fault) as usize] > 0;
     let listed = scenario.check.faults_enabled.iter().flatten();
@@ -41,7 +41,7 @@ pub(super) fn coverage(
             FaultName::Mistake(mistake) => Required::Mistake(mistake),
             FaultName::Misoperation(operation) => Required::Misoperation(operation),
         };
-        row(fault.name(), "check.faults_enabled", required)
+        row(fault.name(), doc::ListedIn::FaultsEnabled, required)
     });
     expected.chain(enabled).collect()
 }

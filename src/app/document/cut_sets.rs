@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use poolproof_engines::check::cut_rate::{CutSetRate, Frequency, Unrated, rate};
 use poolproof_engines::check::cuts::{CutProgress, CutRequest, Cuts, Multiset, cuts};
-use poolproof_engines::check::search::CutOff;
 use poolproof_models::model::Bounded;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
@@ -15,6 +14,7 @@ use poolproof_reports::document as doc;
 
 use crate::app::compile::check;
 use crate::app::compile::frequency::frequency;
+use crate::app::document::names;
 use crate::app::document::verdict::{self, Stop};
 use crate::app::evaluate;
 use crate::explain::operations::operation_text;
@@ -41,6 +41,8 @@ pub struct Asked<'a> {
     pub command: &'a str,
     /// The most bytes of the search's tables.
     pub bytes: Option<u64>,
+    /// The longest time in milliseconds, for the result; `stop` ends the search.
+    pub time_ms: Option<u64>,
     /// Called between layers with the progress; why to stop, or `None` to go on.
     pub stop: &'a mut dyn FnMut(&CutProgress) -> Option<Stop>,
 }
@@ -53,6 +55,7 @@ pub fn find(scenario: &Scenario, asked: Asked<'_>) -> Found {
         properties,
         command,
         bytes,
+        time_ms,
         stop,
     } = asked;
     let model = check::model_within(scenario, order);
@@ -79,15 +82,15 @@ pub fn find(scenario: &Scenario, asked: Asked<'_>) -> Found {
         identity: evaluate::identity(scenario, command),
         order: u32::from(order),
         complete_up_to: found.complete_up_to.map(u32::from),
-        cut_off_by: found.cut_off.map(|cut_off| match (cut_off, stopped) {
-            (CutOff::States, _) => format!("the limit of {} states", scenario.check.states_limit),
-            (CutOff::Memory, _) => {
-                format!("the memory limit of {} bytes", bytes.unwrap_or(u64::MAX))
-            }
-            (CutOff::Interrupted, Some(Stop::Limit(words))) => words,
-            (CutOff::Interrupted, _) => "an interrupt".to_owned(),
-        }),
-        budget_text: model.budget.to_string(),
+        cut_off_by: found
+            .cut_off
+            .map(|cut_off| names::cut_off(cut_off, stopped)),
+        budget: names::budget(&model.budget),
+        limits: doc::Limits {
+            states: scenario.check.states_limit,
+            time_ms,
+            bytes,
+        },
         multisets: found.progress.multisets,
         states: found.progress.states,
         reductions: verdict::reductions(scenario, &model.system),
@@ -137,7 +140,7 @@ impl Basic {
         doc::BasicEvent {
             event: self.name.clone(),
             text: self.text.clone(),
-            class: self.class.name().to_owned(),
+            class: names::fault_class(self.class),
             components,
             per_year,
             repair_h: repair_h.filter(|hours| hours.is_finite()),
@@ -226,33 +229,25 @@ fn cut_set(set: &Multiset, basic: &[Basic]) -> doc::CutSet {
         .iter()
         .map(|(b, count)| (b.frequency, *count))
         .collect();
-    let texts = |wanted: &dyn Fn(&Frequency) -> bool| {
+    let names = |wanted: &dyn Fn(&Frequency) -> bool| -> Vec<String> {
         let those = counted.iter().filter(|(basic, _)| wanted(&basic.frequency));
-        let texts: Vec<&str> = those.map(|(basic, _)| basic.text.as_str()).collect();
-        texts.join(", ")
+        those.map(|(basic, _)| basic.name.clone()).collect()
     };
     let (per_year, at_most, note) = match rate(&frequencies) {
-        _ if set.is_empty() => (None, false, "it needs no fault".to_owned()),
+        _ if set.is_empty() => (None, false, Some(doc::RateNote::NoFault)),
         Ok(CutSetRate { per_year, at_most }) => {
-            let note = if at_most {
-                let certain = texts(&|f| *f == Frequency::OnDemand { probability: 1.0 });
-                match certain.as_str() {
-                    "" => "a mistake at any step".to_owned(),
-                    certain => format!("taken for certain: {certain}"),
-                }
-            } else {
-                String::new()
-            };
+            let certain = names(&|f| *f == Frequency::OnDemand { probability: 1.0 });
+            let note = at_most.then(|| match certain.as_slice() {
+                [] => doc::RateNote::AnyStep,
+                _ => doc::RateNote::Certain(certain.clone()),
+            });
             (Some(per_year), at_most, note)
         }
         Err(Unrated::NoRate) => {
-            let unrated = texts(&|f| !matches!(f, Frequency::Rate { .. }));
-            (None, false, format!("no rate: {unrated}"))
+            let unrated = names(&|f| !matches!(f, Frequency::Rate { .. }));
+            (None, false, Some(doc::RateNote::NoRate(unrated)))
         }
-        Err(Unrated::Repeated) => {
-            let why = "the same component fails again after its repair";
-            (None, false, why.to_owned())
-        }
+        Err(Unrated::Repeated) => (None, false, Some(doc::RateNote::Repeated)),
     };
     doc::CutSet {
         rank: 0,

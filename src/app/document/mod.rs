@@ -4,6 +4,7 @@ pub mod counterexample;
 mod coverage;
 pub mod cut_sets;
 mod examples;
+pub(crate) mod names;
 pub mod rare;
 pub mod recovery;
 pub mod simulation;

@@ -43,20 +43,17 @@ fn document(found: &RareEstimate, plan: &Plan<'_>) -> doc::RareEvent {
     let (how, method) = match plan.method {
         RareEventMethod::Cycles => (
             doc::RareMethod::Cycles,
-            "stratified importance sampling, Student's t",
+            doc::Method::StratifiedImportanceSampling,
         ),
-        RareEventMethod::Hazard => (
-            doc::RareMethod::Hazard,
-            "conditional Monte Carlo, Student's t",
-        ),
+        RareEventMethod::Hazard => (doc::RareMethod::Hazard, doc::Method::ConditionalMonteCarlo),
     };
-    let shown = |estimate: &Estimate, n: u64, method: &str| doc::Estimate {
+    let shown = |estimate: &Estimate, n: u64, method| doc::Estimate {
         value: Some(estimate.value),
         low: estimate.interval.low,
         high: estimate.interval.high,
         confidence: plan.confidence.get(),
         n,
-        method: method.to_owned(),
+        method,
     };
     let probability = shown(&found.probability, found.paths, method);
     doc::RareEvent {
@@ -80,7 +77,7 @@ fn document(found: &RareEstimate, plan: &Plan<'_>) -> doc::RareEvent {
         largest_share: found.largest_share,
         mean_weight: found
             .mean_weight
-            .map(|weight| shown(&weight, found.begun, "Student's t on the weights")),
+            .map(|weight| shown(&weight, found.begun, doc::Method::StudentTOfWeights)),
         first_failures: found
             .first_failures
             .iter()
@@ -89,29 +86,26 @@ fn document(found: &RareEstimate, plan: &Plan<'_>) -> doc::RareEvent {
                 share: first.probability / found.probability.value,
             })
             .collect(),
-        doubts: found.doubts.iter().map(|doubt| words(*doubt)).collect(),
+        doubts: found
+            .doubts
+            .iter()
+            .map(|doubt| doubt_named(*doubt))
+            .collect(),
         withheld: forbidden,
     }
 }
 
-fn words(doubt: Doubt) -> String {
-    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+fn doubt_named(doubt: Doubt) -> doc::Doubt {
     match doubt {
-        Doubt::NothingSeen => "no path led there, which does not prove that none does: \
-                               `poolproof check` searches every combination of faults"
-            .to_owned(),
-        Doubt::Dominated { share } => format!(
-            "one path carries {} of the whole, and no number is given above {}: more trials are \
-             needed, or the other method",
-            percent(share),
-            percent(doubt::SHARE_MOST)
-        ),
-        Doubt::FewEffective { paths } => format!(
-            "it rests on {paths:.0} effective paths, and below {:.0} an interval is a rough one",
-            doubt::EFFECTIVE_MIN
-        ),
-        Doubt::WeightsOff { mean } => format!(
-            "weights average {mean:.4} in place of 1: paths with large weights were not seen"
-        ),
+        Doubt::NothingSeen => doc::Doubt::NothingSeen,
+        Doubt::Dominated { share } => doc::Doubt::Dominated {
+            share,
+            most: doubt::SHARE_MOST,
+        },
+        Doubt::FewEffective { paths } => doc::Doubt::FewEffective {
+            paths,
+            least: doubt::EFFECTIVE_MIN,
+        },
+        Doubt::WeightsOff { mean } => doc::Doubt::WeightsOff { mean },
     }
 }

@@ -22,7 +22,7 @@ pub fn explained(model: &Bounded<Topology>, path: &Path) -> doc::Counterexample 
         explainer.step(step.event);
     }
     let end = ending(topology, *explainer.world());
-    let faults = told.steps.iter().filter(|step| step.fault);
+    let faults = told.steps.iter().filter(|step| step.is_fault());
     let faults: Vec<&str> = faults.map(|step| step.text.as_str()).collect();
     let faults = match faults.as_slice() {
         [] => "Without any fault".to_owned(),

@@ -16,12 +16,12 @@ use poolproof_models::names::runbook::Phase;
 use poolproof_models::names::site::Site;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
-use poolproof_reports::quantity::NOTHING_SEEN;
 use serde::{Deserialize, Serialize};
 
 use crate::app::compile;
 use crate::app::compile::check;
 use crate::app::document::examples::examples;
+use crate::app::document::names;
 use crate::app::document::stopping;
 use crate::scenario::Scenario;
 
@@ -246,20 +246,6 @@ pub fn drill(topology: &Topology, fault: Option<Event>) -> Option<Drill> {
     })
 }
 
-/// The heading of the drills.
-#[must_use]
-pub fn given(fault: Option<Event>) -> String {
-    match fault {
-        None => "Given loss of DC1".to_owned(),
-        Some(fault) => format!("Given {}", fault.name()),
-    }
-}
-
-/// What is drilled, in words that go after "drills of".
-fn drilled_fault(fault: Option<Event>) -> String {
-    fault.map_or_else(|| "the loss of DC1".to_owned(), Event::name)
-}
-
 /// An incident as the document has it.
 pub fn incident(incident: &Incident) -> doc::Incident {
     let [detect_ms, decide_ms, act_ms, recover_ms, reconnect_ms] = incident.phases_ms;
@@ -267,7 +253,7 @@ pub fn incident(incident: &Incident) -> doc::Incident {
         trial: incident.trial,
         start_ms: incident.start_ms,
         end_ms: incident.end_ms,
-        cause: incident.cause.name().to_owned(),
+        cause: names::cause(incident.cause),
         detect_ms,
         decide_ms,
         act_ms,
@@ -299,38 +285,26 @@ pub fn document(
         high: one_minus(outage.low),
         ..outage.clone()
     };
-    let horizon = if settings.horizon.ms == YEAR_MS {
-        "Per year"
-    } else {
-        "Per trial"
-    };
     doc::Simulation {
         trials: plain.trials,
         horizon_ms: settings.horizon.ms,
         drill_trials: drilled.trials,
-        drilled: drilled_fault(settings.drill),
-        cut_off_by: interrupted.then(|| "an interrupt".to_owned()),
+        drilled: match settings.drill {
+            None => doc::Drilled::SiteLoss,
+            Some(fault) => doc::Drilled::Fault(fault.name()),
+        },
+        cut_off_by: interrupted.then_some(doc::CutOff::Interrupt),
         availability,
         mean_outage_ms_per_year: mean(&plain.per_trial.time_mean, confidence, per_year),
         columns: vec![
             column(
                 doc::ColumnName::PerIncident,
-                "Per incident",
-                "time to recover",
                 (&plain.per_incident, plain.unended),
                 confidence,
             ),
-            column(
-                doc::ColumnName::PerYear,
-                horizon,
-                "time without service",
-                (&plain.per_trial, 0),
-                confidence,
-            ),
+            column(doc::ColumnName::PerYear, (&plain.per_trial, 0), confidence),
             column(
                 doc::ColumnName::GivenSiteLoss,
-                &given(settings.drill),
-                "time to recover",
                 (&drilled.per_incident, drilled.unended),
                 confidence,
             ),
@@ -342,7 +316,7 @@ pub fn document(
         outage_by_phase: Phase::ALL
             .into_iter()
             .map(|phase| doc::PhaseShare {
-                phase: phase.name().to_owned(),
+                phase: names::phase(phase),
                 ms_per_incident: times(&plain.by_phase[phase as usize], confidence),
                 given_site_loss_ms: times(&drilled.by_phase[phase as usize], confidence),
             })
@@ -390,7 +364,7 @@ fn cause_share(
     let incidents = plain.incidents_by_cause[cause as usize];
     let rate = poisson_rate(incidents, years, confidence);
     doc::CauseShare {
-        cause: cause.name().to_owned(),
+        cause: names::cause(cause),
         ms_per_year: mean(&plain.by_cause[cause as usize], confidence, per_year),
         incidents_per_year: doc::Estimate {
             value: (years > 0.0).then(|| incidents as f64 / years),
@@ -398,15 +372,13 @@ fn cause_share(
             high: rate.high,
             confidence: confidence.get(),
             n: incidents,
-            method: "Poisson, exact".to_owned(),
+            method: doc::Method::PoissonExact,
         },
     }
 }
 
 fn column(
     name: doc::ColumnName,
-    title: &str,
-    time_label: &str,
     (measures, unended): (&Measures, u64),
     confidence: Confidence,
 ) -> doc::Column {
@@ -431,11 +403,9 @@ fn column(
     };
     doc::Column {
         name,
-        title: title.to_owned(),
         n: measures.time.count(),
         unended,
         time_ms: distribution(&measures.time, &measures.time_mean, confidence),
-        time_label: time_label.to_owned(),
         data_lost_ms: distribution(&measures.data_lost, &measures.data_lost_mean, confidence),
         messages_lost: distribution(&measures.messages, &measures.messages_mean, confidence),
         any_loss: proportion(&measures.any_loss, confidence),
@@ -471,7 +441,7 @@ fn distribution(
             high: found.as_ref().and_then(|f| f.interval.high),
             confidence: confidence.get(),
             n: histogram.count(),
-            method: "order statistics".to_owned(),
+            method: doc::Method::OrderStatistics,
         }
     };
     doc::Distribution {
@@ -501,16 +471,16 @@ fn mean(sums: &MeanAccumulator, confidence: Confidence, factor: f64) -> doc::Est
         high: scaled(found.as_ref().and_then(|f| f.interval.high)).filter(|_| !nothing_seen),
         confidence: confidence.get(),
         n: sums.count(),
-        method: match nothing_seen {
-            true => NOTHING_SEEN,
-            false => "Student's t",
-        }
-        .to_owned(),
+        method: if nothing_seen {
+            doc::Method::NothingSeen
+        } else {
+            doc::Method::StudentT
+        },
     }
 }
 
 fn proportion(proportion: &Proportion, confidence: Confidence) -> doc::Estimate {
-    let (interval, method) = (proportion.clopper_pearson(confidence), "Clopper-Pearson");
+    let interval = proportion.clopper_pearson(confidence);
     let nothing_seen = proportion.hits() == 0 && proportion.trials() > 0;
     doc::Estimate {
         value: proportion.share(),
@@ -526,6 +496,10 @@ fn proportion(proportion: &Proportion, confidence: Confidence) -> doc::Estimate 
         },
         confidence: confidence.get(),
         n: proportion.trials(),
-        method: if nothing_seen { NOTHING_SEEN } else { method }.to_owned(),
+        method: if nothing_seen {
+            doc::Method::NothingSeen
+        } else {
+            doc::Method::ClopperPearson
+        },
     }
 }

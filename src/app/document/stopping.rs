@@ -51,7 +51,9 @@ pub fn is_enough(scenario: &Scenario, so_far: &doc::Simulation, drills: bool) ->
     let mine = |column: Column| (column == Column::GivenSiteLoss) == drills;
     let mut rules = Vec::new();
     if settings.precision > 0.0 && mine(settings.precision_of.column) {
-        let found = objectives::figure(settings.precision_of, so_far);
+        let of = settings.precision_of;
+        let figure = objectives::figure(of.column, of.measure, of.statistic);
+        let found = objectives::value(figure, so_far);
         rules.push(is_precise(&found, settings.precision));
     }
     if settings.stop_when_decided {
@@ -224,7 +226,7 @@ mod tests {
             high: Some(value + half),
             confidence: 0.95,
             n: 5_000,
-            method: String::new(),
+            method: doc::Method::StudentT,
         };
         assert!(is_precise(&estimate(100.0, 5.0), 0.05));
         assert!(!is_precise(&estimate(100.0, 5.1), 0.05));

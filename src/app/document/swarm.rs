@@ -9,7 +9,8 @@ use poolproof_reports::document as doc;
 use crate::app::compile::check;
 use crate::app::compile::swarm::Swarm;
 use crate::app::document::coverage::coverage;
-use crate::app::document::verdict::{counted, event_counts, goals_reached, reductions, verdicts};
+use crate::app::document::names;
+use crate::app::document::verdict::{event_counts, goals_reached, reductions, verdicts};
 
 /// The document of the searches that were run, in their order; fewer than planned if the run was
 /// interrupted.
@@ -27,19 +28,18 @@ pub fn document(swarm: &Swarm, parts: &[SearchRecord], interrupted: bool) -> doc
     };
     let (events, never_fired) = event_counts(fired);
     doc::Check {
-        budget_text: model.budget.to_string(),
-        limits_text: format!(
-            "{}, each of at most {} states and {}",
-            searches(swarm.engine.searches),
-            limits.states,
-            counted(u64::from(limits.depth), "step")
-        ),
+        budget: names::budget(&model.budget),
+        limits: doc::Limits {
+            states: limits.states,
+            time_ms: None,
+            bytes: None,
+        },
         states: found.states,
         transitions: found.transitions,
         depth: found.depth,
         // Not even when every search has visited all that there is: none of them knows that.
         complete: false,
-        cut_off_by: interrupted.then(|| "an interrupt".to_owned()),
+        cut_off_by: interrupted.then_some(doc::CutOff::Interrupt),
         swarm: Some(doc::Swarm {
             searches: found.searches,
             depth_limit: limits.depth,
@@ -57,9 +57,4 @@ pub fn document(swarm: &Swarm, parts: &[SearchRecord], interrupted: bool) -> doc
         events,
         never_fired,
     }
-}
-
-/// A number of searches, in words.
-pub(super) fn searches(number: u64) -> String {
-    format!("{number} search{}", if number == 1 { "" } else { "es" })
 }

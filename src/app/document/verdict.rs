@@ -2,7 +2,7 @@
 
 use poolproof_engines::check::coverage::Fired;
 use poolproof_engines::check::minimise::Ground;
-use poolproof_engines::check::search::{CutOff, Limits, Progress};
+use poolproof_engines::check::search::{Limits, Progress};
 use poolproof_engines::check::verdict::{self, CheckRequest, GoalResult, Reach, Status, Verdict};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::{Goal, Property};
@@ -12,8 +12,8 @@ use poolproof_reports::document as doc;
 use crate::app::compile::check;
 use crate::app::document::counterexample::tell;
 use crate::app::document::coverage::coverage;
+use crate::app::document::names;
 use crate::app::document::recovery::explained;
-use crate::app::document::swarm;
 use crate::explain::properties::{goal_title, property_text};
 use crate::scenario::Scenario;
 use crate::scenario::expect::Verdict as Expected;
@@ -23,19 +23,19 @@ use crate::scenario::expect::Verdict as Expected;
 pub struct Bounds<'a> {
     /// The most bytes of the search's tables.
     pub bytes: Option<u64>,
-    /// The bounds in words, as they were given; for the result.
-    pub words: Vec<String>,
+    /// The longest time in milliseconds, for the result; `stop` ends the search.
+    pub time_ms: Option<u64>,
     /// Called every few thousand expansions with the progress; why to stop, or `None` to go on.
     pub stop: &'a mut dyn FnMut(&Progress) -> Option<Stop>,
 }
 
 /// Why the caller of a search ended it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
     /// Somebody asked for the end.
     Interrupt,
-    /// A limit of the caller was reached; which one, in words.
-    Limit(String),
+    /// The time limit of the caller was reached.
+    Time,
 }
 
 /// A finished check.
@@ -54,7 +54,7 @@ pub struct Checked {
 pub fn check(scenario: &Scenario, on_progress: &mut dyn FnMut(&Progress) -> bool) -> Checked {
     let bounds = Bounds {
         bytes: None,
-        words: Vec::new(),
+        time_ms: None,
         stop: &mut |at| (!on_progress(at)).then_some(Stop::Interrupt),
     };
     check_within(scenario, bounds)
@@ -70,11 +70,10 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
         properties: &check::properties(scenario),
         goals: &goals,
     };
-    let bytes = bounds.bytes.unwrap_or(u64::MAX);
     let mut stopped = None;
     let mut limits = Limits {
         states: scenario.check.states_limit,
-        bytes,
+        bytes: bounds.bytes.unwrap_or(u64::MAX),
         on_progress: &mut |at| {
             stopped = (bounds.stop)(at);
             stopped.is_none()
@@ -82,14 +81,6 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
     };
     let result = verdict::check(&request, &mut limits);
     let interrupted = stopped == Some(Stop::Interrupt);
-    let cut_off_by = result.cut_off.map(|cut_off| match (cut_off, stopped) {
-        (CutOff::States, _) => format!("the limit of {} states", scenario.check.states_limit),
-        (CutOff::Memory, _) => format!("the memory limit of {bytes} bytes"),
-        (CutOff::Interrupted, Some(Stop::Limit(words))) => words,
-        (CutOff::Interrupted, _) => "an interrupt".to_owned(),
-    });
-    let mut limits_words = vec![format!("at most {} states", scenario.check.states_limit)];
-    limits_words.extend(bounds.words);
     let fired = Fired {
         events: model.system.events(),
         all: &result.fired,
@@ -97,13 +88,19 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
     };
     let (events, never_fired) = event_counts(fired);
     let document = doc::Check {
-        budget_text: model.budget.to_string(),
-        limits_text: limits_words.join(", "),
+        budget: names::budget(&model.budget),
+        limits: doc::Limits {
+            states: scenario.check.states_limit,
+            time_ms: bounds.time_ms,
+            bytes: bounds.bytes,
+        },
         states: result.progress.states,
         transitions: result.progress.transitions,
         depth: result.depth,
         complete: result.complete,
-        cut_off_by,
+        cut_off_by: result
+            .cut_off
+            .map(|cut_off| names::cut_off(cut_off, stopped)),
         swarm: None,
         collision_odds: result.collision_odds,
         reductions: reductions(scenario, &model.system),
@@ -151,7 +148,7 @@ pub(super) fn verdicts(
             status,
             expected,
             as_expected: status == expected,
-            how_far: how_far(verdict.reach, model),
+            reach: names::reach(verdict.reach),
             counterexample: verdict.path.as_ref().map(|path| match verdict.reach {
                 Reach::NearestTrap { .. } => explained(model, path),
                 _ => tell(Ground::within(model), &path.events(), Some(property)),
@@ -179,56 +176,6 @@ fn expected(scenario: &Scenario, property: Property) -> doc::VerdictStatus {
     }
 }
 
-/// How far a verdict reaches, in words.
-fn how_far(reach: Reach, model: &Bounded<Topology>) -> String {
-    let size = |faults: u32, steps: u32| {
-        let steps = counted(u64::from(steps), "step");
-        format!("{} and {steps} in all", counted(u64::from(faults), "fault"))
-    };
-    let up_to = |faults: Option<u32>| match faults {
-        Some(full) => format!("complete for at most {}", counted(u64::from(full), "fault")),
-        None => "not even complete without a fault".to_owned(),
-    };
-    match reach {
-        Reach::EveryState => format!("in every state within {}", model.budget),
-        Reach::EveryReturn { states } => {
-            format!("from each of {states} states within {}", model.budget)
-        }
-        Reach::Shortest { faults, steps } => {
-            format!("shortest counterexample: {}", size(faults, steps))
-        }
-        Reach::NearestTrap { faults, steps } => {
-            format!("nearest state without return: {}", size(faults, steps))
-        }
-        Reach::Minimal {
-            found_by,
-            searches,
-            faults,
-            steps,
-        } => format!(
-            "found by {found_by} of {}; minimal counterexample, perhaps not the shortest: {}",
-            swarm::searches(searches),
-            size(faults, steps)
-        ),
-        Reach::NoViolation {
-            states,
-            complete_up_to,
-        } => format!("no violation in {states} states; {}", up_to(complete_up_to)),
-        Reach::NoTrap {
-            states,
-            complete_up_to,
-        } => format!("no trap in {states} states; {}", up_to(complete_up_to)),
-        Reach::NotFound { states, searches } => format!(
-            "no violation in about {states} states of {}; a swarm never shows that a property \
-             holds",
-            swarm::searches(searches)
-        ),
-        Reach::NotSearched => {
-            "a swarm does not look for states from which service cannot return".to_owned()
-        }
-    }
-}
-
 /// The goals that a scenario names, with what was found.
 pub(super) fn goals_reached(
     model: &Bounded<Topology>,
@@ -250,31 +197,25 @@ pub(super) fn goals_reached(
     expected.iter().zip(found).map(document).collect()
 }
 
-/// What makes the space smaller than the system, in words.
-pub(super) fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<String> {
+/// What makes the space smaller than the system.
+pub(super) fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<doc::Reduction> {
     let mut out = vec![
-        "interchangeable pool servers are not told apart".to_owned(),
-        "connections that can exist are made at once; only losses take their time".to_owned(),
-        "clients reconnect at once".to_owned(),
+        doc::Reduction::InterchangeableServers,
+        doc::Reduction::ConnectionsAtOnce,
+        doc::Reduction::ClientsAtOnce,
     ];
-    let all = scenario.pool.total() as usize;
-    if topology.servers.len() < all {
-        out.push(format!(
-            "{} of {all} pool servers: at most {} that agree in site and activity",
-            topology.servers.len(),
-            scenario.check.servers_per_class
-        ));
+    let (modelled, of) = (topology.servers.len() as u32, scenario.pool.total());
+    if modelled < of {
+        out.push(doc::Reduction::FewerServers {
+            modelled,
+            of,
+            per_class: scenario.check.servers_per_class,
+        });
     }
     if topology.start != Start::Normal {
-        out.push("begins after a failover to DC2 that is long done".to_owned());
+        out.push(doc::Reduction::FailedOverStart);
     }
-    for event in &topology.excluded {
-        out.push(format!("assumed never to happen: {}", event.name()));
-    }
+    let excluded = topology.excluded.iter();
+    out.extend(excluded.map(|event| doc::Reduction::ExcludedEvent(event.name())));
     out
-}
-
-/// A number with its noun.
-pub(super) fn counted(n: u64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

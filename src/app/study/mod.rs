@@ -4,7 +4,6 @@
 //! drills. A stretch of the line is all that a shard or a checkpoint needs to name, and any set of
 //! stretches that covers the line gives the same counts.
 
-pub mod figure;
 pub mod job;
 mod part;
 pub mod result;

@@ -3,13 +3,16 @@
 use poolproof_engines::simulate::run::Counts;
 use poolproof_reports::comparison::ComparedVerdict;
 use poolproof_reports::document as doc;
-use poolproof_reports::sweep::{FigureHead, ParameterHead, SCHEMA, SweepDocument, SweepPoint};
+use poolproof_reports::figure::Figure;
+use poolproof_reports::sweep::{
+    self as swept, FigureHead, ParameterHead, SCHEMA, SweepDocument, SweepPoint,
+};
 
-use super::design::{Design, Point};
+use super::design::{Design, Method, Point};
 use super::front::front;
-use crate::app::document::simulation::{self, Stage, YEAR_MS};
+use crate::app::document::simulation::{self, Stage};
+use crate::app::objectives;
 use crate::scenario::Scenario;
-use crate::study::figure::Figure;
 
 /// A sweep that has run.
 pub struct Sweep<'a> {
@@ -35,11 +38,6 @@ pub struct Sweep<'a> {
 #[must_use]
 pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
     let settings = &sweep.base.simulate;
-    let horizon = if settings.horizon.ms == YEAR_MS {
-        "per year"
-    } else {
-        "per trial"
-    };
     let base_value = |path: &str| {
         let mut assumptions = sweep.base.assumptions().iter();
         let found = assumptions.find(|assumption| assumption.key == path);
@@ -88,17 +86,20 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
         title: sweep.base.title.clone(),
         scenario_digest: sweep.base.digest.clone(),
         seed: settings.seed,
-        method: sweep.design.method.name().to_owned(),
+        method: match sweep.design.method {
+            Method::Grid => swept::Method::Grid,
+            Method::LatinHypercube(_) => swept::Method::LatinHypercube,
+            Method::OneAtATime => swept::Method::OneAtATime,
+        },
         trials: sweep.counts.first().map_or(0, |one| trials(&one[0])),
         horizon_ms: settings.horizon.ms,
         drill_trials: sweep.counts.first().map_or(0, |one| trials(&one[1])),
-        cut_off_by: sweep.interrupted.then(|| "an interrupt".to_owned()),
+        cut_off_by: sweep.interrupted.then_some(doc::CutOff::Interrupt),
         parameters,
         figures: Figure::OF_SWEEP
             .into_iter()
             .map(|figure| FigureHead {
-                name: figure.name(),
-                title: figure.title(horizon),
+                figure,
                 unit: figure.unit(),
             })
             .collect(),
@@ -114,20 +115,18 @@ fn point(sweep: &Sweep<'_>, index: usize, values: Vec<String>) -> SweepPoint {
     let scenario = &sweep.scenarios[index];
     let [plain, drilled] = sweep.counts[index].each_ref().map(|one| &one.tallies[0]);
     let simulation = simulation::document(scenario, plain, drilled, sweep.interrupted);
-    let verdicts = sweep.checks.get(index).map(|check| &check.verdicts);
     SweepPoint {
         values,
         scenario_digest: scenario.digest.clone(),
         cost_per_year: scenario.cost_per_year(),
         figures: Figure::OF_SWEEP
             .into_iter()
-            .map(|figure| figure.value(&simulation))
+            .map(|figure| objectives::value(figure, &simulation))
             .collect(),
-        verdicts: verdicts
-            .into_iter()
-            .flatten()
-            .map(ComparedVerdict::from)
-            .collect(),
+        verdicts: sweep
+            .checks
+            .get(index)
+            .map_or_else(Vec::new, ComparedVerdict::of),
         on_front: None,
     }
 }

@@ -15,6 +15,7 @@ use poolproof_models::names::event::EventKind;
 use poolproof_models::names::runbook::Role;
 use poolproof_models::names::session::SessionId;
 use poolproof_models::state::world::World;
+use poolproof_reports::document::ColumnName;
 
 use crate::oracles::expected::{Parameters, assert_digits, sets};
 use crate::oracles::toy::{HOUR_MS, Toy};
@@ -244,7 +245,7 @@ fn the_workloads_give_the_exact_values() {
         let trial = document
             .columns
             .iter()
-            .find(|column| column.title.contains("trial"));
+            .find(|column| column.name == ColumnName::PerYear);
         let trial = trial.expect("a column for trials");
         let mut figures = vec![(&trial.time_ms.mean, 12.868229298179 * HOUR_MS)];
         if workload == "w1" {

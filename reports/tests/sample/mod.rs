@@ -3,7 +3,14 @@
 //! It looks like the result of a real scenario, with one property of each verdict, but its
 //! figures are invented: nothing here may be quoted.
 
-use crate::document::*;
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test program uses a part of the sample"
+)]
+
+use poolproof_reports::document::*;
+use poolproof_reports::figure::Figure;
 
 mod entries;
 mod parts;
@@ -98,7 +105,7 @@ pub fn unexpected() -> ResultDocument {
     if let Some(check) = &mut document.check {
         let coverage = |event: &str, fired, complete| Coverage {
             event: event.to_owned(),
-            listed_in: "expect.fires".to_owned(),
+            listed_in: ListedIn::ExpectFires,
             fired,
             complete,
         };
@@ -117,7 +124,7 @@ pub fn incidents() -> Vec<Incident> {
         trial: 3,
         start_ms: 86_400_000,
         end_ms: Some(86_490_000),
-        cause: "node crash, DC1".to_owned(),
+        cause: Cause::PoolServer,
         detect_ms: 30_000,
         decide_ms: 0,
         act_ms: 0,
@@ -129,7 +136,7 @@ pub fn incidents() -> Vec<Incident> {
     let second = Incident {
         trial: 17,
         end_ms: None,
-        cause: "loss of DC1".to_owned(),
+        cause: Cause::SiteDisaster,
         decide_ms: 3_600_000,
         data_lost_ms: 540_000,
         messages_lost: 1_080,
@@ -141,8 +148,18 @@ pub fn incidents() -> Vec<Incident> {
 fn check() -> Check {
     let text = str::to_owned;
     Check {
-        budget_text: text("at most 2 faults, one site loss among them"),
-        limits_text: text("20,000,000 states"),
+        budget: Budget {
+            faults: 2,
+            per_class: vec![ClassLimit {
+                class: FaultClass::SiteLoss,
+                faults: 1,
+            }],
+        },
+        limits: Limits {
+            states: 20_000_000,
+            time_ms: None,
+            bytes: None,
+        },
         states: 1_284_331,
         transitions: 7_902_118,
         depth: 43,
@@ -150,7 +167,7 @@ fn check() -> Check {
         cut_off_by: None,
         swarm: None,
         collision_odds: 4.471_037_2e-8,
-        reductions: vec![text("servers of equal role are interchangeable")],
+        reductions: vec![Reduction::InterchangeableServers],
         verdicts: vec![
             Verdict {
                 property: text("AL0"),
@@ -162,7 +179,7 @@ fn check() -> Check {
                 status: VerdictStatus::Holds,
                 expected: VerdictStatus::Holds,
                 as_expected: true,
-                how_far: text("complete: 1,284,331 states, all paths with at most 2 faults"),
+                reach: Reach::EveryState,
                 counterexample: None,
             },
             Verdict {
@@ -172,7 +189,10 @@ fn check() -> Check {
                 status: VerdictStatus::Violated,
                 expected: VerdictStatus::Violated,
                 as_expected: true,
-                how_far: text("shortest: no violation with fewer than 2 faults"),
+                reach: Reach::Shortest {
+                    faults: 2,
+                    steps: 4,
+                },
                 counterexample: Some(counterexample()),
             },
             Verdict {
@@ -184,7 +204,10 @@ fn check() -> Check {
                 status: VerdictStatus::Undecided,
                 expected: VerdictStatus::Holds,
                 as_expected: false,
-                how_far: text("cut off by the limit of edges after 1,000,000 states"),
+                reach: Reach::NoTrap {
+                    states: 1_000_000,
+                    complete_up_to: Some(1),
+                },
                 counterexample: None,
             },
         ],
@@ -221,15 +244,25 @@ fn check() -> Check {
     }
 }
 
-/// Returns the shortest way to the violation of the sample.
+/// Returns the shortest path to the violation of the sample.
 pub fn counterexample() -> Counterexample {
     let step = |number, actor: &str, event: &str, words: &str, changes: &[&str], fault| Step {
         number,
         actor: actor.to_owned(),
         event: event.to_owned(),
+        kind: event.split(':').next().unwrap_or_default().to_owned(),
+        component: event.split(':').nth(1).unwrap_or_default().to_owned(),
+        sites: vec![
+            if (2..4).contains(&number) {
+                "DC2"
+            } else {
+                "DC1"
+            }
+            .to_owned(),
+        ],
+        fault,
         text: words.to_owned(),
         changes: changes.iter().map(|change| (*change).to_owned()).collect(),
-        fault,
         at_ms: None,
         state: Vec::new(),
         links: Vec::new(),
@@ -244,15 +277,15 @@ pub fn counterexample() -> Counterexample {
                 "site-outage:DC1",
                 "DC1 loses power; its disks survive.",
                 &["DC1: up → down", "service: on → off"],
-                true,
+                Some(FaultClass::SiteLoss),
             ),
             step(
                 2,
                 "operator",
-                "runbook:restore-with-recovery",
+                "restore-with-recovery:sql-c",
                 "The operator recovers the log-shipping secondary.",
                 &["sql-c: restoring → online, timeline 2"],
-                false,
+                None,
             ),
             step(
                 3,
@@ -260,7 +293,7 @@ pub fn counterexample() -> Counterexample {
                 "serve:DC2",
                 "The pool starts in DC2 and acknowledges messages.",
                 &["service: off → on in DC2", "timeline 2: acknowledged"],
-                false,
+                None,
             ),
             step(
                 4,
@@ -268,26 +301,26 @@ pub fn counterexample() -> Counterexample {
                 "late-return:DC1",
                 "DC1 comes back with its old state, which nobody fenced.",
                 &["DC1: down → up", "sql-a: principal on timeline 1"],
-                true,
+                Some(FaultClass::LateReturn),
             ),
         ],
         cause: "The old principal was never fenced, so both sites acknowledge messages.".to_owned(),
     }
 }
 
-/// Returns the same way, with how everything stands after each step.
+/// Returns the same path, with how everything stands after each step.
 pub fn counterexample_with_state() -> Counterexample {
     let mut way = counterexample();
-    let state = |holder: &str, site: &str, role: &str, up, holds: &str| HolderState {
+    let state = |holder: &str, site: Option<&str>, role, up, messages: &[u32]| HolderState {
         holder: holder.to_owned(),
-        site: site.to_owned(),
-        role_text: role.to_owned(),
+        site: site.map(str::to_owned),
+        role,
         up,
-        holds: holds.to_owned(),
-        posts: holds
-            .split(|letter: char| !letter.is_ascii_digit())
-            .filter_map(|number| number.parse().ok())
-            .collect(),
+        content: if messages.is_empty() {
+            Content::NoLog
+        } else {
+            Content::Messages(messages.to_vec())
+        },
     };
     let link = |name: &str, ends: [&str; 2], cut| LinkState {
         link: name.to_owned(),
@@ -299,23 +332,24 @@ pub fn counterexample_with_state() -> Counterexample {
         let dc1_up = step.number == 4;
         let dc2_serves = step.number >= 3;
         let c_role = if step.number >= 2 {
-            "principal, can acknowledge"
+            HolderRole::Principal
         } else {
-            "log-shipping secondary"
+            HolderRole::Restoring
         };
-        let c_holds = if dc2_serves {
-            "posts 1 and 2"
+        let c_holds: &[u32] = if dc2_serves { &[1, 2] } else { &[1] };
+        let pool = if dc2_serves {
+            HolderRole::ServesUsers
         } else {
-            "post 1"
+            HolderRole::Idle
         };
-        let pool = if dc2_serves { "serving" } else { "idle" };
+        let (dc1, dc2) = (Some("DC1"), Some("DC2"));
         step.state = vec![
-            state("pchat-1", "DC1", "Persistent Chat server", dc1_up, ""),
-            state("sql-a", "DC1", "principal", dc1_up, "posts 1 and 3"),
-            state("sql-b", "DC1", "mirror", dc1_up, "post 1"),
-            state("pchat-3", "DC2", pool, true, ""),
-            state("sql-c", "DC2", c_role, true, c_holds),
-            state("the share", "", "log backups", dc1_up, "post 1"),
+            state("pchat-1", dc1, HolderRole::Active, dc1_up, &[]),
+            state("sql-a", dc1, HolderRole::Principal, dc1_up, &[1, 3]),
+            state("sql-b", dc1, HolderRole::Mirror, dc1_up, &[1]),
+            state("pchat-3", dc2, pool, true, &[]),
+            state("sql-c", dc2, c_role, true, c_holds),
+            state("the share", None, HolderRole::LogBackups, dc1_up, &[1]),
         ];
         step.links = vec![
             link("sql-a-sql-b", ["sql-a", "sql-b"], false),
@@ -326,13 +360,13 @@ pub fn counterexample_with_state() -> Counterexample {
 }
 
 fn simulation() -> Simulation {
-    let ms = |text: &str, per_year: f64, incidents: f64| CauseShare {
-        cause: text.to_owned(),
+    let ms = |cause, per_year: f64, incidents: f64| CauseShare {
+        cause,
         ms_per_year: around(per_year * MINUTE_MS, 0.06, 10_000),
         incidents_per_year: around(incidents, 0.03, 10_000),
     };
-    let phase = |text: &str, incident: f64, drill: f64| PhaseShare {
-        phase: text.to_owned(),
+    let phase = |phase, incident: f64, drill: f64| PhaseShare {
+        phase,
         ms_per_incident: distribution(&|p| incident * MINUTE_MS * spread(p), 0.05, 12_408),
         given_site_loss_ms: distribution(&|p| drill * MINUTE_MS * spread(p), 0.02, 5_000),
     };
@@ -340,7 +374,7 @@ fn simulation() -> Simulation {
         trials: 10_000,
         horizon_ms: 31_536_000_000,
         drill_trials: 5_000,
-        drilled: "the loss of DC1".to_owned(),
+        drilled: Drilled::SiteLoss,
         cut_off_by: None,
         availability: estimate(
             Some(0.999_871_3),
@@ -350,30 +384,24 @@ fn simulation() -> Simulation {
         ),
         mean_outage_ms_per_year: around(67.6 * MINUTE_MS, 0.04, 10_000),
         columns: vec![
-            column(ColumnName::PerIncident, "per incident", 12_408, 1.6, 0.02),
-            column(ColumnName::PerYear, "per year", 10_000, 9.0, 0.05),
-            column(
-                ColumnName::GivenSiteLoss,
-                "given loss of DC1",
-                5_000,
-                130.0,
-                9.5,
-            ),
+            column(ColumnName::PerIncident, 12_408, 1.6, 0.02),
+            column(ColumnName::PerYear, 10_000, 9.0, 0.05),
+            column(ColumnName::GivenSiteLoss, 5_000, 130.0, 9.5),
         ],
         outage_by_cause: vec![
-            ms("loss of DC1", 31.2, 0.02),
-            ms("node crash, DC1", 18.4, 0.91),
-            ms("link DC1-DC2 cut", 0.7, 0.05),
-            ms("operator: wrong file restored", 11.9, 0.006),
-            ms("share lost", 0.0, 0.0),
-            ms("software defect in both servers of the site", 5.4, 0.26),
+            ms(Cause::SiteDisaster, 31.2, 0.02),
+            ms(Cause::PoolServer, 18.4, 0.91),
+            ms(Cause::InterSiteLink, 0.7, 0.05),
+            ms(Cause::Mistake, 11.9, 0.006),
+            ms(Cause::Share, 0.0, 0.0),
+            ms(Cause::DatabaseServer, 5.4, 0.26),
         ],
         outage_by_phase: vec![
-            phase("detect", 0.5, 4.0),
-            phase("decide", 0.8, 55.0),
-            phase("act", 0.9, 48.0),
-            phase("recover", 2.2, 21.0),
-            phase("reconnect", 1.0, 2.5),
+            phase(Phase::Detect, 0.5, 4.0),
+            phase(Phase::Decide, 0.8, 55.0),
+            phase(Phase::Act, 0.9, 48.0),
+            phase(Phase::Recover, 2.2, 21.0),
+            phase(Phase::Reconnect, 1.0, 2.5),
         ],
         outage_exceedance: exceedance(MINUTE_MS, 0.98),
         data_lost_exceedance: exceedance(0.4 * MINUTE_MS, 0.021),
@@ -393,22 +421,15 @@ fn simulation() -> Simulation {
 }
 
 /// Makes a column whose times spread over two decades around the median.
-fn column(name: ColumnName, title: &str, n: u64, median_min: f64, lost_min: f64) -> Column {
+fn column(name: ColumnName, n: u64, median_min: f64, lost_min: f64) -> Column {
     let time = |share: f64| median_min * MINUTE_MS * spread(share);
     // Log shipping loses what came after the last backup: nearly uniform over an interval.
     let lost = |share: f64| lost_min * MINUTE_MS * 2.0 * share;
-    let time_label = if name == ColumnName::PerYear {
-        "outage of the year"
-    } else {
-        "time to recover"
-    };
     Column {
         name,
-        title: title.to_owned(),
         n,
         unended: 0,
         time_ms: distribution(&time, 0.03, n),
-        time_label: time_label.to_owned(),
         data_lost_ms: distribution(&lost, 0.02, n),
         messages_lost: distribution(&|share| lost(share) / 500.0, 0.02, n),
         any_loss: around(
@@ -495,29 +516,33 @@ fn estimate(value: Option<f64>, low: Option<f64>, high: Option<f64>, n: u64) -> 
         high,
         confidence: 0.95,
         n,
-        method: "order statistics".to_owned(),
+        method: Method::OrderStatistics,
     }
 }
 
 fn objectives() -> Vec<Objective> {
-    let objective = |text: &str, status, value_ms: f64, limit: &str| Objective {
+    let objective = |text: &str, figure, status, value_ms: f64, limit: f64| Objective {
         text: text.to_owned(),
+        figure,
+        comparison: Comparison::AtMost,
+        limit: limit * MINUTE_MS,
         status,
         value: around(value_ms, 0.02, 5_000),
-        limit_text: limit.to_owned(),
     };
     vec![
         objective(
             "given_site_loss.data_lost.p95 <= \"30min\"",
+            Figure::DATA_LOST,
             ObjectiveStatus::Met,
             18.05 * MINUTE_MS,
-            "30 min",
+            30.0,
         ),
         objective(
-            "given_site_loss.time.p95 <= \"4h\"",
+            "given_site_loss.time_to_recover.p95 <= \"4h\"",
+            Figure::TIME_TO_RECOVER,
             ObjectiveStatus::Missed,
             566.0 * MINUTE_MS,
-            "4 h",
+            240.0,
         ),
     ]
 }

@@ -1,6 +1,6 @@
 //! Parts of the sample that stand for themselves: cut sets, exceedance curves, example trials.
 
-use crate::document::*;
+use poolproof_reports::document::*;
 
 const DAY_MS: u64 = 86_400_000;
 const MINUTE_MS: u64 = 60_000;
@@ -11,13 +11,13 @@ pub(super) fn cut_sets() -> CutSets {
         text: text.to_owned(),
         count: 1,
     };
-    let set = |rank, events: Vec<CutEvent>, per_year, at_most, note: &str| CutSet {
+    let set = |rank, events: Vec<CutEvent>, per_year, at_most, note| CutSet {
         rank,
         order: events.len() as u32,
         events,
         per_year,
         at_most,
-        note: note.to_owned(),
+        note,
     };
     let property = |name: &str, title: &str, per_year, sets: Vec<CutSet>| PropertyCuts {
         property: name.to_owned(),
@@ -37,7 +37,15 @@ pub(super) fn cut_sets() -> CutSets {
         order: 2,
         complete_up_to: Some(2),
         cut_off_by: None,
-        budget_text: "at most 2 faults".to_owned(),
+        budget: Budget {
+            faults: 2,
+            per_class: Vec::new(),
+        },
+        limits: Limits {
+            states: 20_000_000,
+            time_ms: None,
+            bytes: None,
+        },
         multisets: 66,
         states: 412_004,
         reductions: Vec::new(),
@@ -52,9 +60,15 @@ pub(super) fn cut_sets() -> CutSets {
                         vec![outage(), late()],
                         Some(0.024),
                         true,
-                        "taken for certain: late return of DC1",
+                        Some(RateNote::Certain(vec!["return:DC1".to_owned()])),
                     ),
-                    set(2, vec![late(), skipped()], None, false, "no rate"),
+                    set(
+                        2,
+                        vec![late(), skipped()],
+                        None,
+                        false,
+                        Some(RateNote::NoRate(vec!["skip:operator".to_owned()])),
+                    ),
                 ],
             ),
             property("AL0", "no loss under one fault", None, Vec::new()),
@@ -87,11 +101,11 @@ pub(super) fn exceedance(least_ms: f64, highest: f64) -> Vec<ExceedancePoint> {
 }
 
 pub(super) fn examples() -> Vec<ExampleTrial> {
-    let incident = |trial, day: u64, cause: &str, minutes: u64, lost: u64| Incident {
+    let incident = |trial, day: u64, cause, minutes: u64, lost: u64| Incident {
         trial,
         start_ms: day * DAY_MS,
         end_ms: Some(day * DAY_MS + minutes * MINUTE_MS),
-        cause: cause.to_owned(),
+        cause,
         detect_ms: minutes * MINUTE_MS / 4,
         decide_ms: minutes * MINUTE_MS / 4,
         act_ms: minutes * MINUTE_MS / 2,
@@ -115,20 +129,20 @@ pub(super) fn examples() -> Vec<ExampleTrial> {
             ExampleName::Typical,
             41,
             vec![
-                incident(41, 12, "node crash, DC1", 1, 0),
-                incident(41, 113, "planned maintenance", 2, 0),
-                incident(41, 240, "link inside a site", 6, 0),
+                incident(41, 12, Cause::PoolServer, 1, 0),
+                incident(41, 113, Cause::Maintenance, 2, 0),
+                incident(41, 240, Cause::LocalLink, 6, 0),
             ],
         ),
         example(
             ExampleName::Worst,
             7_203,
             vec![
-                incident(7_203, 3, "node crash, DC1", 1, 0),
-                incident(7_203, 20, "planned maintenance", 2, 0),
-                incident(7_203, 200, "loss of DC1", 4_400, 24),
-                incident(7_203, 214, "operators' steps (planned failback)", 190, 0),
-                incident(7_203, 330, "node crash, DC1", 3, 0),
+                incident(7_203, 3, Cause::PoolServer, 1, 0),
+                incident(7_203, 20, Cause::Maintenance, 2, 0),
+                incident(7_203, 200, Cause::SiteDisaster, 4_400, 24),
+                incident(7_203, 214, Cause::Operators, 190, 0),
+                incident(7_203, 330, Cause::PoolServer, 3, 0),
             ],
         ),
     ]

@@ -1,19 +1,25 @@
 //! The system of the sample.
 
-use crate::document::*;
+use poolproof_reports::document::*;
 
 pub(super) fn scenario() -> Scenario {
-    let node = |name: &str, kind, role: &str, active| NodeView {
+    let node = |name: &str, role, active| NodeView {
         name: name.to_owned(),
-        kind,
-        role_text: role.to_owned(),
+        role,
         active,
     };
-    let link = |from: &str, to: &str, kind, text: &str| LinkView {
+    let link = |from: &str, to: &str, kind, jobs: &[ShippingJob]| LinkView {
         from: from.to_owned(),
         to: to.to_owned(),
         kind,
-        text: text.to_owned(),
+        note: None,
+        jobs: jobs
+            .iter()
+            .map(|job| LinkJob {
+                job: *job,
+                every_ms: 900_000,
+            })
+            .collect(),
     };
     let assumption = |key: &str, value: &str, source: &str, grade, is_default| Assumption {
         key: key.to_owned(),
@@ -32,57 +38,42 @@ pub(super) fn scenario() -> Scenario {
             SiteView {
                 name: "DC1".to_owned(),
                 nodes: vec![
-                    node(
-                        "pchat-1",
-                        NodeKind::PoolServer,
-                        "Persistent Chat server",
-                        true,
-                    ),
-                    node(
-                        "pchat-2",
-                        NodeKind::PoolServer,
-                        "Persistent Chat server",
-                        true,
-                    ),
-                    node("sql-a", NodeKind::Database, "SQL principal", true),
-                    node("sql-b", NodeKind::Database, "SQL mirror", false),
-                    node("sql-w", NodeKind::Witness, "witness", true),
+                    node("pchat-1", NodeRole::PoolServer, true),
+                    node("pchat-2", NodeRole::PoolServer, true),
+                    node("sql-a", NodeRole::Principal, true),
+                    node("sql-b", NodeRole::Mirror, false),
+                    node("sql-w", NodeRole::Witness, true),
                 ],
             },
             SiteView {
                 name: "DC2".to_owned(),
                 nodes: vec![
-                    node(
-                        "pchat-3",
-                        NodeKind::PoolServer,
-                        "Persistent Chat server",
-                        false,
-                    ),
-                    node(
-                        "pchat-4",
-                        NodeKind::PoolServer,
-                        "Persistent Chat server",
-                        false,
-                    ),
-                    node("sql-c", NodeKind::Database, "log shipping secondary", false),
-                    node("share", NodeKind::Share, "file share of log shipping", true),
+                    node("pchat-3", NodeRole::PoolServer, false),
+                    node("pchat-4", NodeRole::PoolServer, false),
+                    node("sql-c", NodeRole::Secondary, false),
+                    node("share", NodeRole::Share, true),
                 ],
             },
         ],
         links: vec![
-            link("sql-a", "sql-b", LinkKind::Mirroring, "mirroring"),
-            link("sql-a", "sql-w", LinkKind::Witness, "witness"),
-            link("sql-b", "sql-w", LinkKind::Witness, "witness"),
-            link("DC1", "DC2", LinkKind::InterSite, "inter-site link"),
+            link("sql-a", "sql-b", LinkKind::Mirroring, &[]),
+            link("sql-a", "sql-w", LinkKind::Witness, &[]),
+            link("sql-b", "sql-w", LinkKind::Witness, &[]),
+            link("DC1", "DC2", LinkKind::InterSite, &[]),
             link(
                 "sql-a",
                 "share",
                 LinkKind::LogShipping,
-                "log backup every 15 min",
+                &[ShippingJob::Backup],
             ),
-            link("share", "sql-c", LinkKind::LogShipping, "copy every 15 min"),
+            link(
+                "share",
+                "sql-c",
+                LinkKind::LogShipping,
+                &[ShippingJob::Copy],
+            ),
         ],
-        share_text: "in DC2, survives the loss of DC1".to_owned(),
+        share: ShareLocation::Dc2,
         witness: true,
         assumptions: vec![
             assumption(
@@ -114,8 +105,10 @@ pub(super) fn scenario() -> Scenario {
                 false,
             ),
         ],
-        warnings: vec![
-            "W0203: the runbook does not fence DC1; a late return can split the pool".to_owned(),
-        ],
+        warnings: vec![Warning {
+            code: "W0203".to_owned(),
+            message: "the runbook does not fence DC1; a late return can split the pool".to_owned(),
+            hazards: Vec::new(),
+        }],
     }
 }

@@ -1,10 +1,10 @@
 //! The entries of a run made by hand: one with a result, one that was refused.
 
 use super::unexpected;
-use crate::diagnostics::Diagnostic;
-use crate::diagnostics::Diagnostics;
-use crate::diagnostics::Severity;
-use crate::entry::Entry;
+use poolproof_reports::diagnostics::Diagnostic;
+use poolproof_reports::diagnostics::Diagnostics;
+use poolproof_reports::diagnostics::Severity;
+use poolproof_reports::entry::Entry;
 
 /// Returns [`unexpected`] as the entry of a run.
 pub fn entry() -> Entry {

@@ -1,0 +1,15 @@
+//! What the values of a document are called for people: one row per value, so that a value without
+//! words does not compile. Everything a report says about a typed field is said here.
+
+mod check;
+mod rare;
+mod simulation;
+mod system;
+
+pub use check::{budget, cut_off, expected_goal, fault_class, limits, reach, reduction, status};
+pub(crate) use check::{listed_in, objective, verdict};
+pub(crate) use rare::{doubt, rare_how, rare_what};
+pub use simulation::{cause, drilled, phase};
+pub(crate) use simulation::{column, method};
+pub use system::{content, holder_role};
+pub(crate) use system::{link, node, share, warning};

@@ -1,0 +1,75 @@
+//! Words about the simulation: causes, phases, columns, methods.
+
+use crate::document::{Cause, ColumnName, Drilled, Method, Phase, Simulation};
+use crate::quantity;
+
+/// Returns what began an outage.
+#[must_use]
+pub const fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::PoolServer => "pool server",
+        Cause::DatabaseServer => "database server in DC1",
+        Cause::Witness => "witness",
+        Cause::Share => "backup share",
+        Cause::LocalLink => "link inside a site",
+        Cause::InterSiteLink => "inter-site link",
+        Cause::SiteOutage => "site outage",
+        Cause::SiteDisaster => "site disaster",
+        Cause::Other => "other",
+        Cause::DatabaseServerDc2 => "database server in DC2",
+        Cause::Operators => "operators' steps (planned failback)",
+        Cause::Maintenance => "planned maintenance",
+        Cause::Mistake => "operators' mistakes",
+    }
+}
+
+/// Returns a phase of an outage, which is also its name in `figures.csv`.
+#[must_use]
+pub const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Detect => "detect",
+        Phase::Decide => "decide",
+        Phase::Act => "act",
+        Phase::Recover => "recover",
+        Phase::Reconnect => "reconnect",
+    }
+}
+
+/// Returns what was drilled, as it follows "drills of".
+#[must_use]
+pub fn drilled(drilled: &Drilled) -> &str {
+    match drilled {
+        Drilled::SiteLoss => "the loss of DC1",
+        Drilled::Fault(event) => event,
+    }
+}
+
+/// Returns the heading of a column.
+pub(crate) fn column(name: ColumnName, simulation: &Simulation) -> String {
+    match name {
+        ColumnName::PerIncident => "Per incident".to_owned(),
+        ColumnName::PerYear if quantity::is_a_year(simulation.horizon_ms) => "Per year".to_owned(),
+        ColumnName::PerYear => "Per trial".to_owned(),
+        ColumnName::GivenSiteLoss => match &simulation.drilled {
+            Drilled::SiteLoss => "Given loss of DC1".to_owned(),
+            Drilled::Fault(event) => format!("Given {event}"),
+        },
+    }
+}
+
+/// Returns how an estimate was made.
+pub(crate) const fn method(method: Method) -> &'static str {
+    match method {
+        Method::OrderStatistics => "order statistics",
+        Method::StudentT => "Student's t",
+        Method::ClopperPearson => "Clopper-Pearson",
+        Method::PoissonExact => "Poisson, exact",
+        Method::NothingSeen => "one-sided, nothing seen",
+        Method::StratifiedImportanceSampling => "stratified importance sampling, Student's t",
+        Method::ConditionalMonteCarlo => "conditional Monte Carlo, Student's t",
+        Method::StudentTOfWeights => "Student's t on the weights",
+        Method::StudentTOfPairs => "Student's t on pairs",
+        Method::DiscordantPairs => "discordant pairs, exact",
+        Method::TwoIntervals => "two intervals at half the error",
+    }
+}
