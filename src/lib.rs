@@ -29,9 +29,4 @@ pub use poolproof_engines as engines;
 pub mod app;
 pub mod cli;
 pub mod explain;
-pub mod regression;
-pub mod replay;
 pub mod scenario;
-
-pub use app::{compare, evaluate, objectives, shard, study, sweep};
-pub use cli::exit;

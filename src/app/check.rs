@@ -3,7 +3,7 @@
 use poolproof_reports::document as doc;
 
 use super::clock::Stopwatch;
-use super::evaluate::document;
+use super::document::result::document;
 use super::evaluation::Evaluation;
 use super::limits::SearchLimits;
 use super::observer::{Execution, Observer, Progress, StageTiming};

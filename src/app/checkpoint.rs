@@ -8,7 +8,7 @@ use super::clock::Stopwatch;
 use super::error::{AppError, ErrorKind};
 use super::observer::{Notice, Observer};
 use super::shard::{decode, encode};
-use super::study::{Part, PartView, Progress, Study};
+use super::study::{PartialResult, PartialResultView, Study, StudyProgress};
 
 /// Seconds between two writings: a crash costs no more than this.
 const EVERY_S: f64 = 2.0;
@@ -61,7 +61,7 @@ impl<'a> Checkpoint<'a> {
         &self,
         study: &Study,
         observer: &dyn Observer,
-    ) -> Result<Vec<Part>, AppError> {
+    ) -> Result<Vec<PartialResult>, AppError> {
         let Some(store) = self.store else {
             return Ok(Vec::new());
         };
@@ -83,11 +83,11 @@ impl<'a> Checkpoint<'a> {
     }
 
     /// Keeps what is finished, once in a while.
-    pub(super) fn keep(&mut self, at: Progress<'_>) {
+    pub(super) fn keep(&mut self, at: StudyProgress<'_>) {
         let written = self.written.as_ref();
         let due = written.is_none_or(|since| since.seconds() >= EVERY_S);
         if self.failed.is_none() && due {
-            let mut parts: Vec<_> = at.finished.iter().map(Part::view).collect();
+            let mut parts: Vec<_> = at.finished.iter().map(PartialResult::view).collect();
             parts.push(at.current);
             self.failed = self.write(&parts).err();
             self.written = Some(Stopwatch::start());
@@ -98,7 +98,7 @@ impl<'a> Checkpoint<'a> {
     /// what went wrong.
     pub(super) fn end(
         mut self,
-        parts: &[Part],
+        parts: &[PartialResult],
         complete: bool,
         observer: &dyn Observer,
     ) -> Option<AppError> {
@@ -107,7 +107,7 @@ impl<'a> Checkpoint<'a> {
             store.remove();
             return self.failed.take();
         }
-        let views: Vec<_> = parts.iter().map(Part::view).collect();
+        let views: Vec<_> = parts.iter().map(PartialResult::view).collect();
         match self.write(&views) {
             Ok(()) => observer.notice(Notice::CheckpointKept { name: store.name() }),
             Err(error) => self.failed = Some(error),
@@ -115,7 +115,7 @@ impl<'a> Checkpoint<'a> {
         self.failed
     }
 
-    fn write(&self, parts: &[PartView<'_>]) -> Result<(), AppError> {
+    fn write(&self, parts: &[PartialResultView<'_>]) -> Result<(), AppError> {
         let Some(store) = self.store else {
             return Ok(());
         };

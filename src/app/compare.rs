@@ -47,7 +47,7 @@ pub fn align(scenarios: &mut [Scenario]) -> Result<(), String> {
 }
 
 /// What is compared: scenarios, what they are called, and what was found.
-pub struct Comparison<'a> {
+pub struct ComparisonInput<'a> {
     /// The scenarios.
     pub scenarios: &'a [Scenario],
     /// What each is called.
@@ -64,8 +64,8 @@ pub struct Comparison<'a> {
 
 /// Puts the document together.
 #[must_use]
-pub fn document(comparison: &Comparison<'_>) -> ComparisonDocument {
-    let Comparison {
+pub fn document(comparison: &ComparisonInput<'_>) -> ComparisonDocument {
+    let ComparisonInput {
         scenarios, counts, ..
     } = *comparison;
     let simulations: Vec<doc::Simulation> = scenarios
@@ -117,7 +117,11 @@ pub fn document(comparison: &Comparison<'_>) -> ComparisonDocument {
     }
 }
 
-fn compared(comparison: &Comparison<'_>, index: usize, simulation: &doc::Simulation) -> Compared {
+fn compared(
+    comparison: &ComparisonInput<'_>,
+    index: usize,
+    simulation: &doc::Simulation,
+) -> Compared {
     let scenario = &comparison.scenarios[index];
     let differing = |stage: Stage| {
         let counts = &comparison.counts[stage as usize];

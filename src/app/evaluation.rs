@@ -5,8 +5,8 @@ use poolproof_reports::{bundle, json};
 
 use super::check;
 use super::checkpoint::CheckpointStore;
+use super::document::result::document;
 use super::error::AppError;
-use super::evaluate::document;
 use super::limits::SearchLimits;
 use super::observer::Execution;
 use super::reproduction::{Reproduction, Settings};

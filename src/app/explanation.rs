@@ -9,16 +9,16 @@ use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, TRACE_SCHEMA, Trace};
 
 use super::check;
+use super::document::result::document;
 use super::error::{AppError, ErrorKind};
-use super::evaluate::document;
 use super::limits::SearchLimits;
 use super::observer::Execution;
 use super::reproduction::Reproduction;
 use crate::app::compile;
 use crate::app::document::counterexample;
+use crate::app::regression;
+use crate::app::replay::Replay;
 use crate::explain::properties::property_text;
-use crate::regression;
-use crate::replay::Replay;
 use crate::scenario::library::Resolver;
 use crate::scenario::{self, Loaded};
 use poolproof_engines::check::minimise::{Ground, Target, minimise};
@@ -236,12 +236,12 @@ pub fn regression(
     let mut violated = BTreeSet::from([explanation.property]);
     // The narrowed check may find other invariants broken on the same path.
     for _ in 0..2 {
-        let source = regression::Source {
+        let source = regression::RegressionSource {
             extends: &extends,
             title: &explanation.document.scenario.name,
             overrides: request.overrides,
             engine: explanation.engine,
-            way: &explanation.counterexample,
+            counterexample: &explanation.counterexample,
             property: explanation.property,
             violated: &violated,
         };

@@ -8,7 +8,7 @@ use crate::app::document::verdict::Stop;
 
 /// A value with the words that stand for it in a request, as `30s` or `2GB`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limit<T> {
+pub struct LimitValue<T> {
     /// The value.
     pub value: T,
     /// Its words.
@@ -20,9 +20,9 @@ pub struct Limit<T> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchLimits {
     /// The longest time of the search of each scenario.
-    pub time: Option<Limit<Duration>>,
+    pub time: Option<LimitValue<Duration>>,
     /// The most bytes of its tables.
-    pub bytes: Option<Limit<u64>>,
+    pub bytes: Option<LimitValue<u64>>,
 }
 
 impl SearchLimits {

@@ -7,12 +7,12 @@ use poolproof_reports::document as doc;
 
 use super::checkpoint::{Checkpoint, CheckpointStore};
 use super::clock::Stopwatch;
+use super::document::result::document;
 use super::error::AppError;
-use super::evaluate::document;
 use super::evaluation::Evaluation;
 use super::observer::{Execution, Progress, StageTiming};
 use super::reproduction::{Reproduction, Settings};
-use super::study::{Group, Part, Progress as StudyProgress, Study};
+use super::study::{PartialResult, ReplicationGroup, Study, StudyProgress};
 use crate::app::compile;
 use crate::app::document::rare;
 use crate::app::document::simulation::{Simulated, Stage, YEAR_MS, simulated};
@@ -119,7 +119,7 @@ pub(super) fn alone(
     resume: bool,
     execution: &Execution<'_>,
 ) -> Result<Alone, AppError> {
-    let study = Study::new(vec![Group {
+    let study = Study::new(vec![ReplicationGroup {
         members: vec![scenario.clone()],
     }]);
     let kept = kept(&study, checkpoint, resume, execution)?;
@@ -134,7 +134,7 @@ pub(super) fn alone(
 /// What a run of a study gives.
 pub(super) struct Kept {
     /// What is counted.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<PartialResult>,
     /// Whether that is everything.
     pub(super) complete: bool,
     /// What went wrong with the checkpoint.
@@ -167,10 +167,10 @@ pub(super) fn kept(
 pub(super) fn run(
     study: &Study,
     trials: Range<u64>,
-    parts: Vec<Part>,
+    parts: Vec<PartialResult>,
     execution: &Execution<'_>,
     keep: &mut (dyn FnMut(StudyProgress<'_>) + Send),
-) -> (Vec<Part>, bool) {
+) -> (Vec<PartialResult>, bool) {
     let watch = Stopwatch::start();
     let (total, observer) = (trials.end - trials.start, execution.observer);
     observer.progress(Progress::Simulating { done: 0, total });
@@ -195,7 +195,7 @@ pub(super) fn run(
     (parts, complete)
 }
 
-fn years(study: &Study, parts: &[Part]) -> f64 {
+fn years(study: &Study, parts: &[PartialResult]) -> f64 {
     let plain = parts.iter().filter(|part| part.stage == Stage::Trials);
     let years = plain.flat_map(|part| {
         let members = study.groups()[part.group].members.iter();

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::clock::Stopwatch;
-use super::evaluate::document;
+use super::document::result::document;
 use super::evaluation::Evaluation;
 use super::observer::{Execution, Progress, StageTiming};
 use super::reproduction::Reproduction;

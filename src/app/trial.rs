@@ -6,8 +6,8 @@ use poolproof_models::system::System;
 use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, TRACE_SCHEMA, Trace};
 
+use super::document::result::document;
 use super::error::AppError;
-use super::evaluate::document;
 use super::reproduction::Reproduction;
 use crate::app::compile;
 use crate::app::compile::trial::trial;

@@ -10,7 +10,7 @@ use super::format::OutputFormat;
 use super::plan::{self, PlanArgs};
 use super::study::{self, Outlet};
 use crate::app::reproduction::Reproduction;
-use crate::app::study::job::{Job, Kind};
+use crate::app::study::job::{StudyJob, StudyKind};
 
 /// Compare scenarios under the same failures: differences with intervals
 ///
@@ -64,7 +64,7 @@ struct ComparisonArgs {
 }
 
 impl ComparisonArgs {
-    fn job(&self) -> Job {
+    fn job(&self) -> StudyJob {
         let settings = self.run.settings();
         let files = self.scenarios.iter().map(|path| path.display().to_string());
         let scenarios: Vec<String> = files.collect();
@@ -74,8 +74,8 @@ impl ComparisonArgs {
             .given("--trials", self.trials.trials)
             .flag("--no-check", self.no_check)
             .settings(&settings);
-        Job {
-            kind: Kind::Compare,
+        StudyJob {
+            kind: StudyKind::Compare,
             commands: vec![command.to_string()],
             scenarios,
             set: settings.overrides,

@@ -11,7 +11,7 @@ use super::failure::{CommandResult, Failure};
 use super::flags::{RunArgs, property};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
-use super::run::{self, Content, Delivery};
+use super::run::{self, Delivery, Printed};
 use crate::app::cuts::{CutsRequest, cuts};
 use crate::app::reproduction::Reproduction;
 
@@ -75,7 +75,7 @@ pub fn run(args: &CutsArgs) -> CommandResult {
                 _ => Ok(report::text(&found.document)),
             };
             Ok(Delivery {
-                content: Content::Text(text.map_err(Failure::defect)?),
+                content: Printed::Text(text.map_err(Failure::defect)?),
                 exit: match (found.interrupted, found.complete) {
                     (true, _) => Exit::Interrupted,
                     (false, true) => Exit::AsExpected,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::app::limits::{Limit, SearchLimits};
+use crate::app::limits::{LimitValue, SearchLimits};
 use crate::app::reproduction::Reproduction;
 use crate::scenario::value::parse_duration;
 
@@ -14,11 +14,11 @@ pub struct LimitArgs {
     /// End the search of each scenario after this time, for example 30s; whatever is unresolved by
     /// then is reported as undecided
     #[arg(long, value_name = "DURATION", value_parser = time)]
-    time_limit: Option<Limit<Duration>>,
+    time_limit: Option<LimitValue<Duration>>,
     /// End the search before its tables take more than this, for example 2GB; whatever is
     /// unresolved by then is reported as undecided
     #[arg(long, value_name = "SIZE", value_parser = size)]
-    memory_limit: Option<Limit<u64>>,
+    memory_limit: Option<LimitValue<u64>>,
 }
 
 impl LimitArgs {
@@ -40,18 +40,18 @@ impl LimitArgs {
     }
 }
 
-fn time(word: &str) -> Result<Limit<Duration>, String> {
+fn time(word: &str) -> Result<LimitValue<Duration>, String> {
     let read = parse_duration(word).map_err(|why| format!("{why}; a duration such as 30s"))?;
     if read.ms == 0 {
         return Err("no time at all; a duration such as 30s".to_owned());
     }
-    Ok(Limit {
+    Ok(LimitValue {
         value: Duration::from_millis(read.ms),
         text: word.trim().to_owned(),
     })
 }
 
-fn size(word: &str) -> Result<Limit<u64>, String> {
+fn size(word: &str) -> Result<LimitValue<u64>, String> {
     let expected = "expected a size such as 500MB, 2GB or 2GiB";
     let text = word.trim();
     let end = text.find(|c: char| !c.is_ascii_digit());
@@ -69,7 +69,7 @@ fn size(word: &str) -> Result<Limit<u64>, String> {
     };
     let bytes = number.parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
     match bytes {
-        Some(value) if value > 0 => Ok(Limit {
+        Some(value) if value > 0 => Ok(LimitValue {
             value,
             text: text.to_owned(),
         }),

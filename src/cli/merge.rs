@@ -11,7 +11,7 @@ use super::format::OutputFormat;
 use super::study::{self, Outlet};
 use super::{files, run_shard};
 use crate::app::shard::{MergeError, Plan, ShardText};
-use crate::app::study::job::Kind;
+use crate::app::study::job::StudyKind;
 
 /// Merge the shards of a manifest to the result that one machine would have given
 ///
@@ -38,7 +38,7 @@ pub struct MergeArgs {
 pub fn run(args: &MergeArgs) -> CommandResult {
     let (manifest, plan) = run_shard::open(&args.manifest)?;
     let (known, paths): (&[OutputFormat], Vec<String>) = match &plan {
-        Plan::Study(job, _) if job.kind == Kind::Simulate => {
+        Plan::Study(job, _) if job.kind == StudyKind::Simulate => {
             (OutputFormat::value_variants(), job.scenarios.clone())
         }
         Plan::Study(job, _) => (&OutputFormat::OF_STUDIES, job.scenarios.clone()),

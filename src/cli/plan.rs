@@ -9,7 +9,7 @@ use super::failure::{CommandResult, Failure};
 use super::files;
 use super::terminal::print;
 use crate::app::shard::{SHARDS_MOST, Task, plan};
-use crate::app::study::job::Job;
+use crate::app::study::job::StudyJob;
 use crate::scenario::FileSystem;
 
 /// How a study is cut.
@@ -28,7 +28,7 @@ pub struct PlanArgs {
 }
 
 /// Writes the manifest of a job.
-pub fn of_job(job: Job, args: &PlanArgs) -> CommandResult {
+pub fn of_job(job: StudyJob, args: &PlanArgs) -> CommandResult {
     write(Task::Study(job), args.shards, &args.manifest)
 }
 

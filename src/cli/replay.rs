@@ -14,9 +14,9 @@ use super::format::OutputFormat;
 use super::terminal::{print, say};
 use super::{interrupt, trace};
 use crate::app::compile;
+use crate::app::replay::Difference;
 use crate::app::simulation::{replay_of_trial, set_drill};
 use crate::app::trial::{TrialRequest, replay_trial};
-use crate::replay::Difference;
 use poolproof_engines::simulate::replay::on_clock;
 
 /// Run a trace step by step, and stop where it differs from the record

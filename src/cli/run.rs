@@ -19,7 +19,7 @@ use crate::scenario::Loaded;
 /// What one scenario gave a command.
 pub struct Delivery {
     /// What is printed.
-    pub content: Content,
+    pub content: Printed,
     /// What it says to CI, and what went wrong beside it.
     pub exit: Exit,
     /// The command that gives it again.
@@ -27,7 +27,7 @@ pub struct Delivery {
 }
 
 /// What is printed.
-pub enum Content {
+pub enum Printed {
     /// A result in the form that was asked for, and what people read below its table.
     Result(Box<ResultDocument>, String),
     /// A text.
@@ -54,7 +54,7 @@ impl Delivery {
             exit = exit.and(Exit::Interrupted);
         }
         Self {
-            content: Content::Result(Box::new(evaluation.document), note),
+            content: Printed::Result(Box::new(evaluation.document), note),
             exit,
             again,
         }
@@ -115,8 +115,8 @@ pub fn over(
 /// Prints what one scenario gave; the command again, if anything is not as expected.
 pub fn deliver(printer: &mut Printer, path: &Path, delivery: Delivery) -> Exit {
     let printed = match delivery.content {
-        Content::Result(document, note) => printer.result(path, *document, &note),
-        Content::Text(text) => print(&text),
+        Printed::Result(document, note) => printer.result(path, *document, &note),
+        Printed::Text(text) => print(&text),
     };
     let exit = delivery.exit.and(printed.or_report());
     if exit != Exit::AsExpected {

@@ -14,7 +14,7 @@ use super::run::{self, Delivery};
 use crate::app::checkpoint::CheckpointStore;
 use crate::app::reproduction::Reproduction;
 use crate::app::simulation::{SimulateRequest, set_drill, simulate};
-use crate::app::study::job::{Job, Kind};
+use crate::app::study::job::{StudyJob, StudyKind};
 use crate::scenario::Scenario;
 
 /// Simulate many years, and drills in which DC1 is lost or another fault strikes
@@ -111,7 +111,7 @@ impl SimulationArgs {
     }
 
     /// The job of a plan, which needs a number of trials that is known beforehand.
-    fn job(&self) -> Result<Job, Failure> {
+    fn job(&self) -> Result<StudyJob, Failure> {
         self.verify()?;
         if self.precision.is_some() || self.until_decided {
             let error = "a plan has a fixed number of trials: leave out what ends them early";
@@ -123,8 +123,8 @@ impl SimulationArgs {
         }
         let paths = self.scenarios.iter();
         let settings = self.run.settings();
-        Ok(Job {
-            kind: Kind::Simulate,
+        Ok(StudyJob {
+            kind: StudyKind::Simulate,
             commands: paths
                 .clone()
                 .map(|path| self.command(path).to_string())

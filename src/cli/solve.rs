@@ -9,7 +9,7 @@ use super::failure::CommandResult;
 use super::files;
 use super::flags::RunArgs;
 use super::format::OutputFormat;
-use super::run::{self, Content, Delivery};
+use super::run::{self, Delivery, Printed};
 use crate::app::reproduction::Reproduction;
 use crate::app::solution::{STATES_MOST, SolveRequest, solve};
 
@@ -70,7 +70,7 @@ pub fn run(args: &SolveArgs) -> CommandResult {
                     .collect::<Result<(), _>>()?;
             }
             Ok(Delivery {
-                content: Content::Text(match args.format {
+                content: Printed::Text(match args.format {
                     OutputFormat::Json => solved.solution.json()?,
                     _ => solved.solution.table(),
                 }),

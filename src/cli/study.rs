@@ -14,7 +14,7 @@ use super::format::{OutputFormat, Printer};
 use super::run::{self, Delivery};
 use super::terminal::{print, say};
 use crate::app::checkpoint::CheckpointStore;
-use crate::app::study::job::Job;
+use crate::app::study::job::StudyJob;
 use crate::app::study::result::{self, StudyContent, StudyResult};
 use crate::scenario::FileSystem;
 
@@ -27,7 +27,7 @@ pub struct Outlet {
 }
 
 /// Runs a comparison or a sweep on this machine.
-pub fn here(job: &Job, resume: bool, args: &ExecutionArgs, outlet: &Outlet) -> CommandResult {
+pub fn here(job: &StudyJob, resume: bool, args: &ExecutionArgs, outlet: &Outlet) -> CommandResult {
     let ready = job.ready(&FileSystem).map_err(crate::app::AppError::from)?;
     if let Some(out) = &outlet.out {
         files::claim(out)?;

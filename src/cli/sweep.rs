@@ -12,7 +12,7 @@ use super::format::OutputFormat;
 use super::plan::{self, PlanArgs};
 use super::study::{self, Outlet};
 use crate::app::reproduction::Reproduction;
-use crate::app::study::job::{Job, Kind};
+use crate::app::study::job::{StudyJob, StudyKind};
 use crate::app::sweep::{self, Design, Method, Parameter};
 
 /// Simulate a scenario at many values of its parameters
@@ -124,11 +124,11 @@ impl DesignArgs {
             .settings(&self.run.settings())
     }
 
-    fn job(&self) -> Result<Job, Failure> {
+    fn job(&self) -> Result<StudyJob, Failure> {
         let settings = self.run.settings();
         let files = self.scenario.iter().map(|path| path.display().to_string());
-        Ok(Job {
-            kind: Kind::Sweep,
+        Ok(StudyJob {
+            kind: StudyKind::Sweep,
             commands: vec![self.command().to_string()],
             scenarios: files.collect(),
             set: settings.overrides,

@@ -9,13 +9,13 @@ use super::failure::Failure;
 use super::files;
 use super::flags::{RunArgs, load};
 use super::terminal::Terminal;
+use crate::app::replay::{Difference, Replay};
 use crate::app::reproduction::{Reproduction, Settings};
 use crate::app::{Notice, Observer};
-use crate::replay::{Difference, Replay};
 use crate::scenario::Loaded;
 
 /// A trace with its scenario and the system that it runs through.
-pub struct Opened {
+pub struct OpenedTrace {
     /// The trace.
     pub trace: Trace,
     /// The scenario.
@@ -36,7 +36,7 @@ pub fn is_trace(path: &Path) -> bool {
 
 /// Reads a trace and loads its scenario: the one that is given, or else the one that the record
 /// names, looked for from here and from the directories above the trace.
-pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<Opened, Failure> {
+pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<OpenedTrace, Failure> {
     let refuse = |error: String| Failure::input(format!("cannot use {}: {error}", path.display()));
     let text = files::text(path).map_err(refuse)?;
     let trace = Trace::parse(&text).map_err(|error| refuse(error.to_string()))?;
@@ -67,7 +67,7 @@ pub fn open(path: &Path, scenario: Option<&Path>, args: &RunArgs) -> Result<Open
         let recorded = trace.identity.poolproof_version.clone();
         Terminal::new(false).notice(Notice::OtherVersion { recorded });
     }
-    Ok(Opened {
+    Ok(OpenedTrace {
         trace,
         loaded,
         path: found,

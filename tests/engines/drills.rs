@@ -237,8 +237,13 @@ fn what_was_drilled_is_named_wherever_it_is_told() {
         phases.contains("time to recover from crash:A, by phase"),
         "{phases}"
     );
-    let document =
-        poolproof::evaluate::document(&scenario, &[], "poolproof simulate", None, Some(simulation));
+    let document = poolproof::app::document::result::document(
+        &scenario,
+        &[],
+        "poolproof simulate",
+        None,
+        Some(simulation),
+    );
     let text = table::text(&document);
     assert!(text.contains("500 drills of crash:A"), "{text}");
     assert!(!text.contains("site loss"), "{text}");

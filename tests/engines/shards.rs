@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
+use poolproof::app::shard::{decode, encode, merge};
+use poolproof::app::study::{PartialResult, PartialResultView, ReplicationGroup, Study};
 use poolproof::scenario;
-use poolproof::shard::{decode, encode, merge};
-use poolproof::study::{Group, Part, PartView, Study};
 use proptest::prelude::*;
 
 use crate::support::shards::{SHARDS, assert_refused, run};
@@ -23,16 +23,16 @@ fn study(members: &[&str], trials: u64) -> Study {
         scenario
     };
     let members: Vec<_> = members.iter().map(load).collect();
-    let single = Group {
+    let single = ReplicationGroup {
         members: vec![members[0].clone()],
     };
-    Study::new(vec![Group { members }, single])
+    Study::new(vec![ReplicationGroup { members }, single])
 }
 
 fn file(study: &Study, from: u64, to: u64) -> (String, String) {
     let (parts, complete) = study.run(from..to, Vec::new(), &mut |_| true);
     assert!(complete);
-    let views: Vec<PartView<'_>> = parts.iter().map(Part::view).collect();
+    let views: Vec<PartialResultView<'_>> = parts.iter().map(PartialResult::view).collect();
     let text = encode(&study.digest(), from..to, &views).unwrap();
     (format!("{from}-{to}"), text)
 }
@@ -70,7 +70,7 @@ fn a_shard_that_lies_about_its_trials_is_refused() {
     let study = study(&[SCENARIO], 150);
     let (_, text) = file(&study, 0, 100);
     let shard = decode(&text).unwrap();
-    let views: Vec<_> = shard.parts.iter().map(Part::view).collect();
+    let views: Vec<_> = shard.parts.iter().map(PartialResult::view).collect();
     // The checksum is right, the stretch is not.
     let lie = encode(&shard.study, 0..300, &views).unwrap();
     let rest = file(&study, 300, study.trials());
@@ -95,7 +95,7 @@ fn a_shard_that_lies_about_its_trials_is_refused() {
 fn an_empty_shard_hides_no_other() {
     let study = study(&[SCENARIO], 150);
     let whole = study.counts(study.run_all(&mut |_| true).0);
-    let empty = encode::<PartView<'_>>(&study.digest(), 60..60, &[]).unwrap();
+    let empty = encode::<PartialResultView<'_>>(&study.digest(), 60..60, &[]).unwrap();
     let files = [
         ("empty".to_owned(), empty),
         file(&study, 60, study.trials()),

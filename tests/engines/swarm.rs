@@ -7,11 +7,11 @@ use std::path::Path;
 use poolproof::app::compile::check;
 use poolproof::app::compile::swarm::Swarm;
 use poolproof::app::document;
+use poolproof::app::document::result;
 use poolproof::app::document::verdict;
-use poolproof::evaluate;
-use poolproof::replay::Replay;
+use poolproof::app::replay::Replay;
+use poolproof::app::shard::{Shard, decode, encode};
 use poolproof::scenario::{self, Scenario};
-use poolproof::shard::{Shard, decode, encode};
 use poolproof_engines::check::search::{self, Limits as Exhaustive};
 use poolproof_engines::check::swarm::sketch::Sketch;
 use poolproof_engines::check::swarm::{self, SearchRecord, SwarmLimits, SwarmObserver};
@@ -90,7 +90,7 @@ fn a_violation_beyond_the_reach_of_one_search_is_found_and_replays() {
         // No more states in all than the one search had.
         let check = found(&swarm(&scenario, 10, states / 10));
         assert_eq!(status(&check, property), VerdictStatus::Violated, "{path}");
-        let document = evaluate::document(&scenario, &[], "", Some(check), None);
+        let document = result::document(&scenario, &[], "", Some(check), None);
         let traces = bundle::traces(&document);
         assert!(!traces.is_empty());
         for trace in traces {

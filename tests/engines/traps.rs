@@ -478,7 +478,8 @@ fn outcome_of(scenario: &Scenario, states: Option<u64>) -> (Outcome, doc::Check)
         scenario.check.states_limit = states;
     }
     let check = verdict::check(&scenario, &mut |_| true).document;
-    let document = poolproof::evaluate::document(&scenario, &[], "", Some(check.clone()), None);
+    let document =
+        poolproof::app::document::result::document(&scenario, &[], "", Some(check.clone()), None);
     (findings::outcome(&document), check)
 }
 

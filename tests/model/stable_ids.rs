@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use poolproof::exit::Exit;
+use poolproof::cli::exit::Exit;
 use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass};

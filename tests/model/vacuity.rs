@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use poolproof::app::document::result;
 use poolproof::app::document::verdict;
-use poolproof::{evaluate, scenario};
+use poolproof::scenario;
 use poolproof_reports::document as doc;
 use poolproof_reports::findings::{self, Outcome};
 use rayon::prelude::*;
@@ -34,7 +35,7 @@ fn name(path: &Path) -> &str {
 fn checked(path: PathBuf) -> (PathBuf, doc::Check) {
     let loaded = scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
     let check = verdict::check(&loaded.scenario, &mut |_| true).document;
-    let document = evaluate::document(&loaded.scenario, &[], "", Some(check.clone()), None);
+    let document = result::document(&loaded.scenario, &[], "", Some(check.clone()), None);
     let outcome = findings::outcome(&document);
     assert_eq!(
         outcome,

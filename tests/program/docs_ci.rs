@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use poolproof::exit::Exit;
+use poolproof::cli::exit::Exit;
 use saphyr::{LoadableYamlNode, Yaml};
 use tempfile::TempDir;
 

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use poolproof::app::compile;
+use poolproof::app::document::result;
 use poolproof::app::document::verdict;
-use poolproof::evaluate;
-use poolproof::replay::Replay;
+use poolproof::app::replay::Replay;
 use poolproof::scenario;
 use poolproof_engines::simulate::replay::{Unclocked, on_clock};
 use poolproof_reports::trace::Trace;
@@ -51,7 +51,7 @@ fn every_counterexample_replays_in_the_model_and_on_the_clock() {
             .scenario;
         let checked = verdict::check(&scenario, &mut |_| true);
         let command = format!("poolproof check {}", path.display());
-        let document = evaluate::document(&scenario, &[], &command, Some(checked.document), None);
+        let document = result::document(&scenario, &[], &command, Some(checked.document), None);
         for trace in bundle::traces(&document) {
             let name = format!("{}, {:?}", path.display(), trace.property);
             let trace = Trace::parse(&json::trace(&trace).unwrap()).expect(&name);

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use poolproof::app::shard::{decode, encode};
+use poolproof::app::study::{PartialResult, PartialResultView, ReplicationGroup, Study};
 use poolproof::scenario;
-use poolproof::shard::{decode, encode};
-use poolproof::study::{Group, Part, PartView, Study};
 use poolproof_engines::simulate::run::Counts;
 
 use crate::support::tree::tree;
@@ -22,7 +22,7 @@ fn stopped_after_any_round(trials: u64, precision: f64) -> u64 {
     scenario.simulate.drill_trials = 300;
     scenario.simulate.precision = precision;
     let members = vec![scenario];
-    let study = Study::new(vec![Group { members }]);
+    let study = Study::new(vec![ReplicationGroup { members }]);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()
@@ -42,7 +42,7 @@ fn stopped_after_any_round(trials: u64, precision: f64) -> u64 {
                 at += 1;
                 at < stop
             });
-            let views: Vec<_> = parts.iter().map(Part::view).collect();
+            let views: Vec<_> = parts.iter().map(PartialResult::view).collect();
             let trials = parts.iter().map(|part| part.count).sum();
             let text = encode(&study.digest(), 0..trials, &views).unwrap();
             let read = study.begun(decode(&text).unwrap().parts).unwrap();
@@ -104,7 +104,7 @@ fn killed_and_resumed(arguments: &[&str], checkpoint: &str) {
     child.kill().unwrap();
     child.wait().unwrap();
     let stored = fs::read_to_string(&checkpoint).unwrap();
-    let kept = decode::<Part>(&stored).unwrap().line.end;
+    let kept = decode::<PartialResult>(&stored).unwrap().line.end;
     assert!(kept > 0, "nothing was kept");
     let more = [arguments, &["--resume"]].concat();
     let resumed = ok(&more, &killed);
@@ -166,7 +166,7 @@ fn a_checkpoint_of_something_else_is_refused() {
     let few = ["simulate", SCENARIO, "--trials", "200", "--resume"];
     for (text, why) in [
         (
-            encode::<PartView<'_>>("0123", 0..0, &[]).unwrap(),
+            encode::<PartialResultView<'_>>("0123", 0..0, &[]).unwrap(),
             "another scenario",
         ),
         ("{}".to_owned(), "no shard"),

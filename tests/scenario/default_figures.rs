@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use poolproof::evaluate;
+use poolproof::app::document::result;
 use poolproof::scenario::assumption::{Assumption, Grade};
 use poolproof::scenario::{Scenario, load_with};
 use poolproof_reports::{document as doc, html};
@@ -373,8 +373,8 @@ fn judgement_is_marked_wherever_it_is_shown() {
         let judged = origin.contains(", grade J: ") || origin.contains(", grade M: ");
         assert_eq!(judged, origin.contains(", judgement, grade"), "{origin}");
     }
-    let page = html::page(&evaluate::document(&scenario(), &[], "", None, None)).expect("a page");
-    let document = evaluate::document(&scenario(), &[], "", None, None);
+    let page = html::page(&result::document(&scenario(), &[], "", None, None)).expect("a page");
+    let document = result::document(&scenario(), &[], "", None, None);
     let judged = |one: &&doc::Assumption| matches!(one.grade, doc::Grade::M | doc::Grade::J);
     let expected = document.scenario.assumptions.iter().filter(judged).count();
     assert!(expected > 50);

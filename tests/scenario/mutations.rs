@@ -8,9 +8,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use poolproof::app::document::result;
 use poolproof::app::document::verdict;
-use poolproof::evaluate;
-use poolproof::replay::Replay;
+use poolproof::app::replay::Replay;
 use poolproof::scenario::library::{Resolver, Unreadable};
 use poolproof::scenario::{load, load_text};
 use poolproof_models::state::topology::Topology;
@@ -387,7 +387,7 @@ fn damaged_files_give_diagnostics_or_a_valid_input() {
 fn traces(path: &str) -> Vec<String> {
     let scenario = load(Path::new(path)).unwrap().scenario;
     let checked = verdict::check(&scenario, &mut |_| true);
-    let document = evaluate::document(&scenario, &[], "poolproof", Some(checked.document), None);
+    let document = result::document(&scenario, &[], "poolproof", Some(checked.document), None);
     let traces = bundle::traces(&document);
     traces
         .iter()

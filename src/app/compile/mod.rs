@@ -367,7 +367,7 @@ fn repair(modes: &[FailureMode]) -> Option<Distribution> {
 
 /// How often a component fails and how long that lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Failure {
+pub struct FailureRate {
     /// Failures per component and year of 8766 h.
     pub per_year: f64,
     /// Mean time to repair, in milliseconds: each way to fail as often as it happens.
@@ -376,7 +376,7 @@ pub struct Failure {
 
 /// The rate of a failure; `None` for one that the scenario has no rate for.
 #[must_use]
-pub fn failure(scenario: &Scenario, failure: EventKind, at: Component) -> Option<Failure> {
+pub fn failure(scenario: &Scenario, failure: EventKind, at: Component) -> Option<FailureRate> {
     use EventKind as K;
     let modes = match failure {
         K::Disaster => std::slice::from_ref(disaster(scenario, at)),
@@ -388,7 +388,7 @@ pub fn failure(scenario: &Scenario, failure: EventKind, at: Component) -> Option
         .iter()
         .filter(|mode| !mode.rate.is_zero())
         .map(|mode| mode.rate.per_year() / per_year * mode.repair.mean());
-    Some(Failure {
+    Some(FailureRate {
         per_year,
         repair_ms: weighted.sum(),
     })

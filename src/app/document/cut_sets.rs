@@ -15,8 +15,8 @@ use poolproof_reports::document as doc;
 use crate::app::compile::check;
 use crate::app::compile::frequency::frequency;
 use crate::app::document::names;
+use crate::app::document::result;
 use crate::app::document::verdict::{self, Stop};
-use crate::app::evaluate;
 use crate::explain::operations::operation_text;
 use crate::explain::properties::property_text;
 use crate::scenario::Scenario;
@@ -79,7 +79,7 @@ pub fn find(scenario: &Scenario, asked: Asked<'_>) -> Found {
     let sets_of = |property: &Property| of_property(&found, &basic, *property);
     let document = doc::CutSets {
         schema: doc::CUTS_SCHEMA.to_owned(),
-        identity: evaluate::identity(scenario, command),
+        identity: result::identity(scenario, command),
         order: u32::from(order),
         complete_up_to: found.complete_up_to.map(u32::from),
         cut_off_by: found

@@ -7,6 +7,7 @@ mod examples;
 pub(crate) mod names;
 pub mod rare;
 pub mod recovery;
+pub mod result;
 pub mod simulation;
 mod stopping;
 pub mod swarm;

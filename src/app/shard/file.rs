@@ -25,7 +25,7 @@ pub struct Shard<P> {
 
 /// A shard that is undamaged and of this version, whatever its counts are of.
 #[derive(Debug)]
-pub(super) struct Opened<'a> {
+pub(super) struct OpenedShard<'a> {
     /// The digest of the whole.
     pub study: String,
     body: &'a str,
@@ -57,13 +57,13 @@ pub enum ShardError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct ShardHeader {
     schema: String,
     checksum: String,
 }
 
 #[derive(Serialize)]
-struct Written<'a, P> {
+struct WrittenShard<'a, P> {
     poolproof_version: &'a str,
     study: &'a str,
     first: u64,
@@ -79,7 +79,7 @@ struct Versioned {
 
 /// What tells which whole a shard is of, whatever its counts look like.
 #[derive(Deserialize)]
-struct Named {
+struct StudyName {
     study: String,
 }
 
@@ -106,7 +106,7 @@ fn checksum(text: &str) -> String {
 ///
 /// In the words of the library that writes it; a defect.
 pub fn encode<P: Serialize>(study: &str, line: Range<u64>, parts: &[P]) -> Result<String, String> {
-    let body = Written {
+    let body = WrittenShard {
         poolproof_version: env!("CARGO_PKG_VERSION"),
         study,
         first: line.start,
@@ -114,7 +114,7 @@ pub fn encode<P: Serialize>(study: &str, line: Range<u64>, parts: &[P]) -> Resul
         parts,
     };
     let body = serde_json::to_string(&body).map_err(|error| error.to_string())?;
-    let head = Head {
+    let head = ShardHeader {
         schema: SCHEMA.to_owned(),
         checksum: checksum(&body),
     };
@@ -132,9 +132,9 @@ pub fn decode<P: DeserializeOwned>(text: &str) -> Result<Shard<P>, ShardError> {
 }
 
 /// Opens a file without reading its counts.
-pub(super) fn open(text: &str) -> Result<Opened<'_>, ShardError> {
+pub(super) fn open(text: &str) -> Result<OpenedShard<'_>, ShardError> {
     let (head, body) = text.split_once('\n').ok_or(ShardError::NoShard)?;
-    let head: Head = serde_json::from_str(head).map_err(|_| ShardError::NoShard)?;
+    let head: ShardHeader = serde_json::from_str(head).map_err(|_| ShardError::NoShard)?;
     if head.schema != SCHEMA {
         return Err(ShardError::Schema(head.schema));
     }
@@ -150,14 +150,14 @@ pub(super) fn open(text: &str) -> Result<Opened<'_>, ShardError> {
     if versioned.poolproof_version != env!("CARGO_PKG_VERSION") {
         return Err(ShardError::Version(versioned.poolproof_version));
     }
-    let named: Named = serde_json::from_str(body).map_err(malformed)?;
-    Ok(Opened {
+    let named: StudyName = serde_json::from_str(body).map_err(malformed)?;
+    Ok(OpenedShard {
         study: named.study,
         body,
     })
 }
 
-impl Opened<'_> {
+impl OpenedShard<'_> {
     /// Reads the counts.
     pub(super) fn read<P: DeserializeOwned>(self) -> Result<Shard<P>, ShardError> {
         let read: Read<P> = serde_json::from_str(self.body).map_err(malformed)?;

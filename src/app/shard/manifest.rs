@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::compile::swarm::Swarm;
 use crate::app::shard::swarm_job::SwarmJob;
+use crate::app::study::Study;
+use crate::app::study::job::StudyJob;
 use crate::scenario::library::{Resolver, Unreadable};
-use crate::study::Study;
-use crate::study::job::Job;
 
 /// The name and version of the format, the first field of every manifest.
 pub const MANIFEST_SCHEMA: &str = "poolproof/manifest/v1";
@@ -23,14 +23,14 @@ pub const SHARDS_MOST: u64 = 100_000;
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     /// Trials.
-    Study(Job),
+    Study(StudyJob),
     /// Searches.
     Swarm(SwarmJob),
 }
 
 /// What is cut into shards.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct WorkList {
     /// The digest of everything that decides what the shards hold.
     pub digest: String,
     /// How many trials or searches stand in it.
@@ -39,7 +39,7 @@ pub struct Line {
     pub of: &'static str,
 }
 
-impl Line {
+impl WorkList {
     /// The trials of a study.
     #[must_use]
     pub fn of_study(study: &Study) -> Self {
@@ -64,7 +64,7 @@ impl Line {
 /// What a shard is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Stretch {
+pub struct ShardRange {
     /// Its number, from 0.
     pub shard: u64,
     /// Its first trial or search on the line.
@@ -75,7 +75,7 @@ pub struct Stretch {
     pub file: String,
 }
 
-impl Stretch {
+impl ShardRange {
     /// Its stretch of the line.
     #[must_use]
     pub const fn line(&self) -> Range<u64> {
@@ -86,7 +86,7 @@ impl Stretch {
 /// A file that the job reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Text {
+pub struct SourceText {
     /// Its name, as the job and other files name it.
     pub name: String,
     /// What it says.
@@ -108,11 +108,11 @@ pub struct Manifest {
     /// How many trials or searches the line has.
     pub length: u64,
     /// The shards, in the order of the line.
-    pub shards: Vec<Stretch>,
+    pub shards: Vec<ShardRange>,
     /// What is asked for.
     pub job: Task,
     /// Every file that it reads.
-    pub texts: Vec<Text>,
+    pub texts: Vec<SourceText>,
 }
 
 /// Why a text is no manifest that this program can use.
@@ -148,12 +148,12 @@ pub enum ManifestError {
 impl Manifest {
     /// Cuts a line into shards of nearly the same length.
     #[must_use]
-    pub fn new(job: Task, line: Line, seed: u64, texts: Vec<Text>, shards: u64) -> Self {
+    pub fn new(job: Task, line: WorkList, seed: u64, texts: Vec<SourceText>, shards: u64) -> Self {
         let length = line.length;
         let shards = shards.clamp(1, length.clamp(1, SHARDS_MOST));
         let start =
             |shard: u64| (u128::from(length) * u128::from(shard) / u128::from(shards)) as u64;
-        let stretch = |shard: u64| Stretch {
+        let stretch = |shard: u64| ShardRange {
             shard,
             first: start(shard),
             count: start(shard + 1) - start(shard),
@@ -178,11 +178,11 @@ impl Manifest {
     /// When the text is none, or is that of another version.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         #[derive(Deserialize)]
-        struct Head {
+        struct ManifestHeader {
             schema: String,
             poolproof_version: String,
         }
-        let head: Head = serde_json::from_str(text)?;
+        let head: ManifestHeader = serde_json::from_str(text)?;
         if head.schema != MANIFEST_SCHEMA {
             return Err(ManifestError::Schema(head.schema));
         }
@@ -197,7 +197,7 @@ impl Manifest {
     /// # Errors
     ///
     /// When either is not so.
-    pub fn verify(&self, line: &Line) -> Result<(), ManifestError> {
+    pub fn verify(&self, line: &WorkList) -> Result<(), ManifestError> {
         if line.digest != self.study {
             return Err(ManifestError::Changed {
                 found: line.digest.clone(),
@@ -262,9 +262,9 @@ impl<'a> Recorder<'a> {
 
     /// What was read, by name.
     #[must_use]
-    pub fn texts(self) -> Vec<Text> {
+    pub fn texts(self) -> Vec<SourceText> {
         let read = self.read.into_inner().into_iter();
-        read.map(|(name, text)| Text { name, text }).collect()
+        read.map(|(name, text)| SourceText { name, text }).collect()
     }
 }
 

@@ -8,9 +8,9 @@ use poolproof_engines::check::swarm;
 use serde::de::DeserializeOwned;
 
 use super::file::{Shard, ShardError, open};
-use super::manifest::{Line, Stretch};
+use super::manifest::{ShardRange, WorkList};
 use crate::app::compile::swarm::Swarm;
-use crate::study::{self, Study, together};
+use crate::app::study::{self, Study, together};
 
 /// Why shards cannot be merged; file names are the caller's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,12 +103,12 @@ fn shards(missing: &[u64]) -> String {
 /// gives in place of a file.
 pub fn merge(
     study: &Study,
-    planned: &[Stretch],
+    planned: &[ShardRange],
     files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
-) -> Result<Vec<study::Part>, MergeError> {
-    let line = Line::of_study(study);
+) -> Result<Vec<study::PartialResult>, MergeError> {
+    let line = WorkList::of_study(study);
     let together = |stretch, parts| together(study, stretch, parts);
-    whole(&line, planned, files, together, study::Part::join)
+    whole(&line, planned, files, together, study::PartialResult::join)
 }
 
 /// The same for the searches of a swarm.
@@ -118,10 +118,10 @@ pub fn merge(
 /// As for a study; also when a way to a violation does not lead there.
 pub fn merge_swarm(
     swarm: &Swarm,
-    planned: &[Stretch],
+    planned: &[ShardRange],
     files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
 ) -> Result<Vec<swarm::SearchRecord>, MergeError> {
-    let line = Line::of_swarm(swarm);
+    let line = WorkList::of_swarm(swarm);
     let together = |stretch, parts| swarm.engine.together(stretch, parts);
     // A search is a part for ever.
     whole(&line, planned, files, together, |_, part| Some(part))
@@ -130,8 +130,8 @@ pub fn merge_swarm(
 /// Puts shards in the order of a line, and sees that they are the whole of it. `together` judges
 /// and orders the parts of each; `join` adds a part to the one before it, or gives it back.
 fn whole<P: DeserializeOwned, E: Display>(
-    line: &Line,
-    planned: &[Stretch],
+    line: &WorkList,
+    planned: &[ShardRange],
     files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
     together: impl Fn(Range<u64>, Vec<P>) -> Result<Vec<P>, E>,
     join: impl Fn(&mut P, P) -> Option<P>,
@@ -216,8 +216,8 @@ fn append<P>(parts: &mut Vec<P>, later: Vec<P>, join: &impl Fn(&mut P, P) -> Opt
 
 /// Sees that shards are the whole of a line, each stretch once.
 fn covered(
-    line: &Line,
-    planned: &[Stretch],
+    line: &WorkList,
+    planned: &[ShardRange],
     mut shards: Vec<(String, Range<u64>)>,
 ) -> Result<(), MergeError> {
     let of = line.of;

@@ -13,8 +13,8 @@ pub mod swarm_job;
 
 pub use file::{Shard, ShardError, decode, encode};
 pub use manifest::{
-    Line, MANIFEST_SCHEMA, Manifest, ManifestError, Recorder, SHARDS_MOST, Stretch, Task, Text,
-    Texts,
+    MANIFEST_SCHEMA, Manifest, ManifestError, Recorder, SHARDS_MOST, ShardRange, SourceText, Task,
+    Texts, WorkList,
 };
 pub use merge::{MergeError, merge, merge_swarm};
 pub use plan::{Plan, ShardText, plan};

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use super::file::encode;
-use super::manifest::{Line, Manifest, Recorder, Stretch, Task};
+use super::manifest::{Manifest, Recorder, ShardRange, Task, WorkList};
 use super::merge::{MergeError, merge, merge_swarm};
 use crate::app::compile::swarm::Swarm;
 use crate::app::error::AppError;
 use crate::app::observer::Execution;
 use crate::app::shard::swarm_job::SwarmJob;
-use crate::app::study::job::{Job, Kind, Ready};
+use crate::app::study::job::{ReadyStudy, StudyJob, StudyKind};
 use crate::app::study::result::{StudyContent, StudyResult, of_parts};
 use crate::app::{simulation, swarm};
 use crate::scenario::Loaded;
@@ -21,7 +21,7 @@ pub type ShardText = Result<(String, String), MergeError>;
 /// What the shards of a manifest are of, with its scenarios.
 pub enum Plan {
     /// Trials.
-    Study(Job, Box<Ready>),
+    Study(StudyJob, Box<ReadyStudy>),
     /// Searches.
     Swarm(SwarmJob, Box<Loaded>, Box<Swarm>),
 }
@@ -59,10 +59,10 @@ impl Plan {
     }
 
     /// The line of trials or searches.
-    fn line(&self) -> Line {
+    fn line(&self) -> WorkList {
         match self {
-            Self::Study(_, ready) => Line::of_study(&ready.study),
-            Self::Swarm(_, _, swarm) => Line::of_swarm(swarm),
+            Self::Study(_, ready) => WorkList::of_study(&ready.study),
+            Self::Swarm(_, _, swarm) => WorkList::of_swarm(swarm),
         }
     }
 
@@ -79,7 +79,7 @@ impl Plan {
     #[must_use]
     pub fn is_of_single_scenarios(&self) -> bool {
         match self {
-            Self::Study(job, _) => job.kind == Kind::Simulate,
+            Self::Study(job, _) => job.kind == StudyKind::Simulate,
             Self::Swarm(..) => true,
         }
     }
@@ -101,7 +101,7 @@ impl Plan {
     pub fn run_shard(
         &self,
         manifest: &Manifest,
-        shard: &Stretch,
+        shard: &ShardRange,
         execution: &Execution<'_>,
     ) -> Result<Option<String>, AppError> {
         let (digest, range): (&str, Range<u64>) = (&manifest.study, shard.line());
@@ -168,7 +168,7 @@ pub fn plan(task: Task, shards: u64, resolver: &dyn Resolver) -> Result<Manifest
         let settings = &one.scenario.simulate;
         settings.precision > 0.0 || settings.stop_when_decided
     };
-    let simulated = matches!(&task, Task::Study(job) if job.kind == Kind::Simulate);
+    let simulated = matches!(&task, Task::Study(job) if job.kind == StudyKind::Simulate);
     if let Some(early) = plan.scenarios().find(early).filter(|_| simulated) {
         return Err(AppError::input(format!(
             "a plan has a fixed number of trials, and {} may end early; add --set \

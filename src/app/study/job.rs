@@ -6,7 +6,7 @@
 use poolproof_models::names::event::Event;
 use serde::{Deserialize, Serialize};
 
-use super::{Group, Study};
+use super::{ReplicationGroup, Study};
 use crate::app::compare;
 use crate::app::error::AppError;
 use crate::app::sweep::{Design, Point};
@@ -16,7 +16,7 @@ use crate::scenario::{self, LoadError, Loaded, Scenario};
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum StudyKind {
     /// Each scenario for itself.
     Simulate,
     /// Scenarios against the first of them.
@@ -28,9 +28,9 @@ pub enum Kind {
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Job {
+pub struct StudyJob {
     /// What is asked for.
-    pub kind: Kind,
+    pub kind: StudyKind,
     /// The commands that make the results on one machine: one per scenario, or one in all.
     pub commands: Vec<String>,
     /// Names of the scenario files.
@@ -51,7 +51,7 @@ pub struct Job {
 
 /// A job with its scenarios.
 #[derive(Debug, Clone)]
-pub struct Ready {
+pub struct ReadyStudy {
     /// The scenarios as they are named, without the points of a sweep.
     pub loaded: Vec<Loaded>,
     /// The points of a sweep.
@@ -62,7 +62,7 @@ pub struct Ready {
 
 /// Why a job cannot be run.
 #[derive(Debug)]
-pub enum JobError {
+pub enum StudyJobError {
     /// Mistakes of texts.
     Scenario(LoadError),
     /// Mistakes that a point of a sweep makes; the point in words.
@@ -71,25 +71,25 @@ pub enum JobError {
     Other(String),
 }
 
-impl From<JobError> for AppError {
-    fn from(error: JobError) -> Self {
+impl From<StudyJobError> for AppError {
+    fn from(error: StudyJobError) -> Self {
         match error {
-            JobError::Scenario(error) => error.into(),
-            JobError::Point(point, error) => {
+            StudyJobError::Scenario(error) => error.into(),
+            StudyJobError::Point(point, error) => {
                 Self::from(error).hinted(format!("this is the scenario at the point {point}"))
             }
-            JobError::Other(message) => Self::input(message),
+            StudyJobError::Other(message) => Self::input(message),
         }
     }
 }
 
-impl Job {
+impl StudyJob {
     /// Loads the scenarios and lays out the study.
     ///
     /// # Errors
     ///
     /// Mistakes of the scenarios, or scenarios and design that do not fit together.
-    pub fn ready(&self, resolver: &dyn Resolver) -> Result<Ready, JobError> {
+    pub fn ready(&self, resolver: &dyn Resolver) -> Result<ReadyStudy, StudyJobError> {
         let mut mistakes = Vec::new();
         let mut loaded = Vec::new();
         for name in &self.scenarios {
@@ -99,25 +99,25 @@ impl Job {
             }
         }
         if !mistakes.is_empty() {
-            return Err(JobError::Scenario(LoadError {
+            return Err(StudyJobError::Scenario(LoadError {
                 diagnostics: mistakes,
             }));
         }
         let mut points = Vec::new();
         let groups = match self.kind {
-            Kind::Simulate => loaded.iter().map(|one| group(&one.scenario)).collect(),
-            Kind::Compare => {
+            StudyKind::Simulate => loaded.iter().map(|one| group(&one.scenario)).collect(),
+            StudyKind::Compare => {
                 let members = loaded.iter().map(|one| one.scenario.clone());
                 let mut members: Vec<Scenario> = members.collect();
-                compare::align(&mut members).map_err(JobError::Other)?;
-                vec![Group { members }]
+                compare::align(&mut members).map_err(StudyJobError::Other)?;
+                vec![ReplicationGroup { members }]
             }
-            Kind::Sweep => {
+            StudyKind::Sweep => {
                 points = self.points(&loaded)?;
                 self.groups(resolver, &points)?
             }
         };
-        Ok(Ready {
+        Ok(ReadyStudy {
             loaded,
             points,
             study: Study::new(groups),
@@ -139,7 +139,7 @@ impl Job {
         if let Some(trials) = self.trials {
             loaded.scenario.simulate.trials = trials;
         }
-        if self.kind != Kind::Simulate {
+        if self.kind != StudyKind::Simulate {
             // Nothing shows single incidents, and they would be most of a shard.
             loaded.scenario.simulate.incident_trials = 0;
             // What is set side by side has the same number of trials, which nothing cuts short.
@@ -153,17 +153,21 @@ impl Job {
         Ok(loaded)
     }
 
-    fn points(&self, loaded: &[Loaded]) -> Result<Vec<Point>, JobError> {
+    fn points(&self, loaded: &[Loaded]) -> Result<Vec<Point>, StudyJobError> {
         let (Some(design), [base]) = (&self.design, loaded) else {
             let message = "a sweep has one scenario and a design";
-            return Err(JobError::Other(message.to_owned()));
+            return Err(StudyJobError::Other(message.to_owned()));
         };
         let points = design.points(base.scenario.simulate.seed);
-        points.map_err(JobError::Other)
+        points.map_err(StudyJobError::Other)
     }
 
     /// The scenario at each point; a point that is no valid scenario ends the job.
-    fn groups(&self, resolver: &dyn Resolver, points: &[Point]) -> Result<Vec<Group>, JobError> {
+    fn groups(
+        &self,
+        resolver: &dyn Resolver,
+        points: &[Point],
+    ) -> Result<Vec<ReplicationGroup>, StudyJobError> {
         let parameters = self.design.iter().flat_map(|design| &design.parameters);
         let parameters: Vec<_> = parameters.collect();
         let mut groups = Vec::new();
@@ -176,25 +180,25 @@ impl Job {
             let loaded = self.load(resolver, &self.scenarios[0], &set);
             let loaded = loaded.map_err(|error| {
                 let words: Vec<String> = set.iter().map(|(p, v)| format!("{p}={v}")).collect();
-                JobError::Point(words.join(" "), error)
+                StudyJobError::Point(words.join(" "), error)
             });
             groups.push(group(&loaded?.scenario));
         }
-        let horizon = |group: &Group| group.members[0].simulate.horizon;
+        let horizon = |group: &ReplicationGroup| group.members[0].simulate.horizon;
         if groups
             .windows(2)
             .any(|two| horizon(&two[0]) != horizon(&two[1]))
         {
             let message = "simulate.horizon cannot be varied: the figures of the points would not \
                            be about the same time";
-            return Err(JobError::Other(message.to_owned()));
+            return Err(StudyJobError::Other(message.to_owned()));
         }
         Ok(groups)
     }
 }
 
-fn group(scenario: &Scenario) -> Group {
-    Group {
+fn group(scenario: &Scenario) -> ReplicationGroup {
+    ReplicationGroup {
         members: vec![scenario.clone()],
     }
 }

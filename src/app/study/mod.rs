@@ -16,16 +16,16 @@ use crate::app::document::simulation::{Prepared, Stage, run_stage, run_to_the_en
 use crate::scenario::Scenario;
 use crate::scenario::digest::Digest;
 
-pub use part::{Part, PartError, PartView, together};
+pub use part::{PartialResult, PartialResultError, PartialResultView, together};
 
 /// Scenarios whose trials run in lockstep: one, or several that are compared.
 #[derive(Debug, Clone)]
-pub struct Group {
+pub struct ReplicationGroup {
     /// At least one; all have the same seed and numbers of trials.
     pub members: Vec<Scenario>,
 }
 
-impl Group {
+impl ReplicationGroup {
     /// How many trials a stage has: drills only if every member can have them.
     #[must_use]
     pub fn trials(&self, stage: Stage) -> u64 {
@@ -49,13 +49,13 @@ struct Segment {
 /// Scenarios to be simulated.
 #[derive(Debug, Clone)]
 pub struct Study {
-    groups: Vec<Group>,
+    groups: Vec<ReplicationGroup>,
     segments: Vec<Segment>,
 }
 
 /// How far a study has come.
 #[derive(Clone, Copy)]
-pub struct Progress<'a> {
+pub struct StudyProgress<'a> {
     /// The group at work.
     pub group: usize,
     /// Its stage.
@@ -63,18 +63,18 @@ pub struct Progress<'a> {
     /// Trials of the line that are counted.
     pub done: u64,
     /// What is finished before the stage at work.
-    pub finished: &'a [Part],
+    pub finished: &'a [PartialResult],
     /// The stage at work.
-    pub current: PartView<'a>,
+    pub current: PartialResultView<'a>,
 }
 
 /// Is told after every round; false ends the run.
-pub type OnProgress<'a> = &'a mut dyn FnMut(Progress<'_>) -> bool;
+pub type OnProgress<'a> = &'a mut dyn FnMut(StudyProgress<'_>) -> bool;
 
 impl Study {
     /// A study of these groups.
     #[must_use]
-    pub fn new(groups: Vec<Group>) -> Self {
+    pub fn new(groups: Vec<ReplicationGroup>) -> Self {
         let mut segments = Vec::new();
         let mut begins = 0;
         for (group, scenarios) in groups.iter().enumerate() {
@@ -94,7 +94,7 @@ impl Study {
 
     /// The groups.
     #[must_use]
-    pub fn groups(&self) -> &[Group] {
+    pub fn groups(&self) -> &[ReplicationGroup] {
         &self.groups
     }
 
@@ -133,9 +133,9 @@ impl Study {
     pub fn run(
         &self,
         line: Range<u64>,
-        mut parts: Vec<Part>,
+        mut parts: Vec<PartialResult>,
         on_progress: OnProgress<'_>,
-    ) -> (Vec<Part>, bool) {
+    ) -> (Vec<PartialResult>, bool) {
         for segment in &self.segments {
             let ends = segment.begins + segment.trials;
             let (from, to) = (line.start.max(segment.begins), line.end.min(ends));
@@ -143,13 +143,13 @@ impl Study {
                 continue;
             }
             let range = from - segment.begins..to - segment.begins;
-            let of_segment = |part: &Part| part.is_of(segment.group, segment.stage);
+            let of_segment = |part: &PartialResult| part.is_of(segment.group, segment.stage);
             let group = &self.groups[segment.group];
             // Of what is known already, only the last part may have trials left.
             let mut part = match parts.pop_if(|last| of_segment(last)) {
                 Some(started) => started,
                 None if parts.iter().any(of_segment) => continue,
-                None => Part::new(
+                None => PartialResult::new(
                     segment.group,
                     segment.stage,
                     range.start,
@@ -164,12 +164,12 @@ impl Study {
                 let (mut counts, mut reached) = (std::mem::take(&mut part.counts), next);
                 let on_round: OnRound<'_> = &mut |counts, next| {
                     reached = next;
-                    on_progress(Progress {
+                    on_progress(StudyProgress {
                         group: segment.group,
                         stage: segment.stage,
                         done: segment.begins + next - line.start,
                         finished: &parts,
-                        current: PartView {
+                        current: PartialResultView {
                             group: segment.group,
                             stage: segment.stage,
                             first,
@@ -201,14 +201,15 @@ impl Study {
     }
 
     /// Runs everything.
-    pub fn run_all(&self, on_progress: OnProgress<'_>) -> (Vec<Part>, bool) {
+    pub fn run_all(&self, on_progress: OnProgress<'_>) -> (Vec<PartialResult>, bool) {
         self.run(0..self.trials(), Vec::new(), on_progress)
     }
 
     /// The counts of each group and stage, empty where no trial ran.
     #[must_use]
-    pub fn counts(&self, parts: Vec<Part>) -> Vec<[Counts; Stage::ALL.len()]> {
-        let empty = |group: &Group| Stage::ALL.map(|_| Counts::empty(group.members.len()));
+    pub fn counts(&self, parts: Vec<PartialResult>) -> Vec<[Counts; Stage::ALL.len()]> {
+        let empty =
+            |group: &ReplicationGroup| Stage::ALL.map(|_| Counts::empty(group.members.len()));
         let mut counts: Vec<_> = self.groups.iter().map(empty).collect();
         for part in parts {
             counts[part.group][part.stage as usize].merge(part.counts);
@@ -222,7 +223,10 @@ impl Study {
     /// # Errors
     ///
     /// When a part is not of this study or not in its place.
-    pub fn begun(&self, parts: Vec<Part>) -> Result<Vec<Part>, PartError> {
+    pub fn begun(
+        &self,
+        parts: Vec<PartialResult>,
+    ) -> Result<Vec<PartialResult>, PartialResultError> {
         let mut next = 0;
         for part in &parts {
             match self.stretch(part) {
@@ -235,7 +239,7 @@ impl Study {
 
     /// Which stretch of the line a part counts; `None` where the study has no such trials.
     #[must_use]
-    pub fn stretch(&self, part: &Part) -> Option<Range<u64>> {
+    pub fn stretch(&self, part: &PartialResult) -> Option<Range<u64>> {
         let of = |segment: &&Segment| part.is_of(segment.group, segment.stage);
         let segment = self.segments.iter().find(of)?;
         let ends = part.first.checked_add(part.count)?;

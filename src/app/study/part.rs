@@ -11,7 +11,7 @@ use crate::app::document::simulation::Stage;
 /// The counts of trials `first..first + count`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Part {
+pub struct PartialResult {
     /// Number of the group.
     pub group: usize,
     /// Its stage.
@@ -26,7 +26,7 @@ pub struct Part {
 
 /// A part that is looked at, not owned: as it is written.
 #[derive(Clone, Copy, Serialize)]
-pub struct PartView<'a> {
+pub struct PartialResultView<'a> {
     /// Number of the group.
     pub group: usize,
     /// Its stage.
@@ -39,7 +39,7 @@ pub struct PartView<'a> {
     pub counts: &'a Counts,
 }
 
-impl Part {
+impl PartialResult {
     pub(super) fn new(group: usize, stage: Stage, first: u64, members: usize) -> Self {
         Self {
             group,
@@ -57,8 +57,8 @@ impl Part {
     }
 
     /// Says that the study has no such part.
-    pub(super) fn foreign(&self) -> PartError {
-        PartError::Foreign {
+    pub(super) fn foreign(&self) -> PartialResultError {
+        PartialResultError::Foreign {
             group: self.group,
             first: self.first,
             last: self.first.saturating_add(self.count).saturating_sub(1),
@@ -77,8 +77,8 @@ impl Part {
 
     /// The part as it is written.
     #[must_use]
-    pub fn view(&self) -> PartView<'_> {
-        PartView {
+    pub fn view(&self) -> PartialResultView<'_> {
+        PartialResultView {
             group: self.group,
             stage: self.stage,
             first: self.first,
@@ -90,7 +90,7 @@ impl Part {
 
 /// Why parts are not the whole of a study.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PartError {
+pub enum PartialResultError {
     /// Trials that no part has.
     #[error("the trials {} to {} are missing", .0.start, .0.end - 1)]
     Gap(Range<u64>),
@@ -118,7 +118,11 @@ pub enum PartError {
 /// # Errors
 ///
 /// Names the first trials that are missing, there twice, or not of this stretch or study.
-pub fn together(study: &Study, line: Range<u64>, parts: Vec<Part>) -> Result<Vec<Part>, PartError> {
+pub fn together(
+    study: &Study,
+    line: Range<u64>,
+    parts: Vec<PartialResult>,
+) -> Result<Vec<PartialResult>, PartialResultError> {
     let mut placed = Vec::with_capacity(parts.len());
     for part in parts {
         let Some(stretch) = study.stretch(&part) else {
@@ -130,18 +134,20 @@ pub fn together(study: &Study, line: Range<u64>, parts: Vec<Part>) -> Result<Vec
     let mut next = line.start;
     for (stretch, _) in &placed {
         if stretch.start > next {
-            return Err(PartError::Gap(next..stretch.start));
+            return Err(PartialResultError::Gap(next..stretch.start));
         }
         if stretch.start < next && !stretch.is_empty() {
-            return Err(PartError::Overlap(stretch.start..next.min(stretch.end)));
+            return Err(PartialResultError::Overlap(
+                stretch.start..next.min(stretch.end),
+            ));
         }
         next = next.max(stretch.end);
     }
     if next < line.end {
-        return Err(PartError::Gap(next..line.end));
+        return Err(PartialResultError::Gap(next..line.end));
     }
     if next > line.end {
-        return Err(PartError::Beyond(line.end..next));
+        return Err(PartialResultError::Beyond(line.end..next));
     }
     Ok(placed.into_iter().map(|(_, part)| part).collect())
 }

@@ -4,14 +4,14 @@ use poolproof_reports::comparison::{ComparedVerdict, ComparisonDocument};
 use poolproof_reports::document as doc;
 use poolproof_reports::sweep::SweepDocument;
 
-use super::job::{Job, Kind, Ready};
-use super::part::Part;
+use super::job::{ReadyStudy, StudyJob, StudyKind};
+use super::part::PartialResult;
 use crate::app::check;
 use crate::app::checkpoint::CheckpointStore;
-use crate::app::compare::{self, Comparison};
+use crate::app::compare::{self, ComparisonInput};
+use crate::app::document::result;
 use crate::app::document::simulation::simulated;
 use crate::app::error::AppError;
-use crate::app::evaluate;
 use crate::app::evaluation::Evaluation;
 use crate::app::limits::SearchLimits;
 use crate::app::observer::Execution;
@@ -63,8 +63,8 @@ impl StudyResult {
 ///
 /// When the checkpoint cannot be resumed from, or a sweep has no design.
 pub fn run(
-    job: &Job,
-    ready: &Ready,
+    job: &StudyJob,
+    ready: &ReadyStudy,
     checkpoint: Option<&dyn CheckpointStore>,
     resume: bool,
     execution: &Execution<'_>,
@@ -87,19 +87,19 @@ pub fn run(
 ///
 /// When a sweep has no design.
 pub fn of_parts(
-    job: &Job,
-    ready: &Ready,
-    parts: Vec<Part>,
+    job: &StudyJob,
+    ready: &ReadyStudy,
+    parts: Vec<PartialResult>,
     interrupted: bool,
     execution: &Execution<'_>,
 ) -> Result<StudyResult, AppError> {
     let (content, stopped) = match job.kind {
-        Kind::Simulate => {
+        StudyKind::Simulate => {
             let content = StudyContent::Simulations(simulations(job, ready, parts, interrupted));
             (content, false)
         }
-        Kind::Compare => comparison(job, ready, parts, interrupted, execution),
-        Kind::Sweep => swept(job, ready, parts, interrupted, execution)?,
+        StudyKind::Compare => comparison(job, ready, parts, interrupted, execution),
+        StudyKind::Sweep => swept(job, ready, parts, interrupted, execution)?,
     };
     Ok(StudyResult {
         content,
@@ -108,7 +108,12 @@ pub fn of_parts(
     })
 }
 
-fn simulations(job: &Job, ready: &Ready, parts: Vec<Part>, interrupted: bool) -> Vec<Evaluation> {
+fn simulations(
+    job: &StudyJob,
+    ready: &ReadyStudy,
+    parts: Vec<PartialResult>,
+    interrupted: bool,
+) -> Vec<Evaluation> {
     let settings = Settings {
         seed: job.seed,
         overrides: job.set.clone(),
@@ -130,7 +135,7 @@ fn simulations(job: &Job, ready: &Ready, parts: Vec<Part>, interrupted: bool) ->
             incidents: found.incidents,
             interrupted,
             is_drill: job.drill.is_some(),
-            ..Evaluation::of(evaluate::document(
+            ..Evaluation::of(result::document(
                 scenario,
                 &loaded.warnings,
                 command,
@@ -143,16 +148,16 @@ fn simulations(job: &Job, ready: &Ready, parts: Vec<Part>, interrupted: bool) ->
 }
 
 fn comparison(
-    job: &Job,
-    ready: &Ready,
-    parts: Vec<Part>,
+    job: &StudyJob,
+    ready: &ReadyStudy,
+    parts: Vec<PartialResult>,
     interrupted: bool,
     execution: &Execution<'_>,
 ) -> (StudyContent, bool) {
     let scenarios = &ready.study.groups()[0].members;
     let (checks, stopped) = checks(job, scenarios, execution);
     let counts = ready.study.counts(parts).remove(0);
-    let document = compare::document(&Comparison {
+    let document = compare::document(&ComparisonInput {
         scenarios,
         labels: &labels(job, scenarios),
         checks: &checks,
@@ -164,9 +169,9 @@ fn comparison(
 }
 
 fn swept(
-    job: &Job,
-    ready: &Ready,
-    parts: Vec<Part>,
+    job: &StudyJob,
+    ready: &ReadyStudy,
+    parts: Vec<PartialResult>,
     interrupted: bool,
     execution: &Execution<'_>,
 ) -> Result<(StudyContent, bool), AppError> {
@@ -190,7 +195,11 @@ fn swept(
 }
 
 /// Runs the checker on each scenario, if that is part of the job; whether the caller ended it.
-fn checks(job: &Job, scenarios: &[Scenario], execution: &Execution<'_>) -> (Vec<doc::Check>, bool) {
+fn checks(
+    job: &StudyJob,
+    scenarios: &[Scenario],
+    execution: &Execution<'_>,
+) -> (Vec<doc::Check>, bool) {
     let (limits, mut interrupted) = (SearchLimits::default(), false);
     let checked = scenarios.iter().filter(|_| job.check).map(|scenario| {
         let checked = execution.on_threads(|| check::search(scenario, &limits, execution.observer));
@@ -201,7 +210,7 @@ fn checks(job: &Job, scenarios: &[Scenario], execution: &Execution<'_>) -> (Vec<
 }
 
 /// Names of scenarios; with the file where two have the same.
-fn labels(job: &Job, scenarios: &[Scenario]) -> Vec<String> {
+fn labels(job: &StudyJob, scenarios: &[Scenario]) -> Vec<String> {
     let label = |(index, scenario): (usize, &Scenario)| {
         let same = scenarios.iter().filter(|other| other.name == scenario.name);
         if same.count() > 1 {

@@ -7,22 +7,22 @@ use super::parameter::Parameter;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    sweep: Table,
+struct SweepFile {
+    sweep: SweepTable,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
-    method: Name,
+struct SweepTable {
+    method: MethodName,
     /// Number of points of a Latin hypercube.
     points: Option<u64>,
-    parameter: Vec<Entry>,
+    parameter: Vec<ParameterEntry>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Name {
+enum MethodName {
     Grid,
     LatinHypercube,
     OneAtATime,
@@ -30,7 +30,7 @@ enum Name {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct ParameterEntry {
     path: String,
     /// For a grid: every value. Otherwise: low, perhaps base, and high.
     values: Vec<toml::Value>,
@@ -42,17 +42,17 @@ struct Entry {
 ///
 /// Says what is wrong, with line and column where the text is no TOML or has other keys.
 pub fn parse(text: &str) -> Result<Design, String> {
-    let File { sweep } = toml::from_str(text).map_err(|error| error.to_string())?;
+    let SweepFile { sweep } = toml::from_str(text).map_err(|error| error.to_string())?;
     let method = match (sweep.method, sweep.points) {
-        (Name::Grid, None) => Method::Grid,
-        (Name::OneAtATime, None) => Method::OneAtATime,
-        (Name::LatinHypercube, Some(points)) => Method::LatinHypercube(points),
-        (Name::LatinHypercube, None) => {
+        (MethodName::Grid, None) => Method::Grid,
+        (MethodName::OneAtATime, None) => Method::OneAtATime,
+        (MethodName::LatinHypercube, Some(points)) => Method::LatinHypercube(points),
+        (MethodName::LatinHypercube, None) => {
             return Err("a latin-hypercube needs points = NUMBER".to_owned());
         }
         (_, Some(_)) => return Err("points belongs to latin-hypercube only".to_owned()),
     };
-    let parameter = |entry: Entry| {
+    let parameter = |entry: ParameterEntry| {
         let count = entry.values.len();
         let fits = match method {
             Method::Grid => count >= 1,

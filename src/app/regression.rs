@@ -12,7 +12,7 @@ use poolproof_reports::document::Counterexample;
 use poolproof_reports::trace::Engine;
 
 /// What a saved scenario is made from.
-pub struct Source<'a> {
+pub struct RegressionSource<'a> {
     /// The path of the scenario that is extended, as the saved file has to name it.
     pub extends: &'a str,
     /// Its title.
@@ -22,7 +22,7 @@ pub struct Source<'a> {
     /// Who found the counterexample.
     pub engine: Engine,
     /// The counterexample.
-    pub way: &'a Counterexample,
+    pub counterexample: &'a Counterexample,
     /// The property that it violates.
     pub property: Property,
     /// Everything that the narrowed check finds violated, the property among it.
@@ -31,12 +31,12 @@ pub struct Source<'a> {
 
 /// Why a counterexample cannot be saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unsaved {
+pub enum RegressionError {
     /// A change reaches into a list, which a file that extends another replaces as a whole.
     #[error("--set {0} reaches into a list: write it into a scenario first")]
     List(String),
     /// No search has a budget for so many faults.
-    #[error("the way has {0} faults, more than the 8 that a check can spend")]
+    #[error("the counterexample has {0} faults, more than the 8 that a check can spend")]
     TooManyFaults(u32),
 }
 
@@ -44,9 +44,9 @@ pub enum Unsaved {
 ///
 /// # Errors
 /// When it cannot be expressed by extending the scenario.
-pub fn text(source: &Source<'_>, topology: &Topology) -> Result<String, Unsaved> {
-    if source.way.faults > 8 {
-        return Err(Unsaved::TooManyFaults(source.way.faults));
+pub fn text(source: &RegressionSource<'_>, topology: &Topology) -> Result<String, RegressionError> {
+    if source.counterexample.faults > 8 {
+        return Err(RegressionError::TooManyFaults(source.counterexample.faults));
     }
     let mut tables: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut top = vec![
@@ -62,7 +62,7 @@ pub fn text(source: &Source<'_>, topology: &Topology) -> Result<String, Unsaved>
     ];
     for (path, value) in source.overrides {
         if path.split('.').any(|key| key.trim().parse::<u32>().is_ok()) {
-            return Err(Unsaved::List(path.clone()));
+            return Err(RegressionError::List(path.clone()));
         }
         let value = toml_value(value);
         match path.split_once('.') {
@@ -96,16 +96,16 @@ pub fn text(source: &Source<'_>, topology: &Topology) -> Result<String, Unsaved>
     Ok(text)
 }
 
-/// The way, as a comment.
-fn header(source: &Source<'_>) -> String {
+/// The counterexample, as a comment.
+fn header(source: &RegressionSource<'_>) -> String {
     let mut text = format!("# {} is violated like this:\n#\n", source.property.name());
-    for step in &source.way.steps {
+    for step in &source.counterexample.steps {
         let fault = if step.is_fault() { " (fault)" } else { "" };
         text += &format!("#   {:>2}. {}{fault}\n", step.number, one_line(&step.text));
     }
     text += "#\n";
     let mut line = "#".to_owned();
-    for word in source.way.cause.split_whitespace() {
+    for word in source.counterexample.cause.split_whitespace() {
         if line.chars().count() + 1 + word.chars().count() > 100 {
             text += &format!("{line}\n");
             line = "#".to_owned();
@@ -120,9 +120,9 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `[check]`, narrowed to the faults of the way.
-fn check(source: &Source<'_>, topology: &Topology) -> Vec<String> {
-    let (names, counts) = faults(source.way, topology);
+/// `[check]`, narrowed to the faults of the counterexample.
+fn check(source: &RegressionSource<'_>, topology: &Topology) -> Vec<String> {
+    let (names, counts) = faults(source.counterexample, topology);
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     let limits: Vec<String> = counts
         .iter()
@@ -130,7 +130,7 @@ fn check(source: &Source<'_>, topology: &Topology) -> Vec<String> {
         .collect();
     let listed = source.violated.iter().map(|p| quoted(p.name()));
     let mut lines = vec![
-        format!("faults = {}", source.way.faults),
+        format!("faults = {}", source.counterexample.faults),
         format!("faults_enabled = [{}]", names.join(", ")),
         format!("properties = [{}]", listed.collect::<Vec<_>>().join(", ")),
     ];
@@ -148,12 +148,12 @@ fn check(source: &Source<'_>, topology: &Topology) -> Vec<String> {
 
 /// The names of the faults as in `check.faults_enabled`, and how many of each class.
 fn faults(
-    way: &Counterexample,
+    counterexample: &Counterexample,
     topology: &Topology,
 ) -> (BTreeSet<String>, BTreeMap<FaultClass, u32>) {
     let (mut names, mut counts) = (BTreeSet::new(), BTreeMap::new());
     let mut world: World = topology.initial();
-    for step in &way.steps {
+    for step in &counterexample.steps {
         let Some(event) = Event::from_name(&step.event) else {
             continue;
         };
@@ -200,7 +200,7 @@ fn quoted(text: &str) -> String {
     toml::Value::String(one_line(text)).to_string()
 }
 
-/// The way from the directory of `from` to the file `to`, with `/` on every platform. Both are
+/// The counterexample from the directory of `from` to the file `to`, with `/` on every platform. Both are
 /// absolute or relative to the same directory.
 #[must_use]
 pub fn relative(from: &Path, to: &Path) -> String {
@@ -221,8 +221,8 @@ pub fn relative(from: &Path, to: &Path) -> String {
     let to = parts(to);
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = from[shared..].iter().map(|_| "..".to_owned());
-    let way: PathBuf = up.chain(to[shared..].iter().cloned()).collect();
-    way.to_string_lossy().replace('\\', "/")
+    let counterexample: PathBuf = up.chain(to[shared..].iter().cloned()).collect();
+    counterexample.to_string_lossy().replace('\\', "/")
 }
 
 #[cfg(test)]
@@ -231,11 +231,11 @@ mod tests {
 
     #[test]
     fn the_way_to_a_file_is_relative_to_the_file_that_names_it() {
-        let way = |from: &str, to: &str| relative(Path::new(from), Path::new(to));
-        assert_eq!(way("a/b/c.toml", "a/d.toml"), "../d.toml");
-        assert_eq!(way("c.toml", "a/d.toml"), "a/d.toml");
-        assert_eq!(way("a/c.toml", "a/./b/../d.toml"), "d.toml");
-        assert_eq!(way("/x/y/c.toml", "/z/d.toml"), "../../z/d.toml");
+        let counterexample = |from: &str, to: &str| relative(Path::new(from), Path::new(to));
+        assert_eq!(counterexample("a/b/c.toml", "a/d.toml"), "../d.toml");
+        assert_eq!(counterexample("c.toml", "a/d.toml"), "a/d.toml");
+        assert_eq!(counterexample("a/c.toml", "a/./b/../d.toml"), "d.toml");
+        assert_eq!(counterexample("/x/y/c.toml", "/z/d.toml"), "../../z/d.toml");
     }
 
     #[test]

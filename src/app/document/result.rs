@@ -9,7 +9,7 @@ use poolproof_reports::document as doc;
 
 use crate::app::compile;
 use crate::app::document::names;
-use crate::objectives;
+use crate::app::objectives;
 use crate::scenario::Scenario;
 use crate::scenario::assumption::Grade;
 use crate::scenario::diagnostic::Diagnostic;
