@@ -11,6 +11,8 @@ use poolproof_engines::simulate::trial::{Runner, TrialSettings};
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::runbook::Operation;
 
+use crate::support::tree::tree;
+
 const YEAR_MS: u64 = 8_766 * 3_600_000;
 const TRIALS: u64 = 150;
 
@@ -21,6 +23,27 @@ fn scenario(overrides: &[(&str, &str)]) -> Scenario {
         .collect();
     let path = Path::new("scenarios/lync-2013-lbw.toml");
     load_with(path, &overrides).unwrap().scenario
+}
+
+/// Clocks that drew from one address would depend on each other.
+#[test]
+fn no_two_clocks_of_a_scenario_draw_from_one_address() {
+    let mut clocks = 0;
+    let files = tree("scenarios".as_ref());
+    for path in files
+        .keys()
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+    {
+        // Runbooks, sweeps and invalid files are no scenarios.
+        let Ok(loaded) = load_with(&Path::new("scenarios").join(path), &[]) else {
+            continue;
+        };
+        let topology = compile::timed_topology(&loaded.scenario);
+        let activities = compile::activities(&loaded.scenario, &topology);
+        assert_eq!(activities.shared_address(), None, "{}", path.display());
+        clocks += activities.by_event.iter().flatten().count();
+    }
+    assert!(clocks > 1000, "{clocks} clocks");
 }
 
 /// Time and name of every event of some years.

@@ -335,13 +335,27 @@ fn purposes_of_draws() {
         (P::JobPhase, 9),
         (P::Drill, 10),
         (P::Immediate, 11),
-        (P::Choice, 12),
-        (P::CommonCause, 13),
-        (P::Grey, 14),
-        (P::Rare, 15),
+        (P::CommonCause, 12),
+        (P::GreyFailure, 13),
+        (P::GreyRepair, 14),
+        (P::Rebuild, 15),
+        (P::Reseeding, 16),
+        (P::RoleSwap, 17),
+        (P::Alert, 18),
+        (P::Maintenance, 19),
+        (P::Misoperation, 20),
+        (P::Premature, 21),
+        (P::RareMoment, 22),
+        (P::RareCoin, 23),
+        (P::RareTime, 24),
+        (P::RareFailure, 25),
+        (P::RareLookAhead, 26),
+        (P::RareMode, 27),
     ];
+    assert_eq!(numbers.map(|(purpose, _)| purpose), P::ALL);
     for (purpose, number) in numbers {
-        assert_eq!(purpose as u8, number, "{purpose:?}");
+        assert_eq!(purpose.number(), number, "{purpose:?}");
+        assert_eq!(purpose.choice(), number + 128, "{purpose:?}");
     }
 }
 

@@ -158,7 +158,7 @@ pub enum Winding {
         purpose: u8,
         /// The mean in milliseconds.
         mean_ms: f64,
-        /// Nothing else draws at this address, so that it may be drawn in advance.
+        /// Nothing is drawn from it but this delay, so that it may be drawn in advance.
         alone: bool,
     },
     /// As the activity says.
@@ -203,9 +203,9 @@ impl Activities {
             Some((activity, [delay])) => match delay.exponential_mean() {
                 Some(mean_ms) => Winding::Exponential {
                     component: activity.component,
-                    purpose: activity.purpose as u8,
+                    purpose: activity.purpose.number(),
                     mean_ms,
-                    alone: activity.cases.is_empty() && self.others_at(event).next().is_none(),
+                    alone: activity.cases.is_empty(),
                 },
                 None => Winding::Other,
             },
@@ -213,38 +213,39 @@ impl Activities {
         }
     }
 
-    /// The delay of an event in milliseconds, if it is always the same: it needs no draw. Draws
-    /// that share their address with a random delay are made all the same, so that each delay keeps
-    /// its number.
+    /// The delay of an event in milliseconds, if it is always the same: it needs no draw.
     #[must_use]
     pub fn constant(&self, event: usize) -> Option<u64> {
         let activity = self.by_event[event].as_ref()?;
-        let [delay] = &activity.delays[..] else {
-            return None;
-        };
-        let fixed = |activity: &Activity| {
-            activity.delays.iter().all(|d| d.constant().is_some())
-                && activity.by_hour.is_empty()
-                && activity.planned.is_none()
-                && activity.cases.is_empty()
-        };
-        let alike = fixed(activity) && self.others_at(event).all(|a| a.is_some_and(fixed));
-        delay.constant().filter(|_| alike)
+        match &activity.delays[..] {
+            [delay]
+                if activity.by_hour.is_empty()
+                    && activity.planned.is_none()
+                    && activity.cases.is_empty() =>
+            {
+                delay.constant()
+            }
+            _ => None,
+        }
     }
 
-    /// What else has the address of an event's draws: other activities, and `None` for each shared
-    /// clock.
-    fn others_at(&self, event: usize) -> impl Iterator<Item = Option<&Activity>> {
-        let address = |a: &Activity| (a.component, a.purpose as u8);
-        let own = self.by_event[event].as_ref().map(address);
-        let activities = self.by_event.iter().enumerate();
-        let activities = activities
-            .filter(move |(other, _)| *other != event)
-            .filter_map(|(_, activity)| activity.as_ref())
-            .filter(move |activity| Some(address(activity)) == own);
-        let shared = self.shared.iter();
-        let shared = shared.filter(move |s| Some((s.component, s.purpose as u8)) == own);
-        activities.map(Some).chain(shared.map(|_| None))
+    /// An address from which two clocks would draw, if there is one: then they would depend on each
+    /// other. The timetables of planned work draw their beginning once for all.
+    #[must_use]
+    pub fn shared_address(&self) -> Option<(u8, Purpose)> {
+        let events = 0..self.by_event.len();
+        let random = events.filter(|event| self.constant(*event).is_none());
+        let own = random.filter_map(|event| self.by_event[event].as_ref());
+        let own = own.map(|activity| (activity.component, activity.purpose));
+        let renewals = self.shared.iter();
+        let renewals = renewals.filter(|shared| matches!(shared.timer, Timer::Renewal(_)));
+        let renewals = renewals.map(|shared| (shared.component, shared.purpose));
+        let jobs = self.jobs.iter().filter(|job| job.phase.is_none());
+        let jobs = jobs.map(|job| (job.component, Purpose::JobPhase));
+        let mut all: Vec<_> = own.chain(renewals).chain(jobs).collect();
+        all.sort_by_key(|(component, purpose)| (purpose.number(), *component));
+        let twice = all.windows(2).find(|pair| pair[0] == pair[1]);
+        twice.map(|pair| pair[0])
     }
 }
 

@@ -15,33 +15,29 @@
 //! | row by row: all clocks for k = 0, then all for k = 1, ... | 23.7 | 27.5 | 28.6 | 100.9 |
 //! | clock by clock: all k of a clock together | 20.3 | 84.3 | 9.4 | 5.4 |
 //! | mixed: k = 0 of all clocks, the rest clock by clock | 19.0 | 38.8 | 7.3 | 5.4 |
-//! | the mixed one as it stands in [`Draws`] | 20.7 | 38.9 | 7.4 | 6.0 |
 //!
-//! *Typical* is a year of 14 failure clocks spread over the table with 8 to 20 samplings each and
-//! 46 other clocks with 1 to 4, about 310 draws; *calm* has 1 or 2 and 0 or 1, about 45 draws;
+//! *Typical* is a year of 14 failure clocks spread over 64 components with 8 to 20 samplings each
+//! and 46 other clocks with 1 to 4, about 310 draws; *calm* has 1 or 2 and 0 or 1, about 45 draws;
 //! *many* 20 to 80 and 0 or 1; *job* is 2,000 runs of one job. The mixed layout is the best or near
-//! it in all but the calm year, where no layout takes more than 4 microseconds. Squares of 4 or 8
-//! clocks by 8 or 4 samplings were tried too: better where component numbers are dense, worse where
-//! they are not. A component table that keeps small topologies below 32 halves their first refills.
+//! it in all but the calm year, where no layout takes more than 4 microseconds, so [`Draws`] has
+//! it. Squares of 4 or 8 clocks by 8 or 4 samplings were tried too: better where component numbers
+//! are dense, worse where they are not. Components with small numbers share refills.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::RngCore;
 use rand_chacha::rand_core::SeedableRng;
 
-/// The number of components that can own clocks, in the largest topology.
-pub const COMPONENTS: usize = 64;
+/// The number of components that can own clocks.
+pub const COMPONENTS: usize = 256;
 
 /// The number of purposes, that is of clocks and choices, per component.
-pub const PURPOSES: usize = 16;
+pub const PURPOSES: usize = 256;
 
 /// The number of draws that one refill of the generator makes: four blocks of eight.
 pub const RUN: usize = 32;
 
-/// Clocks: a slot for each component and purpose.
+/// Addresses of clocks: one for each component and purpose.
 const SLOTS: usize = COMPONENTS * PURPOSES;
-
-/// Lines of the cache that hold first draws.
-const FIRST_LINES: usize = SLOTS / RUN;
 
 /// A uniform number strictly between 0 and 1: an odd multiple of 2^-53.
 ///
@@ -73,11 +69,16 @@ impl Uniform {
     }
 }
 
+/// The slot of a clock: those of one purpose are neighbours, in the order of components.
+const fn slot(component: u8, purpose: u8) -> usize {
+    purpose as usize * COMPONENTS + component as usize
+}
+
 /// Where a draw lies in the stream of its trial, in words of 64 bits.
 ///
 /// **Never to change**: every stored seed, every reported figure and every golden test rests on it.
 ///
-/// The clock of a purpose of a component has the slot `purpose * 64 + component`, so that the
+/// The clock of a purpose of a component has the slot `purpose * 256 + component`, so that the
 /// clocks of one purpose are neighbours. The first draws of all slots come first, because nearly
 /// every clock is sampled once at the start of a trial and one refill serves 32 of them. After them
 /// each slot has 2^32 words for its later draws, because which clocks go on, and how far, differs
@@ -85,9 +86,7 @@ impl Uniform {
 /// clocks.
 #[must_use]
 pub const fn position(component: u8, purpose: u8, k: u32) -> u64 {
-    assert!((component as usize) < COMPONENTS, "component out of range");
-    assert!((purpose as usize) < PURPOSES, "purpose out of range");
-    let slot = purpose as u64 * COMPONENTS as u64 + component as u64;
+    let slot = slot(component, purpose) as u64;
     match k {
         0 => slot,
         _ => SLOTS as u64 + (slot << 32) + (k as u64 - 1),
@@ -104,39 +103,59 @@ struct Line {
     words: [u64; RUN],
 }
 
-/// How often a clock was sampled in the trial `epoch`.
-#[derive(Clone, Copy)]
-struct Cursor {
-    epoch: u64,
-    k: u32,
+impl Line {
+    const EMPTY: Self = Self {
+        epoch: 0,
+        run: 0,
+        words: [0; RUN],
+    };
 }
+
+/// A clock that has been sampled.
+#[derive(Clone)]
+struct Clock {
+    /// The trial in which it was sampled last, in our own count.
+    epoch: u64,
+    /// How often it was sampled in that trial.
+    k: u32,
+    /// Which line of [`Draws::first`] holds its first draw.
+    first: u32,
+    /// A run of its later draws.
+    later: Line,
+}
+
+/// No number has been given yet.
+const UNKNOWN: u16 = u16::MAX;
 
 /// The draws of one trial after another; one worker owns it and uses it again for every trial.
 ///
 /// Starting a trial costs a few nanoseconds: the kept refills and the counters carry the number of
-/// their trial and are dropped when they are next looked at. It occupies about 300 kB, of which a
-/// trial touches one line of 272 bytes per clock in use.
+/// their trial and are dropped when they are next looked at. Clocks get dense numbers in the order
+/// in which they are first sampled; a draw does not depend on them. It occupies 128 kB and about
+/// 300 bytes for each clock in use.
 pub struct Draws {
     generator: ChaCha8Rng,
     epoch: u64,
-    cursors: Vec<Cursor>,
-    lines: Vec<Line>,
+    /// The dense number of each slot's clock; [`UNKNOWN`] before it is sampled.
+    numbers: Box<[u16]>,
+    clocks: Vec<Clock>,
+    /// First draws: a line serves 32 neighbouring clocks.
+    first: Vec<Line>,
+    /// The place in `first` of each run of first draws; [`UNKNOWN`] before it is needed.
+    first_lines: Box<[u16]>,
 }
 
 impl Draws {
     /// Prepares the draws of a seed and starts trial 0.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        let line = Line {
-            epoch: 0,
-            run: 0,
-            words: [0; RUN],
-        };
         Self {
             generator: ChaCha8Rng::seed_from_u64(seed),
             epoch: 1,
-            cursors: vec![Cursor { epoch: 0, k: 0 }; SLOTS],
-            lines: vec![line; FIRST_LINES + SLOTS],
+            numbers: vec![UNKNOWN; SLOTS].into_boxed_slice(),
+            clocks: Vec::new(),
+            first: Vec::new(),
+            first_lines: vec![UNKNOWN; SLOTS / RUN].into_boxed_slice(),
         }
     }
 
@@ -149,57 +168,85 @@ impl Draws {
 
     /// Draws the next number of a clock: k = 0 at its first sampling in this trial, then 1, ...
     ///
-    /// Panics if `component` is not below [`COMPONENTS`] or `purpose` not below [`PURPOSES`]; both
-    /// come from fixed tables. After 2^32 samplings the count begins again.
+    /// After 2^32 samplings the count begins again.
     #[inline]
     pub fn next(&mut self, component: u8, purpose: u8) -> Uniform {
-        assert!(usize::from(component) < COMPONENTS);
-        assert!(usize::from(purpose) < PURPOSES);
+        let number = self.number(component, purpose);
         let epoch = self.epoch;
-        let cursor = &mut self.cursors[usize::from(purpose) * COMPONENTS + usize::from(component)];
-        let k = if cursor.epoch == epoch { cursor.k } else { 0 };
-        *cursor = Cursor {
-            epoch,
-            k: k.wrapping_add(1),
-        };
-        self.at(component, purpose, k)
+        let clock = &mut self.clocks[number];
+        let k = if clock.epoch == epoch { clock.k } else { 0 };
+        clock.epoch = epoch;
+        clock.k = k.wrapping_add(1);
+        self.of_clock(number, position(component, purpose, k), k)
     }
 
     /// Draws the number with a given k, whatever was drawn before, without advancing the clock.
     ///
-    /// Job runs use the number of their tick as k. Panics as [`Draws::next`] does.
+    /// Job runs use the number of their tick as k.
     #[inline]
     pub fn at(&mut self, component: u8, purpose: u8, k: u32) -> Uniform {
-        let position = position(component, purpose, k);
-        let run = position / RUN as u64;
-        let slot = usize::from(purpose) * COMPONENTS + usize::from(component);
-        let line = match k {
-            0 => slot / RUN,
-            _ => FIRST_LINES + slot,
-        };
-        let kept = &self.lines[line];
-        if kept.epoch != self.epoch || kept.run != run {
-            self.refill(line, run);
-        }
-        Uniform::from_bits(self.lines[line].words[(position % RUN as u64) as usize])
+        let number = self.number(component, purpose);
+        self.of_clock(number, position(component, purpose, k), k)
     }
 
-    /// Fetches the 32 draws of a run into a line.
-    #[inline(never)]
-    fn refill(&mut self, line: usize, run: u64) {
-        let mut bytes = [0_u8; RUN * 8];
-        // Seeking makes the four blocks and reading all of them leaves nothing in the generator's
-        // buffer. Otherwise `set_stream` would make four blocks that nobody reads.
-        self.generator
-            .set_word_pos(u128::from(run) * (2 * RUN) as u128);
-        self.generator.fill_bytes(&mut bytes);
-        let line = &mut self.lines[line];
-        for (word, bytes) in line.words.iter_mut().zip(bytes.as_chunks::<8>().0) {
-            *word = u64::from_le_bytes(*bytes);
+    /// The dense number of a clock.
+    #[inline]
+    fn number(&mut self, component: u8, purpose: u8) -> usize {
+        match self.numbers[slot(component, purpose)] {
+            UNKNOWN => self.add_clock(slot(component, purpose)),
+            number => usize::from(number),
         }
-        line.epoch = self.epoch;
-        line.run = run;
     }
+
+    /// Gives a clock the next dense number.
+    #[cold]
+    fn add_clock(&mut self, slot: usize) -> usize {
+        let number = self.clocks.len();
+        // The last of 65,536 clocks would not have a number; no topology has that many.
+        assert!(number < usize::from(UNKNOWN), "too many clocks are sampled");
+        let line = &mut self.first_lines[slot / RUN];
+        if *line == UNKNOWN {
+            *line = self.first.len() as u16;
+            self.first.push(Line::EMPTY);
+        }
+        self.clocks.push(Clock {
+            epoch: 0,
+            k: 0,
+            first: u32::from(*line),
+            later: Line::EMPTY,
+        });
+        self.numbers[slot] = number as u16;
+        number
+    }
+
+    #[inline]
+    fn of_clock(&mut self, number: usize, position: u64, k: u32) -> Uniform {
+        let run = position / RUN as u64;
+        let clock = &mut self.clocks[number];
+        let line = match k {
+            0 => &mut self.first[clock.first as usize],
+            _ => &mut clock.later,
+        };
+        if line.epoch != self.epoch || line.run != run {
+            refill(&mut self.generator, line, run);
+            line.epoch = self.epoch;
+        }
+        Uniform::from_bits(line.words[(position % RUN as u64) as usize])
+    }
+}
+
+/// Fetches the 32 draws of a run into a line.
+#[inline(never)]
+fn refill(generator: &mut ChaCha8Rng, line: &mut Line, run: u64) {
+    let mut bytes = [0_u8; RUN * 8];
+    // Seeking makes the four blocks and reading all of them leaves nothing in the generator's
+    // buffer. Otherwise `set_stream` would make four blocks that nobody reads.
+    generator.set_word_pos(u128::from(run) * (2 * RUN) as u128);
+    generator.fill_bytes(&mut bytes);
+    for (word, bytes) in line.words.iter_mut().zip(bytes.as_chunks::<8>().0) {
+        *word = u64::from_le_bytes(*bytes);
+    }
+    line.run = run;
 }
 
 #[cfg(test)]
@@ -223,16 +270,16 @@ mod tests {
         let golden: [(Address, u64); 10] = [
             ((0, 0, 0, 0, 0), 0xb585_f767_a79a_3b6c),
             ((0, 0, 1, 0, 0), 0x7746_a55f_bad8_c037),
-            ((0, 0, 0, 0, 1), 0x7dd7_33c6_195a_87c0),
-            ((0, 0, 0, 0, 33), 0x74da_8577_48e3_c40c),
+            ((0, 0, 0, 0, 1), 0x21a4_95cb_cca7_a1a8),
+            ((0, 0, 0, 0, 33), 0x1ef6_bbab_eebe_0b73),
             ((0, 1, 0, 0, 0), 0xc16a_7b0f_c8d4_8f13),
             ((1, 0, 0, 0, 0), 0x6709_4cea_8ca4_0db1),
-            ((42, 7, 13, 3, 0), 0xe242_7c84_70f3_38ae),
-            ((42, 7, 13, 3, 70_176), 0x6172_bbd7_404e_d4d0),
-            ((u64::MAX, u64::MAX, 63, 15, 0), 0xff5b_d7a2_2748_2f3e),
+            ((42, 7, 13, 3, 0), 0x9ea3_fb38_15b2_5c2f),
+            ((42, 7, 13, 3, 70_176), 0x39d0_dd4f_edb2_bab6),
+            ((u64::MAX, u64::MAX, 255, 255, 0), 0x3cce_6b8c_3026_3b6f),
             (
-                (u64::MAX, u64::MAX, 63, 15, u32::MAX),
-                0xea88_aec6_7844_32d0,
+                (u64::MAX, u64::MAX, 255, 255, u32::MAX),
+                0x7253_2210_0971_e6c0,
             ),
         ];
         let found = golden.map(|((seed, trial, component, purpose, k), _)| {
@@ -248,12 +295,12 @@ mod tests {
     #[test]
     fn positions_are_disjoint_and_runs_belong_to_one_clock() {
         assert_eq!(position(0, 0, 0), 0);
-        assert_eq!(position(63, 15, 0), 1023);
-        assert_eq!(position(0, 0, 1), 1024);
-        assert_eq!(position(0, 0, u32::MAX), 1024 + (1 << 32) - 2);
-        assert_eq!(position(1, 0, 1), 1024 + (1 << 32));
-        let last = position(63, 15, u32::MAX);
-        assert_eq!(last, 1024 + (1 << 42) - 2);
+        assert_eq!(position(255, 255, 0), 65_535);
+        assert_eq!(position(0, 0, 1), 65_536);
+        assert_eq!(position(0, 0, u32::MAX), 65_536 + (1 << 32) - 2);
+        assert_eq!(position(1, 0, 1), 65_536 + (1 << 32));
+        let last = position(255, 255, u32::MAX);
+        assert_eq!(last, 65_536 + (1 << 48) - 2);
         // The block counter has 64 bits and a block has eight words.
         assert!(last / 8 < u64::MAX);
     }
@@ -295,7 +342,7 @@ mod tests {
         fn any_order_of_access_gives_the_same_draws(
             seed: u64,
             steps in proptest::collection::vec(
-                (0..3_u64, 0..64_u8, 0..16_u8, 0..100_u32, any::<bool>()), 1..200),
+                (0..3_u64, any::<u8>(), any::<u8>(), 0..100_u32, any::<bool>()), 1..200),
         ) {
             let mut draws = Draws::new(seed);
             let mut counts = std::collections::BTreeMap::new();
@@ -307,7 +354,7 @@ mod tests {
                     current = trial;
                 }
                 // Few clocks, so that sequences get long.
-                let (component, purpose) = (component % 40, purpose % 2);
+                let (component, purpose) = (component % 40 * 6, purpose % 2 * 255);
                 let (found, k) = if sequential {
                     let count = counts.entry((component, purpose)).or_insert(0);
                     *count += 1;

@@ -129,6 +129,7 @@ impl<'s, T: Timed> Runner<'s, T> {
                 .as_ref()
                 .is_some_and(|a| a.delays.len() > 1)
         };
+        debug_assert_eq!(activities.shared_address(), None, "clocks share draws");
         let never_ran = Timetable {
             interval: 1,
             duration: 0,
@@ -240,7 +241,7 @@ impl<'s, T: Timed> Runner<'s, T> {
             interval: job.interval,
             duration: job.duration,
             phase: job.phase.unwrap_or_else(|| {
-                let u = self.draws.next(job.component, Purpose::JobPhase as u8);
+                let u = self.draws.next(job.component, Purpose::JobPhase.number());
                 (u.get() * job.interval as f64) as u64
             }),
         });
@@ -253,7 +254,7 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
         self.start_shared();
         if let Some(drill) = &settings.drill {
-            let u = self.draws.next(drill.component, Purpose::Drill as u8);
+            let u = self.draws.next(drill.component, Purpose::Drill.number());
             if let Some(clock) = self.clocks.last_mut() {
                 *clock = (u.get() * settings.horizon_ms as f64) as u64;
             }

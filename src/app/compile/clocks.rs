@@ -125,7 +125,7 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
                 let events = std::iter::once(stop).chain(noticed).collect();
                 clocks.push(Shared {
                     component: Component::Clients.number(),
-                    purpose: Purpose::JobPhase,
+                    purpose: Purpose::Maintenance,
                     timer: Timer::Every {
                         interval_ms: every.ms,
                         offset: 0.0,
@@ -168,7 +168,7 @@ pub(super) fn misoperations(scenario: &Scenario, topology: &Topology) -> Vec<Sha
     };
     vec![Shared {
         component: Component::SiteOperators.number(),
-        purpose: Purpose::Failure,
+        purpose: Purpose::Misoperation,
         timer: Timer::Renewal(Sampler::new(&delay)),
         cases: listed.iter().filter_map(case).collect(),
         planned: None,
@@ -230,7 +230,7 @@ pub(super) fn premature(scenario: &Scenario, role: Role, component: u8) -> Optio
         .find(|(mistake, _)| *mistake == Mistake::Premature)?;
     let file = scenario.operators.runbook(role)?;
     let delays = file.durations.iter().map(Sampler::new).collect();
-    let mut activity = Activity::staged(component, Purpose::Step, Memory::Restart, delays);
+    let mut activity = Activity::staged(component, Purpose::Premature, Memory::Restart, delays);
     activity.cases.push(Case {
         probability: 1.0 - probability,
         outcome: CaseOutcome::Nothing,

@@ -220,14 +220,9 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
                 &scenario.failures.site_outage.repair,
             ];
             let delays = repairs.map(Sampler::new).to_vec();
-            // The return of DC2 has an address of its own.
-            let owner = match at {
-                Component::Dc2 => Component::LogShippingOperators.number(),
-                _ => number,
-            };
             Some(Activity::staged(
-                owner,
-                Purpose::Repair,
+                number,
+                Purpose::Rebuild,
                 Memory::Restart,
                 delays,
             ))
@@ -238,14 +233,23 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
             }
             let owner = Component::PairDc1.number();
             let delay = &scenario.operators.reseeding;
-            Some(Activity::new(owner, Purpose::Repair, Memory::Resume, delay))
+            Some(Activity::new(
+                owner,
+                Purpose::Reseeding,
+                Memory::Resume,
+                delay,
+            ))
         }
         K::GreyFailure => {
             let modes = std::slice::from_ref(&scenario.failures.grey_failure);
-            one(Purpose::Grey, Memory::Resume, &time_to_failure(modes, 1.0)?)
+            one(
+                Purpose::GreyFailure,
+                Memory::Resume,
+                &time_to_failure(modes, 1.0)?,
+            )
         }
         K::GreyRepair => one(
-            Purpose::Grey,
+            Purpose::GreyRepair,
             Memory::Restart,
             &scenario.failures.grey_failure.repair,
         ),
@@ -280,19 +284,13 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
             Memory::Restart,
             &fixed(mirroring.partner_timeout),
         ),
-        K::SwapRoles => Some(Activity::new(
-            // The promotion of the pair's mirror by itself has an address of its own.
-            Component::MirrorOperators.number(),
-            Purpose::Failover,
-            Memory::Restart,
-            &mirroring.redo,
-        )),
+        K::SwapRoles => one(Purpose::RoleSwap, Memory::Restart, &mirroring.redo),
         // An alert is raised when nothing has come for as long as its threshold.
         K::StartRunbook if at == Component::LogShippingOperators => {
             let shipping = &scenario.log_shipping;
             let thresholds = [shipping.no_restore_alert, shipping.no_backup_alert];
             let first = thresholds.into_iter().flatten().min()?;
-            one(Purpose::Detection, Memory::Restart, &fixed(first))
+            one(Purpose::Alert, Memory::Restart, &fixed(first))
         }
         K::AutomaticFailover => one(Purpose::Failover, Memory::Restart, &mirroring.redo),
         K::Resynchronise => one(

@@ -105,7 +105,7 @@ impl Failures {
 const fn fails(purpose: Purpose) -> bool {
     matches!(
         purpose,
-        Purpose::Failure | Purpose::Disaster | Purpose::CommonCause | Purpose::Grey
+        Purpose::Failure | Purpose::Disaster | Purpose::CommonCause | Purpose::GreyFailure
     )
 }
 

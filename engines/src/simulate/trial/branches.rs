@@ -33,7 +33,7 @@ impl<T: Timed> Runner<'_, T> {
             let Some(activity) = &activities.by_event[clock] else {
                 return;
             };
-            let outcome = self.choose(activity.component, &activity.cases);
+            let outcome = self.choose(activity.component, activity.purpose, &activity.cases);
             match outcome {
                 None => self.execute(clock, trial, settings, tally),
                 Some(CaseOutcome::Events(events)) => {
@@ -47,7 +47,9 @@ impl<T: Timed> Runner<'_, T> {
                     }
                 }
                 Some(CaseOutcome::Longer(delay)) => {
-                    let u = self.draws.next(activity.component, activity.purpose as u8);
+                    let u = self
+                        .draws
+                        .next(activity.component, activity.purpose.number());
                     let more = delay.sample(u).ms;
                     self.clocks[clock] = self.ledger.now().at.saturating_add(more);
                 }
@@ -59,7 +61,8 @@ impl<T: Timed> Runner<'_, T> {
             return self.begin_fault(clock, trial, settings, tally);
         };
         self.rearm(clock, &shared.timer, shared.component, shared.purpose);
-        let Some(CaseOutcome::Events(events)) = self.choose(shared.component, &shared.cases) else {
+        let outcome = self.choose(shared.component, shared.purpose, &shared.cases);
+        let Some(CaseOutcome::Events(events)) = outcome else {
             return;
         };
         let (Some(restart), Some(stop)) = (shared.planned, events.first()) else {
@@ -125,13 +128,18 @@ impl<T: Timed> Runner<'_, T> {
     }
 
     /// The case that is drawn; `None` for what is left of probability 1.
-    fn choose<'c>(&mut self, component: u8, cases: &'c [Case]) -> Option<&'c CaseOutcome> {
+    fn choose<'c>(
+        &mut self,
+        component: u8,
+        purpose: Purpose,
+        cases: &'c [Case],
+    ) -> Option<&'c CaseOutcome> {
         // A case that is certain needs no draw.
         let certain = |case: &&Case| case.probability >= 1.0;
         if let Some(case) = cases.first().filter(certain) {
             return Some(&case.outcome);
         }
-        let mut u = self.draws.next(component, Purpose::Choice as u8).get();
+        let mut u = self.draws.next(component, purpose.choice()).get();
         for case in cases {
             if u < case.probability {
                 return Some(&case.outcome);
@@ -146,7 +154,7 @@ impl<T: Timed> Runner<'_, T> {
         let now = self.ledger.now().at;
         self.clocks[clock] = match timer {
             Timer::Renewal(delay) => {
-                let u = self.draws.next(component, purpose as u8);
+                let u = self.draws.next(component, purpose.number());
                 now.saturating_add(delay.sample(u).ms)
             }
             Timer::Every { interval_ms, .. } => now.saturating_add(*interval_ms),
@@ -169,7 +177,7 @@ impl<T: Timed> Runner<'_, T> {
             };
             // One beginning for all: what is planned is done in turn.
             let beginning = *beginning.get_or_insert_with(|| {
-                let (component, purpose) = (shared.component, shared.purpose as u8);
+                let (component, purpose) = (shared.component, shared.purpose.number());
                 self.draws.next(component, purpose).get()
             });
             let share = beginning + offset;

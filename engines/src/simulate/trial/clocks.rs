@@ -163,7 +163,9 @@ impl<T: Timed> Runner<'_, T> {
         } else {
             0
         };
-        let u = self.draws.next(activity.component, activity.purpose as u8);
+        let u = self
+            .draws
+            .next(activity.component, activity.purpose.number());
         let delay = match (&self.activities.shifts, activity.by_hour.get(stage)) {
             (Some(shifts), Some(Some(by_hour))) => &by_hour[usize::from(!shifts.on_duty(now))],
             _ => &activity.delays[stage],

@@ -36,13 +36,9 @@ const FAILURES: f64 = 3.0;
 /// Failures are no longer made likelier when a path without any has this weight.
 const WEIGHT_MOST: f64 = 16.0;
 
-/// Components whose draws of [`Purpose::Rare`] are used, one for each choice.
-const MOMENT: u8 = 0;
-const COIN: u8 = 1;
-const WHEN: u8 = 2;
-const WHICH: u8 = 3;
-const LOOK_AHEAD: u8 = 4;
-const MODE: u8 = 5;
+/// The component that owns the draws of paths on which something rare is looked for: their purposes
+/// belong to nothing else.
+const OWNER: u8 = 0;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +149,7 @@ impl<T: Timed> Runner<'_, T> {
             let from = self.ledger.now().at;
             if counts && rare == Rare::Loss && until > from {
                 self.running(failures, &mut running);
-                let at = from + self.part_of(LOOK_AHEAD, until - from);
+                let at = from + self.part_of(Purpose::RareLookAhead, until - from);
                 let hazard: f64 = self.look_ahead(at, |runner| runner.hazard(&running, failures));
                 value += hazard * (until - from) as f64;
             }
@@ -183,7 +179,7 @@ impl<T: Timed> Runner<'_, T> {
         let TargetEvent { rare, settings, .. } = *target;
         let failures = target.failures;
         self.start(trial, settings);
-        let moment = self.part_of(MOMENT, settings.horizon_ms);
+        let moment = self.part_of(Purpose::RareMoment, settings.horizon_ms);
         loop {
             let next = self.next(settings).filter(|(at, _)| *at <= moment);
             let until = next.map_or(moment, |(at, _)| at);
@@ -204,7 +200,7 @@ impl<T: Timed> Runner<'_, T> {
         self.park(&running);
         self.ring(clock, trial, settings, tally);
         let mut weight = Weight {
-            biased: self.draw(MODE) < 0.5,
+            biased: self.draw(Purpose::RareMode) < 0.5,
             ratio: 1.0,
             calm: 1.0,
         };
@@ -247,7 +243,7 @@ impl<T: Timed> Runner<'_, T> {
             let length = until.saturating_sub(from) as f64;
             if length > 0.0 && total > 0.0 {
                 if rare == Rare::Loss {
-                    let at = from + self.part_of(LOOK_AHEAD, until - from);
+                    let at = from + self.part_of(Purpose::RareLookAhead, until - from);
                     let hazard = self.look_ahead(at, |runner| runner.hazard(&running, failures));
                     let calm_until = libm::exp(-total * (at - from) as f64);
                     value += weight.get() * hazard * length * calm_until;
@@ -260,10 +256,10 @@ impl<T: Timed> Runner<'_, T> {
                 };
                 let used = wanted.max(likely);
                 let coin = if weight.biased { used } else { likely };
-                if self.draw(COIN) < coin {
+                if self.draw(Purpose::RareCoin) < coin {
                     weight.ratio *= likely / used;
                     // Exponential, given that it is below the length.
-                    let delay = -libm::log1p(-self.draw(WHEN) * likely) / total;
+                    let delay = -libm::log1p(-self.draw(Purpose::RareTime) * likely) / total;
                     let at = from + (delay as u64).min(until - from - 1);
                     let clock = self.choose_failure(&running, total, failures, weight);
                     self.advance(at);
@@ -303,7 +299,7 @@ impl<T: Timed> Runner<'_, T> {
         weight: &mut Weight,
     ) -> usize {
         let even = 1.0 / running.len() as f64;
-        let mut u = self.draw(WHICH);
+        let mut u = self.draw(Purpose::RareFailure);
         let mut chosen = (0, 1.0);
         for clock in running {
             let share = failures.rate(*clock) / total;
@@ -371,13 +367,13 @@ impl<T: Timed> Runner<'_, T> {
             .for_each(|clock| self.clocks[*clock] = PARKED);
     }
 
-    fn draw(&mut self, choice: u8) -> f64 {
-        self.draws.next(choice, Purpose::Rare as u8).get()
+    fn draw(&mut self, purpose: Purpose) -> f64 {
+        self.draws.next(OWNER, purpose.number()).get()
     }
 
     /// A uniformly random part of a length, below it.
-    fn part_of(&mut self, choice: u8, length: u64) -> u64 {
-        (self.draw(choice) * length as f64) as u64
+    fn part_of(&mut self, purpose: Purpose, length: u64) -> u64 {
+        (self.draw(purpose) * length as f64) as u64
     }
 
     /// Asks something about a moment before anything else happens, and changes nothing.
