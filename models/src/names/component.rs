@@ -259,13 +259,19 @@ impl Component {
         }
     }
 
-    /// The bit that stands for a machine in the world. Panics for what is none.
+    /// The bit that stands for a machine in the world; call it for machines only.
     #[must_use]
     #[inline]
     pub const fn node(self) -> usize {
         let bit = NODE_BITS[self as usize] as usize;
-        assert!(bit < Self::MAX_NODES, "it is no machine");
+        debug_assert!(bit < Self::MAX_NODES, "it is no machine");
         bit
+    }
+
+    /// [`Component::node`]; no bit at all for what is no machine.
+    #[inline]
+    pub(crate) const fn bit(self) -> usize {
+        NODE_BITS[self as usize] as usize
     }
 
     /// The machine of a bit.

@@ -75,32 +75,38 @@ impl Changes {
     }
 
     /// The fork table, its sticky bits and every position.
+    #[inline(always)]
     fn in_history(&self) -> bool {
         self.0.meets(&HISTORY)
     }
 
     /// The fork table, its sticky bits and the contents of a session's copies.
+    #[inline(always)]
     pub(crate) fn in_history_of(&self, session: SessionId) -> bool {
         self.0.meets(&SESSION_HISTORIES[session as usize])
     }
 
     /// A session, its machines and its links.
+    #[inline(always)]
     pub(crate) fn in_session(&self, session: SessionId) -> bool {
         self.0.meets(&SESSIONS[session as usize])
     }
 
     /// Flags of the control state, cut links and states of sites.
+    #[inline(always)]
     pub(crate) fn in_control(&self) -> bool {
         self.0.meets(&CONTROL)
     }
 
     /// The pool servers: which run, and what each knows.
+    #[inline(always)]
     pub(crate) fn in_servers(&self) -> bool {
         self.0.meets(&SERVERS)
     }
 
     /// Whether anything changed that the renumbering reads. The numbers before were dense, so
     /// otherwise they still are.
+    #[inline(always)]
     pub(crate) fn may_renumber(&self, before: &World, settled: &World) -> bool {
         // The roles say which members are principals, which can write.
         let roles = |world: &World| world.sessions.map(|session| session.roles());

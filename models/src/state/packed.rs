@@ -14,11 +14,12 @@ pub(crate) trait Packed: Copy {
     /// How many positions it holds, absent ones included.
     const POSITIONS: usize = 0;
 
-    /// Writes it to the first [`Packed::BYTES`] bytes.
-    fn write(self, bytes: &mut [u8]);
+    /// Adds it to words that are zero there, `at` bytes from the first: its bytes are neighbours
+    /// in memory too, so that most of a word is one load.
+    fn put<const WORDS: usize>(&self, words: &mut [u64; WORDS], at: usize);
 
-    /// The inverse of [`Packed::write`].
-    fn read(bytes: &[u8]) -> Self;
+    /// The inverse of [`Packed::put`].
+    fn take<const WORDS: usize>(words: &[u64; WORDS], at: usize) -> Self;
 
     /// Writes its positions to the first [`Packed::POSITIONS`] places.
     fn positions(&self, _positions: &mut [Position]) {}
@@ -33,15 +34,13 @@ macro_rules! integers {
             const BYTES: usize = size_of::<$integer>();
 
             #[inline(always)]
-            fn write(self, bytes: &mut [u8]) {
-                bytes[..Self::BYTES].copy_from_slice(&self.to_le_bytes());
+            fn put<const WORDS: usize>(&self, words: &mut [u64; WORDS], at: usize) {
+                words[at / 8] |= u64::from(*self) << (at % 8 * 8);
             }
 
             #[inline(always)]
-            fn read(bytes: &[u8]) -> Self {
-                let mut own = [0; size_of::<$integer>()];
-                own.copy_from_slice(&bytes[..Self::BYTES]);
-                Self::from_le_bytes(own)
+            fn take<const WORDS: usize>(words: &[u64; WORDS], at: usize) -> Self {
+                (words[at / 8] >> (at % 8 * 8)) as Self
             }
         })*
     };
@@ -54,13 +53,13 @@ impl Packed for Position {
     const POSITIONS: usize = 1;
 
     #[inline(always)]
-    fn write(self, bytes: &mut [u8]) {
-        bytes[0] = self.0;
+    fn put<const WORDS: usize>(&self, words: &mut [u64; WORDS], at: usize) {
+        self.0.put(words, at);
     }
 
     #[inline(always)]
-    fn read(bytes: &[u8]) -> Self {
-        Self(bytes[0])
+    fn take<const WORDS: usize>(words: &[u64; WORDS], at: usize) -> Self {
+        Self(u8::take(words, at))
     }
 
     #[inline(always)]
@@ -79,15 +78,15 @@ impl<T: Packed, const N: usize> Packed for [T; N] {
     const POSITIONS: usize = N * T::POSITIONS;
 
     #[inline(always)]
-    fn write(self, bytes: &mut [u8]) {
-        for (number, element) in self.into_iter().enumerate() {
-            element.write(&mut bytes[number * T::BYTES..]);
+    fn put<const WORDS: usize>(&self, words: &mut [u64; WORDS], at: usize) {
+        for (number, element) in self.iter().enumerate() {
+            element.put(words, at + number * T::BYTES);
         }
     }
 
     #[inline(always)]
-    fn read(bytes: &[u8]) -> Self {
-        std::array::from_fn(|number| T::read(&bytes[number * T::BYTES..]))
+    fn take<const WORDS: usize>(words: &[u64; WORDS], at: usize) -> Self {
+        std::array::from_fn(|number| T::take(words, at + number * T::BYTES))
     }
 
     #[inline(always)]
@@ -178,23 +177,15 @@ macro_rules! packed {
             #[must_use]
             #[inline]
             pub fn pack(&self) -> [u64; Self::WORDS] {
-                let mut bytes = [0; Self::WORDS * 8];
-                $crate::state::packed::Packed::write(*self, &mut bytes);
-                std::array::from_fn(|word| {
-                    let mut own = [0; 8];
-                    own.copy_from_slice(&bytes[8 * word..8 * word + 8]);
-                    u64::from_le_bytes(own)
-                })
+                let mut words = [0; Self::WORDS];
+                $crate::state::packed::Packed::put(self, &mut words, 0);
+                words
             }
 
             /// The inverse of `pack`.
             #[must_use]
             pub fn unpack(words: [u64; Self::WORDS]) -> Self {
-                let mut bytes = [0; Self::WORDS * 8];
-                for (own, word) in bytes.chunks_exact_mut(8).zip(words) {
-                    own.copy_from_slice(&word.to_le_bytes());
-                }
-                <Self as $crate::state::packed::Packed>::read(&bytes)
+                <Self as $crate::state::packed::Packed>::take(&words, 0)
             }
         }
 
@@ -203,18 +194,20 @@ macro_rules! packed {
             const POSITIONS: usize = 0 $(+ <$type as $crate::state::packed::Packed>::POSITIONS)*;
 
             #[inline(always)]
-            fn write(self, bytes: &mut [u8]) {
-                $($crate::state::packed::Packed::write(
-                    self.$field,
-                    &mut bytes[std::mem::offset_of!($name, $field)..],
+            fn put<const WORDS: usize>(&self, words: &mut [u64; WORDS], at: usize) {
+                $($crate::state::packed::Packed::put(
+                    &self.$field,
+                    words,
+                    at + std::mem::offset_of!($name, $field),
                 );)*
             }
 
             #[inline(always)]
-            fn read(bytes: &[u8]) -> Self {
+            fn take<const WORDS: usize>(words: &[u64; WORDS], at: usize) -> Self {
                 Self {
-                    $($field: $crate::state::packed::Packed::read(
-                        &bytes[std::mem::offset_of!($name, $field)..],
+                    $($field: $crate::state::packed::Packed::take(
+                        words,
+                        at + std::mem::offset_of!($name, $field),
                     ),)*
                 }
             }

@@ -64,6 +64,8 @@ pub(crate) struct Places {
     links: Vec<Link>,
     shares: Vec<SharePlace>,
     nodes: Vec<Component>,
+    /// By bit of the machine: its data centre.
+    node_sites: [Option<Site>; Component::MAX_NODES],
 }
 
 impl Places {
@@ -111,6 +113,10 @@ impl Places {
                 .then(|| topology.share())
                 .into_iter()
                 .collect(),
+            node_sites: std::array::from_fn(|bit| {
+                let node = nodes.iter().find(|node| node.node() == bit);
+                node.and_then(|node| topology.place_of(*node))
+            }),
             links,
             nodes,
         }
@@ -234,7 +240,14 @@ impl Topology {
 
     /// The data centre of a machine; `None` in a third place, and for what is no machine.
     #[must_use]
+    #[inline]
     pub fn site_of(&self, node: Component) -> Option<Site> {
+        let site = self.places.node_sites.get(node.bit());
+        site.copied().flatten()
+    }
+
+    /// [`Topology::site_of`], from what is set.
+    fn place_of(&self, node: Component) -> Option<Site> {
         match node.kind() {
             ComponentKind::PoolServer => self.servers.get(node.node()).map(|server| server.site),
             ComponentKind::Database => {

@@ -55,13 +55,13 @@ impl Packed for Session {
     const BYTES: usize = u32::BYTES;
 
     #[inline(always)]
-    fn write(self, bytes: &mut [u8]) {
-        self.0.write(bytes);
+    fn put<const WORDS: usize>(&self, words: &mut [u64; WORDS], at: usize) {
+        self.0.put(words, at);
     }
 
     #[inline(always)]
-    fn read(bytes: &[u8]) -> Self {
-        Self(u32::read(bytes))
+    fn take<const WORDS: usize>(words: &[u64; WORDS], at: usize) -> Self {
+        Self(u32::take(words, at))
     }
 }
 
