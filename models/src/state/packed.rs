@@ -271,3 +271,100 @@ macro_rules! packed {
 }
 
 pub(crate) use packed;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    packed! {
+        #[derive(Debug)]
+        struct Plain, masks PlainMasks {
+            end: Position,
+            letters: [u8; 3],
+            number: u32,
+        }
+    }
+
+    packed! {
+        /// The same with two more fields: nothing but their rows.
+        #[derive(Debug)]
+        struct Grown, masks GrownMasks {
+            end: Position,
+            letters: [u8; 3],
+            number: u32,
+            added: u16,
+            ends: [Position; 2],
+        }
+    }
+
+    fn grown() -> Grown {
+        Grown {
+            end: Position::new(1, 2),
+            letters: [3, 4, 5],
+            number: 0x0607_0809,
+            added: 0x0A0B,
+            ends: [Position::ABSENT, Position::new(0, 1)],
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_added_is_packed_and_unpacked() {
+        assert_eq!((Plain::WORDS, Grown::WORDS), (1, 2));
+        let words = grown().pack();
+        assert_eq!(words, [0x0607_0809_0504_0312, 0x01FF_0A0B]);
+        assert_eq!(Grown::unpack(words), grown());
+        let plain = Plain {
+            end: grown().end,
+            letters: grown().letters,
+            number: grown().number,
+        };
+        assert_eq!(plain.pack(), [words[0]], "what was there before stays");
+        assert_eq!(Plain::unpack([words[0]]), plain);
+    }
+
+    #[test]
+    fn a_field_that_is_added_has_a_mask_of_its_own() {
+        let (before, mut after) = (grown(), grown());
+        after.added ^= 1;
+        let changed = Mask(std::array::from_fn(|word| {
+            before.pack()[word] ^ after.pack()[word]
+        }));
+        let masks = [
+            GrownMasks::end(),
+            GrownMasks::letters(),
+            GrownMasks::number(),
+            GrownMasks::added(),
+            GrownMasks::ends(),
+        ];
+        assert_eq!(
+            masks.map(|mask| mask.meets(&changed)),
+            [false, false, false, true, false]
+        );
+        let all = masks.into_iter().fold(Mask::NONE, Mask::or);
+        assert_eq!(
+            all,
+            Mask::bytes(0, Grown::PACKED_BYTES),
+            "no bit is left out"
+        );
+        assert_eq!(
+            GrownMasks::positions(),
+            GrownMasks::end().or(GrownMasks::ends())
+        );
+        assert_eq!(Mask::word(4, u32::MAX), GrownMasks::number());
+    }
+
+    #[test]
+    fn positions_of_a_field_that_is_added_are_renumbered() {
+        assert_eq!((Plain::POSITIONS, Grown::POSITIONS), (1, 3));
+        let mut world = grown();
+        let mut positions = [Position::ABSENT; Grown::POSITIONS];
+        Packed::positions(&world, &mut positions);
+        assert_eq!(
+            positions,
+            [Position::new(1, 2), Position::ABSENT, Position::new(0, 1)]
+        );
+        positions[2] = Position::new(0, 0);
+        world.set_positions(&positions);
+        assert_eq!(world.ends, [Position::ABSENT, Position::new(0, 0)]);
+    }
+}
