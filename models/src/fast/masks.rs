@@ -13,12 +13,13 @@ use crate::names::replica::Replica;
 use crate::names::runbook::Role;
 use crate::names::session::SessionId;
 use crate::names::site::Site;
+use crate::state::bit_names::bit_names;
 use crate::state::control::Control;
 use crate::state::topology::Topology;
 use crate::state::world::{SiteState, World};
 
 /// No such event in this topology.
-const NONE: u8 = u8::MAX;
+const NONE: u16 = u16::MAX;
 
 /// The events of a topology by what decides about them.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +58,7 @@ pub(crate) struct Masks {
 
 /// The dense index of an event, if the topology has it.
 #[derive(Debug, Clone, Copy)]
-struct Slot(u8);
+struct Slot(u16);
 
 impl Default for Slot {
     fn default() -> Self {
@@ -87,24 +88,27 @@ impl Slot {
 struct Gate;
 
 impl Gate {
-    /// Bit per site: it is up.
-    const SITE_UP: u32 = 1;
-    /// Bit per site: it is not.
-    const SITE_DOWN: u32 = 1 << 2;
-    /// Bit per team: its runbook is begun.
-    const BUSY: u32 = 1 << 4;
-    /// Bit per session: its partners see each other, and its mirror is behind.
-    const BEHIND: u32 = 1 << 8;
-    /// Bit per session: they do not, and its mirror is not behind.
-    const APART: u32 = 1 << 10;
-    /// Bit per copy: it is a principal's.
-    const PRINCIPAL: u32 = 1 << 12;
-    /// Bit per session: its partners do not see each other.
-    const UNSEEN: u32 = 1 << 16;
-    /// Log shipping's jobs exist.
-    const JOBS: u32 = 1 << 18;
+    bit_names! { u32;
+        /// Bit per site: it is up.
+        SITE_UP: Site::ALL.len() as u32,
+        /// Bit per site: it is not.
+        SITE_DOWN: Site::ALL.len() as u32,
+        /// Bit per runbook: it is begun.
+        BUSY: Role::ALL.len() as u32,
+        /// Bit per session: its partners see each other, and its mirror is behind.
+        BEHIND: SessionId::COUNT as u32,
+        /// Bit per session: they do not, and its mirror is not behind.
+        APART: SessionId::COUNT as u32,
+        /// Bit per copy: it is a principal's.
+        PRINCIPAL: Replica::COUNT as u32,
+        /// Bit per session: its partners do not see each other.
+        UNSEEN: SessionId::COUNT as u32,
+        /// Log shipping's jobs exist.
+        JOBS: 1,
+    }
+
     /// Groups of four bits.
-    const NIBBLES: usize = 5;
+    const NIBBLES: usize = Self::BITS.div_ceil(4) as usize;
 
     /// The bit without which an event cannot happen; 0 if there is none.
     fn needed_by(event: Event) -> u32 {
@@ -121,7 +125,29 @@ impl Gate {
             K::AutomaticFailover => Self::UNSEEN << pair,
             K::Write => Replica::of(event.at).map_or(0, |copy| Self::PRINCIPAL << copy.place()),
             K::Copy | K::Restore => Self::JOBS,
-            _ => 0,
+            K::Crash
+            | K::Restart
+            | K::Cut
+            | K::Heal
+            | K::Detect
+            | K::Backup
+            | K::Replicate
+            | K::ShareLoss
+            | K::StartRunbook
+            | K::RunbookStep
+            | K::StandDown
+            | K::Reconnect
+            | K::Misoperation
+            | K::GreyFailure
+            | K::GreyRepair
+            | K::LogFull
+            | K::Retention
+            | K::Export
+            | K::Destroy
+            | K::SwapRoles
+            | K::Notice
+            | K::Forget
+            | K::Accept => 0,
         }
     }
 }
@@ -146,25 +172,7 @@ impl Masks {
         use EventKind as K;
         let mut masks = Self::default();
         for (index, event) in topology.events().iter().enumerate() {
-            let slot = Slot(index as u8);
-            let link = Link::from_component(event.at).map(|link| link as usize);
-            let team = role_of(event.at).map(|role| &mut masks.teams[role as usize]);
-            match (event.kind, team) {
-                (K::StartRunbook, Some(team)) => team.start = slot,
-                (K::RunbookStep, Some(team)) => team.step = slot,
-                (K::StandDown, Some(team)) => team.stand_down = slot,
-                _ => {}
-            }
-            match (event.kind, link) {
-                (K::Crash, _) => masks.nodes[event.at.node()].breaks = slot,
-                (K::Restart, _) => masks.nodes[event.at.node()].repair = slot,
-                (K::Cut, Some(link)) => masks.links[link].breaks = slot,
-                (K::Heal, Some(link)) => masks.links[link].repair = slot,
-                (K::Detect, Some(link)) => masks.detect[link] = slot,
-                (K::Replicate, _) => masks.replicate[event.at.node()] = slot,
-                (K::StartRunbook | K::RunbookStep | K::StandDown, _) => {}
-                _ => masks.add_other(index, *event),
-            }
+            masks.add(index, *event);
             if matches!(event.kind, K::Crash | K::Cut) {
                 masks.breaks.insert(index);
                 let pair = Link::from_component(event.at).and_then(Link::in_session);
@@ -193,6 +201,27 @@ impl Masks {
         let pairs = topology.servers.windows(2).enumerate();
         masks.like_next = pairs.fold(0, |bits, (i, two)| bits | u8::from(two[0] == two[1]) << i);
         masks
+    }
+
+    /// Puts an event where it is looked up.
+    fn add(&mut self, index: usize, event: Event) {
+        use EventKind as K;
+        let link = Link::from_component(event.at).map(|link| link as usize);
+        let role = role_of(event.at).map(|role| role as usize);
+        let place = match (event.kind, link, role) {
+            (K::StartRunbook, _, Some(role)) => &mut self.teams[role].start,
+            (K::RunbookStep, _, Some(role)) => &mut self.teams[role].step,
+            (K::StandDown, _, Some(role)) => &mut self.teams[role].stand_down,
+            (K::Crash, ..) => &mut self.nodes[event.at.node()].breaks,
+            (K::Restart, ..) => &mut self.nodes[event.at.node()].repair,
+            (K::Cut, Some(link), _) => &mut self.links[link].breaks,
+            (K::Heal, Some(link), _) => &mut self.links[link].repair,
+            (K::Detect, Some(link), _) => &mut self.detect[link],
+            (K::Replicate, ..) => &mut self.replicate[event.at.node()],
+            // What has no table of its own.
+            (_, Some(_) | None, Some(_) | None) => return self.add_other(index, event),
+        };
+        *place = Slot(index as u16);
     }
 
     fn add_other(&mut self, index: usize, event: Event) {

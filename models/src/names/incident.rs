@@ -1,7 +1,8 @@
 //! What an outage is waiting for, and what began it.
 
-use crate::names::component::Component;
+use crate::names::component::{Component, ComponentKind};
 use crate::names::event::{Event, EventKind};
+use crate::names::replica::Replica;
 use crate::names::runbook::{Phase, Role};
 use crate::names::session::SessionId;
 use crate::state::topology::Topology;
@@ -125,18 +126,18 @@ impl Cause {
         match (event.kind, event.at) {
             (EventKind::Disaster, _) => Self::SiteDisaster,
             (EventKind::Outage, _) => Self::SiteOutage,
-            (EventKind::ShareLoss, _) | (EventKind::Crash, Component::Share) => Self::Share,
+            (EventKind::ShareLoss, _) => Self::Share,
             (EventKind::Cut, Component::Wan) => Self::InterSiteLink,
             (EventKind::Cut, _) => Self::LocalLink,
-            (
-                EventKind::Crash | EventKind::Destroy | EventKind::GreyFailure,
-                Component::A | Component::B,
-            ) => Self::DatabaseServer,
-            (EventKind::Crash | EventKind::Destroy, Component::S | Component::SM) => {
-                Self::DatabaseServerDc2
+            (EventKind::Crash | EventKind::Destroy | EventKind::GreyFailure, at) => {
+                match (Replica::of(at), at.kind()) {
+                    (Some(Replica::Primary | Replica::PrimaryMirror), _) => Self::DatabaseServer,
+                    (Some(Replica::Target | Replica::TargetMirror), _) => Self::DatabaseServerDc2,
+                    (None, ComponentKind::Witness) => Self::Witness,
+                    (None, ComponentKind::ShareHost) => Self::Share,
+                    (None, _) => Self::PoolServer,
+                }
             }
-            (EventKind::Crash, Component::W | Component::SW) => Self::Witness,
-            (EventKind::Crash, _) => Self::PoolServer,
             (
                 EventKind::Misoperation
                 | EventKind::Premature

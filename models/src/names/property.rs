@@ -1,6 +1,5 @@
 //! Properties and goals: what must never happen, and what must be reachable (handbook section 9).
 
-use crate::names::component::Component;
 use crate::names::event::{Event, EventKind, EventSet, FaultClass};
 use crate::names::runbook::Role;
 use crate::names::session::SessionId;
@@ -299,7 +298,7 @@ impl World {
         // A failback runbook that is done leaves everybody idle, in DC1, with S restoring.
         let failed_back = asked(Goal::FailbackToDc1)
             && topology.start != Start::Normal
-            && event == Event::new(EventKind::Write, Component::A)
+            && event == Event::new(EventKind::Write, topology.primary().server())
             && topology.runbook(Role::SiteFailback).is_some()
             && self.lineage.len() == 1
             && self.progress(Role::SiteFailover) == 0;

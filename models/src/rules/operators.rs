@@ -72,8 +72,8 @@ impl World {
     #[must_use]
     pub const fn team_site(role: Role) -> Site {
         match role {
-            Role::MirrorFailover => Site::Dc1,
-            Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => Site::Dc2,
+            Role::MirrorFailover => Site::PRIMARY,
+            Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => Site::SECONDARY,
         }
     }
 

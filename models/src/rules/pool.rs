@@ -27,9 +27,9 @@ impl World {
     #[must_use]
     pub const fn cms_site(&self) -> Site {
         if self.control.has(Control::CMS_IN_DC2) {
-            Site::Dc2
+            Site::SECONDARY
         } else {
-            Site::Dc1
+            Site::PRIMARY
         }
     }
 
@@ -115,8 +115,9 @@ impl World {
 
     /// Whether the Front End pool of a data centre takes itself for the next hop (1.1).
     fn is_next_hop(&self, site: Site) -> bool {
-        let front_end = site == Site::Dc2 || self.is_up(Component::FrontEnd1);
-        let chosen = self.control.has(Control::HOP_VIEW << site.index()) == (site as u8 == 1);
+        let front_end = site == Site::SECONDARY || self.is_up(Component::FrontEnd1);
+        let chosen =
+            self.control.has(Control::HOP_VIEW << site.index()) == (site == Site::SECONDARY);
         self.site_up(site) & front_end & chosen
     }
 

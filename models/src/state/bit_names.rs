@@ -8,7 +8,7 @@ macro_rules! bit_names {
         pub(crate) const BITS: u32 = $at;
     };
     (@row $word:ty, $at:expr;
-        $(#[$doc:meta])* $visibility:vis $name:ident: $bits:literal, $($rows:tt)*) => {
+        $(#[$doc:meta])* $visibility:vis $name:ident: $bits:expr, $($rows:tt)*) => {
         $(#[$doc])*
         $visibility const $name: $word = 1 << ($at);
         $crate::state::bit_names::bit_names!(@row $word, $at + $bits; $($rows)*);

@@ -37,7 +37,7 @@ impl World {
     pub(crate) fn is_parked(&self, topology: &Topology, site: Site) -> bool {
         let progress = self.progress(Role::SiteFailover);
         topology.deviations.parked_site
-            && site == Site::Dc1
+            && site == topology.primary_site()
             && progress > 0
             && progress == topology.finished(Role::SiteFailover)
             && self.site_up(site)

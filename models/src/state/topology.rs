@@ -207,7 +207,7 @@ impl Topology {
             servers,
             mirror: false,
             witness: false,
-            witness_site: Site::Dc1,
+            witness_site: Site::PRIMARY,
             secondary: false,
             secondary_mirror: false,
             secondary_witness: false,
@@ -223,9 +223,9 @@ impl Topology {
             logins: true,
             seeding_breaks_chain: true,
             start: Start::Normal,
-            cms_site: Site::Dc1,
+            cms_site: Site::PRIMARY,
             cms_paired: true,
-            next_hop: Site::Dc1,
+            next_hop: Site::PRIMARY,
             assumption: Assumption::Holds,
             strict_failover: false,
             deviations: Deviations::default(),
@@ -367,9 +367,9 @@ impl Topology {
         let active = self.server_bits(|server| server.active);
         let mut flags = 0;
         for (on, flag) in [
-            (self.cms_site == Site::Dc2, Control::CMS_IN_DC2),
+            (self.cms_site == Site::SECONDARY, Control::CMS_IN_DC2),
             (
-                self.next_hop == Site::Dc2,
+                self.next_hop == Site::SECONDARY,
                 Control::HOP_IN_DC2 | (Control::HOP_VIEW * 3),
             ),
             (self.secondary, Control::JOBS),

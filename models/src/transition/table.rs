@@ -224,7 +224,7 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
         ),
         row(
             K::LogFull,
-            |t| at_if(t.slices.log_full, &[Component::PairDc1]),
+            |t| at_if(t.slices.log_full, &[SessionId::Primary.component()]),
             |w, t, _| w.may_fill_log(t),
             |w, _, _| plain(w.control.set(Control::LOG_FULL, true)),
         ),
@@ -238,8 +238,11 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::Rebuild,
             |t| {
                 let site = |role, site| at_if(t.runbook(role).is_some(), &[site]);
-                let mut sites = site(Role::SiteFailback, Component::Dc1);
-                sites.append(&mut site(Role::LogShippingRepair, Component::Dc2));
+                let mut sites = site(Role::SiteFailback, Component::site(t.primary_site()));
+                sites.append(&mut site(
+                    Role::LogShippingRepair,
+                    Component::site(t.secondary_site()),
+                ));
                 sites
             },
             |w, t, e| w.may_rebuild(t, site(e)?),
@@ -292,7 +295,7 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::SwapRoles,
             |t| {
                 let manual = t.mirror && t.can_do(Operation::ManualFailover);
-                at_if(manual, &[Component::PairDc1])
+                at_if(manual, &[SessionId::Primary.component()])
             },
             |w, _, e| w.may_swap_roles(session(e)?).map(drop),
             |w, t, e| plain(session(e).map(|pair| w.swap_roles(t, pair))),
@@ -302,7 +305,10 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::Notice,
             |t| {
                 let witnessed = t.slices.one_sided_detection && t.mirror && t.witness;
-                at_if(witnessed, &[Component::LinkAW, Component::LinkBW])
+                at_if(
+                    witnessed,
+                    &[1, 2].map(|link| SessionId::Primary.link(link).component()),
+                )
             },
             |w, _, e| {
                 let (pair, link) = connection(e)?;
@@ -315,7 +321,7 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::Forget,
             |t| {
                 let witnessed = t.slices.witness_memory && t.mirror && t.witness;
-                at_if(witnessed, &[Component::W])
+                at_if(witnessed, &[SessionId::Primary.witness()])
             },
             |w, t, _| w.may_forget(t, SessionId::Primary),
             |w, _, _| plain(w.forget(SessionId::Primary)),
