@@ -10,6 +10,7 @@ use poolproof_engines::simulate::estimate::{Confidence, Estimate, Interval};
 use poolproof_engines::simulate::histogram::Histogram;
 use poolproof_engines::simulate::pairs::Pairs;
 use poolproof_engines::simulate::run::Counts;
+use poolproof_engines::simulate::stage::Stage;
 use poolproof_engines::simulate::tally::Measures;
 use poolproof_reports::comparison::{
     Compared, ComparedVerdict, ComparisonDocument, Difference, FigureRow, SCHEMA,
@@ -17,7 +18,7 @@ use poolproof_reports::comparison::{
 use poolproof_reports::document::{self as doc, ColumnName};
 use poolproof_reports::figure::{Figure, Measure, Statistic};
 
-use crate::app::document::simulation::{self, Stage};
+use crate::app::document::simulation;
 use crate::app::objectives;
 use crate::scenario::Scenario;
 

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use poolproof_engines::simulate::rare::{RareError, RareEventMethod};
+use poolproof_engines::simulate::stage::Stage;
+use poolproof_engines::simulate::summary::YEAR_MS;
+use poolproof_engines::simulate::trial::Rare;
 use poolproof_models::names::event::Event;
 use poolproof_reports::document as doc;
 
@@ -15,10 +19,8 @@ use super::reproduction::{Reproduction, Settings};
 use super::study::{PartialResult, ReplicationGroup, Study, StudyProgress};
 use crate::app::compile;
 use crate::app::document::rare;
-use crate::app::document::simulation::{Simulated, Stage, YEAR_MS, simulated};
+use crate::app::document::simulation::{Simulated, simulated};
 use crate::scenario::{Loaded, Scenario};
-use poolproof_engines::simulate::rare::{RareError, RareEventMethod};
-use poolproof_engines::simulate::trial::Rare;
 
 /// The name of the fault that every simulation drills: the loss of DC1.
 pub const SITE_LOSS: &str = "site-loss";

@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use poolproof::app::compile;
-use poolproof::app::document::simulation::{drill, mission, simulate};
+use poolproof::app::compile::simulation::drill;
+use poolproof::app::compile::simulation::trial_settings;
+use poolproof::app::document::simulation::simulate;
 use poolproof::scenario::{Scenario, load_with};
 use poolproof_engines::simulate::tally::Tally;
 use poolproof_engines::simulate::trial::{Runner, TrialSettings};
@@ -180,7 +182,7 @@ fn drills(scenario: &Scenario, fault: Option<Event>) -> Tally {
     let mission = TrialSettings {
         incident_trials: u64::MAX,
         drill: drill(&topology, fault),
-        ..mission(scenario)
+        ..trial_settings(scenario)
     };
     assert!(mission.drill.is_some());
     let mut runner = Runner::new(&topology, &activities, 5);

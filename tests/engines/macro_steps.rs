@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use poolproof::app::compile;
-use poolproof::app::document::simulation::{drill, mission};
+use poolproof::app::compile::simulation::drill;
+use poolproof::app::compile::simulation::trial_settings;
 use poolproof::scenario::load;
 use poolproof_engines::simulate::rare::failures::Failures;
 use poolproof_engines::simulate::tally::Tally;
@@ -27,7 +28,7 @@ fn macro_steps_are_what_their_steps_come_to() {
         let activities = compile::activities(&scenario, &topology);
         let failures = Failures::of(&topology, &activities);
         let clocks: Vec<usize> = failures.clocks().collect();
-        let plain = mission(&scenario);
+        let plain = trial_settings(&scenario);
         let drill = TrialSettings {
             drill: drill(&topology, None),
             ..plain.clone()

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use poolproof::app::compile;
+use poolproof::app::compile::simulation::trial_settings;
 use poolproof::app::document;
-use poolproof::app::document::simulation::mission;
 use poolproof::scenario::{self, Scenario};
 use poolproof_engines::clocks::activities::{Activities, CaseOutcome};
 use poolproof_engines::clocks::timed::Timed;
@@ -172,7 +172,7 @@ fn losses_of_a_mirrored_pair_are_the_exact_ones() {
     // The chain ends with the year, where plain trials follow an incident to its end.
     let mission = TrialSettings {
         follow_ms: 0,
-        ..mission(&scenario)
+        ..trial_settings(&scenario)
     };
     for (method, paths) in [
         (RareEventMethod::Cycles, 200_000),
@@ -211,7 +211,7 @@ fn plain_trials_of_the_reference_pool_agree() {
     let topology = compile::timed_topology(&scenario);
     let activities = compile::activities(&scenario, &topology);
     let trials = 8_000;
-    let mission = mission(&scenario);
+    let mission = trial_settings(&scenario);
     let plain = run(&topology, &activities, &mission, 99, trials, &mut |_| true).tally;
     let share = 1.0 - plain.per_trial.data_lost.zeros() as f64 / trials as f64;
     let share_error = (share * (1.0 - share) / trials as f64).sqrt();

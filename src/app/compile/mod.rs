@@ -21,6 +21,7 @@ pub mod chain;
 pub mod check;
 mod clocks;
 pub mod frequency;
+pub mod simulation;
 pub mod swarm;
 pub mod trial;
 

@@ -4,7 +4,7 @@ use poolproof_engines::simulate::tally::Tally;
 use poolproof_engines::simulate::trial::Runner;
 
 use crate::app::compile;
-use crate::app::document::simulation;
+use crate::app::compile::simulation;
 use crate::scenario::Scenario;
 
 /// Runs one trial of a scenario again: every event with its time in milliseconds. The drills are
@@ -13,10 +13,10 @@ use crate::scenario::Scenario;
 pub fn trial(scenario: &Scenario, number: u64, drilled: bool) -> Option<Vec<(u64, usize)>> {
     let topology = compile::timed_topology(scenario);
     let activities = compile::activities(scenario, &topology);
-    let mut mission = simulation::mission(scenario);
+    let mut settings = simulation::trial_settings(scenario);
     if drilled {
-        mission.drill = Some(simulation::drill(&topology, scenario.simulate.drill)?);
+        settings.drill = Some(simulation::drill(&topology, scenario.simulate.drill)?);
     }
     let mut runner = Runner::new(&topology, &activities, scenario.simulate.seed);
-    Some(runner.trace(number, &mission, &mut Tally::default()))
+    Some(runner.trace(number, &settings, &mut Tally::default()))
 }

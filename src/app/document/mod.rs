@@ -3,7 +3,6 @@
 pub mod counterexample;
 mod coverage;
 pub mod cut_sets;
-mod examples;
 pub(crate) mod names;
 pub mod rare;
 pub mod recovery;

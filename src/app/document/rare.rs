@@ -9,7 +9,7 @@ use poolproof_engines::simulate::trial::Rare;
 use poolproof_reports::document as doc;
 
 use crate::app::compile;
-use crate::app::document::simulation::mission;
+use crate::app::compile::simulation::trial_settings;
 use crate::scenario::Scenario;
 
 /// Estimates how likely something rare is within a trial of a scenario, with as many paths as the
@@ -29,7 +29,7 @@ pub fn simulated(
     let plan = Plan {
         rare,
         method,
-        settings: &mission(scenario),
+        settings: &trial_settings(scenario),
         seed: scenario.simulate.seed,
         paths: scenario.simulate.trials,
         confidence,

@@ -1,34 +1,20 @@
-//! When enough has been simulated.
-//!
-//! The rules are tested at fixed numbers of trials only, so that the end does not depend on
-//! threads. A test at several places errs more often than one: where objectives end the run, each
-//! interval is as wide as if the error probability were divided among all places at which it could
-//! have ended (C. Bonferroni 1936). A relative half-width needs no such care once the first test
-//! comes late (Y. Chow, H. Robbins 1965; P. Glynn, W. Whitt 1992), and 5,000 trials are late.
+//! When enough has been simulated for a scenario: its precision is reached, or its objectives are
+//! decided.
 
 use poolproof_engines::simulate::estimate::Confidence;
-use poolproof_engines::simulate::run::BATCH;
+use poolproof_engines::simulate::stopping;
 use poolproof_reports::document as doc;
 
 use crate::app::objectives;
 use crate::scenario::Scenario;
 use crate::scenario::expect::Column;
 
-/// Trials before the first test; each next test is after twice as many.
-const FIRST: u64 = 10 * BATCH;
-
 /// The numbers of trials after which a stage may end, the last being all of them.
 #[must_use]
 pub fn checkpoints(scenario: &Scenario, trials: u64) -> Vec<u64> {
     let settings = &scenario.simulate;
     let early = settings.precision > 0.0 || settings.stop_when_decided;
-    let tests = std::iter::successors(Some(FIRST), |n| n.checked_mul(2));
-    let mut found: Vec<u64> = match early {
-        true => tests.take_while(|n| *n < trials).collect(),
-        false => Vec::new(),
-    };
-    found.push(trials);
-    found
+    stopping::checkpoints(trials, early)
 }
 
 /// The confidence of each interval, so that all tests together err no more often than stated.
@@ -40,8 +26,7 @@ pub fn confidence(scenario: &Scenario) -> Confidence {
     if !settings.stop_when_decided {
         return stated;
     }
-    let most = settings.trials.max(settings.drill_trials);
-    stated.shared_by(checkpoints(scenario, most).len() as u64)
+    stopping::confidence(stated, settings.trials.max(settings.drill_trials))
 }
 
 /// Whether what the trials so far say is enough; `drills` for the stage of the drills.

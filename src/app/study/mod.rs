@@ -11,8 +11,10 @@ pub mod result;
 use std::ops::Range;
 
 use poolproof_engines::simulate::run::{Counts, OnRound};
+use poolproof_engines::simulate::stage::{Stage, run_stage};
 
-use crate::app::document::simulation::{Prepared, Stage, run_stage, run_to_the_end};
+use crate::app::compile::simulation::request;
+use crate::app::document::simulation::run_to_the_end;
 use crate::scenario::Scenario;
 use crate::scenario::digest::Digest;
 
@@ -30,7 +32,7 @@ impl ReplicationGroup {
     #[must_use]
     pub fn trials(&self, stage: Stage) -> u64 {
         let trials = self.members.iter().map(|one| {
-            let prepared = Prepared::new(one);
+            let prepared = request(one);
             prepared.trials(stage)
         });
         trials.min().unwrap_or(0)
@@ -159,7 +161,7 @@ impl Study {
             let next = part.first + part.count;
             let mut complete = true;
             if next < range.end {
-                let prepared: Vec<_> = group.members.iter().map(Prepared::new).collect();
+                let prepared: Vec<_> = group.members.iter().map(request).collect();
                 let first = part.first;
                 let (mut counts, mut reached) = (std::mem::take(&mut part.counts), next);
                 let on_round: OnRound<'_> = &mut |counts, next| {

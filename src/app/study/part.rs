@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use poolproof_engines::simulate::run::Counts;
+use poolproof_engines::simulate::stage::Stage;
 use serde::{Deserialize, Serialize};
 
 use super::Study;
-use crate::app::document::simulation::Stage;
 
 /// The counts of trials `first..first + count`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -1,5 +1,6 @@
 //! The result of a study: run here or merged from shards, the same in both cases.
 
+use poolproof_engines::simulate::run::Counts;
 use poolproof_reports::comparison::{ComparedVerdict, ComparisonDocument};
 use poolproof_reports::document as doc;
 use poolproof_reports::sweep::SweepDocument;
@@ -19,7 +20,6 @@ use crate::app::reproduction::Settings;
 use crate::app::simulation::{self, Kept};
 use crate::app::sweep::{self, Sweep};
 use crate::scenario::Scenario;
-use poolproof_engines::simulate::run::Counts;
 
 /// What was found.
 pub enum StudyContent {

@@ -1,6 +1,7 @@
 //! The sweep document from the counts of its points.
 
 use poolproof_engines::simulate::run::Counts;
+use poolproof_engines::simulate::stage::Stage;
 use poolproof_reports::comparison::ComparedVerdict;
 use poolproof_reports::document as doc;
 use poolproof_reports::figure::Figure;
@@ -10,7 +11,7 @@ use poolproof_reports::sweep::{
 
 use super::design::{Design, Method, Point};
 use super::front::front;
-use crate::app::document::simulation::{self, Stage};
+use crate::app::document::simulation;
 use crate::app::objectives;
 use crate::scenario::Scenario;
 
