@@ -11,18 +11,14 @@ use poolproof_engines::simulate::trial::{Runner, TrialSettings};
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::runbook::Operation;
 
+use crate::support::scenarios::load;
 use crate::support::tree::tree;
 
 const YEAR_MS: u64 = 8_766 * 3_600_000;
 const TRIALS: u64 = 150;
 
 fn scenario(overrides: &[(&str, &str)]) -> Scenario {
-    let overrides: Vec<_> = overrides
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
-    let path = Path::new("scenarios/lync-2013-lbw.toml");
-    load_with(path, &overrides).unwrap().scenario
+    load("scenarios/lync-2013-lbw.toml", overrides)
 }
 
 /// Clocks that drew from one address would depend on each other.

@@ -2,12 +2,11 @@
 //! is missing up to the size that is stated; against a search of each multiset by itself.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use poolproof::app::compile::check;
 use poolproof::app::document::cut_sets::{self, Asked, Found};
 use poolproof::app::document::verdict::Stop;
-use poolproof::scenario::{self, Scenario};
+use poolproof::scenario::Scenario;
 use poolproof_engines::check::cuts::{CutProgress, CutRequest, Cuts, Multiset, cuts};
 use poolproof_engines::check::search::CutOff;
 use poolproof_models::model::{Bounded, Budget, Node};
@@ -18,6 +17,8 @@ use poolproof_reports::document::{self as doc, CutSets};
 use proptest::prelude::*;
 
 use crate::support::graphs::{Edge, Graph};
+use crate::support::program;
+use crate::support::scenarios::load;
 
 fn of<S: System>(model: &Bounded<S>, properties: u32, states: u64) -> Cuts {
     cuts(
@@ -215,15 +216,6 @@ fn the_order_of_faults_and_what_happens_in_between_do_not_matter() {
     };
     let model = Bounded::new(graph, Budget::of(3));
     assert_eq!(of(&model, 1, 1 << 20).sets, [(vec![0, 2], 1)]);
-}
-
-fn load(path: &str, changes: &[(&str, &str)]) -> Scenario {
-    let overrides: Vec<(String, String)> = changes
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
-    let loaded = scenario::load_with(Path::new(path), &overrides);
-    loaded.unwrap_or_else(|error| panic!("{error}")).scenario
 }
 
 /// A world as its words, so that brute force can sort it.
@@ -449,12 +441,8 @@ fn the_number_of_threads_changes_nothing() {
 
 /// The code and the output of the program.
 fn poolproof(arguments: &[&str]) -> (i32, String) {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), text)
+    let output = program::poolproof(arguments);
+    (output.status.code().unwrap(), program::stdout(&output))
 }
 
 const H11: &str = "scenarios/hazards/H-11-witness-down-then-mirror.toml";

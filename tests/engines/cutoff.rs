@@ -1,10 +1,8 @@
 //! What makes the searched space smaller changes no verdict: the cutoff of pool servers per class,
 //! and the symmetry between servers of a class.
 
-use std::path::Path;
-
 use poolproof::app::compile::check;
-use poolproof::scenario::{self, Scenario};
+use poolproof::scenario::Scenario;
 use poolproof_engines::check::search::{Limits, SearchOutcome, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::event::{EventSet, FaultClass};
@@ -14,12 +12,13 @@ use poolproof_models::state::world::World;
 use poolproof_models::system::{System, Words};
 use poolproof_models::transition::step::Report;
 
+use crate::support::scenarios;
+
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
 const HBW: &str = "scenarios/lync-2013-hbw.toml";
 
 fn load(path: &str, faults: u32, per_class: u32) -> Scenario {
-    let loaded = scenario::load(Path::new(path));
-    let mut scenario = loaded.unwrap_or_else(|error| panic!("{error}")).scenario;
+    let mut scenario = scenarios::load(path, &[]);
     scenario.check.faults = faults;
     scenario.check.servers_per_class = per_class;
     scenario

@@ -1,11 +1,10 @@
 //! Given loss of DC1 with the share in DC1, data lost is the age of the newest file in DC2: checked
 //! against the closed forms of handbook 4.6 for independent phases.
 
-use std::path::Path;
-
 use poolproof::app::document::simulation::simulate;
-use poolproof::scenario;
 use poolproof_reports::document::{Column, ColumnName};
+
+use crate::support::scenarios::load;
 
 /// The drills of the reference pool with these changes.
 fn drills(changes: &[(&str, &str)]) -> Column {
@@ -14,12 +13,7 @@ fn drills(changes: &[(&str, &str)]) -> Column {
         ("simulate.drill_trials", "4000"),
     ];
     all.extend(changes);
-    let changes: Vec<_> = all
-        .iter()
-        .map(|(path, value)| ((*path).to_owned(), (*value).to_owned()))
-        .collect();
-    let loaded = scenario::load_with(Path::new("scenarios/lync-2013-lbw.toml"), &changes);
-    let scenario = loaded.expect("a valid scenario").scenario;
+    let scenario = load("scenarios/lync-2013-lbw.toml", &all);
     let simulated = simulate(&scenario, &mut |_, _, _| true);
     let columns = simulated.document.columns;
     columns

@@ -15,6 +15,8 @@ use poolproof_models::names::runbook::{Phase, Role};
 use poolproof_reports::document::{self as doc, ColumnName, Distribution, Estimate, Simulation};
 use poolproof_reports::{csv, table, words};
 
+use crate::support::scenarios::load;
+
 /// Nothing fails but what is drilled.
 const NOTHING_FAILS: [(&str, &str); 8] = [
     ("failures.inter_site_link.rate", "0/year"),
@@ -47,10 +49,7 @@ fn scenario(changes: &[(&str, &str)]) -> Scenario {
         ("simulate.drill_trials", "4000"),
     ]);
     all.extend(changes);
-    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
-    let changes: Vec<_> = all.iter().map(owned).collect();
-    let path = Path::new("scenarios/lync-2013-lbw.toml");
-    load_with(path, &changes).expect("valid").scenario
+    load("scenarios/lync-2013-lbw.toml", &all)
 }
 
 /// A failover whose steps take fixed times, but for deciding.

@@ -10,6 +10,8 @@ mod cutoff;
 mod data_age;
 mod distributions;
 mod drills;
+mod frequencies;
+mod horizons;
 mod macro_steps;
 mod minimise;
 mod oracles;

@@ -11,8 +11,7 @@ use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::system::System;
-use rand::Rng;
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 fn model(name: &str) -> Bounded<poolproof_models::state::topology::Topology> {

@@ -2,10 +2,8 @@
 //! path of the model, the interned automaton is the model, and log shipping by arithmetic is log
 //! shipping run by run.
 
-use std::path::Path;
-
 use poolproof::app::compile;
-use poolproof::scenario::{self, Scenario};
+use poolproof::scenario::Scenario;
 use poolproof_engines::clocks::activities::{Activities, JobSchedule};
 use poolproof_engines::clocks::timed::{Job, Timed};
 use poolproof_engines::simulate::automaton::Automaton;
@@ -21,6 +19,10 @@ use poolproof_models::rules::losses::Losses;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 use poolproof_models::system::System;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::support::scenarios;
 
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
 const HBW: &str = "scenarios/lync-2013-hbw.toml";
@@ -32,12 +34,7 @@ const SEED: u64 = 2013;
 
 /// A scenario whose components fail `factor` times as often.
 fn load(path: &str, changes: &[(&str, &str)], factor: f64) -> Scenario {
-    let changes: Vec<_> = changes
-        .iter()
-        .map(|(path, value)| ((*path).to_owned(), (*value).to_owned()))
-        .collect();
-    let loaded = scenario::load_with(Path::new(path), &changes);
-    let mut scenario = loaded.unwrap_or_else(|error| panic!("{error}")).scenario;
+    let mut scenario = scenarios::load(path, changes);
     let failures = &mut scenario.failures;
     for modes in [
         &mut failures.database_server,
@@ -178,19 +175,6 @@ fn no_witness_on_the_clock_is_a_path_of_the_model() {
         ("log_shipping.share", "third"),
     ];
     compare_trials(&load(NO_WITNESS, &changes, 60.0), 10, false, 1_000);
-}
-
-/// A linear congruential generator: the test's own chance.
-struct Chance(u64);
-
-impl Chance {
-    const fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
 }
 
 /// The three jobs, run by run.
@@ -340,12 +324,12 @@ impl<'t> Reference<'t> {
     }
 
     /// Time passes; both kinds of shipping agree at random instants on the way.
-    fn advance(&mut self, to: u64, chance: &mut Chance, name: &str) {
+    fn advance(&mut self, to: u64, chance: &mut ChaCha8Rng, name: &str) {
         if self.topology.facts(&self.world).serving & 3 != 0 {
             self.served.push((self.now, to));
         }
         if to > self.now {
-            let between = self.now + 1 + chance.below(to - self.now);
+            let between = self.now + 1 + chance.random_range(0..to - self.now);
             for at in [between, to] {
                 self.jobs.advance(at);
                 let arithmetic = self.arithmetic.at(at);
@@ -416,13 +400,13 @@ fn compare_drills(scenario: &Scenario, trials: u64) {
     let topology = compile::timed_topology(scenario);
     let mut activities = compile::activities(scenario, &topology);
     let mission = mission(5 * DAY, Some(drill(&topology)));
-    let mut chance = Chance(4_711);
+    let mut chance = ChaCha8Rng::seed_from_u64(4_711);
     let (mut compared, mut lagging, mut differences) = (0, 0, Vec::new());
     let share_lost = topology.share.site() == Some(Site::Dc1);
     for trial in 0..trials {
-        let aligned = chance.below(4) == 0;
+        let aligned = chance.random_range(0..4) == 0;
         for job in &mut activities.jobs {
-            let phase = chance.below(job.interval);
+            let phase = chance.random_range(0..job.interval);
             job.phase = Some(if aligned { 0 } else { phase });
         }
         let name = format!("trial {trial}, {:?}", activities.jobs.map(|job| job.phase));

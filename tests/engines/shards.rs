@@ -8,8 +8,12 @@ use poolproof::app::shard::{decode, encode, merge};
 use poolproof::app::study::{PartialResult, PartialResultView, ReplicationGroup, Study};
 use poolproof::scenario;
 use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
-use crate::support::shards::{SHARDS, assert_refused, run};
+use crate::support::program::poolproof_in;
+use crate::support::shards::{SHARDS, assert_refused};
 use crate::support::tree::tree;
 
 const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
@@ -53,11 +57,7 @@ proptest! {
         edges.push(450);
         let mut files: Vec<_> =
             edges.windows(2).map(|pair| file(&study, pair[0], pair[1])).collect();
-        let mut state = order;
-        for last in (1..files.len()).rev() {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            files.swap(last, (state >> 33) as usize % (last + 1));
-        }
+        files.shuffle(&mut ChaCha8Rng::seed_from_u64(order));
         let parts = merge(&study, &[], files.into_iter().map(Ok)).unwrap();
         // One part for each group and stage: what has met is one.
         prop_assert_eq!(parts.len(), 4);
@@ -106,7 +106,7 @@ fn an_empty_shard_hides_no_other() {
 }
 
 fn ok(directory: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = run(directory, arguments);
+    let output = poolproof_in(directory, arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {errors}");
     output.stdout
@@ -280,7 +280,7 @@ fn refused(kind: &str, what: &[&str], (first, last): (u64, u64)) {
     fs::write(at.join("manifest.json"), changed).unwrap();
     refused(&shards, "it was changed");
     fs::write(at.join("manifest.json"), manifest).unwrap();
-    let output = run(at, &["run-shard", "manifest.json", "3"]);
+    let output = poolproof_in(at, &["run-shard", "manifest.json", "3"]);
     assert_eq!(output.status.code(), Some(3));
     ok(at, &[&["merge", "manifest.json"], &shards[..]].concat());
 }

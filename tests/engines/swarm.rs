@@ -6,12 +6,10 @@ use std::path::Path;
 
 use poolproof::app::compile::check;
 use poolproof::app::compile::swarm::Swarm;
-use poolproof::app::document;
-use poolproof::app::document::result;
-use poolproof::app::document::verdict;
+use poolproof::app::document::{self, result, verdict};
 use poolproof::app::replay::Replay;
 use poolproof::app::shard::{Shard, decode, encode};
-use poolproof::scenario::{self, Scenario};
+use poolproof::scenario::Scenario;
 use poolproof_engines::check::search::{self, Limits as Exhaustive};
 use poolproof_engines::check::swarm::sketch::Sketch;
 use poolproof_engines::check::swarm::{self, SearchRecord, SwarmLimits, SwarmObserver};
@@ -19,7 +17,9 @@ use poolproof_models::names::property::Property;
 use poolproof_reports::bundle;
 use poolproof_reports::document::{self as doc, Check, VerdictStatus};
 
-use crate::support::shards::{SHARDS, assert_refused, run};
+use crate::support::program::poolproof_in;
+use crate::support::scenarios::load;
+use crate::support::shards::{SHARDS, assert_refused};
 
 const H02: &str = "scenarios/hazards/H-02-primary-not-fenced.toml";
 const H03: &str = "scenarios/hazards/H-03-dc1-returns-by-itself.toml";
@@ -37,13 +37,6 @@ const LARGE: [(&str, &str); 3] = [
          \"front-end\", \"storage\"]",
     ),
 ];
-
-fn load(path: &str, changes: &[(&str, &str)]) -> Scenario {
-    let owned = |(path, value): &(&str, &str)| ((*path).to_owned(), (*value).to_owned());
-    let changes: Vec<_> = changes.iter().map(owned).collect();
-    let loaded = scenario::load_with(Path::new(path), &changes);
-    loaded.unwrap_or_else(|error| panic!("{error}")).scenario
-}
 
 fn swarm(scenario: &Scenario, searches: u64, states: u64) -> Swarm {
     let limits = SwarmLimits { depth: 60, states };
@@ -241,7 +234,7 @@ fn a_search_that_is_told_to_stop_is_left_out() {
 }
 
 fn expect(directory: &Path, code: i32, arguments: &[&str]) -> Vec<u8> {
-    let output = run(directory, arguments);
+    let output = poolproof_in(directory, arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
     output.stdout
@@ -381,7 +374,7 @@ fn what_is_not_the_swarm_is_refused() {
         &[shards[0], "study/shard-00001.json", shards[2]],
         "belongs to another study",
     );
-    let into = run(at, &["merge", "study.json", shards[0]]);
+    let into = poolproof_in(at, &["merge", "study.json", shards[0]]);
     assert_eq!(into.status.code(), Some(3));
     // A damaged byte, half a file.
     let text = fs::read_to_string(at.join(shards[1])).unwrap();

@@ -4,12 +4,9 @@
 
 mod toy;
 
-use std::path::Path;
-use std::process::Command;
-
 use poolproof::app::compile::check;
 use poolproof::app::document::verdict::{self, Bounds, Checked, Stop};
-use poolproof::scenario::{self, Scenario};
+use poolproof::scenario::Scenario;
 use poolproof_engines::check::lift::lift;
 use poolproof_engines::check::search::{CutOff, Limits, Progress, search};
 use poolproof_models::names::property::Property;
@@ -20,17 +17,10 @@ use poolproof_stateright::BoundedModel;
 use poolproof_stateright::stateright::{self, Checker, Model};
 use toy::{Toy, explore, explore_to};
 
+use crate::support::scenarios::load;
+
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
-
-fn load(path: &str, overrides: &[(&str, &str)]) -> Scenario {
-    let overrides: Vec<(String, String)> = overrides
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
-    let loaded = scenario::load_with(Path::new(path), &overrides);
-    loaded.unwrap_or_else(|error| panic!("{error}")).scenario
-}
 
 /// A line of states, the last `length`; the first property is broken from `bug` on.
 fn line(length: u32, bug: u32) -> Toy {
@@ -270,7 +260,8 @@ fn every_property_of_several_gets_its_shortest_way() {
     assert_eq!(length, Some(10));
 }
 
-/// Counts to 5,000 in Stateright alone; ten breaks its first property, and nothing meets its second.
+/// Counts to 5,000 in Stateright alone; ten breaks its first property, and nothing meets its
+/// second.
 struct Counting;
 
 impl Model for Counting {
@@ -561,23 +552,22 @@ fn an_unreachable_goal_is_a_verdict_only_after_a_complete_search() {
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let dropped = [
-        "operators.assumption=dropped",
-        "operators.site_failback=none",
-        "check.faults=1",
-        "expect.SB=violated",
+        ("operators.assumption", "dropped"),
+        ("operators.site_failback", "none"),
+        ("check.faults", "1"),
     ];
-    let run = |threads: &str| {
-        let set = dropped.iter().flat_map(|value| ["--set", value]);
-        let output = Command::new(env!("CARGO_BIN_EXE_poolproof"))
-            .args(["check", LBW, H01, "--format", "json", "--threads", threads])
-            .args(set)
-            .output()
-            .unwrap();
-        (output.status.code(), output.stdout)
+    let scenarios = [LBW, H01].map(|file| load(file, &dropped));
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| {
+            let checked = |scenario| verdict::check(scenario, &mut |_| true).document;
+            scenarios.each_ref().map(checked)
+        })
     };
-    let one = run("1");
-    assert!(one.1.len() > 10_000);
-    for threads in ["2", "4"] {
+    let one = run(1);
+    let counterexample = one[0].verdicts[0].counterexample.as_ref();
+    assert!(!counterexample.expect("SB is violated").steps.is_empty());
+    for threads in [2, 4] {
         assert!(run(threads) == one, "{threads} threads");
     }
 }

@@ -18,6 +18,8 @@ use poolproof_models::state::topology::Start;
 use poolproof_reports::document as doc;
 use rayon::prelude::*;
 
+use crate::support::scenarios::load;
+
 const HAZARDS: &str = "scenarios/hazards";
 const SIMULATED: &str = "scenarios/hazards/simulated";
 const INVALID: &str = "scenarios/invalid";
@@ -104,15 +106,6 @@ fn files(directory: &str) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
-}
-
-fn load(path: &Path, overrides: &[(&str, &str)]) -> Scenario {
-    let overrides: Vec<(String, String)> = overrides
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
-    let loaded = scenario::load_with(path, &overrides);
-    loaded.unwrap_or_else(|error| panic!("{error}")).scenario
 }
 
 fn check(scenario: &Scenario) -> doc::Check {

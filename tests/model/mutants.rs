@@ -1,21 +1,21 @@
 //! Seeded faults in the rules: each is caught by a named property of a shipped scenario, or the
 //! table says why it is harmless. A model that cannot fail proves nothing.
 
-use std::path::Path;
-
 use poolproof::app::compile::check;
-use poolproof::scenario;
+use poolproof::scenario::expect::Verdict;
 use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::rules::mutant::Mutant;
 
+use crate::support::scenarios::{files, load};
+
 /// How a mutant is caught.
 enum Caught {
-    /// This property, which holds without the mutant, is violated in this scenario with these
+    /// These properties, which hold without the mutant, are violated in this scenario with these
     /// changes.
     By(
-        Property,
+        &'static [Property],
         &'static str,
         &'static [(&'static str, &'static str)],
     ),
@@ -56,9 +56,9 @@ fn caught(mutant: Mutant) -> Caught {
     use Mutant as M;
     use Property as P;
     match mutant {
-        M::NoHandshake => By(P::FailoverKeepsAll, LBW, LINKS),
-        M::RegisterNotCleared => By(P::FailoverKeepsAll, LBW, SERVERS),
-        M::IgnoreRegister => By(P::FailoverKeepsAll, LBW, SERVERS),
+        M::NoHandshake => By(&[P::FailoverKeepsAll], LBW, LINKS),
+        M::RegisterNotCleared => By(&[P::FailoverKeepsAll, P::RegisterIsTrue], LBW, SERVERS),
+        M::IgnoreRegister => By(&[P::FailoverKeepsAll], LBW, SERVERS),
         M::WitnessForgetsPrincipal => Harmless(
             "the promotion changes the witness's register in the same step, and the old principal, \
              which still sees the witness, is overruled by it before it can acknowledge (3.5)",
@@ -68,15 +68,15 @@ fn caught(mutant: Mutant) -> Caught {
              mirror's own knowledge is the second of two guards",
         ),
         M::ManualFailoverWhileSynchronizing => By(
-            P::FailoverKeepsAll,
+            &[P::FailoverKeepsAll],
             "scenarios/hazards/H-09-guarded.toml",
             &[],
         ),
         M::ReadinessSurvivesIsolation => ByReferenceCase("F6"),
-        M::ResynchroniseCopiesNothing => By(P::MirrorHasAll, LBW, SERVERS),
-        M::OldPrincipalStaysPrincipal => By(P::NoLossUnderOneFault, NO_WITNESS, SERVERS),
+        M::ResynchroniseCopiesNothing => By(&[P::MirrorHasAll], LBW, SERVERS),
+        M::OldPrincipalStaysPrincipal => By(&[P::NoLossUnderOneFault], NO_WITNESS, SERVERS),
         M::ForceIgnoresWitness => By(
-            P::SplitBrain,
+            &[P::SplitBrain],
             LBW,
             &[
                 (
@@ -92,17 +92,21 @@ fn caught(mutant: Mutant) -> Caught {
                 ),
             ],
         ),
-        M::CommitDoesNotWait => By(P::MirrorHasAll, LBW, SERVERS),
-        M::NoQuorum => By(P::SplitBrain, LBW, LINKS),
-        M::WitnessNotTold => By(P::SplitBrain, LBW, SERVERS),
+        M::CommitDoesNotWait => By(&[P::MirrorHasAll], LBW, SERVERS),
+        M::NoQuorum => By(&[P::SplitBrain], LBW, LINKS),
+        M::WitnessNotTold => By(&[P::SplitBrain], LBW, SERVERS),
         M::RestoreAcceptsAnything => Harmless(
             "a foreign file never gets into the folder: the backup and the copy job stall before \
              the restore job has to refuse it (4.2)",
         ),
-        M::BackupFromMirror => By(P::ChainIntact, "scenarios/hazards/H-22-guarded.toml", &[]),
-        M::FenceLeaks => By(P::SplitBrain, "scenarios/hazards/H-03-guarded.toml", &[]),
+        M::BackupFromMirror => By(
+            &[P::ChainIntact],
+            "scenarios/hazards/H-22-guarded.toml",
+            &[],
+        ),
+        M::FenceLeaks => By(&[P::SplitBrain], "scenarios/hazards/H-03-guarded.toml", &[]),
         M::BacklogNotCopied => By(
-            P::NoFinishedBackupLeftOut,
+            &[P::NoFinishedBackupLeftOut],
             LBW,
             &[
                 (
@@ -113,12 +117,12 @@ fn caught(mutant: Mutant) -> Caught {
                 ("log_shipping.share", "third"),
             ],
         ),
-        M::BacklogNotRestored => By(P::NoFinishedBackupLeftOut, LBW, SITES),
-        M::OperatorsNeedNoReason => By(P::SplitBrain, LBW, SITES),
-        M::AssumptionIgnored => By(P::SplitBrain, LBW, SITES),
-        M::ReplicationLost => By(P::NeverStuck, "scenarios/hazards/H-37-guarded.toml", &[]),
+        M::BacklogNotRestored => By(&[P::NoFinishedBackupLeftOut], LBW, SITES),
+        M::OperatorsNeedNoReason => By(&[P::SplitBrain], LBW, SITES),
+        M::AssumptionIgnored => By(&[P::SplitBrain], LBW, SITES),
+        M::ReplicationLost => By(&[P::NeverStuck], "scenarios/hazards/H-37-guarded.toml", &[]),
         M::RestoresOldBackup => By(
-            P::NothingOverwritten,
+            &[P::NothingOverwritten],
             "scenarios/hazards/H-16-guarded.toml",
             &[],
         ),
@@ -130,14 +134,7 @@ fn caught(mutant: Mutant) -> Caught {
 }
 
 fn violated(mutant: Option<Mutant>, path: &str, changes: &[(&str, &str)]) -> u32 {
-    let changes: Vec<_> = changes
-        .iter()
-        .map(|(path, value)| ((*path).to_owned(), (*value).to_owned()))
-        .collect();
-    let loaded = scenario::load_with(Path::new(path), &changes);
-    let scenario = loaded
-        .unwrap_or_else(|error| panic!("{path}: {error}"))
-        .scenario;
+    let scenario = load(path, changes);
     let model = check::model(&scenario);
     let mut topology = model.system.with_servers_per_class(1);
     topology.mutant = mutant;
@@ -158,7 +155,7 @@ fn violated(mutant: Option<Mutant>, path: &str, changes: &[(&str, &str)]) -> u32
 fn every_mutant_is_caught_or_explained() {
     let mut clean: Vec<(String, u32)> = Vec::new();
     for mutant in Mutant::ALL {
-        let Caught::By(property, path, changes) = caught(mutant) else {
+        let Caught::By(properties, path, changes) = caught(mutant) else {
             continue;
         };
         let key = format!("{path} {changes:?}");
@@ -169,19 +166,12 @@ fn every_mutant_is_caught_or_explained() {
             .iter()
             .find(|(known, _)| *known == key)
             .map_or(0, |(_, bits)| *bits);
-        assert_eq!(
-            before & property.bit(),
-            0,
-            "{path}: {} is broken anyway",
-            property.name()
-        );
         let after = violated(Some(mutant), path, changes);
-        assert_ne!(
-            after & property.bit(),
-            0,
-            "{mutant:?} escapes {} of {path}",
-            property.name()
-        );
+        for property in properties {
+            let (name, bit) = (property.name(), property.bit());
+            assert_eq!(before & bit, 0, "{path}: {name} is broken anyway");
+            assert_ne!(after & bit, 0, "{mutant:?} escapes {name} of {path}");
+        }
     }
 }
 
@@ -198,4 +188,32 @@ fn a_harmless_mutant_changes_no_verdict() {
             "{mutant:?} is not harmless"
         );
     }
+}
+
+/// A property that nothing breaks would hold in any model. Each is broken by a mutant, or by a
+/// scenario that expects it, as `hazards` checks.
+#[test]
+fn every_property_is_broken_by_a_mutant_or_a_scenario() {
+    let mut broken: u32 = Mutant::ALL
+        .into_iter()
+        .filter_map(|mutant| match caught(mutant) {
+            Caught::By(properties, ..) => Some(properties),
+            Caught::ByReferenceCase(_) | Caught::Harmless(_) => None,
+        })
+        .flatten()
+        .fold(0, |bits, property| bits | property.bit());
+    for path in files("scenarios/hazards", "toml") {
+        let expected = load(&path, &[]).expect.verdicts;
+        for (property, verdict) in &expected {
+            if *verdict == Verdict::Violated {
+                broken |= property.bit();
+            }
+        }
+    }
+    let unbroken: Vec<_> = Property::ALL
+        .into_iter()
+        .filter(|property| broken & property.bit() == 0)
+        .map(Property::name)
+        .collect();
+    assert!(unbroken.is_empty(), "nothing breaks {unbroken:?}");
 }

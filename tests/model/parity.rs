@@ -1,12 +1,9 @@
 //! The promise of a second opinion: Stateright's breadth-first checker finds exactly the states
 //! that our own search finds, and no shorter counterexample.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use poolproof::app::compile::check;
-use poolproof::scenario::{self, Scenario};
 use poolproof_engines::check::search::{Limits, SearchOutcome, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
@@ -14,21 +11,10 @@ use poolproof_models::state::topology::Topology;
 use poolproof_stateright::BoundedModel;
 use poolproof_stateright::stateright::{Checker, Model};
 
+use crate::support::scenarios::{files, load};
+
 /// Larger spaces are compared with fewer faults: Stateright keeps every state whole.
 const STATES_MOST: u64 = 1_000_000;
-
-fn scenarios(directory: &str) -> BTreeSet<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect()
-}
-
-fn load(path: &Path) -> Scenario {
-    let loaded = scenario::load(path);
-    loaded.unwrap_or_else(|error| panic!("{error}")).scenario
-}
 
 fn search_all(model: &Bounded<Topology>, properties: u32, states: u64) -> SearchOutcome {
     let mut limits = Limits {
@@ -41,8 +27,8 @@ fn search_all(model: &Bounded<Topology>, properties: u32, states: u64) -> Search
 
 /// Both find the same states and transitions in every scenario of a directory.
 fn compare(directory: &str) {
-    for path in scenarios(directory) {
-        let mut scenario = load(&path);
+    for path in files(directory, "toml") {
+        let mut scenario = load(&path, &[]);
         let (model, ours) = loop {
             let model = check::model(&scenario);
             // No property, so nothing is cut off behind a violation.
@@ -94,7 +80,7 @@ fn both_agree_on_the_hazards() {
 #[test]
 fn neither_finds_a_shorter_way_to_the_split_brain_of_h_01() {
     let path = Path::new("scenarios/hazards/H-01-failover-during-partition.toml");
-    let mut scenario = load(path);
+    let mut scenario = load(path, &[]);
     // Ours is the shortest of those with the fewest faults; with one fault at most, and none
     // without it, that is the shortest of all.
     scenario.check.faults = 1;

@@ -7,27 +7,19 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use poolproof::app::compile::check;
 use poolproof::scenario;
 use poolproof_engines::check::search::{Limits, SearchOutcome, search};
 use rayon::prelude::*;
 
+use crate::support::scenarios::files;
+
 const TABLE: &str = "tests/model/state_counts.txt";
 
 /// Larger spaces are counted with fewer faults.
 const STATES_MOST: u64 = 1_000_000;
-
-fn scenarios(directory: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let mut found: Vec<PathBuf> = paths
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
-    found.sort();
-    found
-}
 
 /// The whole space of a scenario, with the most faults that leave it small enough.
 fn counted(path: &Path) -> (u32, SearchOutcome) {
@@ -51,9 +43,9 @@ fn counted(path: &Path) -> (u32, SearchOutcome) {
 
 fn table() -> String {
     // The reference files first: they take longest.
-    let mut paths = scenarios("scenarios");
-    paths.extend(scenarios("scenarios/hazards"));
-    paths.extend(scenarios("scenarios/parts"));
+    let mut paths = files("scenarios", "toml");
+    paths.extend(files("scenarios/hazards", "toml"));
+    paths.extend(files("scenarios/parts", "toml"));
     let found: Vec<_> = paths.par_iter().map(|path| counted(path)).collect();
     let heads = ["scenario", "faults", "states", "transitions", "depth"];
     let [name, faults, states, transitions, depth] = heads;

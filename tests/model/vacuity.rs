@@ -3,7 +3,6 @@
 //! that it cannot.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use poolproof::app::document::result;
@@ -13,20 +12,14 @@ use poolproof_reports::document as doc;
 use poolproof_reports::findings::{self, Outcome};
 use rayon::prelude::*;
 
+use crate::support::scenarios::files;
+
 /// Guards that take away the mistake, the operation, the forced failover, the disaster or the
 /// filling disk itself: the step that makes the hazard cannot happen there.
 const TAKEN_AWAY: [&str; 22] = [
     "H-04", "H-06", "H-07", "H-08", "H-09", "H-10", "H-11", "H-13", "H-23", "H-25", "H-26", "H-27",
     "H-28", "H-29", "H-30", "H-34", "H-36", "H-44", "H-45", "H-46", "H-48", "H-51",
 ];
-
-fn files() -> BTreeSet<PathBuf> {
-    let entries = fs::read_dir("scenarios/hazards").unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect()
-}
 
 fn name(path: &Path) -> &str {
     path.file_stem().unwrap().to_str().unwrap()
@@ -49,7 +42,7 @@ fn checked(path: PathBuf) -> (PathBuf, doc::Check) {
 
 #[test]
 fn what_makes_the_hazard_happens_beside_its_guard() {
-    let files: Vec<PathBuf> = files().into_iter().collect();
+    let files: Vec<PathBuf> = files("scenarios/hazards", "toml").into_iter().collect();
     let (guards, hazards): (Vec<_>, Vec<_>) = files
         .into_par_iter()
         .map(checked)

@@ -3,33 +3,14 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
+
+use crate::support::program::{command, poolproof, stderr, stdout};
 
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
 
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolproof"));
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
-        command.env_remove(variable);
-    }
-    command.args(arguments);
-    command
-}
-
-fn poolproof(arguments: &[&str]) -> Output {
-    program(arguments).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
 fn with_input(arguments: &[&str], input: &str) -> Output {
-    let mut child = program(arguments)
+    let mut child = command(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -70,7 +51,7 @@ fn a_scenario_can_come_from_standard_input() {
 #[test]
 fn colour_is_for_terminals_and_obeys_the_environment() {
     let coloured = |variables: &[(&str, &str)]| {
-        let mut command = program(&["validate", "scenarios/invalid/unknown-key.toml"]);
+        let mut command = command(&["validate", "scenarios/invalid/unknown-key.toml"]);
         let output = command.envs(variables.iter().copied()).output().unwrap();
         assert_eq!(output.status.code(), Some(3));
         stderr(&output).contains('\u{1b}')
@@ -90,7 +71,7 @@ fn nothing_but_words_reaches_a_pipe() {
             "scenarios/hazards/H-01-failover-during-partition.toml",
         ],
     ] {
-        let run = program(arguments).env("TERM", "xterm-256color").output();
+        let run = command(arguments).env("TERM", "xterm-256color").output();
         let run = run.unwrap();
         assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
         for said in [stdout(&run), stderr(&run)] {

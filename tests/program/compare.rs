@@ -3,20 +3,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use poolproof_reports::comparison::{ComparisonDocument, NOT_VISIBLE, SCHEMA};
 use poolproof_reports::document::Method;
 
+use crate::support::program::poolproof;
+
 const WITNESS: &str = "scenarios/lync-2013-lbw.toml";
 const NO_WITNESS: &str = "scenarios/lync-2013-lbw-no-witness.toml";
-
-fn poolproof(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
 
 fn compared(scenarios: &[&str], more: &[&str]) -> (ComparisonDocument, Vec<u8>) {
     let few = ["--no-check", "--trials", "2000", "--format", "json"];

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 
+use crate::support::program::command;
 use crate::support::tree::tree;
 
 /// Every file below a directory: its path relative to the directory, and its bytes.
@@ -14,8 +14,7 @@ type Tree = BTreeMap<PathBuf, Vec<u8>>;
 /// them, so that threads could come in each other's way.
 fn evaluate(scenario: &str, arguments: &[&str]) -> (Tree, Vec<u8>) {
     let out = tempfile::tempdir().unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(["evaluate", scenario, "--format", "json"])
+    let run = command(&["evaluate", scenario, "--format", "json"])
         .args(["--set", "simulate.trials=2000"])
         .args(["--set", "simulate.drill_trials=1000"])
         .args(["--set", "check.faults=2"])

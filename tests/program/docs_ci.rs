@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use poolproof::cli::exit::Exit;
 use saphyr::{LoadableYamlNode, Yaml};
 use tempfile::TempDir;
 
+use crate::support::program::poolproof;
 use crate::support::shell::shell;
 
 fn page() -> String {
@@ -179,15 +179,8 @@ fn the_expectations_are_those_of_the_file_format() {
     )
     .unwrap();
     let file = file.to_str().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args([
-            "evaluate",
-            file,
-            "--out",
-            repository.path().join("out").to_str().unwrap(),
-        ])
-        .output()
-        .unwrap();
+    let out = repository.path().join("out");
+    let output = poolproof(&["evaluate", file, "--out", out.to_str().unwrap()]);
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.contains("unreachable goal"), "{said}");

@@ -6,7 +6,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+
+use crate::support::program;
 
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
@@ -19,11 +20,7 @@ struct Run {
 }
 
 fn poolproof(arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(arguments)
-        .env_remove("RUST_BACKTRACE")
-        .output()
-        .unwrap();
+    let output = program::poolproof(arguments);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!stderr.contains("panicked"), "{arguments:?}: {stderr}");
     Run {

@@ -2,25 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use poolproof_reports::document::{Content, HolderRole};
 use poolproof_reports::trace::Trace;
 
+use crate::support::program::{poolproof, printed};
+
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 const GUARDED: &str = "scenarios/hazards/H-01-guarded.toml";
-
-fn poolproof(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolproof"));
-    command.args(arguments).output().unwrap()
-}
-
-fn done(arguments: &[&str]) -> String {
-    let output = poolproof(arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -33,7 +22,7 @@ fn flat(text: &str) -> String {
 
 #[test]
 fn the_split_brain_of_h_01_is_told() {
-    let said = done(&["explain", H01]);
+    let said = printed(&["explain", H01]);
     assert!(
         said.starts_with("SB is violated: No split brain\n"),
         "{said}"
@@ -67,7 +56,7 @@ fn the_split_brain_of_h_01_is_told() {
 #[test]
 fn causes_say_what_can_still_follow() {
     let told = |name: &str| {
-        flat(&done(&[
+        flat(&printed(&[
             "explain",
             &format!("scenarios/hazards/{name}.toml"),
         ]))
@@ -88,7 +77,7 @@ fn causes_say_what_can_still_follow() {
 
 #[test]
 fn the_forms_for_other_readers() {
-    let trace = Trace::parse(&done(&["explain", H01, "--format", "json"])).unwrap();
+    let trace = Trace::parse(&printed(&["explain", H01, "--format", "json"])).unwrap();
     assert_eq!(trace.property.as_deref(), Some("SB"));
     assert_eq!(trace.counterexample.steps.len(), 16);
     assert_eq!(trace.counterexample.start.name, "normal");
@@ -105,7 +94,7 @@ fn the_forms_for_other_readers() {
         (HolderRole::Principal, &Content::Messages(vec![2]))
     );
 
-    let diagram = done(&["explain", H01, "--mermaid"]);
+    let diagram = printed(&["explain", H01, "--mermaid"]);
     assert!(diagram.starts_with("sequenceDiagram\n"), "{diagram}");
     assert!(
         diagram.contains("FAULT: The link DC1-DC2 is cut"),
@@ -114,7 +103,7 @@ fn the_forms_for_other_readers() {
 
     let directory = tempfile::tempdir().unwrap();
     let page = directory.path().join("new/page.html");
-    done(&["explain", H01, "--html", text(&page)]);
+    printed(&["explain", H01, "--html", text(&page)]);
     let html = fs::read_to_string(page).unwrap();
     assert!(html.contains("SB is violated: No split brain") && html.contains("id=\"step-16\""));
 }
@@ -125,18 +114,18 @@ fn stored_traces_are_explained_too() {
     let directory = tempfile::tempdir().unwrap();
     let few = ["simulate.trials=100", "simulate.drill_trials=100"];
     let out = text(directory.path());
-    done(&[
+    printed(&[
         "evaluate", H01, "--set", few[0], "--set", few[1], "--out", out,
     ]);
     let name = "H-01-failover-during-partition/traces/SB.json";
     let stored = directory.path().join(name);
     let mut trace = Trace::parse(&fs::read_to_string(&stored).unwrap()).unwrap();
     let set = ["--set", few[0], "--set", few[1]];
-    let printed = done(&[&["explain", H01, "--format", "json"], &set[..]].concat());
-    let printed = Trace::parse(&printed).unwrap();
-    trace.identity.command.clone_from(&printed.identity.command);
-    assert_eq!(trace, printed);
-    let told = done(&["explain", text(&stored)]);
+    let shown = printed(&[&["explain", H01, "--format", "json"], &set[..]].concat());
+    let shown = Trace::parse(&shown).unwrap();
+    trace.identity.command.clone_from(&shown.identity.command);
+    assert_eq!(trace, shown);
+    let told = printed(&["explain", text(&stored)]);
     assert!(told.contains("\n1 fault, 16 steps\n"), "{told}");
     assert!(
         !told.contains("not needed"),
@@ -178,7 +167,7 @@ fn a_saved_counterexample_is_a_scenario() {
             source.contains(&format!("{property} = \"violated\"")),
             "{source}"
         );
-        let checked = done(&["check", text(&saved)]);
+        let checked = printed(&["check", text(&saved)]);
         assert!(checked.contains("violated, as expected"), "{checked}");
     }
 }
@@ -196,7 +185,7 @@ fn changes_on_the_command_line_are_saved() {
         .iter()
         .flat_map(|change| ["--set", change])
         .collect();
-    done(&[&["explain", H01, "--save", text(&saved)], &set[..]].concat());
+    printed(&[&["explain", H01, "--save", text(&saved)], &set[..]].concat());
     let source = fs::read_to_string(&saved).unwrap();
     assert!(
         source.contains("[pool]\ndc1.active = 3\nusers = 60_000\n"),
@@ -206,12 +195,12 @@ fn changes_on_the_command_line_are_saved() {
         source.contains("[log_shipping]\ncopy_interval = \"5min\"\n"),
         "{source}"
     );
-    done(&["check", text(&saved)]);
+    printed(&["check", text(&saved)]);
 }
 
 #[test]
 fn where_nothing_is_violated_there_is_nothing_to_explain() {
-    let said = done(&["explain", GUARDED]);
+    let said = printed(&["explain", GUARDED]);
     assert!(
         said.contains("SB holds: in every state within at most"),
         "{said}"

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::program::{command, poolproof, printed};
+
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 
 /// The program, ended with the test.
@@ -29,8 +31,7 @@ fn free_port() -> u16 {
 
 fn start() -> Server {
     let port = free_port();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(["explore", H01, "--port", &port.to_string()])
+    let mut child = command(&["explore", H01, "--port", &port.to_string()])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -115,11 +116,7 @@ fn states_and_events_are_in_the_words_of_the_domain() {
 fn a_port_that_is_taken_is_an_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolproof"));
-    let output = command
-        .args(["explore", H01, "--port", &port])
-        .output()
-        .unwrap();
+    let output = poolproof(&["explore", H01, "--port", &port]);
     assert_eq!(output.status.code(), Some(74));
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("cannot listen on 127.0.0.1:"), "{errors}");
@@ -129,9 +126,7 @@ fn a_port_that_is_taken_is_an_error() {
 /// There is no option for another address, and the one that is used is this machine's own.
 #[test]
 fn it_listens_on_loopback_only() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolproof"));
-    let help = command.args(["explore", "--help"]).output().unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
+    let help = printed(&["explore", "--help"]);
     for option in ["--host", "--address", "--bind", "--listen"] {
         assert!(!help.contains(option), "{help}");
     }

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::support::program::{PROGRAM, command, poolproof, stderr};
 use crate::support::tree::tree;
 
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
@@ -19,20 +20,6 @@ const QUICK: [&str; 4] = [
     "--set",
     "simulate.drill_trials=100",
 ];
-
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolproof"));
-    command.args(arguments).env_remove("RUST_BACKTRACE");
-    command
-}
-
-fn poolproof(arguments: &[&str]) -> Output {
-    program(arguments).output().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
 
 fn last(output: &Output) -> String {
     stderr(output).lines().last().unwrap_or_default().to_owned()
@@ -61,7 +48,7 @@ fn a_disk_that_fills_up_leaves_the_earlier_result_whole() {
     let before = tree(&out);
     let limited = "trap '' XFSZ; ulimit -f 128; exec \"$@\"";
     let second = Command::new("sh")
-        .args(["-c", limited, "sh", env!("CARGO_BIN_EXE_poolproof")])
+        .args(["-c", limited, "sh", PROGRAM])
         .args([&words[..], &["--seed", "2"]].concat())
         .output()
         .unwrap();
@@ -88,7 +75,7 @@ fn a_full_stdout_is_74_and_a_full_stderr_changes_nothing() {
         &["show", H01],
         &["check", H01],
     ] {
-        let output = program(words).stdout(full()).output().unwrap();
+        let output = command(words).stdout(full()).output().unwrap();
         assert_eq!(output.status.code(), Some(74), "{words:?}");
         let said = stderr(&output);
         assert!(said.contains("error: cannot write to stdout"), "{said}");
@@ -100,7 +87,7 @@ fn a_full_stdout_is_74_and_a_full_stderr_changes_nothing() {
         (&["check", "none.toml"], 3),
         (&["report", "none.json"], 3),
     ] {
-        let output = program(words).stderr(full()).output().unwrap();
+        let output = command(words).stderr(full()).output().unwrap();
         assert_eq!(output.status.code(), Some(code), "{words:?}");
     }
 }
@@ -116,7 +103,7 @@ fn a_reader_that_goes_away_is_no_error() {
         &["check", H01],
         &["explain", H01],
     ] {
-        let mut command = program(words);
+        let mut command = command(words);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -276,7 +263,7 @@ fn the_last_line_of_a_failure_can_be_pasted() {
             "{line}"
         );
         assert!(line.contains("--seed 7"), "{line}");
-        let place = Path::new(env!("CARGO_BIN_EXE_poolproof")).parent().unwrap();
+        let place = Path::new(PROGRAM).parent().unwrap();
         let path = std::env::join_paths([place, Path::new("/usr/bin"), Path::new("/bin")]);
         let again = Command::new("sh")
             .args(["-c", &line])

@@ -5,10 +5,9 @@
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
-use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 const GALLERY: &str = "reports/gallery";
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::support::program::command;
+
 const LBW: &str = "scenarios/lync-2013-lbw.toml";
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 
@@ -28,8 +30,7 @@ fn interrupted(arguments: &[&str]) -> Output {
 /// The same with another signal.
 fn ended_by(name: &str, arguments: &[&str]) -> Output {
     for seconds in [1, 4, 16] {
-        let child = Command::new(env!("CARGO_BIN_EXE_poolproof"))
-            .args(arguments)
+        let child = command(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -117,8 +118,7 @@ fn termination_is_an_interrupt_too() {
 /// What waits for its input has nothing to finish.
 #[test]
 fn waiting_for_input_is_ended_by_the_signal_itself() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(["validate", "-"])
+    let mut child = command(&["validate", "-"])
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();

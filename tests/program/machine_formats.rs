@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use poolproof_reports::diagnostics::Diagnostics;
 use poolproof_reports::document::ResultDocument;
 use serde_json::Value;
+
+use crate::support::program::command;
 
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 const H02: &str = "scenarios/hazards/H-02-primary-not-fenced.toml";
@@ -22,11 +23,8 @@ struct Run {
 }
 
 fn run_in(directory: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_poolproof"))
+    let output = command(arguments)
         .current_dir(directory)
-        .args(arguments)
-        .env_remove("GITHUB_WORKSPACE")
-        .env_remove("GITHUB_STEP_SUMMARY")
         .envs(environment.iter().copied())
         .output()
         .unwrap();

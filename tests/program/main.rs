@@ -1,10 +1,8 @@
-//! The promises of the program: commands, files, documents and the repository itself.
+//! The promises of the program: commands, files, and the documents that quote them.
 
 #[path = "../support/mod.rs"]
 mod support;
 
-mod book;
-mod citations;
 mod command_line;
 mod compare;
 mod determinism;
@@ -22,4 +20,3 @@ mod recipes;
 mod replay;
 mod resume;
 mod sweep;
-mod tidy;

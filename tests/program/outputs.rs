@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use poolproof_reports::document::{ResultDocument, SCHEMA};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::program::command;
 use crate::support::tree::tree;
 
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
@@ -38,13 +39,8 @@ const FILES: [&str; 19] = [
     "summary.md",
 ];
 
-fn poolproof(arguments: &[&str], out: &Path) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(arguments)
-        .arg("--out")
-        .arg(out)
-        .output()
-        .unwrap();
+fn written(arguments: &[&str], out: &Path) -> Output {
+    let output = command(arguments).arg("--out").arg(out).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {errors}");
     output
@@ -53,7 +49,7 @@ fn poolproof(arguments: &[&str], out: &Path) -> Output {
 fn evaluate(more: &[&str], out: &Path) -> Output {
     let few = ["simulate.trials=1000", "simulate.drill_trials=1000"];
     let set = ["--set", few[0], "--set", few[1]];
-    poolproof(&[&["evaluate", H01], &set[..], more].concat(), out)
+    written(&[&["evaluate", H01], &set[..], more].concat(), out)
 }
 
 fn evaluated() -> TempDir {
@@ -122,11 +118,11 @@ fn a_stored_result_is_drawn_again_as_it_was() {
         .into_iter()
         .chain(set)
         .collect();
-    poolproof(&arguments, out.path());
+    written(&arguments, out.path());
     let stored = out.path().join("lync-2013-lbw/result.json");
 
     let again = tempfile::tempdir().unwrap();
-    poolproof(&["report", stored.to_str().unwrap()], again.path());
+    written(&["report", stored.to_str().unwrap()], again.path());
     let expected = names(out.path());
     assert_eq!(names(again.path()), expected);
     for name in expected {
@@ -142,7 +138,7 @@ fn a_result_without_its_table_of_incidents_is_drawn_and_says_so() {
     let alone = moved.path().join("result.json");
     fs::copy(out.path().join(NAME).join("result.json"), &alone).unwrap();
     let again = tempfile::tempdir().unwrap();
-    let output = poolproof(&["report", alone.to_str().unwrap()], again.path());
+    let output = written(&["report", alone.to_str().unwrap()], again.path());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("incidents.csv is not written"), "{said}");
     let mut expected = names(out.path());

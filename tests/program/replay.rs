@@ -1,14 +1,11 @@
 //! The promise of a record: what was found once can be replayed, step by step and on the clock, and
 //! a difference is named.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use poolproof::app::compile;
-use poolproof::app::document::result;
-use poolproof::app::document::verdict;
+use poolproof::app::document::{result, verdict};
 use poolproof::app::replay::Replay;
 use poolproof::scenario;
 use poolproof_engines::simulate::replay::{Unclocked, on_clock};
@@ -16,28 +13,14 @@ use poolproof_reports::trace::Trace;
 use poolproof_reports::{bundle, json};
 use serde_json::Value;
 
+use crate::support::program::{poolproof, poolproof_in, stderr, stdout};
+use crate::support::scenarios::files;
+
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
 const HBW: &str = "scenarios/lync-2013-hbw.toml";
 
-fn poolproof(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolproof"));
-    command.args(arguments).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn hazards() -> BTreeSet<PathBuf> {
-    let entries = fs::read_dir("scenarios/hazards").unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect()
+fn hazards() -> Vec<PathBuf> {
+    files("scenarios/hazards", "toml")
 }
 
 /// Every counterexample of every shipped hazard, through JSON and back: it replays as recorded, and
@@ -145,15 +128,9 @@ fn a_scenario_is_found_from_the_trace_upwards() {
     let traces = root.join("out/traces");
     fs::create_dir_all(&traces).unwrap();
     let path = recorded(&traces);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolproof"));
     // Nothing is found from where it runs.
     let elsewhere = tempfile::tempdir().unwrap();
-    let output = command
-        .arg("replay")
-        .arg(&path)
-        .current_dir(elsewhere.path())
-        .output()
-        .unwrap();
+    let output = poolproof_in(elsewhere.path(), &["replay", text(&path)]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
 

@@ -11,6 +11,7 @@ use poolproof::app::study::{PartialResult, PartialResultView, ReplicationGroup, 
 use poolproof::scenario;
 use poolproof_engines::simulate::run::Counts;
 
+use crate::support::program::command;
 use crate::support::tree::tree;
 
 const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
@@ -65,14 +66,14 @@ fn so_they_are_where_a_run_ends_early() {
     assert_eq!(stopped_after_any_round(5100, 0.5), 5000);
 }
 
-fn command(arguments: &[&str], out: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolproof"));
-    command.args(arguments).arg("--out").arg(out);
+fn writing(arguments: &[&str], out: &Path) -> Command {
+    let mut command = command(arguments);
+    command.arg("--out").arg(out);
     command
 }
 
 fn ok(arguments: &[&str], out: &Path) -> Output {
-    let output = command(arguments, out).output().unwrap();
+    let output = writing(arguments, out).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {errors}");
     output
@@ -85,7 +86,7 @@ fn killed_and_resumed(arguments: &[&str], checkpoint: &str) {
         directory.path().join("killed"),
         directory.path().join("whole"),
     );
-    let mut child = command(arguments, &killed)
+    let mut child = writing(arguments, &killed)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -172,7 +173,7 @@ fn a_checkpoint_of_something_else_is_refused() {
         ("{}".to_owned(), "no shard"),
     ] {
         fs::write(at.join("checkpoint.json"), text).unwrap();
-        let output = command(&few, directory.path()).output().unwrap();
+        let output = writing(&few, directory.path()).output().unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(3), "{errors}");
         assert!(errors.contains(why), "{errors}");

@@ -3,21 +3,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use poolproof_reports::document::ResultDocument;
 use poolproof_reports::figure::Figure;
 use poolproof_reports::sweep::{SCHEMA, SweepDocument};
 
+use crate::support::program::poolproof;
+
 const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
 const FEW: [&str; 4] = ["--trials", "300", "--set", "simulate.drill_trials=200"];
-
-fn poolproof(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
 
 fn swept(scenario: &str, arguments: &[&str]) -> SweepDocument {
     let base = ["sweep", scenario, "--format", "json"];

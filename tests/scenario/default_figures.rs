@@ -5,12 +5,13 @@
 //! derived, M remembered, J judgement. The sources are the publications that are named.
 
 use std::path::Path;
-use std::process::Command;
 
 use poolproof::app::document::result;
 use poolproof::scenario::assumption::{Assumption, Grade};
 use poolproof::scenario::{Scenario, load_with};
 use poolproof_reports::{document as doc, html};
+
+use crate::support::program::printed;
 
 const LANL: &str = "(LA-UR-05-7318)";
 const UPTIME: &str = "Uptime Institute, Annual Outage Analysis 2025";
@@ -358,12 +359,7 @@ fn no_default_of_a_failure_is_missing_in_the_table() {
 
 #[test]
 fn judgement_is_marked_wherever_it_is_shown() {
-    let program = env!("CARGO_BIN_EXE_poolproof");
-    let output = Command::new(program)
-        .args(["show", FILE])
-        .output()
-        .expect("it runs");
-    let text = String::from_utf8(output.stdout).expect("text");
+    let text = printed(&["show", FILE]);
     let origins: Vec<&str> = text
         .lines()
         .filter(|line| line.starts_with("    "))

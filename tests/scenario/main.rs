@@ -5,6 +5,7 @@ mod support;
 
 mod default_figures;
 mod mutations;
+mod prices;
 mod scenario_files;
 mod schema;
 mod templates;

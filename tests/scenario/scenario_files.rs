@@ -7,31 +7,16 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::path::PathBuf;
 
-use poolproof::scenario;
-use poolproof::scenario::FileSystem;
+use poolproof;
 use poolproof::scenario::check::Property;
 use poolproof::scenario::diagnostic::Diagnostic;
 use poolproof::scenario::expect::Verdict;
-use poolproof::scenario::load;
-use poolproof::scenario::load_text;
-use poolproof::scenario::load_with;
+use poolproof::scenario::{self, FileSystem, load, load_text, load_with};
 use poolproof_models::names::runbook::Role;
 use proptest::prelude::*;
 
-/// The scenario files of a directory, relative to the root of the repository, where tests run.
-fn files(directory: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let toml = |path: &PathBuf| {
-        path.extension()
-            .is_some_and(|extension| extension == "toml")
-    };
-    let sorted: BTreeSet<PathBuf> = entries.filter(toml).collect();
-    sorted.into_iter().collect()
-}
+use crate::support::scenarios::files;
 
 fn diagnostics(path: &str) -> Vec<Diagnostic> {
     load(Path::new(path)).unwrap_err().diagnostics
@@ -47,9 +32,9 @@ fn with(path: &str, overrides: &[(&str, &str)]) -> Result<scenario::Loaded, scen
 
 #[test]
 fn every_file_of_the_library_loads() {
-    let mut all = files("scenarios");
-    all.extend(files("scenarios/hazards"));
-    all.extend(files("scenarios/decisions"));
+    let mut all = files("scenarios", "toml");
+    all.extend(files("scenarios/hazards", "toml"));
+    all.extend(files("scenarios/decisions", "toml"));
     assert!(all.len() >= 4);
     for path in all {
         let loaded = load(&path).unwrap_or_else(|error| panic!("{}:\n{error}", path.display()));
@@ -63,7 +48,7 @@ fn every_file_of_the_library_loads() {
 #[test]
 fn every_invalid_file_gives_the_diagnostic_beside_it() {
     let update = std::env::var_os("POOLPROOF_UPDATE").is_some();
-    for path in files("scenarios/invalid") {
+    for path in files("scenarios/invalid", "toml") {
         let found = match load(&path) {
             Ok(loaded) => scenario::diagnostic::render(&loaded.warnings, false),
             Err(error) => error.to_string(),

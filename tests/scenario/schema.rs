@@ -5,17 +5,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use poolproof::scenario::codes;
-use poolproof::scenario::keys;
-use poolproof::scenario::keys::Kind;
-use poolproof::scenario::load;
-use poolproof::scenario::reference;
+use poolproof::scenario::keys::{self, Kind};
 use poolproof::scenario::rules::RULES;
-use poolproof::scenario::schema;
+use poolproof::scenario::{codes, load, reference, schema};
 use serde_json::Value;
+
+use crate::support::scenarios::files;
 
 const SCHEMA: &str = "scenarios/schema/scenario-v1.schema.json";
 const RUNBOOK_SCHEMA: &str = "scenarios/schema/runbook-v1.schema.json";
@@ -32,16 +29,6 @@ fn same(path: &str, made: &str) {
         stored == made,
         "{path} is not what the program makes; see the head of tests/scenario/schema.rs"
     );
-}
-
-fn files(directory: &str, extension: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let sorted: BTreeSet<PathBuf> = entries
-        .filter(|path| path.extension().is_some_and(|found| found == extension))
-        .collect();
-    sorted.into_iter().collect()
 }
 
 fn validator(text: &str) -> jsonschema::Validator {

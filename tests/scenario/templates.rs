@@ -2,22 +2,12 @@
 //! names, gives the verdicts that it expects, and nothing that is there is ever overwritten.
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
-use poolproof::scenario::load;
-use poolproof::scenario::schema;
 use poolproof::scenario::templates::Template;
+use poolproof::scenario::{load, schema};
 
+use crate::support::program::poolproof_in;
 use crate::support::tree::tree;
-
-fn poolproof(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_poolproof"))
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .unwrap()
-}
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -28,7 +18,7 @@ fn every_template_validates_cleanly_and_evaluates_as_expected() {
     for template in Template::ALL {
         let name = template.name();
         let directory = tempfile::tempdir().unwrap();
-        let run = poolproof(directory.path(), &["init", "--template", name]);
+        let run = poolproof_in(directory.path(), &["init", "--template", name]);
         assert_eq!(run.status.code(), Some(0), "{name}: {}", text(&run.stderr));
         let path = directory.path().join("pool.toml");
         let loaded = load(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -41,7 +31,7 @@ fn every_template_validates_cleanly_and_evaluates_as_expected() {
             "--set",
             "simulate.drill_trials=100",
         ];
-        let run = poolproof(directory.path(), &few);
+        let run = poolproof_in(directory.path(), &few);
         assert_eq!(run.status.code(), Some(0), "{name}: {}", text(&run.stdout));
     }
 }
@@ -55,7 +45,7 @@ fn a_template_knows_its_schema_and_brings_its_runbooks() {
         assert!(text.lines().all(|line| line.chars().count() <= 200));
     }
     let directory = tempfile::tempdir().unwrap();
-    poolproof(
+    poolproof_in(
         directory.path(),
         &["init", "--template", "no-witness", "new/chat.toml"],
     );
@@ -72,33 +62,33 @@ fn a_template_knows_its_schema_and_brings_its_runbooks() {
 fn nothing_is_overwritten_and_nothing_is_written_then() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
-    assert_eq!(poolproof(root, &["init"]).status.code(), Some(0));
+    assert_eq!(poolproof_in(root, &["init"]).status.code(), Some(0));
     let before = tree(root);
-    let run = poolproof(root, &["init"]);
+    let run = poolproof_in(root, &["init"]);
     assert_eq!(run.status.code(), Some(74));
     assert!(text(&run.stderr).contains("pool.toml exists and is not overwritten"));
     assert_eq!(tree(root), before);
 
     // A second scenario shares runbooks and schema with the first, unless they were changed.
     assert_eq!(
-        poolproof(root, &["init", "second.toml"]).status.code(),
+        poolproof_in(root, &["init", "second.toml"]).status.code(),
         Some(0)
     );
     let runbook = root.join("runbooks/site-failover-documented.toml");
     fs::write(&runbook, "# mine\n").unwrap();
     let before = tree(root);
-    let run = poolproof(root, &["init", "third.toml"]);
+    let run = poolproof_in(root, &["init", "third.toml"]);
     assert_eq!(run.status.code(), Some(74));
     assert!(text(&run.stderr).contains("site-failover-documented.toml exists"));
     assert_eq!(tree(root), before, "nothing at all was written");
 
     fs::create_dir(root.join("directory")).unwrap();
     assert_eq!(
-        poolproof(root, &["init", "directory"]).status.code(),
+        poolproof_in(root, &["init", "directory"]).status.code(),
         Some(74)
     );
     assert_eq!(
-        poolproof(root, &["init", "third.toml", "--template", "x"])
+        poolproof_in(root, &["init", "third.toml", "--template", "x"])
             .status
             .code(),
         Some(2)

@@ -3,6 +3,7 @@
 mod choices;
 mod partition_cases;
 mod partner_states;
+mod pool_limits;
 mod reference_cases;
 mod trio;
 mod walks;

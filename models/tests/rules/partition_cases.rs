@@ -366,3 +366,24 @@ fn r4_a_hasty_force_within_the_detection_lag_makes_two() {
         .operate(Operation::FenceDc1);
     assert_eq!(fenced.served_by(), 0, "nothing in DC1 takes writes");
 }
+
+/// R10 (3.14): SET WITNESS OFF needs a principal that is connected to its mirror. Otherwise a
+/// partition could turn the quorum rule off on one side only, and both sides would serve.
+#[test]
+fn the_witness_is_removed_only_while_the_partners_are_connected() {
+    let mut t = Trio::new(true);
+    assert!(t.may_operate(Operation::RemoveWitness));
+    t.cut(&[AB]);
+    assert!(!t.may_operate(Operation::RemoveWitness), "partners apart");
+    t.heal(&[AB]);
+    assert!(t.may_operate(Operation::RemoveWitness), "connected again");
+    t.crash(Component::B);
+    assert!(!t.may_operate(Operation::RemoveWitness), "no mirror");
+    t.restart(Component::B).cut(&[AW, BW]);
+    assert!(
+        t.may_operate(Operation::RemoveWitness),
+        "the witness has no say"
+    );
+    t.operate(Operation::RemoveWitness);
+    assert!(!t.may_operate(Operation::RemoveWitness), "it is removed");
+}

@@ -14,33 +14,14 @@ use poolproof_models::state::topology::{
 };
 use poolproof_models::state::world::World;
 use poolproof_models::system::System;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 const WALKS: u64 = 2_000;
 const STEPS: usize = 60;
 
-/// SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    const fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    const fn coin(&mut self) -> bool {
-        self.next() & 1 == 1
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
+fn pick<T: Copy>(chance: &mut ChaCha8Rng, from: &[T]) -> T {
+    from[chance.random_range(0..from.len())]
 }
 
 fn runbook(role: Role, trigger: Belief, steps: &[(Operation, Option<Belief>)]) -> Runbook {
@@ -136,7 +117,7 @@ fn runbooks() -> Vec<Runbook> {
 }
 
 /// The largest topology, with every choice that a scenario leaves drawn by chance.
-fn topology(chance: &mut Chance) -> Topology {
+fn topology(chance: &mut ChaCha8Rng) -> Topology {
     let mut servers = Vec::new();
     for site in Site::ALL {
         for active in [true, true, false, false] {
@@ -144,50 +125,62 @@ fn topology(chance: &mut Chance) -> Topology {
         }
     }
     let mut topology = Topology::new(servers);
-    topology.mirror = chance.below(8) > 0;
-    topology.witness = topology.mirror && chance.below(3) > 0;
-    topology.witness_site = chance.pick(&[Site::Dc1, Site::Dc1, Site::Dc1, Site::Dc2]);
+    topology.mirror = chance.random_range(0..8) > 0;
+    topology.witness = topology.mirror && chance.random_range(0..3) > 0;
+    topology.witness_site = pick(chance, &[Site::Dc1, Site::Dc1, Site::Dc1, Site::Dc2]);
     topology.secondary = true;
-    topology.secondary_mirror = chance.below(8) > 0;
-    topology.secondary_witness = topology.secondary_mirror && chance.coin();
-    topology.share = chance.pick(&[
-        ShareLocation::OnPrimary,
-        ShareLocation::Dc1,
-        ShareLocation::Dc2,
-        ShareLocation::Third,
-    ]);
-    topology.mirror_ships = chance.pick(&[
-        MirrorShipping::SameShare,
-        MirrorShipping::OtherFolder,
-        MirrorShipping::None,
-    ]);
+    topology.secondary_mirror = chance.random_range(0..8) > 0;
+    topology.secondary_witness = topology.secondary_mirror && chance.random();
+    topology.share = pick(
+        chance,
+        &[
+            ShareLocation::OnPrimary,
+            ShareLocation::Dc1,
+            ShareLocation::Dc2,
+            ShareLocation::Third,
+        ],
+    );
+    topology.mirror_ships = pick(
+        chance,
+        &[
+            MirrorShipping::SameShare,
+            MirrorShipping::OtherFolder,
+            MirrorShipping::None,
+        ],
+    );
     topology.users = 80_000;
-    topology.low_bandwidth = chance.coin();
-    topology.seeding_breaks_chain = chance.coin();
-    topology.strict_failover = chance.coin();
-    topology.force_needs_no_witness = chance.coin();
-    topology.removed_principal_serves = chance.coin();
-    topology.deviations.failover_on_regained_contact = chance.below(4) == 0;
-    topology.deviations.instant_resynchronisation = chance.coin();
-    topology.deviations.instant_detection = chance.below(4) == 0;
-    topology.deviations.orderly_forced_service = chance.below(4) == 0;
-    topology.deviations.parked_site = chance.below(4) == 0;
-    topology.acknowledgement = chance.pick(&[Acknowledgement::OnCommit, Acknowledgement::OnAccept]);
-    topology.record_before_commit = chance.coin();
-    topology.alerts.monitor = chance.pick(&[None, Some(Site::Dc1), Some(Site::Dc2)]);
-    topology.start = chance.pick(&[
-        Start::Normal,
-        Start::Normal,
-        Start::Normal,
-        Start::FailedOver,
-        Start::FailedOverOldDisks,
-    ]);
-    topology.assumption = chance.pick(&[Assumption::Holds, Assumption::Dropped]);
+    topology.low_bandwidth = chance.random();
+    topology.seeding_breaks_chain = chance.random();
+    topology.strict_failover = chance.random();
+    topology.force_needs_no_witness = chance.random();
+    topology.removed_principal_serves = chance.random();
+    topology.deviations.failover_on_regained_contact = chance.random_range(0..4) == 0;
+    topology.deviations.instant_resynchronisation = chance.random();
+    topology.deviations.instant_detection = chance.random_range(0..4) == 0;
+    topology.deviations.orderly_forced_service = chance.random_range(0..4) == 0;
+    topology.deviations.parked_site = chance.random_range(0..4) == 0;
+    topology.acknowledgement = pick(
+        chance,
+        &[Acknowledgement::OnCommit, Acknowledgement::OnAccept],
+    );
+    topology.record_before_commit = chance.random();
+    topology.alerts.monitor = pick(chance, &[None, Some(Site::Dc1), Some(Site::Dc2)]);
+    topology.start = pick(
+        chance,
+        &[
+            Start::Normal,
+            Start::Normal,
+            Start::Normal,
+            Start::FailedOver,
+            Start::FailedOverOldDisks,
+        ],
+    );
+    topology.assumption = pick(chance, &[Assumption::Holds, Assumption::Dropped]);
     topology.runbooks = runbooks();
     topology.mistakes = Mistake::ALL.to_vec();
     topology.misoperations = Operation::ALL.to_vec();
     topology.slices = Slices {
-        clients: chance.coin(),
+        clients: chance.random(),
         sessions: true,
         partner_names: true,
         grey: true,
@@ -328,7 +321,7 @@ fn shortest(topology: &Topology, path: &[Event]) -> Vec<Event> {
 }
 
 /// A random walk; its events, and whether all went well.
-fn walk(topology: &Topology, chance: &mut Chance) -> (Vec<Event>, bool) {
+fn walk(topology: &Topology, chance: &mut ChaCha8Rng) -> (Vec<Event>, bool) {
     let mut path = Vec::new();
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let mut world = topology.initial();
@@ -337,11 +330,11 @@ fn walk(topology: &Topology, chance: &mut Chance) -> (Vec<Event>, bool) {
             if enabled.is_empty() {
                 break;
             }
-            let mut event = topology.events()[chance.pick(&enabled)];
+            let mut event = topology.events()[pick(chance, &enabled)];
             // Misoperations are many: half of the time they give way to the rest.
             for _ in 0..8 {
-                if event.operation.is_some() && chance.coin() {
-                    event = topology.events()[chance.pick(&enabled)];
+                if event.operation.is_some() && chance.random() {
+                    event = topology.events()[pick(chance, &enabled)];
                 }
             }
             path.push(event);
@@ -365,7 +358,7 @@ fn every_step_of_a_random_walk_leaves_a_proper_world() {
     // What went wrong, with the shortest way there that is known.
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
     for number in 0..WALKS {
-        let mut chance = Chance(number);
+        let mut chance = ChaCha8Rng::seed_from_u64(number);
         let topology = topology(&mut chance);
         assert_eq!(wrong_with(&topology, &topology.initial()), None);
         let (path, well) = walk(&topology, &mut chance);
@@ -409,7 +402,7 @@ fn empty_disks_are_left_alone() {
             .map(|name| Event::from_name(name).expect("a name of an event"))
             .collect();
         for number in 0..64 {
-            let topology = topology(&mut Chance(number));
+            let topology = topology(&mut ChaCha8Rng::seed_from_u64(number));
             let wrong = wrong_along(&topology, &events);
             assert_eq!(wrong, None, "{path:?}, {number}");
         }

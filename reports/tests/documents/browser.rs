@@ -1,19 +1,15 @@
 //! The pages in a real browser: headless Chromium, where there is one; with `CI=true` there must be.
 
-use std::env;
-use std::fs;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Stdio;
-use std::thread;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
+use std::{env, thread};
+
+use poolproof_reports::{html, player};
 
 use crate::sample;
-use poolproof_reports::html;
-use poolproof_reports::player;
 
 /// Presses keys and buttons and tells in the title where each led.
 const DRIVER: &str = r#"<script>
@@ -128,7 +124,8 @@ fn title_of(name: &str, page: &str, width: u32) -> Option<String> {
     }
     assert!(ended, "the browser did not end within a minute");
     let text = fs::read_to_string(&shown).expect("what the browser shows");
-    let title = text.split("<title>").nth(1)?.split("</title>").next()?;
+    let (_, rest) = text.split_once("<title>").expect("the page has a title");
+    let (title, _) = rest.split_once("</title>").expect("the title ends");
     Some(title.to_owned())
 }
 

@@ -1,25 +1,18 @@
 //! What the formats for machines promise: they fit the schemas that others read them by.
 
-use crate::sample;
 use jsonschema::Validator;
-use poolproof_reports::bundle;
 use poolproof_reports::comparison::ComparisonDocument;
-use poolproof_reports::cuts_schema;
 use poolproof_reports::diagnostics::Diagnostics;
-use poolproof_reports::diagnostics_schema;
 use poolproof_reports::document::ResultDocument;
 use poolproof_reports::entry::Entry;
-use poolproof_reports::github;
-use poolproof_reports::json;
-use poolproof_reports::junit;
-use poolproof_reports::markdown;
-use poolproof_reports::sarif;
-use poolproof_reports::schema;
-use poolproof_reports::schema_of;
 use poolproof_reports::sweep::SweepDocument;
-use poolproof_reports::trace_schema;
-use serde_json::Value;
-use serde_json::json;
+use poolproof_reports::{
+    bundle, cuts_schema, diagnostics_schema, github, json, junit, markdown, sarif, schema,
+    schema_of, trace_schema,
+};
+use serde_json::{Value, json};
+
+use crate::sample;
 
 const SARIF_SCHEMA: &str = include_str!("schemas/sarif-schema-2.1.0.json");
 const TRACE_SCHEMA: &str = include_str!("../../schema/trace-v2.schema.json");

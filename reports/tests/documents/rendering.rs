@@ -1,13 +1,10 @@
 //! What every rendering promises: the same bytes, no panic on poor input, nothing lost on the way.
 
-use crate::sample;
-use poolproof_reports::bundle;
 use poolproof_reports::chart::Chart;
-use poolproof_reports::document::CdfPoint;
-use poolproof_reports::document::ColumnName;
-use poolproof_reports::document::DocumentError;
-use poolproof_reports::document::ResultDocument;
-use poolproof_reports::json;
+use poolproof_reports::document::{CdfPoint, ColumnName, DocumentError, ResultDocument};
+use poolproof_reports::{bundle, json};
+
+use crate::sample;
 
 #[test]
 fn the_document_survives_its_text() {

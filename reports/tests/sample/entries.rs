@@ -1,10 +1,9 @@
 //! The entries of a run made by hand: one with a result, one that was refused.
 
-use super::unexpected;
-use poolproof_reports::diagnostics::Diagnostic;
-use poolproof_reports::diagnostics::Diagnostics;
-use poolproof_reports::diagnostics::Severity;
+use poolproof_reports::diagnostics::{Diagnostic, Diagnostics, Severity};
 use poolproof_reports::entry::Entry;
+
+use super::unexpected;
 
 /// Returns [`unexpected`] as the entry of a run.
 pub fn entry() -> Entry {

@@ -16,13 +16,10 @@ mod entries;
 mod parts;
 mod scenario;
 
-pub use entries::entry;
-pub use entries::refused;
-
-use parts::cut_sets;
-use parts::examples;
-use parts::exceedance;
+use parts::{cut_sets, examples, exceedance};
 use scenario::scenario;
+
+pub use entries::{entry, refused};
 
 const MINUTE_MS: f64 = 60_000.0;
 

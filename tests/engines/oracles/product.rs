@@ -1,7 +1,6 @@
 //! The product's own chain: an ordinary scenario file, from the text to the printed figures.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use poolproof::app::compile::chain;
 use poolproof::app::document::simulation::simulate;
@@ -12,6 +11,7 @@ use poolproof_engines::solve::lump::lump;
 use poolproof_engines::solve::prism;
 
 use crate::oracles::toy::HOUR_MS;
+use crate::support::program::poolproof;
 
 /// One pool server on one database server, both failing and repaired. A mean of 1/0.0007 hours is
 /// no whole number of milliseconds: the rate must not suffer from it.
@@ -76,11 +76,6 @@ fn a_scenario_is_solved_and_simulated_to_the_same_figures() {
     // Half of a 95% interval is about two standard errors.
     let off = (estimate.value.unwrap() - year.downtime_h * HOUR_MS) / half * 1.96;
     assert!(off.abs() < 4.0, "{off} standard errors");
-}
-
-fn poolproof(args: &[&str]) -> Output {
-    let program = env!("CARGO_BIN_EXE_poolproof");
-    Command::new(program).args(args).output().unwrap()
 }
 
 #[test]

@@ -66,3 +66,87 @@ pub(super) fn about(found: &RareEstimate) -> Vec<Doubt> {
     }
     doubts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Doubt, EFFECTIVE_MIN, HALF_WIDTHS_MOST, SHARE_MOST, about};
+    use crate::simulate::estimate::{Estimate, Interval};
+    use crate::simulate::rare::RareEstimate;
+
+    fn estimate(value: f64, half_width: f64) -> Estimate {
+        let interval = Interval {
+            low: Some(value - half_width),
+            high: Some(value + half_width),
+        };
+        Estimate { value, interval }
+    }
+
+    /// An estimate that nothing speaks against.
+    fn sound() -> RareEstimate {
+        RareEstimate {
+            probability: estimate(1e-4, 1e-5),
+            paths: 10_000,
+            effective_paths: EFFECTIVE_MIN,
+            largest_share: SHARE_MOST,
+            mean_weight: Some(estimate(1.0, 0.01)),
+            begun: 10_000,
+            first_failures: Vec::new(),
+            doubts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn at_its_thresholds_an_estimate_is_believed() {
+        assert_eq!(about(&sound()), []);
+        assert_eq!((SHARE_MOST, EFFECTIVE_MIN), (0.05, 100.0));
+    }
+
+    #[test]
+    fn one_path_that_carries_more_than_a_twentieth_forbids_a_number() {
+        let share = SHARE_MOST + 1e-9;
+        let found = RareEstimate {
+            largest_share: share,
+            ..sound()
+        };
+        assert_eq!(about(&found), [Doubt::Dominated { share }]);
+        assert!(about(&found)[0].forbids());
+    }
+
+    #[test]
+    fn fewer_than_a_hundred_effective_paths_are_doubted() {
+        let paths = EFFECTIVE_MIN - 1e-9;
+        let found = RareEstimate {
+            effective_paths: paths,
+            ..sound()
+        };
+        assert_eq!(about(&found), [Doubt::FewEffective { paths }]);
+        assert!(!about(&found)[0].forbids());
+    }
+
+    #[test]
+    fn a_mean_weight_is_doubted_beyond_its_limits_on_both_sides() {
+        for sign in [-1.0, 1.0] {
+            let weight = |half_widths: f64| {
+                about(&RareEstimate {
+                    mean_weight: Some(estimate(1.0 + sign * half_widths * 0.01, 0.01)),
+                    ..sound()
+                })
+            };
+            assert_eq!(weight(HALF_WIDTHS_MOST - 0.01), []);
+            let [Doubt::WeightsOff { mean }] = weight(HALF_WIDTHS_MOST + 0.01)[..] else {
+                panic!("{sign}");
+            };
+            assert!((mean - 1.0) * sign > 0.0);
+        }
+    }
+
+    #[test]
+    fn what_was_never_seen_has_no_estimate() {
+        let found = RareEstimate {
+            probability: estimate(0.0, 0.0),
+            ..sound()
+        };
+        assert_eq!(about(&found), [Doubt::NothingSeen]);
+        assert!(about(&found)[0].forbids());
+    }
+}

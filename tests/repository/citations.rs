@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::support::tree::tree;
+use crate::tree::tree;
 
 /// The files of rules; what only names, packs or tells is not among them.
 const RULES: [&str; 10] = [

@@ -1,0 +1,47 @@
+//! The promise of the frequencies of basic events: they follow from what the scenario says of each
+//! failure and each mistake.
+
+use poolproof::app::compile;
+use poolproof::app::compile::frequency::frequency;
+use poolproof::scenario::Scenario;
+use poolproof_engines::check::cut_rate::Frequency;
+use poolproof_models::names::event::{Event, FaultClass, mistake_kind, operators};
+use poolproof_models::names::runbook::{Mistake, Role};
+
+use crate::support::scenarios::load;
+
+const LBW: &str = "scenarios/lync-2013-lbw.toml";
+
+/// The probability of a mistake in one run of a runbook.
+fn of_a_run(scenario: &Scenario, mistake: Mistake, role: Role) -> f64 {
+    let event = Event::new(mistake_kind(mistake), operators(role));
+    match frequency(scenario, event, FaultClass::Mistake) {
+        Frequency::OnDemand { probability } => probability,
+        Frequency::Rate { .. } | Frequency::Unknown => panic!("a mistake happens on demand"),
+    }
+}
+
+/// A run is right if each of its steps is: as many factors as the runbook has steps.
+#[test]
+fn a_mistake_is_as_likely_as_one_at_any_step_of_the_runbook() {
+    let scenario = load(LBW, &[("operators.mistakes.skip", "0.1")]);
+    let topology = compile::timed_topology(&scenario);
+    for role in [Role::SiteFailover, Role::SiteFailback] {
+        let steps = &topology
+            .runbook(role)
+            .expect("the reference pool has it")
+            .steps;
+        assert!(steps.len() > 5);
+        let right: f64 = steps.iter().map(|_| 0.9).product();
+        let found = of_a_run(&scenario, Mistake::Skip, role);
+        assert!((found - (1.0 - right)).abs() < 1e-12, "{role:?}: {found}");
+    }
+}
+
+/// What no scenario rates is taken for certain, so that a frequency is never too low.
+#[test]
+fn a_mistake_without_a_probability_is_certain() {
+    let scenario = load(LBW, &[("operators.mistakes.skip", "0.1")]);
+    let found = of_a_run(&scenario, Mistake::Abort, Role::SiteFailover);
+    assert!((found - 1.0).abs() < f64::EPSILON, "{found}");
+}
