@@ -4,9 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use poolproof_reports::bundle;
-use poolproof_reports::markdown;
-use poolproof_reports::player;
+use poolproof_reports::{bundle, markdown, player};
 
 #[path = "../tests/sample/mod.rs"]
 mod sample;
@@ -18,12 +16,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("quiet", sample::quiet()),
         ("empty", sample::empty()),
     ];
-    for (name, way) in [
+    for (name, steps) in [
         ("player.html", sample::counterexample()),
         ("player-state.html", sample::counterexample_with_state()),
     ] {
         let title = "SB is violated: no split brain";
-        let page = player::page(&sample::document(), &way, title)?;
+        let page = player::page(&sample::document(), &steps, title)?;
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(name), page)?;
     }

@@ -2,12 +2,8 @@
 //! `comparison` or `sweep`.
 
 use poolproof_reports::comparison::ComparisonDocument;
-use poolproof_reports::cuts_schema;
-use poolproof_reports::diagnostics_schema;
-use poolproof_reports::schema;
-use poolproof_reports::schema_of;
 use poolproof_reports::sweep::SweepDocument;
-use poolproof_reports::trace_schema;
+use poolproof_reports::{cuts_schema, diagnostics_schema, schema, schema_of, trace_schema};
 
 fn main() {
     let schema = match std::env::args().nth(1).as_deref() {

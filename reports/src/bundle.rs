@@ -3,16 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::chart::Chart;
-use crate::csv;
-use crate::document::Incident;
-use crate::document::ResultDocument;
+use crate::document::{Incident, ResultDocument};
 use crate::error::ReportError;
-use crate::html;
-use crate::json;
-use crate::markdown;
-use crate::trace::Engine;
-use crate::trace::TRACE_SCHEMA;
-use crate::trace::Trace;
+use crate::trace::{Engine, TRACE_SCHEMA, Trace};
+use crate::{csv, html, json, markdown};
 
 /// Returns the files of a result: relative path, with `/` on every platform, and content.
 ///
@@ -95,7 +89,7 @@ fn file_name(property: &str, taken: &mut BTreeSet<String>) -> String {
     };
     let mut name = stem.clone();
     let mut number = 2;
-    // Some file systems do not tell `sb` from `SB`.
+    // Some file systems do not distinguish `sb` from `SB`.
     while !taken.insert(name.to_ascii_lowercase()) {
         name = format!("{stem}-{number}");
         number += 1;

@@ -25,10 +25,8 @@ mod topology;
 pub(crate) mod tornado;
 mod trials;
 
-use canvas::Canvas;
-use canvas::Trouble;
+use canvas::{Canvas, Trouble};
 use picture::Picture;
-
 pub(crate) use trials::length_ms as incident_ms;
 
 /// The charts of a report.

@@ -1,14 +1,11 @@
 //! The comparison document: scenarios side by side under the same random numbers.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::{Budget, CdfPoint, Check, CutOff, Estimate, Reach, VerdictStatus};
 use crate::figure::{Figure, Unit};
-use crate::float;
-use crate::quantity;
-use crate::words;
+use crate::{float, quantity, words};
 
 mod bundle;
 mod decision;
@@ -16,9 +13,7 @@ mod html;
 mod markdown;
 mod table;
 
-pub use bundle::csv;
-pub use bundle::json;
-pub use bundle::render;
+pub use bundle::{csv, json, render};
 pub(crate) use decision::chosen;
 pub use html::page;
 pub(crate) use markdown::cell;

@@ -6,15 +6,10 @@
 
 use serde::Serialize;
 
-use crate::document::ColumnName;
-use crate::document::Estimate;
-use crate::document::Incident;
-use crate::document::RareWhat;
-use crate::document::ResultDocument;
+use crate::document::{ColumnName, Estimate, Incident, RareWhat, ResultDocument};
 use crate::error::ReportError;
 use crate::figure::{Measure, Statistic};
-use crate::float;
-use crate::words;
+use crate::{float, words};
 
 /// The columns of `incidents.csv`, in order.
 pub const COLUMNS: [&str; 11] = [
@@ -100,9 +95,9 @@ pub fn figures<'a>(
     finish(writer)
 }
 
-type Figure<'a> = (&'static str, String, &'static str, &'a Estimate);
+type FigureLine<'a> = (&'static str, String, &'static str, &'a Estimate);
 
-fn of(document: &ResultDocument) -> Vec<Figure<'_>> {
+fn of(document: &ResultDocument) -> Vec<FigureLine<'_>> {
     let mut figures = Vec::new();
     let Some(simulation) = &document.simulation else {
         return figures;

@@ -1,16 +1,10 @@
 //! Cut sets as a table for people, as CSV and as JSON.
 
-use crate::document::CutSet;
-use crate::document::CutSets;
-use crate::document::{PropertyCuts, RateNote};
+use crate::document::{CutSet, CutSets, PropertyCuts, RateNote};
 use crate::error::ReportError;
-use crate::float;
 use crate::json::pretty;
-use crate::layout::WIDTH;
-use crate::layout::hanging;
-use crate::layout::wrapped;
-use crate::quantity;
-use crate::words;
+use crate::layout::{WIDTH, hanging, wrapped};
+use crate::{float, quantity, words};
 
 /// The columns of the CSV, in order.
 pub const COLUMNS: [&str; 7] = [
@@ -189,8 +183,7 @@ fn often(per_year: Option<f64>, at_most: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::RunIdentity;
-    use crate::document::{Budget, CutEvent, CutOff, Limits};
+    use crate::document::{Budget, CutEvent, CutOff, Limits, RunIdentity};
 
     fn sample() -> CutSets {
         let event = |event: &str, text: &str, count| CutEvent {

@@ -2,8 +2,7 @@
 //! that was validated, or refused.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The name and version of the format, the first field of every such document.
 pub const SCHEMA: &str = "poolproof/diagnostics/v1";

@@ -35,11 +35,11 @@ pub(crate) fn never_fired(check: &Check) -> Vec<String> {
 
 /// Joins places that differ by a running number: `server-1..4`.
 fn ranges(places: &[&str]) -> Vec<String> {
-    struct Run<'a> {
+    struct NumberRun<'a> {
         stem: &'a str,
         numbers: Option<(u64, u64)>,
     }
-    let mut runs: Vec<Run<'_>> = Vec::new();
+    let mut runs: Vec<NumberRun<'_>> = Vec::new();
     for place in places {
         let stem = place.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let digits = &place[stem.len()..];
@@ -49,18 +49,18 @@ fn ranges(places: &[&str]) -> Vec<String> {
             _ => None,
         };
         let Some(number) = number else {
-            runs.push(Run {
+            runs.push(NumberRun {
                 stem: place,
                 numbers: None,
             });
             continue;
         };
         match runs.last_mut() {
-            Some(Run {
+            Some(NumberRun {
                 stem: before,
                 numbers: Some((_, last)),
             }) if *before == stem && last.checked_add(1) == Some(number) => *last = number,
-            _ => runs.push(Run {
+            _ => runs.push(NumberRun {
                 stem,
                 numbers: Some((number, number)),
             }),

@@ -2,19 +2,12 @@
 //! has to fire, and objective. All formats and the exit code are drawn from this list, so that they
 //! agree.
 
-use crate::document::Budget;
-use crate::document::Counterexample;
-use crate::document::Coverage;
-use crate::document::Goal;
-use crate::document::Objective;
-use crate::document::ObjectiveStatus;
-use crate::document::ResultDocument;
-use crate::document::Verdict;
-use crate::document::VerdictStatus;
+use crate::document::{
+    Budget, Counterexample, Coverage, Goal, Objective, ObjectiveStatus, ResultDocument, Verdict,
+    VerdictStatus,
+};
 use crate::layout::one_line;
-use crate::quantity;
-use crate::timeline;
-use crate::words;
+use crate::{quantity, timeline, words};
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +60,8 @@ pub(crate) struct Finding<'a> {
     pub(crate) words: String,
     /// How far the search went, or what was observed.
     pub(crate) detail: String,
-    /// The way to what was found.
-    pub(crate) way: Option<&'a Counterexample>,
+    /// The path to what was found.
+    pub(crate) path: Option<&'a Counterexample>,
 }
 
 impl Finding<'_> {
@@ -85,9 +78,9 @@ impl Finding<'_> {
         one_line(&line)
     }
 
-    /// Returns the timeline of the way, or nothing.
+    /// Returns the timeline of the path, or nothing.
     pub(crate) fn timeline(&self) -> Option<String> {
-        self.way.map(timeline::text)
+        self.path.map(timeline::text)
     }
 }
 
@@ -128,7 +121,7 @@ fn property<'a>(verdict: &'a Verdict, budget: &Budget) -> Finding<'a> {
         },
         words: words::verdict(verdict),
         detail: words::reach(verdict.reach, budget),
-        way: verdict.counterexample.as_ref(),
+        path: verdict.counterexample.as_ref(),
     }
 }
 
@@ -150,7 +143,7 @@ fn goal(goal: &Goal, shortest: bool) -> Finding<'_> {
             (None, false) => "not reached so far".to_owned(),
             (None, true) => String::new(),
         },
-        way: goal.witness.as_ref(),
+        path: goal.witness.as_ref(),
     }
 }
 
@@ -174,7 +167,7 @@ pub(crate) fn coverage(coverage: &Coverage) -> Finding<'_> {
         outcome,
         words,
         detail,
-        way: None,
+        path: None,
     }
 }
 
@@ -205,7 +198,7 @@ fn objective(objective: &Objective) -> Finding<'_> {
         },
         words: words::objective(objective.status).to_owned(),
         detail: observed(objective),
-        way: None,
+        path: None,
     }
 }
 

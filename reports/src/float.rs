@@ -4,11 +4,8 @@
 //! they write the same text. The rounding goes through decimal text because that is exact: a
 //! division by a power of ten would add an error of its own.
 
-use serde::Deserialize;
-use serde::Deserializer;
-use serde::Serialize;
-use serde::Serializer;
 use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Returns `value` rounded to nine significant decimal digits; never minus zero.
 ///

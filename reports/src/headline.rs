@@ -3,21 +3,12 @@
 //! They are computed from the document and claim nothing beyond it: an undecided property is
 //! named, and "holds" says how far.
 
-use crate::document::Check;
-use crate::document::Column;
-use crate::document::ColumnName;
-use crate::document::Estimate;
-use crate::document::ObjectiveStatus;
-use crate::document::ResultDocument;
-use crate::document::Simulation;
-use crate::document::Swarm;
-use crate::document::Verdict;
-use crate::document::VerdictStatus;
-use crate::document::ViolationSeen;
-use crate::findings;
+use crate::document::{
+    Check, Column, ColumnName, Estimate, ObjectiveStatus, ResultDocument, Simulation, Swarm,
+    Verdict, VerdictStatus, ViolationSeen,
+};
 use crate::findings::Kind;
-use crate::quantity;
-use crate::words;
+use crate::{findings, quantity, words};
 
 /// The question that every report answers.
 pub(crate) const QUESTION: &str =
@@ -251,10 +242,10 @@ fn surprises(document: &ResultDocument) -> Option<String> {
 fn violation(verdict: &Verdict) -> String {
     let name = format!("{} ({})", verdict.property, verdict.title);
     match &verdict.counterexample {
-        Some(way) => format!(
+        Some(path) => format!(
             "{name} with {} in {}",
-            quantity::plural(u64::from(way.faults), "fault", "faults"),
-            quantity::plural(way.steps.len() as u64, "step", "steps")
+            quantity::plural(u64::from(path.faults), "fault", "faults"),
+            quantity::plural(path.steps.len() as u64, "step", "steps")
         ),
         None => name,
     }

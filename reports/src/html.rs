@@ -6,35 +6,21 @@
 use askama::Template;
 
 use crate::chart::Chart;
-use crate::document::Budget;
-use crate::document::Check;
-use crate::document::Coverage;
-use crate::document::Goal;
-use crate::document::Objective;
-use crate::document::ObjectiveStatus;
-use crate::document::ResultDocument;
-use crate::document::Verdict;
-use crate::document::VerdictStatus;
+use crate::document::{
+    Budget, Check, Coverage, Goal, Objective, ObjectiveStatus, ResultDocument, Verdict,
+    VerdictStatus,
+};
 use crate::error::ReportError;
-use crate::families;
-use crate::findings;
 use crate::findings::Outcome;
-use crate::headline;
-use crate::mermaid;
-use crate::quantity;
-use crate::timeline;
-use crate::words;
+use crate::{families, findings, headline, mermaid, quantity, timeline, words};
 
 pub(crate) mod figures;
 mod glance;
 mod parts;
 
-use figures::Cell;
-use figures::Figures;
+use figures::{Cell, Figures};
 use glance::Glance;
-use parts::CutsView;
-use parts::ExampleView;
-use parts::Support;
+use parts::{CutsView, ExampleView, Support};
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -56,7 +42,7 @@ struct Page<'a> {
     examples: Vec<ExampleView>,
     cuts: Option<CutsView<'a>>,
     support: Support,
-    ways: Vec<Way<'a>>,
+    paths: Vec<PathView<'a>>,
 }
 
 struct CheckView<'a> {
@@ -109,15 +95,15 @@ struct ChartView {
     caption: &'static str,
 }
 
-/// A numbered way to a violation or to a goal.
-struct Way<'a> {
+/// A numbered path to a violation or to a goal.
+struct PathView<'a> {
     anchor: String,
     heading: String,
     faults: String,
     diagram: String,
     /// Whether it is unfolded on a screen: what nobody expected is.
     open: bool,
-    way: &'a crate::document::Counterexample,
+    path: &'a crate::document::Counterexample,
 }
 
 /// A class for the colour and a sign for those who do not see it.
@@ -180,7 +166,7 @@ pub fn page(document: &ResultDocument) -> Result<String, ReportError> {
         examples: parts::examples(document),
         cuts: document.cut_sets.as_ref().map(parts::cuts),
         support: Support::of(&document.scenario.assumptions),
-        ways: ways(document),
+        paths: paths(document),
     };
     let mut text = page.render()?;
     text.push('\n');
@@ -327,8 +313,8 @@ fn list<T>(values: &[T], words: impl Fn(&T) -> String) -> String {
     values.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
-/// Collects the counterexamples, then the ways to the goals.
-fn ways(document: &ResultDocument) -> Vec<Way<'_>> {
+/// Collects the counterexamples, then the paths to the goals.
+fn paths(document: &ResultDocument) -> Vec<PathView<'_>> {
     let Some(check) = &document.check else {
         return Vec::new();
     };
@@ -356,13 +342,13 @@ fn ways(document: &ResultDocument) -> Vec<Way<'_>> {
     });
     violations
         .chain(goals)
-        .map(|(anchor, heading, open, way)| Way {
+        .map(|(anchor, heading, open, path)| PathView {
             anchor,
             heading,
             open,
-            faults: timeline::size(way),
-            diagram: mermaid::sequence(way),
-            way,
+            faults: timeline::size(path),
+            diagram: mermaid::sequence(path),
+            path,
         })
         .collect()
 }

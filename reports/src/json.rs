@@ -1,7 +1,6 @@
 //! The documents as text: indented, because people compare them line by line.
 
-use serde::Serialize;
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 
 use crate::document::ResultDocument;
 use crate::entry::Entry;

@@ -5,21 +5,14 @@
 //! *Undecided* is an error and not a failure, as the exit code keeps them apart too. No times and
 //! no time stamps: the same results give the same bytes.
 
-use quick_junit::NonSuccessKind;
-use quick_junit::Property;
-use quick_junit::Report;
-use quick_junit::TestCase;
-use quick_junit::TestCaseStatus;
-use quick_junit::TestSuite;
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::diagnostics::Diagnostics;
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Diagnostics, Severity};
 use crate::document::ResultDocument;
 use crate::entry::Entry;
 use crate::error::ReportError;
 use crate::findings;
-use crate::findings::Finding;
-use crate::findings::Outcome;
+use crate::findings::{Finding, Outcome};
 
 /// Returns the XML of the results of a run, in their order.
 ///

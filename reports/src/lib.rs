@@ -56,8 +56,4 @@ pub mod trace;
 pub mod words;
 
 pub use error::ReportError;
-pub use schema::cuts_schema;
-pub use schema::diagnostics_schema;
-pub use schema::schema;
-pub use schema::schema_of;
-pub use schema::trace_schema;
+pub use schema::{cuts_schema, diagnostics_schema, schema, schema_of, trace_schema};

@@ -3,23 +3,12 @@
 //! Written for GitHub, where `details` fold and Mermaid is drawn; elsewhere it reads as text.
 
 use crate::diagnostics::Diagnostics;
-use crate::document::Counterexample;
-use crate::document::ResultDocument;
-use crate::document::Simulation;
+use crate::document::{Counterexample, ResultDocument, Simulation};
 use crate::entry::Entry;
-use crate::families;
-use crate::findings;
-use crate::findings::Finding;
-use crate::findings::Kind;
-use crate::findings::Outcome;
-use crate::headline;
-use crate::html::figures::Cell;
-use crate::html::figures::Figures;
+use crate::findings::{Finding, Kind, Outcome};
+use crate::html::figures::{Cell, Figures};
 use crate::layout::one_line;
-use crate::mermaid;
-use crate::rare;
-use crate::timeline;
-use crate::words;
+use crate::{families, findings, headline, mermaid, rare, timeline, words};
 
 /// Returns the summary of a run, one section per scenario file.
 pub fn run(entries: &[Entry]) -> String {
@@ -84,8 +73,8 @@ pub fn text(document: &ResultDocument) -> String {
     }
     blocks.extend(results(&findings));
     for finding in &findings {
-        if let (Kind::Property, Some(way)) = (finding.kind, finding.way) {
-            blocks.push(folded(finding, way));
+        if let (Kind::Property, Some(path)) = (finding.kind, finding.path) {
+            blocks.push(folded(finding, path));
         }
     }
     if let Some(simulation) = &document.simulation {
@@ -151,18 +140,18 @@ fn sign(finding: &Finding<'_>) -> &'static str {
     }
 }
 
-fn folded(finding: &Finding<'_>, way: &Counterexample) -> String {
+fn folded(finding: &Finding<'_>, path: &Counterexample) -> String {
     let head = format!(
         "How to violate {}: {} ({})",
         finding.name,
         finding.title,
-        timeline::size(way)
+        timeline::size(path)
     );
-    let diagram = mermaid::sequence(way);
+    let diagram = mermaid::sequence(path);
     format!(
         "<details>\n<summary>{}</summary>\n\n{}\n\n{}\n\n</details>",
         markup(&head),
-        fenced("text", &timeline::text(way)),
+        fenced("text", &timeline::text(path)),
         fenced("mermaid", &diagram)
     )
 }
@@ -288,8 +277,8 @@ mod tests {
         document.scenario.title = evil.to_owned();
         let check = document.check.as_mut().expect("the sample is checked");
         check.verdicts[1].title = evil.to_owned();
-        let way = check.verdicts[1].counterexample.as_mut().expect("a way");
-        way.steps[0].text = evil.to_owned();
+        let path = check.verdicts[1].counterexample.as_mut().expect("a path");
+        path.steps[0].text = evil.to_owned();
         let text = text(&document);
         assert!(text.contains("````text"), "a longer fence");
         let mut fence = None;

@@ -4,8 +4,7 @@
 //! them. A fault is a note across what it strikes, every other step an arrow, and below it stands
 //! what changed. The text shows as a diagram where Mermaid is known, and reads as a list elsewhere.
 
-use crate::document::Counterexample;
-use crate::document::Step;
+use crate::document::{Counterexample, Step};
 use crate::layout::one_line;
 
 /// Returns the text of the diagram, each line with its newline.
@@ -114,11 +113,11 @@ mod tests {
 
     #[test]
     fn nothing_breaks_out_of_a_line() {
-        let mut way = sample::counterexample();
-        way.steps[1].text = "a; b # c %% d\nend <b> \"x\" \u{7}".to_owned();
-        way.steps[1].actor = "who; ever".to_owned();
-        way.steps[1].changes = vec!["x\r\ny; z".to_owned()];
-        let text = sequence(&way);
+        let mut path = sample::counterexample();
+        path.steps[1].text = "a; b # c %% d\nend <b> \"x\" \u{7}".to_owned();
+        path.steps[1].actor = "who; ever".to_owned();
+        path.steps[1].changes = vec!["x\r\ny; z".to_owned()];
+        let text = sequence(&path);
         assert!(
             text.contains("a#59; b #35; c #37;#37; d end #60;b#62; \"x\" \n"),
             "{text}"
@@ -153,8 +152,8 @@ mod tests {
 
     #[test]
     fn a_path_without_steps_is_a_diagram_still() {
-        let mut way = sample::counterexample();
-        way.steps.clear();
-        assert_eq!(sequence(&way), "sequenceDiagram\n");
+        let mut path = sample::counterexample();
+        path.steps.clear();
+        assert_eq!(sequence(&path), "sequenceDiagram\n");
     }
 }

@@ -7,35 +7,29 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
-use crate::document::Content;
-use crate::document::Counterexample;
-use crate::document::HolderState;
-use crate::document::LinkState;
-use crate::document::ResultDocument;
-use crate::document::Step;
+use crate::document::{Content, Counterexample, HolderState, LinkState, ResultDocument, Step};
 use crate::error::ReportError;
-use crate::timeline;
-use crate::words;
+use crate::{timeline, words};
 
 #[derive(Template)]
 #[template(path = "player.html")]
-struct Page<'a> {
+struct PlayerPage<'a> {
     document: &'a ResultDocument,
     title: &'a str,
     size: String,
     cause: &'a str,
-    start: Picture,
-    frames: Vec<Frame<'a>>,
+    start: StateView,
+    frames: Vec<StepView<'a>>,
     last: usize,
 }
 
-struct Frame<'a> {
+struct StepView<'a> {
     step: &'a Step,
-    picture: Picture,
+    picture: StateView,
 }
 
 /// Two sites and what lies between them.
-struct Picture {
+struct StateView {
     /// Whether it shows the step; otherwise it shows the start, with what the step acts on.
     current: bool,
     sites: Vec<Site>,
@@ -113,14 +107,14 @@ pub fn page(
             current(document, Some(step), now, before)
         };
         before = now;
-        frames.push(Frame { step, picture });
+        frames.push(StepView { step, picture });
     }
     let start = if first.state.is_empty() {
         start(document, None)
     } else {
         current(document, None, first, first)
     };
-    let page = Page {
+    let page = PlayerPage {
         document,
         title,
         size: timeline::size(counterexample),
@@ -135,7 +129,7 @@ pub fn page(
 }
 
 /// Draws the scenario as it starts, and marks what a step acts on.
-fn start(document: &ResultDocument, step: Option<&Step>) -> Picture {
+fn start(document: &ResultDocument, step: Option<&Step>) -> StateView {
     let acts_in = |site: &str| step.is_some_and(|step| acts_in(step, site));
     let sites = document.scenario.sites.iter();
     let sites = sites
@@ -157,7 +151,7 @@ fn start(document: &ResultDocument, step: Option<&Step>) -> Picture {
             }
         })
         .collect();
-    Picture {
+    StateView {
         current: step.is_none(),
         sites,
         between: Vec::new(),
@@ -171,7 +165,7 @@ fn current(
     step: Option<&Step>,
     now: Moment<'_>,
     before: Moment<'_>,
-) -> Picture {
+) -> StateView {
     let all = now.state.iter().flat_map(|state| messages(state));
     let all: BTreeSet<u32> = all.copied().collect();
     let holder = |state: &HolderState| {
@@ -222,7 +216,7 @@ fn current(
     };
     let wide = now.links.iter();
     let wide = wide.filter(|link| !names.iter().any(|name| within(link, name)));
-    Picture {
+    StateView {
         current: true,
         wide: drawn(wide.collect()),
         sites: names
@@ -271,17 +265,17 @@ mod tests {
     use super::*;
     use crate::sample;
 
-    fn sample_page(way: &Counterexample) -> String {
-        page(&sample::document(), way, "SB is violated: no split brain").expect("drawn")
+    fn sample_page(path: &Counterexample) -> String {
+        page(&sample::document(), path, "SB is violated: no split brain").expect("drawn")
     }
 
     #[test]
     fn the_page_needs_nothing_else() {
-        for way in [
+        for path in [
             sample::counterexample(),
             sample::counterexample_with_state(),
         ] {
-            let text = sample_page(&way);
+            let text = sample_page(&path);
             for forbidden in ["://", "<link", "<img", "@import", "url(", " src=", "fetch("] {
                 assert!(!text.contains(forbidden), "{forbidden}");
             }
@@ -291,13 +285,13 @@ mod tests {
 
     #[test]
     fn every_step_is_in_the_markup() {
-        let way = sample::counterexample();
-        let text = sample_page(&way);
+        let path = sample::counterexample();
+        let text = sample_page(&path);
         let list = text
             .split("<script>")
             .next()
             .expect("the page before the script");
-        for step in &way.steps {
+        for step in &path.steps {
             assert!(list.contains(&format!("id=\"step-{}\"", step.number)));
             assert!(list.contains(&step.text), "{}", step.text);
             for change in &step.changes {
@@ -305,19 +299,19 @@ mod tests {
             }
         }
         assert_eq!(list.matches("class=\"tag\">fault").count(), 2);
-        assert!(list.contains(&way.cause));
+        assert!(list.contains(&path.cause));
     }
 
     #[test]
     fn a_state_is_drawn_with_what_changed() {
-        let way = sample::counterexample_with_state();
+        let path = sample::counterexample_with_state();
         let document = sample::document();
         let moment = |index: usize| Moment {
-            state: &way.steps[index].state,
-            links: &way.steps[index].links,
+            state: &path.steps[index].state,
+            links: &path.steps[index].links,
         };
-        let second = current(&document, Some(&way.steps[1]), moment(1), moment(0));
-        let touched = |picture: &Picture| -> Vec<String> {
+        let second = current(&document, Some(&path.steps[1]), moment(1), moment(0));
+        let touched = |picture: &StateView| -> Vec<String> {
             let holders = picture.sites.iter().flat_map(|site| &site.holders);
             holders
                 .chain(&picture.between)
@@ -329,9 +323,9 @@ mod tests {
         assert_eq!(second.sites[0].holders[0].word, "down");
         assert_eq!(second.between.len(), 1);
         // The link from site to site is cut in the first step and works again in the last.
-        let wide = |picture: &Picture| (picture.wide[0].word, picture.wide[0].touched);
+        let wide = |picture: &StateView| (picture.wide[0].word, picture.wide[0].touched);
         assert_eq!(wide(&second), ("cut", false));
-        let last = current(&document, Some(&way.steps[3]), moment(3), moment(2));
+        let last = current(&document, Some(&path.steps[3]), moment(3), moment(2));
         assert_eq!(wide(&last), ("up", true));
         let inside = &last.sites[0].links[0];
         assert_eq!((inside.name.as_str(), inside.word), ("sql-a-sql-b", "up"));
@@ -349,19 +343,19 @@ mod tests {
             state: &[],
             links: &[],
         };
-        let first = current(&document, Some(&way.steps[0]), moment(0), nothing);
+        let first = current(&document, Some(&path.steps[0]), moment(0), nothing);
         assert!(touched(&first).is_empty(), "nothing is known of before");
-        let text = sample_page(&way);
+        let text = sample_page(&path);
         assert!(text.contains("messages 1, 3"));
     }
 
     #[test]
     fn without_states_the_start_is_drawn() {
-        let way = sample::counterexample();
-        let picture = start(&sample::document(), Some(&way.steps[1]));
+        let path = sample::counterexample();
+        let picture = start(&sample::document(), Some(&path.steps[1]));
         assert!(!picture.current);
         assert!(picture.sites[1].holders[2].touched, "sql-c");
-        let mut step = way.steps[0].clone();
+        let mut step = path.steps[0].clone();
         step.component = "pchat-1".to_owned();
         step.sites = vec!["DC1".to_owned()];
         step.text = "the servers of DC2 learn it".to_owned();
@@ -372,24 +366,24 @@ mod tests {
 
     #[test]
     fn what_the_path_says_is_never_markup() {
-        let mut way = sample::counterexample_with_state();
+        let mut path = sample::counterexample_with_state();
         let evil = "</script><b onclick=\"x()\">&";
-        way.steps[0].text = evil.to_owned();
-        way.steps[0].actor = evil.to_owned();
-        way.steps[0].changes = vec![evil.to_owned()];
-        way.steps[0].state[0].holder = evil.to_owned();
-        way.steps[0].state[0].site = Some(evil.to_owned());
-        way.cause = evil.to_owned();
-        let text = page(&sample::document(), &way, evil).expect("drawn");
+        path.steps[0].text = evil.to_owned();
+        path.steps[0].actor = evil.to_owned();
+        path.steps[0].changes = vec![evil.to_owned()];
+        path.steps[0].state[0].holder = evil.to_owned();
+        path.steps[0].state[0].site = Some(evil.to_owned());
+        path.cause = evil.to_owned();
+        let text = page(&sample::document(), &path, evil).expect("drawn");
         assert!(!text.contains("<b onclick"));
         assert_eq!(text.matches("</script>").count(), 1);
     }
 
     #[test]
     fn a_path_without_steps_has_a_page() {
-        let mut way = sample::counterexample();
-        way.steps.clear();
-        let text = sample_page(&way);
+        let mut path = sample::counterexample();
+        path.steps.clear();
+        let text = sample_page(&path);
         assert!(text.contains("id=\"step-0\"") && !text.contains("id=\"step-1\""));
     }
 }

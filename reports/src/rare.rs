@@ -2,8 +2,7 @@
 
 use crate::document::RareEvent;
 use crate::layout::hanging;
-use crate::quantity;
-use crate::words;
+use crate::{quantity, words};
 
 /// First failures that are named.
 const NAMED: usize = 5;
@@ -120,8 +119,7 @@ pub(crate) fn sentence(rare: &RareEvent, horizon_ms: u64) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Estimate;
-    use crate::document::{Doubt, FirstFailure, Method, RareMethod, RareWhat};
+    use crate::document::{Doubt, Estimate, FirstFailure, Method, RareMethod, RareWhat};
 
     fn estimate(value: f64, low: f64, high: f64) -> Estimate {
         Estimate {

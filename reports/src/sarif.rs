@@ -9,17 +9,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::diagnostics::Diagnostic;
-use crate::diagnostics::Severity;
-use crate::document::Counterexample;
-use crate::document::ResultDocument;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::{Counterexample, ResultDocument};
 use crate::entry::Entry;
 use crate::error::ReportError;
-use crate::findings;
-use crate::findings::Finding;
-use crate::findings::Kind;
-use crate::findings::Outcome;
-use crate::json;
+use crate::findings::{Finding, Kind, Outcome};
+use crate::{findings, json};
 
 const SCHEMA_URI: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -301,8 +296,8 @@ fn found<'a>(
 ) -> Found<'a> {
     let identity = &document.identity;
     let mut text = finding.line();
-    if let Some(way) = finding.way.filter(|way| !way.cause.trim().is_empty()) {
-        text += &format!("\n{}", way.cause);
+    if let Some(path) = finding.path.filter(|path| !path.cause.trim().is_empty()) {
+        text += &format!("\n{}", path.cause);
     }
     text += &format!("\nagain: {}", identity.command);
     let fingerprint = format!(
@@ -321,8 +316,8 @@ fn found<'a>(
         message: Message { text },
         locations: [location(uri, None)],
         code_flows: finding
-            .way
-            .map(|way| code_flow(way, uri))
+            .path
+            .map(|path| code_flow(path, uri))
             .into_iter()
             .collect(),
         partial_fingerprints: BTreeMap::from([("poolproofFinding/v1", fingerprint)]),
@@ -335,7 +330,7 @@ fn found<'a>(
     }
 }
 
-fn code_flow(way: &Counterexample, uri: &str) -> CodeFlow {
+fn code_flow(path: &Counterexample, uri: &str) -> CodeFlow {
     let step = |step: &crate::document::Step| {
         let mark = if step.is_fault() { "FAULT, " } else { "" };
         let mut text = format!("{mark}{}: {}", step.actor, step.text);
@@ -354,10 +349,10 @@ fn code_flow(way: &Counterexample, uri: &str) -> CodeFlow {
     };
     CodeFlow {
         message: Message {
-            text: crate::timeline::size(way),
+            text: crate::timeline::size(path),
         },
         thread_flows: [ThreadFlow {
-            locations: way.steps.iter().map(step).collect(),
+            locations: path.steps.iter().map(step).collect(),
         }],
     }
 }

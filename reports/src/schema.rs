@@ -2,12 +2,10 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diagnostics::Diagnostics;
-use crate::document::CutSets;
-use crate::document::ResultDocument;
+use crate::document::{CutSets, ResultDocument};
 use crate::trace::Trace;
 
 /// Returns the schema of `result.json` in its current version, as indented JSON.

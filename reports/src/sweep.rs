@@ -1,15 +1,12 @@
 //! The sweep document: one scenario at many values of its parameters.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::comparison::ComparedVerdict;
 use crate::document::{CutOff, Estimate};
 use crate::figure::{Figure, Unit};
-use crate::float;
-use crate::quantity;
-use crate::words;
+use crate::{float, quantity, words};
 
 mod answers;
 mod bundle;
@@ -18,9 +15,7 @@ mod html;
 mod markdown;
 mod table;
 
-pub use bundle::csv;
-pub use bundle::json;
-pub use bundle::render;
+pub use bundle::{csv, json, render};
 pub use html::page;
 pub use markdown::text as markdown;
 pub use table::text as table;
@@ -49,7 +44,7 @@ pub struct SweepDocument {
     /// The seed of all random numbers, the same at every point.
     pub seed: u64,
     /// How the points were chosen.
-    pub method: Method,
+    pub method: SweepMethod,
     /// How many trials ran at each point.
     pub trials: u64,
     /// The simulated time of one trial.
@@ -69,7 +64,7 @@ pub struct SweepDocument {
 /// How the points of a sweep are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Method {
+pub enum SweepMethod {
     /// Every combination of the values.
     Grid,
     /// A Latin hypercube.
@@ -78,7 +73,7 @@ pub enum Method {
     OneAtATime,
 }
 
-impl Method {
+impl SweepMethod {
     /// Returns the method, as it follows "points by".
     const fn words(self) -> &'static str {
         match self {

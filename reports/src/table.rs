@@ -2,27 +2,13 @@
 //!
 //! No colour: the words carry everything, so that a log file says the same as a screen.
 
-use crate::document::Check;
-use crate::document::Column;
-use crate::document::ColumnName;
-use crate::document::Goal;
-use crate::document::Objective;
-use crate::document::ResultDocument;
-use crate::document::Simulation;
-use crate::document::Verdict;
-use crate::document::VerdictStatus;
-use crate::families;
+use crate::document::{
+    Check, Column, ColumnName, Goal, Objective, ResultDocument, Simulation, Verdict, VerdictStatus,
+};
 use crate::figure::Measure;
-use crate::findings;
 use crate::findings::Kind;
-use crate::headline;
-use crate::layout::hanging;
-use crate::layout::padded;
-use crate::layout::wrapped;
-use crate::quantity;
-use crate::rare;
-use crate::timeline;
-use crate::words;
+use crate::layout::{hanging, padded, wrapped};
+use crate::{families, findings, headline, quantity, rare, timeline, words};
 
 mod phases;
 
@@ -54,7 +40,7 @@ pub fn text(document: &ResultDocument) -> String {
         verdicts(check, &mut lines);
         goals(&check.goals, &mut lines);
         coverage(document, &mut lines);
-        ways(&check.verdicts, &mut lines);
+        paths(&check.verdicts, &mut lines);
     }
     if let Some(simulation) = &document.simulation {
         figures(simulation, &mut lines);
@@ -124,15 +110,15 @@ fn common_reach(verdicts: &[Verdict]) -> Option<&Verdict> {
         })
 }
 
-/// Prints the shortest way to each violation, below the tables that name them.
-fn ways(verdicts: &[Verdict], lines: &mut Vec<String>) {
+/// Prints the shortest path to each violation, below the tables that name them.
+fn paths(verdicts: &[Verdict], lines: &mut Vec<String>) {
     for verdict in verdicts {
-        if let Some(way) = &verdict.counterexample {
+        if let Some(path) = &verdict.counterexample {
             lines.push(String::new());
-            let size = timeline::size(way);
+            let size = timeline::size(path);
             let head = format!("{}: {} ({size})", verdict.property, verdict.title);
             lines.extend(hanging("How to violate ", &head));
-            lines.extend(timeline::text(way).lines().map(str::to_owned));
+            lines.extend(timeline::text(path).lines().map(str::to_owned));
         }
     }
 }

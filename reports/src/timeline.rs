@@ -2,11 +2,8 @@
 //!
 //! A fault is marked with `!`, because colour alone must not say it.
 
-use crate::document::Counterexample;
-use crate::document::Step;
-use crate::layout::hanging;
-use crate::layout::one_line;
-use crate::layout::padded;
+use crate::document::{Counterexample, Step};
+use crate::layout::{hanging, one_line, padded};
 use crate::quantity;
 
 /// An actor with a longer name gets a line of its own.
@@ -120,13 +117,13 @@ mod tests {
 
     #[test]
     fn long_texts_stay_within_the_width() {
-        let mut way = sample::counterexample();
-        way.steps[0].text = "a long sentence ".repeat(30);
-        way.steps[0].changes = vec!["a long change ".repeat(30)];
-        way.steps[1].actor = "an actor with a name that goes on and on".to_owned();
-        way.steps[2].number = 12_345;
-        way.cause = "why ".repeat(80);
-        let text = text(&way);
+        let mut path = sample::counterexample();
+        path.steps[0].text = "a long sentence ".repeat(30);
+        path.steps[0].changes = vec!["a long change ".repeat(30)];
+        path.steps[1].actor = "an actor with a name that goes on and on".to_owned();
+        path.steps[2].number = 12_345;
+        path.cause = "why ".repeat(80);
+        let text = text(&path);
         assert!(text.contains("12345   "), "{text}");
         for line in text.lines() {
             assert!(line.chars().count() <= WIDTH, "{line}");

@@ -1,22 +1,19 @@
-//! A trace: a recorded way through the model that can be told, replayed and compared.
+//! A trace: a recorded path through the model that can be explained, replayed and compared.
 //!
 //! `evaluate` writes one per violated property, `explain` and `replay` print one. It names events
-//! by their stable names and says how everything stood after each step, so that a replay can tell
+//! by their stable names and says how everything stood after each step, so that a replay can say
 //! where a run differs from the record.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document;
-use crate::document::Counterexample;
-use crate::document::DocumentError;
-use crate::document::RunIdentity;
+use crate::document::{Counterexample, DocumentError, RunIdentity};
 
 /// The name and version of the format.
 pub const TRACE_SCHEMA: &str = "poolproof/trace/v2";
 
-/// A recorded way, with the identity of its run, so that the file alone can be replayed.
+/// A recorded path, with the identity of its run, so that the file alone can be replayed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Trace of poolproof, version 2")]
 #[serde(deny_unknown_fields)]
@@ -31,10 +28,10 @@ pub struct Trace {
     /// The number of the simulated trial.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial: Option<u64>,
-    /// The property that is violated at the end; none where the way is only told.
+    /// The property that is violated at the end; none where nothing is violated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<String>,
-    /// What the way shows, in a few words.
+    /// What the path shows, in a few words.
     pub title: String,
     /// The steps.
     pub counterexample: Counterexample,
@@ -100,9 +97,7 @@ impl Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle;
-    use crate::json;
-    use crate::sample;
+    use crate::{bundle, json, sample};
 
     fn text() -> String {
         let mut document = sample::document();

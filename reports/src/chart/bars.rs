@@ -4,23 +4,9 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
-use super::canvas::BLUE;
-use super::canvas::BODY;
-use super::canvas::Canvas;
-use super::canvas::FAINT_INK;
-use super::canvas::GRID;
-use super::canvas::INK;
-use super::canvas::MARGIN;
-use super::canvas::Trouble;
-use crate::document::CauseShare;
-use crate::document::ColumnName;
-use crate::document::Estimate;
-use crate::document::PhaseShare;
-use crate::document::ResultDocument;
-use crate::document::Simulation;
-use crate::headline;
-use crate::quantity;
-use crate::words;
+use super::canvas::{BLUE, BODY, Canvas, FAINT_INK, GRID, INK, MARGIN, Trouble};
+use crate::document::{CauseShare, ColumnName, Estimate, PhaseShare, ResultDocument, Simulation};
+use crate::{headline, quantity, words};
 
 /// More bars than this are no longer a picture; the table of the page has them all.
 const BARS_MAX: usize = 16;

@@ -7,20 +7,10 @@ use std::fmt;
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
-use plotters::element::Circle;
-use plotters::element::PathElement;
-use plotters::element::Polygon;
-use plotters::element::Rectangle;
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::prelude::DrawingBackend;
-use plotters::style::Color;
-use plotters::style::IntoFont;
-use plotters::style::RGBColor;
-use plotters::style::ShapeStyle;
-use plotters::style::TextStyle;
-use plotters::style::WHITE;
-use plotters::style::text_anchor::HPos;
-use plotters::style::text_anchor::Pos;
-use plotters::style::text_anchor::VPos;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle, WHITE};
 
 /// Drawn pixels per nominal pixel.
 pub(super) const SCALE: u32 = 2;
@@ -30,7 +20,7 @@ pub(super) const FONT_NAME: &str = "sans-serif";
 pub(super) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
 pub(super) const FAINT_INK: RGBColor = RGBColor(0x55, 0x55, 0x55);
 pub(super) const GRID: RGBColor = RGBColor(0xd8, 0xd8, 0xd8);
-/// Two colours of the palette of Okabe and Ito, told apart by all common forms of sight.
+/// Two colours of the palette of Okabe and Ito, distinct to all common forms of sight.
 pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 pub(super) const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 /// Two more of that palette, for pictures with many series.
@@ -66,7 +56,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// How a series is told from the others without its colour.
+/// How a series is distinguished from the others without its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     /// A solid line with discs.

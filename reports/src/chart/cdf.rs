@@ -4,25 +4,15 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 
 use super::axis::Axis;
-use super::canvas::BLUE;
-use super::canvas::Canvas;
-use super::canvas::Mark;
-use super::canvas::Point;
-use super::canvas::Trouble;
-use super::canvas::VERMILION;
+use super::canvas::{BLUE, Canvas, Mark, Point, Trouble, VERMILION};
 use super::frame;
 use super::frame::Frame;
-use crate::document::CdfPoint;
-use crate::document::Column;
-use crate::document::ColumnName;
-use crate::document::ResultDocument;
-use crate::document::Simulation;
-use crate::document::{Distribution, Drilled};
-use crate::headline;
-use crate::quantity;
-use crate::words;
+use crate::document::{
+    CdfPoint, Column, ColumnName, Distribution, Drilled, ResultDocument, Simulation,
+};
+use crate::{headline, quantity, words};
 
-/// Data losses beyond this multiple of the 99th percentile are told, not drawn.
+/// Data losses beyond this multiple of the 99th percentile are described, not drawn.
 pub(super) const FAR_OUT: f64 = 1.5;
 
 pub(super) struct Series<'a> {
@@ -131,7 +121,7 @@ pub(super) fn data_lost<DB: DrawingBackend>(
         );
     }
     // A few drills that hit stalled log shipping lose a thousand times more than the others: drawn
-    // to scale they would be all there is to see. They are told instead.
+    // to scale they would be all there is to see. They are described instead.
     let p99_ms = column.data_lost_ms.p99.value.unwrap_or(largest_ms);
     let shown_ms = if p99_ms > 0.0 {
         largest_ms.min(p99_ms * FAR_OUT)

@@ -4,21 +4,13 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 
 use super::axis::Axis;
-use super::canvas::BLUE;
-use super::canvas::Canvas;
-use super::canvas::Mark;
-use super::canvas::Point;
-use super::canvas::Trouble;
-use super::canvas::VERMILION;
+use super::canvas::{BLUE, Canvas, Mark, Point, Trouble, VERMILION};
 use super::frame;
 use super::frame::Frame;
-use crate::document::ExceedancePoint;
-use crate::document::ResultDocument;
-use crate::document::Simulation;
-use crate::headline;
-use crate::quantity;
+use crate::document::{ExceedancePoint, ResultDocument, Simulation};
+use crate::{headline, quantity};
 
-struct Series<'a> {
+struct ExceedanceSeries<'a> {
     legend: String,
     points: &'a [ExceedancePoint],
     color: RGBColor,
@@ -61,7 +53,7 @@ pub(super) fn exceedance<DB: DrawingBackend>(
             Mark::Square,
         ),
     ]
-    .map(|(what, points, color, mark)| Series {
+    .map(|(what, points, color, mark)| ExceedanceSeries {
         legend: legend(what, points),
         points,
         color,
@@ -137,7 +129,7 @@ fn span(simulation: &Simulation) -> String {
 }
 
 /// Returns how many powers of ten the upright axis needs for what was seen.
-fn decades(series: &[Series<'_>]) -> u32 {
+fn decades(series: &[ExceedanceSeries<'_>]) -> u32 {
     let points = series.iter().flat_map(|one| one.points);
     let least = points
         .filter(|point| point.p > 0.0)

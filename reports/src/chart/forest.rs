@@ -5,20 +5,9 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
-use super::canvas::BLUE;
-use super::canvas::BODY;
-use super::canvas::Canvas;
-use super::canvas::FAINT_INK;
-use super::canvas::GRID;
-use super::canvas::INK;
-use super::canvas::MARGIN;
-use super::canvas::Mark;
-use super::canvas::Trouble;
-use super::canvas::VERMILION;
+use super::canvas::{BLUE, BODY, Canvas, FAINT_INK, GRID, INK, MARGIN, Mark, Trouble, VERMILION};
 use super::picture::Picture;
-use crate::comparison::ComparisonDocument;
-use crate::comparison::FigureRow;
-use crate::comparison::chosen;
+use crate::comparison::{ComparisonDocument, FigureRow, chosen};
 use crate::figure::Unit;
 
 const PITCH: f64 = 27.0;

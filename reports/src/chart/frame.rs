@@ -5,14 +5,7 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
-use super::canvas::BODY;
-use super::canvas::Canvas;
-use super::canvas::GRID;
-use super::canvas::INK;
-use super::canvas::MARGIN;
-use super::canvas::Mark;
-use super::canvas::Point;
-use super::canvas::Trouble;
+use super::canvas::{BODY, Canvas, GRID, INK, MARGIN, Mark, Point, Trouble};
 
 /// The data area, in nominal pixels.
 pub(super) struct Frame {

@@ -4,14 +4,10 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
-use super::canvas::BODY;
-use super::canvas::Canvas;
-use super::canvas::INK;
-use super::canvas::MARGIN;
-use super::canvas::Trouble;
+use super::canvas::{BODY, Canvas, INK, MARGIN, Trouble};
 use super::picture::Picture;
 use crate::figure::Figure;
-use crate::sweep::{Method, SweepDocument};
+use crate::sweep::{SweepDocument, SweepMethod};
 
 const CELL: f64 = 44.0;
 /// More rows or columns are no longer a picture; the table has them all.
@@ -19,7 +15,7 @@ const CELLS_MAX: usize = 20;
 /// The widest room for the names of the rows.
 const NAMES_MAX: f64 = 220.0;
 const NAMES_MAX_NARROW: f64 = 110.0;
-/// From light to dark, by lightness, so that they are told apart without colour.
+/// From light to dark, by lightness, so that they are distinct without colour.
 const LIGHT: (f64, f64, f64) = (247.0, 244.0, 230.0);
 const DARK: (f64, f64, f64) = (8.0, 64.0, 110.0);
 
@@ -48,7 +44,7 @@ pub(crate) fn charts(document: &SweepDocument) -> Vec<Heat<'_>> {
         return Vec::new();
     };
     let most = |axis: usize| document.parameters[axis].values.len() <= CELLS_MAX;
-    if document.method != Method::Grid || !most(x) || !most(y) {
+    if document.method != SweepMethod::Grid || !most(x) || !most(y) {
         return Vec::new();
     }
     let heat = |(figure, name): (Figure, &'static str)| {

@@ -4,24 +4,15 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 
 use super::axis::Axis;
-use super::canvas::BLUE;
-use super::canvas::Canvas;
-use super::canvas::GREEN;
-use super::canvas::Mark;
-use super::canvas::PURPLE;
-use super::canvas::Trouble;
-use super::canvas::VERMILION;
-use super::cdf::FAR_OUT;
-use super::cdf::Series;
-use super::cdf::plot;
+use super::canvas::{BLUE, Canvas, GREEN, Mark, PURPLE, Trouble, VERMILION};
+use super::cdf::{FAR_OUT, Series, plot};
 use super::picture::Picture;
-use crate::comparison::Compared;
-use crate::comparison::ComparisonDocument;
+use crate::comparison::{Compared, ComparisonDocument};
 use crate::document::CdfPoint;
 use crate::figure::{Figure, Statistic};
 use crate::quantity;
 
-/// Colour and mark of each line. More lines could be told from each other by colour alone.
+/// Colour and mark of each line. More lines could be distinguished by colour alone.
 const LOOKS: [(RGBColor, Mark); 4] = [
     (BLUE, Mark::Disc),
     (VERMILION, Mark::Square),
@@ -152,7 +143,7 @@ fn confidence(document: &ComparisonDocument) -> Option<f64> {
     values.next().map(|value| value.confidence)
 }
 
-/// Says whose line it is, reads two points of it, and tells what is not drawn.
+/// Says whose line it is, reads two points of it, and names what is not drawn.
 fn legend(document: &ComparisonDocument, what: What, index: usize, drawn: &[CdfPoint]) -> String {
     let scenario = &document.scenarios[index];
     let (all, most) = match what {

@@ -4,15 +4,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
-use super::canvas::BLUE;
-use super::canvas::BODY;
-use super::canvas::Canvas;
-use super::canvas::INK;
-use super::canvas::MARGIN;
-use super::canvas::Mark;
-use super::canvas::Point;
-use super::canvas::Trouble;
-use super::canvas::VERMILION;
+use super::canvas::{BLUE, BODY, Canvas, INK, MARGIN, Mark, Point, Trouble, VERMILION};
 use super::frame::Frame;
 use super::picture::Picture;
 use crate::figure::Figure;

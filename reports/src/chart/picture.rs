@@ -2,20 +2,14 @@
 
 use std::sync::Once;
 
-use plotters::backend::BitMapBackend;
-use plotters::backend::SVGBackend;
+use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
-use plotters::drawing::IntoDrawingArea;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::DrawingBackend;
-use plotters::style::FontStyle;
-use plotters::style::WHITE;
+use plotters::style::{FontStyle, WHITE};
 
 use super::canvas;
-use super::canvas::Canvas;
-use super::canvas::Lettering;
-use super::canvas::SCALE;
-use super::canvas::Trouble;
+use super::canvas::{Canvas, Lettering, SCALE, Trouble};
 use crate::error::ReportError;
 
 const FONT: &[u8] = include_bytes!("../../fonts/DejaVuSans-subset.ttf");

@@ -1,29 +1,17 @@
 //! The pool as a picture: sites, servers, and what connects them.
 //!
 //! The places are chosen so that no line crosses a box: the first database of a site stands where
-//! the share is on its way to the other site, the second beside it, the witness below that one.
+//! the share is towards the other site, the second beside it, the witness below that one.
 
 use std::collections::BTreeMap;
 
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
 
-use super::canvas::BLUE;
-use super::canvas::BODY;
-use super::canvas::Canvas;
-use super::canvas::FAINT_INK;
-use super::canvas::FOOT;
-use super::canvas::GREEN;
-use super::canvas::INK;
-use super::canvas::MARGIN;
-use super::canvas::Point;
-use super::canvas::Trouble;
-use super::canvas::VERMILION;
-use crate::document::LinkKind;
-use crate::document::NodeRole;
-use crate::document::NodeView;
-use crate::document::ResultDocument;
-use crate::document::SiteView;
+use super::canvas::{
+    BLUE, BODY, Canvas, FAINT_INK, FOOT, GREEN, INK, MARGIN, Point, Trouble, VERMILION,
+};
+use crate::document::{LinkKind, NodeRole, NodeView, ResultDocument, SiteView};
 use crate::words;
 
 /// Space between boxes, and between a box and the edge of its site.
@@ -343,7 +331,7 @@ fn links<DB: DrawingBackend>(
     Ok(())
 }
 
-/// Draws the way of the backups with an arrow at its end: down or up, and across.
+/// Draws the flow of the backups with an arrow at its end: down or up, and across.
 fn flow<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, from: Rect, to: Rect) -> Result<(), Trouble> {
     let (a, b) = (from.middle(), to.middle());
     let near = |x: f64, y: f64| (x - y).abs() < 1.0;

@@ -4,17 +4,10 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
-use super::canvas::BLUE;
-use super::canvas::BODY;
-use super::canvas::Canvas;
-use super::canvas::GRID;
-use super::canvas::INK;
-use super::canvas::MARGIN;
-use super::canvas::Trouble;
-use super::canvas::VERMILION;
+use super::canvas::{BLUE, BODY, Canvas, GRID, INK, MARGIN, Trouble, VERMILION};
 use super::picture::Picture;
 use crate::figure::{Figure, Unit};
-use crate::sweep::{Method, SweepDocument};
+use crate::sweep::{SweepDocument, SweepMethod};
 
 /// More bars are no longer a picture; the table has them all.
 const BARS_MAX: usize = 16;
@@ -33,14 +26,14 @@ pub(crate) struct Tornado<'a> {
 }
 
 /// One parameter: the figure at its low and at its high end.
-struct Bar<'a> {
+struct Swing<'a> {
     path: &'a str,
     ends: [(&'a str, f64); 2],
 }
 
 /// Returns the tornado charts of a sweep that varies one parameter at a time.
 pub(crate) fn charts(document: &SweepDocument) -> Vec<Tornado<'_>> {
-    if document.method != Method::OneAtATime {
+    if document.method != SweepMethod::OneAtATime {
         return Vec::new();
     }
     let chart = |(figure, name): (Figure, &'static str)| {
@@ -64,21 +57,21 @@ impl Tornado<'_> {
     }
 
     /// The widest first.
-    fn bars(&self) -> Vec<Bar<'_>> {
+    fn bars(&self) -> Vec<Swing<'_>> {
         let heads = self.document.parameters.iter().enumerate();
-        let mut bars: Vec<Bar<'_>> = heads
+        let mut bars: Vec<Swing<'_>> = heads
             .filter_map(|(index, head)| {
                 let end = |point: usize| {
                     let text = self.document.points.get(point)?.values.get(index)?;
                     Some((text.as_str(), self.value(point)?))
                 };
-                Some(Bar {
+                Some(Swing {
                     path: &head.path,
                     ends: [end(1 + 2 * index)?, end(2 + 2 * index)?],
                 })
             })
             .collect();
-        let width = |bar: &Bar<'_>| (bar.ends[0].1 - bar.ends[1].1).abs();
+        let width = |bar: &Swing<'_>| (bar.ends[0].1 - bar.ends[1].1).abs();
         bars.sort_by(|a, b| {
             width(b)
                 .total_cmp(&width(a))

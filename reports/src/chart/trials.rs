@@ -4,24 +4,10 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
-use super::canvas::BLUE;
-use super::canvas::BODY;
-use super::canvas::Canvas;
-use super::canvas::GRID;
-use super::canvas::INK;
-use super::canvas::MARGIN;
-use super::canvas::Mark;
-use super::canvas::Trouble;
-use super::canvas::VERMILION;
+use super::canvas::{BLUE, BODY, Canvas, GRID, INK, MARGIN, Mark, Trouble, VERMILION};
 use super::frame::Frame;
-use crate::document::ExampleName;
-use crate::document::ExampleTrial;
-use crate::document::Incident;
-use crate::document::ResultDocument;
-use crate::document::Simulation;
-use crate::headline;
-use crate::quantity;
-use crate::words;
+use crate::document::{ExampleName, ExampleTrial, Incident, ResultDocument, Simulation};
+use crate::{headline, quantity, words};
 
 const DAY_MS: f64 = 86_400_000.0;
 /// How many incidents of a trial are named; the table of the page has all.

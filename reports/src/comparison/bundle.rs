@@ -1,11 +1,8 @@
 //! All files of a comparison, as names and bytes.
 
-use super::ComparisonDocument;
-use super::markdown;
-use super::page;
+use super::{ComparisonDocument, markdown, page};
 use crate::chart::forest::Forest;
-use crate::chart::overlay;
-use crate::chart::picture;
+use crate::chart::{overlay, picture};
 use crate::error::ReportError;
 
 /// The document as indented JSON.

@@ -1,12 +1,9 @@
 //! The decision table: one row per scenario, with what a design is chosen by.
 
-use super::ComparisonDocument;
-use super::Difference;
-use super::FigureRow;
+use super::{ComparisonDocument, Difference, FigureRow};
 use crate::document::VerdictStatus;
 use crate::figure::{Figure, Unit};
-use crate::quantity;
-use crate::words;
+use crate::{quantity, words};
 
 /// The figures that a design is chosen by, and the heads of their columns: where a trial is a year,
 /// and otherwise.
@@ -28,12 +25,12 @@ const CHOSEN_BY: [(Figure, [&str; 2]); 5] = [
 pub(crate) const SAME: &str = "no significant difference";
 
 /// One scenario.
-pub(crate) struct Row<'a> {
+pub(crate) struct DecisionRow<'a> {
     pub(crate) label: &'a str,
     pub(crate) title: &'a str,
     /// Promises by what the checker found, in the order of their statuses.
     pub(crate) promises: Vec<Promises<'a>>,
-    pub(crate) cells: Vec<Cell>,
+    pub(crate) cells: Vec<DecisionCell>,
     /// Empty where the scenario has no prices.
     pub(crate) cost: String,
 }
@@ -46,7 +43,7 @@ pub(crate) struct Promises<'a> {
 }
 
 /// One figure of one scenario.
-pub(crate) struct Cell {
+pub(crate) struct DecisionCell {
     pub(crate) value: String,
     pub(crate) interval: String,
     /// Against the first scenario; empty for the first itself.
@@ -74,7 +71,7 @@ pub(crate) fn chosen(document: &ComparisonDocument) -> Vec<(&FigureRow, &'static
 }
 
 /// Returns the table.
-pub(crate) fn rows(document: &ComparisonDocument) -> Vec<Row<'_>> {
+pub(crate) fn rows(document: &ComparisonDocument) -> Vec<DecisionRow<'_>> {
     let scenarios = document.scenarios.iter().enumerate();
     scenarios
         .map(|(index, one)| {
@@ -94,7 +91,7 @@ pub(crate) fn rows(document: &ComparisonDocument) -> Vec<Row<'_>> {
             }
             // What is broken is read first.
             promises.sort_by_key(|found| (found.as_expected, found.status == VerdictStatus::Holds));
-            Row {
+            DecisionRow {
                 label: &one.label,
                 title: &one.title,
                 promises,
@@ -109,20 +106,20 @@ pub(crate) fn rows(document: &ComparisonDocument) -> Vec<Row<'_>> {
 }
 
 /// Returns one figure of one scenario.
-pub(crate) fn cell(row: &FigureRow, scenario: usize) -> Cell {
+pub(crate) fn cell(row: &FigureRow, scenario: usize) -> DecisionCell {
     let difference = scenario
         .checked_sub(1)
         .and_then(|at| row.differences.get(at));
     let words = |number: f64| row.unit.words(number);
     let Some(value) = row.values.get(scenario) else {
-        return Cell {
+        return DecisionCell {
             value: quantity::NOT_AVAILABLE.to_owned(),
             interval: String::new(),
             difference: String::new(),
             visible: false,
         };
     };
-    Cell {
+    DecisionCell {
         value: quantity::value(value, words),
         interval: quantity::interval(value, words).unwrap_or_default(),
         difference: difference.map_or(String::new(), |one| short(one, row.unit)),

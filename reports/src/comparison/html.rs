@@ -2,14 +2,11 @@
 
 use askama::Template;
 
-use super::ComparisonDocument;
-use super::decision;
-use super::decision::Cell;
-use super::decision::Promises;
+use super::decision::{DecisionCell, Promises};
+use super::{ComparisonDocument, decision};
 use crate::chart::forest::Forest;
-use crate::chart::overlay;
-use crate::chart::picture;
 use crate::chart::picture::Drawn;
+use crate::chart::{overlay, picture};
 use crate::document::VerdictStatus;
 use crate::error::ReportError;
 use crate::html::Look;
@@ -17,26 +14,26 @@ use crate::words;
 
 #[derive(Template)]
 #[template(path = "comparison.html")]
-struct Page<'a> {
+struct ComparisonPage<'a> {
     document: &'a ComparisonDocument,
     provenance: String,
     reading: String,
     answers: Vec<String>,
     heads: Vec<&'static str>,
-    rows: Vec<decision::Row<'a>>,
+    rows: Vec<decision::DecisionRow<'a>>,
     has_verdicts: bool,
     has_cost: bool,
     holds: Vec<String>,
-    figures: Vec<Figure<'a>>,
+    figures: Vec<FigureView<'a>>,
     forest: Drawn,
     charts: Vec<Drawn>,
 }
 
 /// A figure under every scenario.
-struct Figure<'a> {
+struct FigureView<'a> {
     title: String,
     /// With the label of the scenario.
-    rows: Vec<(&'a str, Cell)>,
+    rows: Vec<(&'a str, DecisionCell)>,
 }
 
 /// Returns the page of a comparison.
@@ -46,7 +43,7 @@ struct Figure<'a> {
 pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
     let scenarios = &document.scenarios;
     let charts = overlay::charts(document);
-    let page = Page {
+    let page = ComparisonPage {
         document,
         provenance: document.provenance(),
         reading: document.reading(),
@@ -92,11 +89,11 @@ fn holds(document: &ComparisonDocument) -> Vec<String> {
     said
 }
 
-fn figures(document: &ComparisonDocument) -> Vec<Figure<'_>> {
+fn figures(document: &ComparisonDocument) -> Vec<FigureView<'_>> {
     let scenarios = || document.scenarios.iter().enumerate();
     let figures = document.figures.iter();
     figures
-        .map(|row| Figure {
+        .map(|row| FigureView {
             title: row.figure.title(document.horizon_ms),
             rows: scenarios()
                 .map(|(index, one)| (one.label.as_str(), decision::cell(row, index)))

@@ -1,7 +1,6 @@
 //! The comparison as Markdown, for a pull request.
 
-use super::ComparisonDocument;
-use super::decision;
+use super::{ComparisonDocument, decision};
 
 /// Returns the tables.
 #[must_use]

@@ -1,10 +1,7 @@
 //! The comparison on a terminal.
 
-use super::ComparisonDocument;
-use super::FigureRow;
-use crate::layout::WIDTH;
-use crate::layout::hanging;
-use crate::layout::padded;
+use super::{ComparisonDocument, FigureRow};
+use crate::layout::{WIDTH, hanging, padded};
 
 /// Returns the table.
 #[must_use]

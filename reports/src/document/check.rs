@@ -1,8 +1,7 @@
 //! What the model checker found: verdicts, goals, counterexamples, and how far it went.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::names::{CutOff, FaultClass, HolderRole, ListedIn};
 use crate::float;

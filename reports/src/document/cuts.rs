@@ -1,8 +1,7 @@
 //! Minimal cut sets: what has to happen so that a property can be broken, and how often that is.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::names::{CutOff, FaultClass};
 use super::{Budget, Limits, Reduction, RunIdentity};

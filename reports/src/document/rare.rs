@@ -1,8 +1,7 @@
 //! How likely something is that plain trials hardly ever see.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Estimate;
 use crate::float;
@@ -93,7 +92,7 @@ pub enum Doubt {
 #[serde(deny_unknown_fields)]
 pub struct FirstFailure {
     /// The failure, as an event of the model; none for what begins otherwise, as planned work does,
-    /// and where beginnings were not told apart.
+    /// and where beginnings were not distinguished.
     pub failure: Option<String>,
     /// Its share, from 0 to 1.
     #[serde(serialize_with = "float::serialize")]

@@ -1,8 +1,7 @@
 //! The described system as a report shows it: sites, servers, and every figure with its source.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::names::{LinkKind, LinkNote, NodeRole, ShareLocation, ShippingJob};
 

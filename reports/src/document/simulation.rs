@@ -1,8 +1,7 @@
 //! What the simulator found: estimates with intervals, three columns, and the single incidents.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::RareEvent;
 use super::names::{Cause, CutOff, Method, Phase};

@@ -1,13 +1,8 @@
 //! The figures of the simulation as the cells of the page's tables.
 
-use crate::document::Column;
-use crate::document::ColumnName;
-use crate::document::Estimate;
-use crate::document::Simulation;
+use crate::document::{Column, ColumnName, Estimate, Simulation};
 use crate::figure::{Figure, Measure, Unit};
-use crate::headline;
-use crate::quantity;
-use crate::words;
+use crate::{headline, quantity, words};
 
 /// Everything the page says about a simulation.
 pub(crate) struct Figures<'a> {

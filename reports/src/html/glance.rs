@@ -1,14 +1,10 @@
 //! The few figures that a decision is made by, each with its interval and its objective.
 
-use super::Look;
-use super::figures;
 use super::figures::Cell;
-use crate::document::ColumnName;
-use crate::document::ResultDocument;
+use super::{Look, figures};
+use crate::document::{ColumnName, ResultDocument};
 use crate::figure::Figure;
-use crate::findings;
-use crate::quantity;
-use crate::words;
+use crate::{findings, quantity, words};
 
 /// A figure, and the objectives about it.
 pub(crate) struct Glance {

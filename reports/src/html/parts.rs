@@ -1,13 +1,8 @@
 //! Cut sets, example trials and the support of the assumptions, as words for the page.
 
 use crate::chart::incident_ms;
-use crate::document::Assumption;
-use crate::document::CutSet;
-use crate::document::CutSets;
-use crate::document::ExampleName;
-use crate::document::ResultDocument;
-use crate::quantity;
-use crate::words;
+use crate::document::{Assumption, CutSet, CutSets, ExampleName, ResultDocument};
+use crate::{quantity, words};
 
 /// More cut sets of a property are counted, not listed.
 const SETS_MOST: usize = 12;

@@ -1,8 +1,6 @@
 //! What a sweep shows, in sentences.
 
-use super::Method;
-use super::SweepDocument;
-use super::SweepPoint;
+use super::{SweepDocument, SweepMethod, SweepPoint};
 use crate::figure::Figure;
 
 /// The figures that a design is chosen by.
@@ -60,7 +58,7 @@ pub(super) fn columns<'a>(
     document: &'a SweepDocument,
     point: &SweepPoint,
 ) -> Vec<(&'a str, String)> {
-    if document.method == Method::OneAtATime {
+    if document.method == SweepMethod::OneAtATime {
         return vec![("what is changed", place(document, point))];
     }
     let heads = document.parameters.iter().map(|head| head.path.as_str());
@@ -71,7 +69,7 @@ pub(super) fn columns<'a>(
 /// time, the one that does.
 pub(super) fn place(document: &SweepDocument, point: &SweepPoint) -> String {
     let first = document.points.first();
-    let alone = document.method == Method::OneAtATime;
+    let alone = document.method == SweepMethod::OneAtATime;
     let heads = document.parameters.iter().enumerate();
     let said: Vec<String> = heads
         .filter(|(index, head)| {

@@ -1,9 +1,7 @@
 //! All files of a sweep, as names and bytes.
 
-use super::SweepDocument;
 use super::charts::charts;
-use super::markdown;
-use super::page;
+use super::{SweepDocument, markdown, page};
 use crate::chart::picture;
 use crate::error::ReportError;
 

@@ -3,32 +3,31 @@
 use plotters::prelude::DrawingBackend;
 
 use super::SweepDocument;
-use crate::chart::canvas::Canvas;
-use crate::chart::canvas::Trouble;
-use crate::chart::heat;
+use crate::chart::canvas::{Canvas, Trouble};
 use crate::chart::heat::Heat;
-use crate::chart::pareto;
 use crate::chart::pareto::Pareto;
 use crate::chart::picture::Picture;
-use crate::chart::tornado;
 use crate::chart::tornado::Tornado;
+use crate::chart::{heat, pareto, tornado};
 
 /// A picture of a sweep.
-pub(super) enum Chart<'a> {
+pub(super) enum SweepChart<'a> {
     Heat(Heat<'a>),
     Tornado(Tornado<'a>),
     Pareto(Pareto<'a>),
 }
 
 /// Returns the pictures that a sweep gives rise to, in the order of the page.
-pub(super) fn charts(document: &SweepDocument) -> Vec<Chart<'_>> {
-    let heat = heat::charts(document).into_iter().map(Chart::Heat);
-    let tornado = tornado::charts(document).into_iter().map(Chart::Tornado);
-    let pareto = pareto::charts(document).into_iter().map(Chart::Pareto);
+pub(super) fn charts(document: &SweepDocument) -> Vec<SweepChart<'_>> {
+    let heat = heat::charts(document).into_iter().map(SweepChart::Heat);
+    let tornado = tornado::charts(document)
+        .into_iter()
+        .map(SweepChart::Tornado);
+    let pareto = pareto::charts(document).into_iter().map(SweepChart::Pareto);
     heat.chain(tornado).chain(pareto).collect()
 }
 
-impl Picture for Chart<'_> {
+impl Picture for SweepChart<'_> {
     fn name(&self) -> &'static str {
         match self {
             Self::Heat(one) => one.name(),

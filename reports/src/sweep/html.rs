@@ -3,8 +3,7 @@
 use askama::Template;
 
 use super::SweepDocument;
-use super::answers::answers;
-use super::answers::columns;
+use super::answers::{answers, columns};
 use super::charts::charts;
 use crate::chart::picture;
 use crate::chart::picture::Drawn;
@@ -13,18 +12,18 @@ use crate::quantity;
 
 #[derive(Template)]
 #[template(path = "sweep.html")]
-struct Page<'a> {
+struct SweepPage<'a> {
     document: &'a SweepDocument,
     provenance: String,
     answers: Vec<String>,
     heads: Vec<String>,
     has_cost: bool,
     has_verdicts: bool,
-    rows: Vec<Row<'a>>,
+    rows: Vec<PointRow<'a>>,
     charts: Vec<Drawn>,
 }
 
-struct Row<'a> {
+struct PointRow<'a> {
     values: Vec<(&'a str, String)>,
     cells: Vec<(String, String)>,
     cost: String,
@@ -44,7 +43,7 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
             let interval = quantity::interval(estimate, words).unwrap_or_default();
             (quantity::value(estimate, words), interval)
         });
-        Row {
+        PointRow {
             values: columns(document, point),
             cells: cells.collect(),
             cost: point.cost_per_year.map_or(String::new(), quantity::number),
@@ -52,7 +51,7 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
             verdicts: point.verdict_words(),
         }
     });
-    let page = Page {
+    let page = SweepPage {
         document,
         provenance: document.provenance(),
         answers: answers(document),

@@ -1,8 +1,7 @@
 //! The sweep as Markdown, for a pull request.
 
 use super::SweepDocument;
-use super::answers::answers;
-use super::answers::columns;
+use super::answers::{answers, columns};
 use crate::comparison::cell;
 use crate::quantity;
 

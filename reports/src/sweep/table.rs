@@ -1,8 +1,7 @@
 //! The sweep on a terminal: a block per point, because its figures carry their intervals.
 
 use super::SweepDocument;
-use crate::layout::hanging;
-use crate::layout::padded;
+use crate::layout::{hanging, padded};
 use crate::quantity;
 
 /// Returns the table.

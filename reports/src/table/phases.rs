@@ -3,8 +3,7 @@
 use crate::document::Simulation;
 use crate::figure::Statistic;
 use crate::layout::padded;
-use crate::quantity;
-use crate::words;
+use crate::{quantity, words};
 
 const LABEL_WIDTH: usize = 12;
 const CELL_WIDTH: usize = 22;

@@ -131,8 +131,8 @@ fn title_of(name: &str, page: &str, width: u32) -> Option<String> {
 
 #[test]
 fn the_player_goes_forward_and_back() {
-    let way = sample::counterexample_with_state();
-    let page = player::page(&sample::document(), &way, "SB is violated").expect("drawn");
+    let path = sample::counterexample_with_state();
+    let page = player::page(&sample::document(), &path, "SB is violated").expect("drawn");
     let page = page.replace("</body>", DRIVER);
     let Some(title) = title_of("player", &page, 1280) else {
         return;
@@ -180,8 +180,8 @@ document.title = seen.join(";");
 
 #[test]
 fn the_picture_shows_links_logs_and_changes() {
-    let way = sample::counterexample_with_state();
-    let page = player::page(&sample::document(), &way, "SB is violated").expect("drawn");
+    let path = sample::counterexample_with_state();
+    let page = player::page(&sample::document(), &path, "SB is violated").expect("drawn");
     let Some(title) = title_of("picture", &page.replace("</body>", LOOKER), 1280) else {
         return;
     };
@@ -217,13 +217,13 @@ fn a_telephone_gets_drawings_of_its_own() {
 #[test]
 fn the_pages_fit_a_narrow_window() {
     let document = sample::document();
-    let mut way = sample::counterexample();
-    way.steps[1].text = "a_name_that_nobody_can_break_".repeat(4);
+    let mut path = sample::counterexample();
+    path.steps[1].text = "a_name_that_nobody_can_break_".repeat(4);
     let pages = [
         ("narrow-report", html::page(&document).expect("drawn")),
         (
             "narrow-player",
-            player::page(&document, &way, "SB is violated").expect("drawn"),
+            player::page(&document, &path, "SB is violated").expect("drawn"),
         ),
     ];
     for (name, page) in pages {

@@ -16,10 +16,9 @@ mod entries;
 mod parts;
 mod scenario;
 
+pub use entries::{entry, refused};
 use parts::{cut_sets, examples, exceedance};
 use scenario::scenario;
-
-pub use entries::{entry, refused};
 
 const MINUTE_MS: f64 = 60_000.0;
 
@@ -307,7 +306,7 @@ pub fn counterexample() -> Counterexample {
 
 /// Returns the same path, with how everything stands after each step.
 pub fn counterexample_with_state() -> Counterexample {
-    let mut way = counterexample();
+    let mut path = counterexample();
     let state = |holder: &str, site: Option<&str>, role, up, messages: &[u32]| HolderState {
         holder: holder.to_owned(),
         site: site.map(str::to_owned),
@@ -325,7 +324,7 @@ pub fn counterexample_with_state() -> Counterexample {
         cut,
         believed: !cut,
     };
-    for step in &mut way.steps {
+    for step in &mut path.steps {
         let dc1_up = step.number == 4;
         let dc2_serves = step.number >= 3;
         let c_role = if step.number >= 2 {
@@ -353,7 +352,7 @@ pub fn counterexample_with_state() -> Counterexample {
             link("DC1-DC2", ["DC1", "DC2"], !dc1_up),
         ];
     }
-    way
+    path
 }
 
 fn simulation() -> Simulation {

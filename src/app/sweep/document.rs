@@ -6,7 +6,7 @@ use poolproof_reports::comparison::ComparedVerdict;
 use poolproof_reports::document as doc;
 use poolproof_reports::figure::Figure;
 use poolproof_reports::sweep::{
-    self as swept, FigureHead, ParameterHead, SCHEMA, SweepDocument, SweepPoint,
+    FigureHead, ParameterHead, SCHEMA, SweepDocument, SweepMethod, SweepPoint,
 };
 
 use super::design::{Design, Method, Point};
@@ -88,9 +88,9 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
         scenario_digest: sweep.base.digest.clone(),
         seed: settings.seed,
         method: match sweep.design.method {
-            Method::Grid => swept::Method::Grid,
-            Method::LatinHypercube(_) => swept::Method::LatinHypercube,
-            Method::OneAtATime => swept::Method::OneAtATime,
+            Method::Grid => SweepMethod::Grid,
+            Method::LatinHypercube(_) => SweepMethod::LatinHypercube,
+            Method::OneAtATime => SweepMethod::OneAtATime,
         },
         trials: sweep.counts.first().map_or(0, |one| trials(&one[0])),
         horizon_ms: settings.horizon.ms,
