@@ -73,7 +73,7 @@ impl<'a> Checkpoint<'a> {
             return Ok(Vec::new());
         };
         let shard = decode(&text).map_err(|error| refuse(error.to_string()))?;
-        if shard.study != self.study || shard.line.start != 0 {
+        if shard.study != self.study || shard.range.start != 0 {
             let message = "it belongs to another scenario, seed or number of trials; without \
                            --resume the run starts from the beginning";
             return Err(refuse(message.to_owned()));

@@ -145,7 +145,7 @@ impl Replay {
         self.property
     }
 
-    /// Does each recorded event and compares what it does with the record. `on_step` is told each
+    /// Does each recorded event and compares what it does with the record. `on_step` takes each
     /// step that went as recorded.
     ///
     /// # Errors
@@ -170,13 +170,13 @@ impl Replay {
             let Some(next) = ground.step(&at, *index) else {
                 return Err(self.refused(explainer.world(), step, event));
             };
-            let told = explainer.step(event);
+            let described = explainer.step(event);
             (at, last) = (next, Some(*index));
-            let mut lines = differing(&step.changes, &told.changes, "");
-            if step.is_fault() != told.fault {
+            let mut lines = differing(&step.changes, &described.changes, "");
+            if step.is_fault() != described.fault {
                 let word = |fault: bool| if fault { "a fault" } else { "no fault" };
                 lines.push(format!("recorded: {}", word(step.is_fault())));
-                lines.push(format!("now:      {}", word(told.fault)));
+                lines.push(format!("now:      {}", word(described.fault)));
             }
             lines.extend(differing_states(&step.state, &holders(&explainer)));
             lines.extend(differing_links(&step.links, &links(&explainer)));

@@ -122,7 +122,7 @@ pub(super) fn alone(
     execution: &Execution<'_>,
 ) -> Result<Alone, AppError> {
     let study = Study::new(vec![ReplicationGroup {
-        members: vec![scenario.clone()],
+        scenarios: vec![scenario.clone()],
     }]);
     let kept = kept(&study, checkpoint, resume, execution)?;
     let [plain, drilled] = study.counts(kept.parts).remove(0);
@@ -200,8 +200,8 @@ pub(super) fn run(
 fn years(study: &Study, parts: &[PartialResult]) -> f64 {
     let plain = parts.iter().filter(|part| part.stage == Stage::Trials);
     let years = plain.flat_map(|part| {
-        let members = study.groups()[part.group].members.iter();
-        members.map(|one| part.count as f64 * one.simulate.horizon.ms as f64 / YEAR_MS as f64)
+        let scenarios = study.groups()[part.group].scenarios.iter();
+        scenarios.map(|one| part.count as f64 * one.simulate.horizon.ms as f64 / YEAR_MS as f64)
     });
     years.sum()
 }

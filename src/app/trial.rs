@@ -49,7 +49,7 @@ pub fn replay_trial(request: &TrialRequest<'_>) -> Result<Trace, AppError> {
         if let Some(next) = ground.step(&at, *index) {
             at = next;
         }
-        let told = explainer.step(event);
+        let described = explainer.step(event);
         let enabled = System::enabled(&topology, &at.state);
         // As in the simulation: what holds "under one fault" is the checker's to say.
         let all = Spent::from_bits(u32::MAX);
@@ -62,7 +62,7 @@ pub fn replay_trial(request: &TrialRequest<'_>) -> Result<Trace, AppError> {
         }
         steps.push(doc::Step {
             at_ms: Some(*time),
-            ..counterexample::step(&topology, event, &told, step)
+            ..counterexample::step(&topology, event, &described, step)
         });
     }
     let broken = first_broken.iter();

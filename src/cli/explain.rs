@@ -168,13 +168,17 @@ fn of_trace(args: &ExplainArgs) -> Result<Subject, Failure> {
 
 fn deliver(subject: &Subject, args: &ExplainArgs, execution: &Execution<'_>) -> CommandResult {
     let explanation = &subject.explanation;
-    let way = &explanation.counterexample;
+    let counterexample = &explanation.counterexample;
     let mut exit = Exit::AsExpected;
     if let Some(path) = &args.html {
         if files::is_foreign(path) {
             return Err(files::exists(path));
         }
-        let page = player::page(&explanation.document, way, &explanation.headline());
+        let page = player::page(
+            &explanation.document,
+            counterexample,
+            &explanation.headline(),
+        );
         let page = page
             .map_err(|error| Failure::defect(format_args!("the page cannot be drawn: {error}")));
         let written = page.and_then(|page| files::write(path, page.as_bytes()));
@@ -184,7 +188,7 @@ fn deliver(subject: &Subject, args: &ExplainArgs, execution: &Execution<'_>) -> 
         exit = exit.and(save(subject, path, execution).or_report());
     }
     print(&match args.format {
-        _ if args.mermaid => mermaid::sequence(way),
+        _ if args.mermaid => mermaid::sequence(counterexample),
         OutputFormat::Json => json::trace(&explanation.trace()).map_err(Failure::defect)?,
         _ => text(subject),
     })?;
@@ -193,15 +197,15 @@ fn deliver(subject: &Subject, args: &ExplainArgs, execution: &Execution<'_>) -> 
 
 fn text(subject: &Subject) -> String {
     let explanation = &subject.explanation;
-    let way = &explanation.counterexample;
+    let counterexample = &explanation.counterexample;
     let scenario = &explanation.document.scenario;
     let mut text = format!("{}\n", explanation.headline());
     text += &format!("in {}: {}\n", scenario.name, scenario.title);
-    text += &format!("{}\n", timeline::size(way));
+    text += &format!("{}\n", timeline::size(counterexample));
     for note in &explanation.notes {
         text += &format!("{note}\n");
     }
-    text += &format!("\n{}", timeline::text(way));
+    text += &format!("\n{}", timeline::text(counterexample));
     text += &format!("\nreplay: {}\n", subject.replay);
     text
 }

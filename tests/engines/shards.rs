@@ -19,18 +19,18 @@ use crate::support::tree::tree;
 const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
 const OTHER: &str = "scenarios/lync-2013-lbw-no-witness.toml";
 
-fn study(members: &[&str], trials: u64) -> Study {
+fn study(scenarios: &[&str], trials: u64) -> Study {
     let load = |path: &&str| {
         let mut scenario = scenario::load(Path::new(path)).unwrap().scenario;
         scenario.simulate.trials = trials;
         scenario.simulate.drill_trials = trials / 2;
         scenario
     };
-    let members: Vec<_> = members.iter().map(load).collect();
+    let scenarios: Vec<_> = scenarios.iter().map(load).collect();
     let single = ReplicationGroup {
-        members: vec![members[0].clone()],
+        scenarios: vec![scenarios[0].clone()],
     };
-    Study::new(vec![ReplicationGroup { members }, single])
+    Study::new(vec![ReplicationGroup { scenarios }, single])
 }
 
 fn file(study: &Study, from: u64, to: u64) -> (String, String) {
@@ -71,7 +71,7 @@ fn a_shard_that_lies_about_its_trials_is_refused() {
     let (_, text) = file(&study, 0, 100);
     let shard = decode(&text).unwrap();
     let views: Vec<_> = shard.parts.iter().map(PartialResult::view).collect();
-    // The checksum is right, the stretch is not.
+    // The checksum is right, the range is not.
     let lie = encode(&shard.study, 0..300, &views).unwrap();
     let rest = file(&study, 300, study.trials());
     let error = merge(&study, &[], [Ok(("lie".to_owned(), lie)), Ok(rest)]).unwrap_err();
@@ -210,10 +210,10 @@ fn what_is_not_the_simulation_is_refused() {
 
 #[test]
 fn what_is_not_the_comparison_is_refused() {
-    let members = [absolute(SCENARIO), absolute(OTHER)];
+    let scenarios = [absolute(SCENARIO), absolute(OTHER)];
     refused(
         "compare",
-        &[&members[0], &members[1], "--no-check"],
+        &[&scenarios[0], &scenarios[1], "--no-check"],
         (100, 199),
     );
 }

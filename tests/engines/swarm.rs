@@ -418,7 +418,7 @@ fn lies(text: &str, refused: &mut dyn FnMut(&str, &str)) {
         change(&mut parts);
         assert!(parts != honest.parts);
         refused(
-            &encode(&honest.study, honest.line.clone(), &parts).unwrap(),
+            &encode(&honest.study, honest.range.clone(), &parts).unwrap(),
             why,
         );
     };

@@ -22,8 +22,8 @@ fn stopped_after_any_round(trials: u64, precision: f64) -> u64 {
     scenario.simulate.trials = trials;
     scenario.simulate.drill_trials = 300;
     scenario.simulate.precision = precision;
-    let members = vec![scenario];
-    let study = Study::new(vec![ReplicationGroup { members }]);
+    let scenarios = vec![scenario];
+    let study = Study::new(vec![ReplicationGroup { scenarios }]);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()
@@ -105,7 +105,7 @@ fn killed_and_resumed(arguments: &[&str], checkpoint: &str) {
     child.kill().unwrap();
     child.wait().unwrap();
     let stored = fs::read_to_string(&checkpoint).unwrap();
-    let kept = decode::<PartialResult>(&stored).unwrap().line.end;
+    let kept = decode::<PartialResult>(&stored).unwrap().range.end;
     assert!(kept > 0, "nothing was kept");
     let more = [arguments, &["--resume"]].concat();
     let resumed = ok(&more, &killed);

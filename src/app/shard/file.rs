@@ -1,4 +1,4 @@
-//! A file with the counts of a stretch of the line: of a shard, or of an interrupted run.
+//! A file with the counts of a range of the work list: of a shard, or of an interrupted run.
 //!
 //! Two lines of JSON: the first names the format and holds the checksum of the second.
 
@@ -12,13 +12,13 @@ use crate::scenario::digest::Digest;
 /// The name and version of the format.
 const SCHEMA: &str = "poolproof/shard/v1";
 
-/// The counts of a stretch of a line: trials of a study, or searches of a swarm.
+/// The counts of a range of a work list: trials of a study, or searches of a swarm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shard<P> {
     /// The digest of the whole.
     pub study: String,
-    /// Which stretch of the line.
-    pub line: Range<u64>,
+    /// Which range of the work list.
+    pub range: Range<u64>,
     /// Its counts.
     pub parts: Vec<P>,
 }
@@ -105,12 +105,12 @@ fn checksum(text: &str) -> String {
 /// # Errors
 ///
 /// In the words of the library that writes it; a defect.
-pub fn encode<P: Serialize>(study: &str, line: Range<u64>, parts: &[P]) -> Result<String, String> {
+pub fn encode<P: Serialize>(study: &str, range: Range<u64>, parts: &[P]) -> Result<String, String> {
     let body = WrittenShard {
         poolproof_version: env!("CARGO_PKG_VERSION"),
         study,
-        first: line.start,
-        count: line.end - line.start,
+        first: range.start,
+        count: range.end - range.start,
         parts,
     };
     let body = serde_json::to_string(&body).map_err(|error| error.to_string())?;
@@ -165,7 +165,7 @@ impl OpenedShard<'_> {
         let end = end.ok_or_else(|| ShardError::Malformed("too many trials".to_owned()))?;
         Ok(Shard {
             study: read.study,
-            line: read.first..end,
+            range: read.first..end,
             parts: read.parts,
         })
     }
@@ -191,7 +191,7 @@ mod tests {
     fn what_is_written_is_read() {
         let shard = decode(&text()).unwrap();
         assert_eq!(shard.study, "0123");
-        assert_eq!(shard.line, 5..9);
+        assert_eq!(shard.range, 5..9);
         assert_eq!(shard.parts, ["counts"]);
     }
 

@@ -1,4 +1,4 @@
-//! A manifest: a job with all its texts, and how its line of trials or searches is cut into shards.
+//! A manifest: a job with all its texts, and how its work list of trials or searches is cut into shards.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ impl WorkList {
 pub struct ShardRange {
     /// Its number, from 0.
     pub shard: u64,
-    /// Its first trial or search on the line.
+    /// Its first trial or search on the work list.
     pub first: u64,
     /// How many of them.
     pub count: u64,
@@ -76,9 +76,9 @@ pub struct ShardRange {
 }
 
 impl ShardRange {
-    /// Its stretch of the line.
+    /// Its range of the work list.
     #[must_use]
-    pub const fn line(&self) -> Range<u64> {
+    pub const fn range(&self) -> Range<u64> {
         self.first..self.first.saturating_add(self.count)
     }
 }
@@ -105,9 +105,9 @@ pub struct Manifest {
     pub study: String,
     /// The seed of the first scenario.
     pub seed: u64,
-    /// How many trials or searches the line has.
+    /// How many trials or searches the work list has.
     pub length: u64,
-    /// The shards, in the order of the line.
+    /// The shards, in the order of the work list.
     pub shards: Vec<ShardRange>,
     /// What is asked for.
     pub job: Task,
@@ -135,10 +135,10 @@ pub enum ManifestError {
         /// The digest that it states.
         stated: String,
     },
-    /// Its shards are not the line.
+    /// Its shards are not the work list.
     #[error("its shards do not cover the {length} {of}, each once and in order")]
     Shards {
-        /// The length of the line.
+        /// The length of the work list.
         length: u64,
         /// What it is of: trials or searches.
         of: &'static str,
@@ -146,14 +146,14 @@ pub enum ManifestError {
 }
 
 impl Manifest {
-    /// Cuts a line into shards of nearly the same length.
+    /// Cuts a work list into shards of nearly the same length.
     #[must_use]
-    pub fn new(job: Task, line: WorkList, seed: u64, texts: Vec<SourceText>, shards: u64) -> Self {
-        let length = line.length;
+    pub fn new(job: Task, work: WorkList, seed: u64, texts: Vec<SourceText>, shards: u64) -> Self {
+        let length = work.length;
         let shards = shards.clamp(1, length.clamp(1, SHARDS_MOST));
         let start =
             |shard: u64| (u128::from(length) * u128::from(shard) / u128::from(shards)) as u64;
-        let stretch = |shard: u64| ShardRange {
+        let planned = |shard: u64| ShardRange {
             shard,
             first: start(shard),
             count: start(shard + 1) - start(shard),
@@ -162,10 +162,10 @@ impl Manifest {
         Self {
             schema: MANIFEST_SCHEMA.to_owned(),
             poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
-            study: line.digest,
+            study: work.digest,
             seed,
             length,
-            shards: (0..shards).map(stretch).collect(),
+            shards: (0..shards).map(planned).collect(),
             job,
             texts,
         }
@@ -192,30 +192,30 @@ impl Manifest {
         Ok(serde_json::from_str(text)?)
     }
 
-    /// Sees that the line is the one that was planned, and the shards are the whole of it.
+    /// Sees that the work list is the one that was planned, and the shards are the whole of it.
     ///
     /// # Errors
     ///
     /// When either is not so.
-    pub fn verify(&self, line: &WorkList) -> Result<(), ManifestError> {
-        if line.digest != self.study {
+    pub fn verify(&self, work: &WorkList) -> Result<(), ManifestError> {
+        if work.digest != self.study {
             return Err(ManifestError::Changed {
-                found: line.digest.clone(),
+                found: work.digest.clone(),
                 stated: self.study.clone(),
             });
         }
         let wrong = || ManifestError::Shards {
-            length: line.length,
-            of: line.of,
+            length: work.length,
+            of: work.of,
         };
         let mut next = 0;
-        for (number, stretch) in self.shards.iter().enumerate() {
-            if stretch.first != next || stretch.shard != number as u64 {
+        for (number, shard) in self.shards.iter().enumerate() {
+            if shard.first != next || shard.shard != number as u64 {
                 return Err(wrong());
             }
-            next = stretch.line().end;
+            next = shard.range().end;
         }
-        if next == line.length && self.length == next {
+        if next == work.length && self.length == next {
             Ok(())
         } else {
             Err(wrong())

@@ -41,43 +41,43 @@ pub enum MergeError {
         /// The digest of the study.
         expected: String,
     },
-    /// A shard whose counts are not those of its stretch.
+    /// A shard whose counts are not those of its range.
     #[error("{file}: its counts are not those of the {of} that it states: {error}")]
     Counts {
         /// The file.
         file: String,
-        /// What the line is of: trials or searches.
+        /// What the work list is of: trials or searches.
         of: &'static str,
         /// What is wrong.
         error: String,
     },
-    /// A stretch without a shard.
+    /// A range without a shard.
     #[error(
         "the {of} {} to {} are missing: {}",
-        .line.start, .line.end - 1, shards(.missing)
+        .range.start, .range.end - 1, shards(.missing)
     )]
     Gap {
-        /// What the line is of: trials or searches.
+        /// What the work list is of: trials or searches.
         of: &'static str,
-        /// Which stretch of the line.
-        line: Range<u64>,
+        /// Which range of the work list.
+        range: Range<u64>,
         /// The shards that have them.
         missing: Vec<u64>,
     },
-    /// A stretch with two shards.
+    /// A range with two shards.
     #[error(
         "{first} and {second} overlap: both have the {of} {} to {}",
-        .line.start, .line.end - 1
+        .range.start, .range.end - 1
     )]
     Overlap {
-        /// What the line is of: trials or searches.
+        /// What the work list is of: trials or searches.
         of: &'static str,
         /// A file.
         first: String,
         /// Another file.
         second: String,
-        /// Which stretch of the line.
-        line: Range<u64>,
+        /// Which range of the work list.
+        range: Range<u64>,
     },
 }
 
@@ -94,7 +94,7 @@ fn shards(missing: &[u64]) -> String {
 }
 
 /// Merges the texts of shards, given with their names and in any order, to the parts of the whole
-/// study in the order of its line. Neighbours become one as soon as both are there, so that shards
+/// study in the order of its work list. Neighbours become one as soon as both are there, so that shards
 /// in order are merged in the memory of a few, however many there are.
 ///
 /// # Errors
@@ -106,37 +106,37 @@ pub fn merge(
     planned: &[ShardRange],
     files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
 ) -> Result<Vec<study::PartialResult>, MergeError> {
-    let line = WorkList::of_study(study);
-    let together = |stretch, parts| together(study, stretch, parts);
-    whole(&line, planned, files, together, study::PartialResult::join)
+    let work = WorkList::of_study(study);
+    let together = |range, parts| together(study, range, parts);
+    whole(&work, planned, files, together, study::PartialResult::join)
 }
 
 /// The same for the searches of a swarm.
 ///
 /// # Errors
 ///
-/// As for a study; also when a way to a violation does not lead there.
+/// As for a study; also when a path to a violation does not lead there.
 pub fn merge_swarm(
     swarm: &Swarm,
     planned: &[ShardRange],
     files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
 ) -> Result<Vec<swarm::SearchRecord>, MergeError> {
-    let line = WorkList::of_swarm(swarm);
-    let together = |stretch, parts| swarm.engine.together(stretch, parts);
+    let work = WorkList::of_swarm(swarm);
+    let together = |range, parts| swarm.engine.together(range, parts);
     // A search is a part for ever.
-    whole(&line, planned, files, together, |_, part| Some(part))
+    whole(&work, planned, files, together, |_, part| Some(part))
 }
 
-/// Puts shards in the order of a line, and sees that they are the whole of it. `together` judges
+/// Puts shards in the order of a work list, and sees that they are the whole of it. `together` judges
 /// and orders the parts of each; `join` adds a part to the one before it, or gives it back.
 fn whole<P: DeserializeOwned, E: Display>(
-    line: &WorkList,
+    work: &WorkList,
     planned: &[ShardRange],
     files: impl IntoIterator<Item = Result<(String, String), MergeError>>,
     together: impl Fn(Range<u64>, Vec<P>) -> Result<Vec<P>, E>,
     join: impl Fn(&mut P, P) -> Option<P>,
 ) -> Result<Vec<P>, MergeError> {
-    let of = line.of;
+    let of = work.of;
     let mut shards = Vec::new();
     let mut runs = Runs(BTreeMap::new());
     for file in files {
@@ -147,55 +147,60 @@ fn whole<P: DeserializeOwned, E: Display>(
             error,
         };
         let opened = open(&text).map_err(unusable)?;
-        if opened.study != line.digest {
+        if opened.study != work.digest {
             return Err(MergeError::Foreign {
                 file: named(),
                 found: opened.study,
-                expected: line.digest.clone(),
+                expected: work.digest.clone(),
             });
         }
         let shard: Shard<P> = opened.read().map_err(unusable)?;
-        let parts = together(shard.line.clone(), shard.parts);
+        let parts = together(shard.range.clone(), shard.parts);
         let parts = parts.map_err(|error| MergeError::Counts {
             file: named(),
             of,
             error: error.to_string(),
         })?;
-        // An empty stretch counts nothing, and would stand in the way of the next.
-        if !shard.line.is_empty() {
-            runs.add(shard.line.clone(), parts, &join);
+        // An empty range counts nothing, and would stand in the way of the next.
+        if !shard.range.is_empty() {
+            runs.add(shard.range.clone(), parts, &join);
         }
-        shards.push((file, shard.line));
+        shards.push((file, shard.range));
     }
-    covered(line, planned, shards)?;
-    debug_assert!(runs.0.len() <= 1, "a line that is covered is one run");
+    covered(work, planned, shards)?;
+    debug_assert!(runs.0.len() <= 1, "a range that is covered is one run");
     Ok(runs.0.into_values().flat_map(|(_, parts)| parts).collect())
 }
 
-/// Stretches of a line that do not touch, by their first: where each ends, and its parts.
+/// Ranges of a work list that do not touch, by their first: where each ends, and its parts.
 struct Runs<P>(BTreeMap<u64, (u64, Vec<P>)>);
 
 impl<P> Runs<P> {
-    /// Adds a stretch, and joins it with its neighbours. One that overlaps another is left out: of
+    /// Adds a range, and joins it with its neighbours. One that overlaps another is left out: of
     /// such shards nothing is merged.
-    fn add(&mut self, line: Range<u64>, mut parts: Vec<P>, join: &impl Fn(&mut P, P) -> Option<P>) {
-        let before = self.0.range(..=line.start).next_back();
+    fn add(
+        &mut self,
+        range: Range<u64>,
+        mut parts: Vec<P>,
+        join: &impl Fn(&mut P, P) -> Option<P>,
+    ) {
+        let before = self.0.range(..=range.start).next_back();
         let before = before.map(|(start, (end, _))| (*start, *end));
-        let after = self.0.range(line.start..).next().map(|(start, _)| *start);
-        if before.is_some_and(|(_, end)| end > line.start)
-            || after.is_some_and(|start| start < line.end)
+        let after = self.0.range(range.start..).next().map(|(start, _)| *start);
+        if before.is_some_and(|(_, end)| end > range.start)
+            || after.is_some_and(|start| start < range.end)
         {
             return;
         }
-        let (mut start, mut end) = (line.start, line.end);
+        let (mut start, mut end) = (range.start, range.end);
         if let Some((first, to)) = before
-            && to == line.start
+            && to == range.start
             && let Some((_, mut earlier)) = self.0.remove(&first)
         {
             append(&mut earlier, parts, join);
             (start, parts) = (first, earlier);
         }
-        if let Some((to, later)) = self.0.remove(&line.end) {
+        if let Some((to, later)) = self.0.remove(&range.end) {
             append(&mut parts, later, join);
             end = to;
         }
@@ -214,46 +219,46 @@ fn append<P>(parts: &mut Vec<P>, later: Vec<P>, join: &impl Fn(&mut P, P) -> Opt
     }
 }
 
-/// Sees that shards are the whole of a line, each stretch once.
+/// Sees that shards are all of a work list, each range once.
 fn covered(
-    line: &WorkList,
+    work: &WorkList,
     planned: &[ShardRange],
     mut shards: Vec<(String, Range<u64>)>,
 ) -> Result<(), MergeError> {
-    let of = line.of;
+    let of = work.of;
     shards.sort_by(|a, b| (a.1.start, a.1.end, &a.0).cmp(&(b.1.start, b.1.end, &b.0)));
-    let gap = |line: Range<u64>| {
+    let gap = |range: Range<u64>| {
         let missing = planned.iter().filter(|one| {
             let (from, to) = (
-                one.line().start.max(line.start),
-                one.line().end.min(line.end),
+                one.range().start.max(range.start),
+                one.range().end.min(range.end),
             );
             from < to
         });
         let missing = missing.map(|one| one.shard).collect();
-        MergeError::Gap { of, line, missing }
+        MergeError::Gap { of, range, missing }
     };
     let mut next = 0;
     let mut last: Option<&str> = None;
-    for (file, line) in &shards {
-        if line.start > next {
-            return Err(gap(next..line.start));
+    for (file, range) in &shards {
+        if range.start > next {
+            return Err(gap(next..range.start));
         }
         if let Some(first) = last
-            && line.start < next
+            && range.start < next
         {
             return Err(MergeError::Overlap {
                 of,
                 first: first.to_owned(),
                 second: file.clone(),
-                line: line.start..next.min(line.end),
+                range: range.start..next.min(range.end),
             });
         }
-        next = line.end;
+        next = range.end;
         last = Some(file);
     }
-    if next < line.length {
-        return Err(gap(next..line.length));
+    if next < work.length {
+        return Err(gap(next..work.length));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Shards: a study cut into stretches of its line of trials, or a swarm of its line of searches,
+//! Shards: a study cut into ranges of its work list of trials, or a swarm of its work list of searches,
 //! each run anywhere, and put together to the same bytes as on one machine.
 //!
 //! The contract is a manifest and files. An engine only has to see that every shard is run at

@@ -54,12 +54,12 @@ impl Plan {
         let unusable = |error: super::ManifestError| AppError::input(error.to_string());
         let manifest = Manifest::parse(text).map_err(unusable)?;
         let plan = Self::new(manifest.job.clone(), &manifest.texts())?;
-        manifest.verify(&plan.line()).map_err(unusable)?;
+        manifest.verify(&plan.work()).map_err(unusable)?;
         Ok((manifest, plan))
     }
 
     /// The line of trials or searches.
-    fn line(&self) -> WorkList {
+    fn work(&self) -> WorkList {
         match self {
             Self::Study(_, ready) => WorkList::of_study(&ready.study),
             Self::Swarm(_, _, swarm) => WorkList::of_swarm(swarm),
@@ -104,7 +104,7 @@ impl Plan {
         shard: &ShardRange,
         execution: &Execution<'_>,
     ) -> Result<Option<String>, AppError> {
-        let (digest, range): (&str, Range<u64>) = (&manifest.study, shard.line());
+        let (digest, range): (&str, Range<u64>) = (&manifest.study, shard.range());
         let text = match self {
             Self::Study(_, ready) => {
                 let of = range.clone();
@@ -178,6 +178,6 @@ pub fn plan(task: Task, shards: u64, resolver: &dyn Resolver) -> Result<Manifest
     }
     let first = plan.scenarios().next();
     let seed = first.map_or(0, |one| one.scenario.simulate.seed);
-    let line = plan.line();
-    Ok(Manifest::new(task, line, seed, recorder.texts(), shards))
+    let work = plan.work();
+    Ok(Manifest::new(task, work, seed, recorder.texts(), shards))
 }

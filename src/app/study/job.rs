@@ -107,10 +107,10 @@ impl StudyJob {
         let groups = match self.kind {
             StudyKind::Simulate => loaded.iter().map(|one| group(&one.scenario)).collect(),
             StudyKind::Compare => {
-                let members = loaded.iter().map(|one| one.scenario.clone());
-                let mut members: Vec<Scenario> = members.collect();
-                compare::align(&mut members).map_err(StudyJobError::Other)?;
-                vec![ReplicationGroup { members }]
+                let scenarios = loaded.iter().map(|one| one.scenario.clone());
+                let mut scenarios: Vec<Scenario> = scenarios.collect();
+                compare::align(&mut scenarios).map_err(StudyJobError::Other)?;
+                vec![ReplicationGroup { scenarios }]
             }
             StudyKind::Sweep => {
                 points = self.points(&loaded)?;
@@ -184,7 +184,7 @@ impl StudyJob {
             });
             groups.push(group(&loaded?.scenario));
         }
-        let horizon = |group: &ReplicationGroup| group.members[0].simulate.horizon;
+        let horizon = |group: &ReplicationGroup| group.scenarios[0].simulate.horizon;
         if groups
             .windows(2)
             .any(|two| horizon(&two[0]) != horizon(&two[1]))
@@ -199,6 +199,6 @@ impl StudyJob {
 
 fn group(scenario: &Scenario) -> ReplicationGroup {
     ReplicationGroup {
-        members: vec![scenario.clone()],
+        scenarios: vec![scenario.clone()],
     }
 }

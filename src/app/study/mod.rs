@@ -1,8 +1,8 @@
-//! A study: scenarios that are simulated together, and the line of all their trials.
+//! A study: scenarios that are simulated together, and the work list of all their trials.
 //!
-//! The trials of a study stand in one line: group by group, first the plain trials, then the
-//! drills. A stretch of the line is all that a shard or a checkpoint needs to name, and any set of
-//! stretches that covers the line gives the same counts.
+//! The trials of a study stand in one work list: group by group, first the plain trials, then the
+//! drills. A range of the work list is all that a shard or a checkpoint needs to name, and any set of
+//! ranges that covers the work list gives the same counts.
 
 pub mod job;
 mod part;
@@ -24,14 +24,14 @@ pub use part::{PartialResult, PartialResultError, PartialResultView, together};
 #[derive(Debug, Clone)]
 pub struct ReplicationGroup {
     /// At least one; all have the same seed and numbers of trials.
-    pub members: Vec<Scenario>,
+    pub scenarios: Vec<Scenario>,
 }
 
 impl ReplicationGroup {
-    /// How many trials a stage has: drills only if every member can have them.
+    /// How many trials a stage has: drills only if every scenario can have them.
     #[must_use]
     pub fn trials(&self, stage: Stage) -> u64 {
-        let trials = self.members.iter().map(|one| {
+        let trials = self.scenarios.iter().map(|one| {
             let prepared = request(one);
             prepared.trials(stage)
         });
@@ -39,7 +39,7 @@ impl ReplicationGroup {
     }
 }
 
-/// A stage of a group, and where it begins on the line.
+/// A stage of a group, and where it begins on the work list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Segment {
     group: usize,
@@ -62,7 +62,7 @@ pub struct StudyProgress<'a> {
     pub group: usize,
     /// Its stage.
     pub stage: Stage,
-    /// Trials of the line that are counted.
+    /// Trials of the work list that are counted.
     pub done: u64,
     /// What is finished before the stage at work.
     pub finished: &'a [PartialResult],
@@ -70,7 +70,7 @@ pub struct StudyProgress<'a> {
     pub current: PartialResultView<'a>,
 }
 
-/// Is told after every round; false ends the run.
+/// Takes the progress after every round; false ends the run.
 pub type OnProgress<'a> = &'a mut dyn FnMut(StudyProgress<'_>) -> bool;
 
 impl Study {
@@ -100,7 +100,7 @@ impl Study {
         &self.groups
     }
 
-    /// The number of trials on the line.
+    /// The number of trials on the work list.
     #[must_use]
     pub fn trials(&self) -> u64 {
         self.segments
@@ -113,9 +113,9 @@ impl Study {
     pub fn digest(&self) -> String {
         let mut digest = Digest::new();
         for (number, group) in self.groups.iter().enumerate() {
-            for member in &group.members {
-                digest.add("member", &format!("{number} {}", member.digest));
-                let settings = &member.simulate;
+            for scenario in &group.scenarios {
+                digest.add("scenario", &format!("{number} {}", scenario.digest));
+                let settings = &scenario.simulate;
                 digest.add("seed", &settings.seed.to_string());
                 // These can come from the command line, which the scenario's digest does not see.
                 let drill = settings.drill.map(|fault| fault.name());
@@ -130,17 +130,17 @@ impl Study {
         digest.hex()
     }
 
-    /// Runs the trials of a stretch of the line that are not in `parts` yet, which hold its
-    /// beginning. Gives all parts, and whether the stretch is complete.
+    /// Runs the trials of a range of the work list that are not in `parts` yet, which hold its
+    /// beginning. Gives all parts, and whether the range is complete.
     pub fn run(
         &self,
-        line: Range<u64>,
+        trials: Range<u64>,
         mut parts: Vec<PartialResult>,
         on_progress: OnProgress<'_>,
     ) -> (Vec<PartialResult>, bool) {
         for segment in &self.segments {
             let ends = segment.begins + segment.trials;
-            let (from, to) = (line.start.max(segment.begins), line.end.min(ends));
+            let (from, to) = (trials.start.max(segment.begins), trials.end.min(ends));
             if from >= to {
                 continue;
             }
@@ -155,13 +155,13 @@ impl Study {
                     segment.group,
                     segment.stage,
                     range.start,
-                    group.members.len(),
+                    group.scenarios.len(),
                 ),
             };
             let next = part.first + part.count;
             let mut complete = true;
             if next < range.end {
-                let prepared: Vec<_> = group.members.iter().map(request).collect();
+                let prepared: Vec<_> = group.scenarios.iter().map(request).collect();
                 let first = part.first;
                 let (mut counts, mut reached) = (std::mem::take(&mut part.counts), next);
                 let on_round: OnRound<'_> = &mut |counts, next| {
@@ -169,7 +169,7 @@ impl Study {
                     on_progress(StudyProgress {
                         group: segment.group,
                         stage: segment.stage,
-                        done: segment.begins + next - line.start,
+                        done: segment.begins + next - trials.start,
                         finished: &parts,
                         current: PartialResultView {
                             group: segment.group,
@@ -181,7 +181,7 @@ impl Study {
                     })
                 };
                 let stage = segment.stage;
-                complete = match &group.members[..] {
+                complete = match &group.scenarios[..] {
                     // Alone and from its first trial on, a scenario may have enough before the end.
                     [alone] if range == (0..segment.trials) => {
                         let mut plain = parts.iter();
@@ -211,7 +211,7 @@ impl Study {
     #[must_use]
     pub fn counts(&self, parts: Vec<PartialResult>) -> Vec<[Counts; Stage::ALL.len()]> {
         let empty =
-            |group: &ReplicationGroup| Stage::ALL.map(|_| Counts::empty(group.members.len()));
+            |group: &ReplicationGroup| Stage::ALL.map(|_| Counts::empty(group.scenarios.len()));
         let mut counts: Vec<_> = self.groups.iter().map(empty).collect();
         for part in parts {
             counts[part.group][part.stage as usize].merge(part.counts);
@@ -220,7 +220,7 @@ impl Study {
     }
 
     /// What an interrupted run has left: parts from the first trial of each stage on, in the order
-    /// of the line. A stage that ended early leaves a gap before the next.
+    /// of the work list. A stage that ended early leaves a gap before the next.
     ///
     /// # Errors
     ///
@@ -231,24 +231,24 @@ impl Study {
     ) -> Result<Vec<PartialResult>, PartialResultError> {
         let mut next = 0;
         for part in &parts {
-            match self.stretch(part) {
-                Some(stretch) if part.first == 0 && stretch.start >= next => next = stretch.end,
+            match self.trials_of(part) {
+                Some(range) if part.first == 0 && range.start >= next => next = range.end,
                 _ => return Err(part.foreign()),
             }
         }
         Ok(parts)
     }
 
-    /// Which stretch of the line a part counts; `None` where the study has no such trials.
+    /// Which trials of the work list a partial result counts; `None` where the study has no such trials.
     #[must_use]
-    pub fn stretch(&self, part: &PartialResult) -> Option<Range<u64>> {
+    pub fn trials_of(&self, part: &PartialResult) -> Option<Range<u64>> {
         let of = |segment: &&Segment| part.is_of(segment.group, segment.stage);
         let segment = self.segments.iter().find(of)?;
         let ends = part.first.checked_add(part.count)?;
-        let members = self.groups[segment.group].members.len();
+        let scenarios = self.groups[segment.group].scenarios.len();
         let fits = ends <= segment.trials
-            && part.counts.tallies.len() == members
-            && part.counts.pairs.len() + 1 == members
+            && part.counts.tallies.len() == scenarios
+            && part.counts.pairs.len() + 1 == scenarios
             && part
                 .counts
                 .tallies

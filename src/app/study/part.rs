@@ -40,13 +40,13 @@ pub struct PartialResultView<'a> {
 }
 
 impl PartialResult {
-    pub(super) fn new(group: usize, stage: Stage, first: u64, members: usize) -> Self {
+    pub(super) fn new(group: usize, stage: Stage, first: u64, scenarios: usize) -> Self {
         Self {
             group,
             stage,
             first,
             count: 0,
-            counts: Counts::empty(members),
+            counts: Counts::empty(scenarios),
         }
     }
 
@@ -97,7 +97,7 @@ pub enum PartialResultError {
     /// Trials that two parts have.
     #[error("the trials {} to {} are there twice", .0.start, .0.end - 1)]
     Overlap(Range<u64>),
-    /// Trials beyond the stretch that is stated.
+    /// Trials beyond the range that is stated.
     #[error("the trials {} to {} are not of it", .0.start, .0.end - 1)]
     Beyond(Range<u64>),
     /// Trials that the study has not got.
@@ -112,42 +112,42 @@ pub enum PartialResultError {
     },
 }
 
-/// Puts parts in the order of the line, and sees that they cover it from `line.start` to
+/// Puts parts in the order of the work list, and sees that they cover it from `line.start` to
 /// `line.end`, each trial once.
 ///
 /// # Errors
 ///
-/// Names the first trials that are missing, there twice, or not of this stretch or study.
+/// Names the first trials that are missing, there twice, or not of this range or study.
 pub fn together(
     study: &Study,
-    line: Range<u64>,
+    trials: Range<u64>,
     parts: Vec<PartialResult>,
 ) -> Result<Vec<PartialResult>, PartialResultError> {
     let mut placed = Vec::with_capacity(parts.len());
     for part in parts {
-        let Some(stretch) = study.stretch(&part) else {
+        let Some(range) = study.trials_of(&part) else {
             return Err(part.foreign());
         };
-        placed.push((stretch, part));
+        placed.push((range, part));
     }
-    placed.sort_by_key(|(stretch, _)| (stretch.start, stretch.end));
-    let mut next = line.start;
-    for (stretch, _) in &placed {
-        if stretch.start > next {
-            return Err(PartialResultError::Gap(next..stretch.start));
+    placed.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut next = trials.start;
+    for (range, _) in &placed {
+        if range.start > next {
+            return Err(PartialResultError::Gap(next..range.start));
         }
-        if stretch.start < next && !stretch.is_empty() {
+        if range.start < next && !range.is_empty() {
             return Err(PartialResultError::Overlap(
-                stretch.start..next.min(stretch.end),
+                range.start..next.min(range.end),
             ));
         }
-        next = next.max(stretch.end);
+        next = next.max(range.end);
     }
-    if next < line.end {
-        return Err(PartialResultError::Gap(next..line.end));
+    if next < trials.end {
+        return Err(PartialResultError::Gap(next..trials.end));
     }
-    if next > line.end {
-        return Err(PartialResultError::Beyond(line.end..next));
+    if next > trials.end {
+        return Err(PartialResultError::Beyond(trials.end..next));
     }
     Ok(placed.into_iter().map(|(_, part)| part).collect())
 }

@@ -154,7 +154,7 @@ fn comparison(
     interrupted: bool,
     execution: &Execution<'_>,
 ) -> (StudyContent, bool) {
-    let scenarios = &ready.study.groups()[0].members;
+    let scenarios = &ready.study.groups()[0].scenarios;
     let (checks, stopped) = checks(job, scenarios, execution);
     let counts = ready.study.counts(parts).remove(0);
     let document = compare::document(&ComparisonInput {
@@ -175,7 +175,7 @@ fn swept(
     interrupted: bool,
     execution: &Execution<'_>,
 ) -> Result<(StudyContent, bool), AppError> {
-    let scenarios = ready.study.groups().iter().map(|group| &group.members[0]);
+    let scenarios = ready.study.groups().iter().map(|group| &group.scenarios[0]);
     let scenarios: Vec<Scenario> = scenarios.cloned().collect();
     let Some(design) = &job.design else {
         return Err(AppError::input("the sweep has no design"));

@@ -50,7 +50,7 @@ impl Parameter {
         Ok(Self { path, values })
     }
 
-    /// The value at a share of the way from the low to the high end, in the unit of the ends.
+    /// The value at a fraction of the range, from the low to the high end, in the unit of the ends.
     ///
     /// # Errors
     ///
