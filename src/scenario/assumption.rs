@@ -1,37 +1,23 @@
 //! Assumptions: every figure a result rests on, with where it comes from.
 
-/// How well a figure is founded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
-    /// Verified: read at the named publication.
-    V,
-    /// Read in another text that cites the named publication.
-    S,
-    /// Recomputed from published raw data.
-    R,
-    /// Derived from a figure of grade V, S or R.
-    D,
-    /// Remembered from the publication; not to be shown as published fact.
-    M,
-    /// Judgement; not to be shown as published fact.
-    J,
-}
+use super::words::words;
 
-impl Grade {
-    /// Every grade, best first.
-    pub const ALL: [Self; 6] = [Self::V, Self::S, Self::R, Self::D, Self::M, Self::J];
-
-    /// The letter.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::V => "V",
-            Self::S => "S",
-            Self::R => "R",
-            Self::D => "D",
-            Self::M => "M",
-            Self::J => "J",
-        }
+words! {
+    /// How well a figure is founded.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Grade {
+        /// Verified: read at the named publication.
+        V = "V",
+        /// Read in another text that cites the named publication.
+        S = "S",
+        /// Recomputed from published raw data.
+        R = "R",
+        /// Derived from a figure of grade V, S or R.
+        D = "D",
+        /// Remembered from the publication; not to be shown as published.
+        M = "M",
+        /// Judgement; not to be shown as published.
+        J = "J",
     }
 }
 
@@ -49,7 +35,7 @@ pub struct Assumption {
     pub grade: Option<Grade>,
     /// Whether the file is silent and the default was taken.
     pub is_default: bool,
-    /// Whether results depend on it. A fact of the design that only the rules of the handbook
-    /// look at, left at its default, does not belong into a report.
+    /// Whether results depend on it. A default that only the rules of the handbook look at does
+    /// not belong into a report.
     pub is_modelled: bool,
 }

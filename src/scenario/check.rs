@@ -19,6 +19,7 @@ use super::reader::Section;
 use super::row::{EachRow, Row, default, each, keys, optional};
 use super::suggest;
 use super::value::{self, Parsed};
+use super::words::named;
 use super::writer::{Files, TableWriter};
 
 /// An entry of `check.faults_enabled`.
@@ -74,7 +75,7 @@ keys! {
         /// In stable order and without repetition.
         pub properties: Vec<Property> = "what is checked",
             default(
-                List(OneOf(Property::ALL.map(|property| (property.name(), property)))),
+                List(named!(Property)),
                 "[\"SB\", \"AL0\", \"ALr\", \"I3\"]", Grade::J, "poolproof: handbook 9 and 3.12"
             );
         pub slices: Slices =

@@ -12,7 +12,7 @@ keys! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Choices {
         /// Choice 1.
-        pub acknowledge: Acknowledgement = "when users are told that their post is stored",
+        pub acknowledge: Acknowledgement = "when users are notified that their message is stored",
             default(
                 OneOf([
                     ("on-commit", Acknowledgement::OnCommit),
@@ -23,7 +23,7 @@ keys! {
             );
         /// Choice 16.
         pub record_before_commit("compliance_record"): bool =
-            "whether the compliance record of a post leaves before its commit",
+            "whether the compliance record of a message leaves before its commit",
             default(
                 OneOf([("after-commit", false), ("before-commit", true)]),
                 "\"after-commit\"", Grade::J, "handbook 10, choice 16: unspecified"
@@ -51,7 +51,7 @@ keys! {
 
 rows! {
     Deviations {
-        instant_detection: bool = "whether the loss of a connection is noticed in no time",
+        instant_detection: bool = "whether the loss of a connection is noticed at once",
             default(
                 Flag, "false", Grade::D,
                 "handbook 3.11: a silent partner is noticed after the time-out, at least 5 s"

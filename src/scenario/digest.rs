@@ -1,6 +1,6 @@
 //! The digest of a scenario: 128-bit FNV-1a over its texts.
 //!
-//! It tells scenarios apart in reports; it guards against accidents, not against malice, so a
+//! It distinguishes scenarios in reports; it guards against accidents, not against malice, so a
 //! cryptographic hash would be a dependency without a use.
 
 const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;

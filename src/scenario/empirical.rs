@@ -92,7 +92,7 @@ fn read(library: &mut Library<'_>, node: &Node) -> Parsed<Values> {
                     "unit" if UNITS.contains(&text) => choice.unit = Some(text),
                     "unit" => {
                         let message = format!("unknown unit `{text}`");
-                        let help = format!("known units: {}", UNITS.join(", "));
+                        let help = format!("valid units: {}", UNITS.join(", "));
                         return Err(vec![
                             value::mistake(&entry.node, "E0025", message).helped(help),
                         ]);
@@ -118,7 +118,7 @@ fn read(library: &mut Library<'_>, node: &Node) -> Parsed<Values> {
     values(&source, &choice)
 }
 
-/// The most mistakes of one file that are worth telling.
+/// The most mistakes of one file that are reported.
 const MISTAKES_MOST: usize = 5;
 
 fn values(source: &Arc<Source>, choice: &Choice<'_>) -> Parsed<Values> {
@@ -199,9 +199,9 @@ fn header(record: &ByteRecord, choice: &Choice<'_>) -> Parsed<(usize, bool)> {
     };
     let index = record.iter().position(|field| field == name.as_bytes());
     index.map(|index| (index, true)).ok_or_else(|| {
-        let known: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
+        let columns: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
         let message = format!("no column `{name}` in the first row");
-        let help = format!("columns there: {}", known.join(", "));
+        let help = format!("columns there: {}", columns.join(", "));
         vec![Diagnostic::at(place, Severity::Error, "E0029", message).helped(help)]
     })
 }

@@ -18,58 +18,67 @@ use super::reader::Section;
 use super::row::{EachRow, Row, each, keys, optional};
 use super::suggest;
 use super::value::{self, Parsed};
+use super::words::{named, words};
 use super::writer::TableWriter;
 
-/// What the checker is expected to find about a property.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Never violated.
-    Holds,
-    /// A counterexample is found.
-    Violated,
-    /// A limit is reached first.
-    Undecided,
+words! {
+    /// What the checker is expected to find about a property.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Verdict {
+        /// Never violated.
+        Holds = "holds",
+        /// A counterexample is found.
+        Violated = "violated",
+        /// A limit is reached first.
+        Undecided = "undecided",
+    }
 }
 
-/// Which runs an objective is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Column {
-    /// Each interval without service.
-    PerIncident,
-    /// Each simulated year.
-    PerYear,
-    /// Each drill: the loss of DC1 at a random time.
-    GivenSiteLoss,
+words! {
+    /// Which runs an objective is about.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Column {
+        /// Each interval without service.
+        PerIncident = "per_incident",
+        /// Each simulated year.
+        PerYear = "per_year",
+        /// Each drill: the loss of DC1 at a random time.
+        GivenSiteLoss = "given_site_loss",
+    }
 }
 
-/// What an objective measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Measure {
-    /// From the failure until users are served again.
-    TimeToRecover,
-    /// Acknowledged messages lost, as time.
-    DataLost,
-    /// Acknowledged messages lost, counted.
-    MessagesLost,
-    /// Time without service.
-    Outage,
-    /// Share of time with service, 0 to 1.
-    Availability,
-    /// Probability that anything acknowledged is lost, 0 to 1.
-    AnyLoss,
+words! {
+    /// What an objective measures.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Measure {
+        /// From the failure until users are served again.
+        TimeToRecover = "time_to_recover",
+        /// Acknowledged messages lost, as time.
+        DataLost = "data_lost",
+        /// Acknowledged messages lost, counted.
+        MessagesLost = "messages_lost",
+        /// Time without service.
+        Outage = "outage",
+        /// Share of time with service, 0 to 1.
+        Availability = "availability",
+        /// Probability that anything acknowledged is lost, 0 to 1.
+        AnyLoss = "any_loss",
+    }
 }
 
-/// Which figure of the distribution counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Statistic {
-    /// The mean. Also the value of a measure that is a share or a probability.
-    Mean,
-    /// The median.
-    P50,
-    /// The 95th percentile.
-    P95,
-    /// The 99th percentile.
-    P99,
+words! {
+    /// Which figure of the distribution counts.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Statistic {
+        /// The mean. Also the value of a measure that is a share or a probability.
+        Mean = "mean",
+        /// The median.
+        P50 = "p50",
+        /// The 95th percentile.
+        P95 = "p95",
+        /// The 99th percentile.
+        P99 = "p99",
+    }
 }
 
 /// How the figure is compared with the limit.
@@ -167,9 +176,9 @@ const OBJECTIVE: Named<Objective> = Named {
     name: |objective| objective.text.clone(),
 };
 
-/// The name of a goal.
+/// A list of goals.
 fn goals() -> List<OneOf<Goal, { Goal::ALL.len() }>> {
-    List(OneOf(Goal::ALL.map(|goal| (goal.name(), goal))))
+    List(named!(Goal))
 }
 
 keys! {
@@ -202,21 +211,6 @@ impl Expectations {
     }
 }
 
-impl Verdict {
-    /// Every verdict.
-    pub const ALL: [Self; 3] = [Self::Holds, Self::Violated, Self::Undecided];
-
-    /// The name used in files and reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::Violated => "violated",
-            Self::Undecided => "undecided",
-        }
-    }
-}
-
 /// A key for each property, beside the other keys of the table.
 struct Verdicts<'c> {
     check: &'c CheckSettings,
@@ -224,9 +218,8 @@ struct Verdicts<'c> {
 
 impl Verdicts<'_> {
     fn row() -> EachRow<Property, OneOf<Verdict, 3>> {
-        let verdicts = OneOf(Verdict::ALL.map(|verdict| (verdict.name(), verdict)));
         let names = Property::ALL.map(|property| (property.name(), property));
-        each(names, verdicts, |name| {
+        each(names, named!(Verdict), |name| {
             format!("expected verdict on {name}: holds unless given")
         })
     }

@@ -123,19 +123,9 @@ impl Builtin {
     }
 }
 
-/// A default with its grade and source.
-const fn built(toml: &'static str, grade: Grade, source: &'static str) -> Silence {
-    Silence::Default {
-        toml,
-        grade,
-        source,
-        rules_only: false,
-    }
-}
-
 /// A default by judgement.
 const fn judged(toml: &'static str) -> Silence {
-    built(toml, Grade::J, "judgement")
+    Silence::default(toml, Grade::J, "judgement")
 }
 
 const LANL: &str = "derived from the LANL failure records (LA-UR-05-7318) and the means of \
@@ -156,7 +146,7 @@ const PATCHING: Builtin = Builtin {
     is_planned: true,
     ..Builtin::new(
         "patching",
-        built(
+        Silence::default(
             "\"730.5h\"",
             Grade::J,
             "judgement: 12 a year; most node unavailability comes from planned reboots (Ford et \
@@ -167,21 +157,21 @@ const PATCHING: Builtin = Builtin {
 };
 const OTHER_OUTAGE: Builtin = Builtin::new(
     "outage",
-    built(OUTAGE_RATE, Grade::J, AS_DATABASE),
-    built(OUTAGE_REPAIR, Grade::J, AS_DATABASE),
+    Silence::default(OUTAGE_RATE, Grade::J, AS_DATABASE),
+    Silence::default(OUTAGE_REPAIR, Grade::J, AS_DATABASE),
 );
 const DATABASE_SERVER: [Builtin; 4] = [
     Builtin::new(
         "outage",
-        built(OUTAGE_RATE, Grade::D, LANL),
-        built(OUTAGE_REPAIR, Grade::D, LANL),
+        Silence::default(OUTAGE_RATE, Grade::D, LANL),
+        Silence::default(OUTAGE_REPAIR, Grade::D, LANL),
     )
-    .with_common_cause(built(
+    .with_common_cause(Silence::default(
         "0.1",
         Grade::D,
         "derived from Ford et al., OSDI 2010: 37% of node failures come in bursts",
     ))
-    .with_destruction(built(
+    .with_destruction(Silence::default(
         "0.01",
         Grade::J,
         "judgement: one loss in 25 years per server",
@@ -196,19 +186,19 @@ const DATABASE_SERVER: [Builtin; 4] = [
 ];
 const OTHER_SERVER: [Builtin; 3] = [OTHER_OUTAGE, PROCESS_CRASH, PATCHING];
 const POOL_SERVER: [Builtin; 3] = [
-    OTHER_OUTAGE.with_common_cause(built("0.1", Grade::J, AS_DATABASE)),
+    OTHER_OUTAGE.with_common_cause(Silence::default("0.1", Grade::J, AS_DATABASE)),
     PROCESS_CRASH,
     PATCHING,
 ];
 const SHARE_SERVER: [Builtin; 3] = [
-    OTHER_OUTAGE.with_destruction(built("0.01", Grade::J, AS_DATABASE)),
+    OTHER_OUTAGE.with_destruction(Silence::default("0.01", Grade::J, AS_DATABASE)),
     PROCESS_CRASH,
     PATCHING,
 ];
 const SITE_OUTAGE: Builtin = Builtin::new(
     "outage",
-    built("\"0.25/year\"", Grade::D, UPTIME),
-    built(
+    Silence::default("\"0.25/year\"", Grade::D, UPTIME),
+    Silence::default(
         "{ lognormal = { median = \"90min\", sigma = 1.0 } }",
         Grade::D,
         "derived from Ponemon Institute, Cost of Data Center Outages 2010 to 2016",
@@ -216,13 +206,13 @@ const SITE_OUTAGE: Builtin = Builtin::new(
 );
 const SITE_DISASTER: Builtin = Builtin::new(
     "disaster",
-    built("\"0.02/year\"", Grade::D, UPTIME),
+    Silence::default("\"0.02/year\"", Grade::D, UPTIME),
     judged("{ lognormal = { median = \"7d\", sigma = 1.0 } }"),
 );
 const INTER_SITE_LINK: Builtin = Builtin::new(
     "cut",
-    built("\"12/year\"", Grade::D, CENIC),
-    built(
+    Silence::default("\"12/year\"", Grade::D, CENIC),
+    Silence::default(
         "{ mixture = [\
          { weight = 0.75, lognormal = { median = \"2.7min\", sigma = 1.26 } }, \
          { weight = 0.25, lognormal = { median = \"32min\", sigma = 2.34 } }] }",
@@ -237,7 +227,7 @@ const LOCAL_LINK: Builtin = Builtin::new(
 );
 const GREY_FAILURE: Builtin = Builtin::new(
     "grey-failure",
-    built("\"0/year\"", Grade::J, "judgement: off, no figure is known"),
+    Silence::default("\"0/year\"", Grade::J, "judgement: off, no figure is known"),
     judged("{ lognormal = { median = \"1h\", sigma = 1.0 } }"),
 );
 

@@ -10,6 +10,7 @@ use super::keys::Kind;
 use super::reader::MISTAKES_MOST;
 use super::suggest;
 use super::value::{self, Parsed, RATE_UNITS, Rate, duration_text};
+use super::words::named;
 use super::writer::Files;
 
 /// The form of a value in the file.
@@ -287,7 +288,7 @@ impl<T: Copy + PartialEq, const N: usize> Format for OneOf<T, N> {
 
 /// One of the two data centres.
 pub(super) fn either_site() -> OneOf<Site, 2> {
-    OneOf(Site::ALL.map(|site| (site.name(), site)))
+    named!(Site)
 }
 
 /// Reads one of several words.

@@ -123,15 +123,10 @@ impl Key {
     /// Sets what holds where the file is silent.
     pub(super) fn set(&mut self, silence: &Silence) {
         match *silence {
-            Silence::Default {
-                toml,
-                grade,
-                source,
-                rules_only,
-            } => {
-                self.default = Some(toml.to_owned());
-                self.source = Some((source.to_owned(), grade));
-                self.is_modelled = !rules_only;
+            Silence::Default(built) => {
+                self.default = Some(built.toml.to_owned());
+                self.source = Some((built.source.to_owned(), built.grade));
+                self.is_modelled = !built.rules_only;
             }
             Silence::Required { .. } => self.is_required = true,
         }

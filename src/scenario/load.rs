@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<String, Unreadable> {
 
 fn whole(input: impl Read) -> Result<String, Unreadable> {
     let mut bytes = Vec::new();
-    // The length is limited while reading: a pipe or device does not tell it beforehand.
+    // The length is limited while reading: a pipe or device does not report it beforehand.
     input
         .take(FILE_BYTES_MOST + 1)
         .read_to_end(&mut bytes)

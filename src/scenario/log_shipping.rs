@@ -8,26 +8,31 @@ use super::format::{Flag, OneOf, SomeText, Time, TimeOrOff};
 use super::reader::Section;
 use super::row::{default, keys, rules_only};
 use super::value::{LONGEST, duration_text};
+use super::words::{named, words};
 
-/// How the schedules of the three jobs lie to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobPhases {
-    /// Each job's first run is uniform over its interval, drawn once per trial.
-    Random,
-    /// All jobs start on the same tick. Worsens the data lost with the share by about half an
-    /// interval (handbook 4.6).
-    Aligned,
+words! {
+    /// How the schedules of the three jobs lie to each other.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum JobPhases {
+        /// Each job's first run is uniform over its interval, drawn once per trial.
+        Random = "random",
+        /// All jobs start on the same tick. Worsens the data lost with the share by about half an
+        /// interval (handbook 4.6).
+        Aligned = "aligned",
+    }
 }
 
-/// Where the copy job puts the files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CopyDestination {
-    /// A folder on the server of S.
-    OnSecondary,
-    /// A folder that S reaches over the network.
-    Reachable,
-    /// A folder that S does not reach.
-    Unreachable,
+words! {
+    /// Where the copy job puts the files.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum CopyDestination {
+        /// A folder on the server of S.
+        OnSecondary = "on-secondary",
+        /// A folder that S reaches over the network.
+        Reachable = "reachable",
+        /// A folder that S does not reach.
+        Unreachable = "unreachable",
+    }
 }
 
 const TOOLS: &str = "default of the set-up tools (handbook 7), not of the T-SQL reference";
@@ -100,8 +105,7 @@ keys! {
         pub phases: JobPhases =
             "how the schedules of the jobs lie to each other: drawn per trial, or all on one tick",
             default(
-                OneOf([("random", JobPhases::Random), ("aligned", JobPhases::Aligned)]),
-                "\"random\"", Grade::J, "handbook 10 row 8: schedules are not prescribed"
+                named!(JobPhases), "\"random\"", Grade::J, "handbook 10 row 8: schedules are not prescribed"
             );
         pub monitor: Option<Site> =
             "where the monitor server is; with none each instance watches its own jobs",
@@ -127,12 +131,7 @@ keys! {
         /// Rule V16.
         pub copy_destination: CopyDestination = "where the copy job puts the files",
             rules_only(
-                OneOf([
-                    ("on-secondary", CopyDestination::OnSecondary),
-                    ("reachable", CopyDestination::Reachable),
-                    ("unreachable", CopyDestination::Unreachable),
-                ]),
-                "\"on-secondary\"", Grade::V, RIGHTS
+                named!(CopyDestination), "\"on-secondary\"", Grade::V, RIGHTS
             );
         /// Rule V16.
         pub agent_reads_share: bool =

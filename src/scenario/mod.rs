@@ -43,6 +43,7 @@ pub mod sql;
 mod suggest;
 pub mod templates;
 pub mod value;
+mod words;
 pub mod writer;
 
 pub use load::{FileSystem, load, load_from, load_with};

@@ -10,19 +10,6 @@ const HELP: &str = "write column.measure.statistic, a comparison and a limit, as
      'given_site_loss.data_lost.p95 <= \"30min\"'";
 
 impl Column {
-    /// Every column.
-    pub const ALL: [Self; 3] = [Self::PerIncident, Self::PerYear, Self::GivenSiteLoss];
-
-    /// The name used in files and reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PerIncident => "per_incident",
-            Self::PerYear => "per_year",
-            Self::GivenSiteLoss => "given_site_loss",
-        }
-    }
-
     /// What is measured in this column.
     #[must_use]
     pub const fn measures(self) -> &'static [Measure] {
@@ -46,39 +33,10 @@ impl Column {
 }
 
 impl Measure {
-    /// The name used in files and reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::TimeToRecover => "time_to_recover",
-            Self::DataLost => "data_lost",
-            Self::MessagesLost => "messages_lost",
-            Self::Outage => "outage",
-            Self::Availability => "availability",
-            Self::AnyLoss => "any_loss",
-        }
-    }
-
     /// Whether it is one share or probability, which has no percentiles.
     #[must_use]
     pub const fn is_share(self) -> bool {
         matches!(self, Self::Availability | Self::AnyLoss)
-    }
-}
-
-impl Statistic {
-    /// Every statistic.
-    pub const ALL: [Self; 4] = [Self::Mean, Self::P50, Self::P95, Self::P99];
-
-    /// The name used in files and reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Mean => "mean",
-            Self::P50 => "p50",
-            Self::P95 => "p95",
-            Self::P99 => "p99",
-        }
     }
 }
 
@@ -186,8 +144,8 @@ fn pick<T: Copy>(word: &str, words: &[(&str, T)], what: &str) -> Result<T, (Stri
         .find(|(name, _)| *name == word)
         .map(|(_, value)| *value);
     found.ok_or_else(|| {
-        let known: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
-        let help = suggest::help(word, &known, "known");
+        let valid: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+        let help = suggest::help(word, &valid, "valid");
         (format!("unknown {what} `{word}`"), help)
     })
 }

@@ -8,15 +8,18 @@ use super::format::{Delay, Flag, OneOf, PerTime, SomeText, Whole};
 use super::reader::Section;
 use super::row::{ComputedRow, Row, Rows, default, keys, required, rules_only};
 use super::value::Rate;
+use super::words::{named, words};
 use super::writer::TableWriter;
 
-/// The two shapes of a stretched pool (handbook 1.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Variant {
-    /// High bandwidth, low latency between the data centres: active servers may be in both.
-    Hbw,
-    /// Low bandwidth, high latency: all active servers are beside the database.
-    Lbw,
+words! {
+    /// The two shapes of a stretched pool (handbook 1.3).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Variant {
+        /// High bandwidth, low latency between the data centres: active servers may be in both.
+        Hbw = "HBW",
+        /// Low bandwidth, high latency: all active servers are beside the database.
+        Lbw = "LBW",
+    }
 }
 
 keys! {
@@ -31,7 +34,7 @@ keys! {
             default(Whole(0, 8), "0", Grade::J, "no standby server unless stated");
         /// Rule V31.
         pub time_zone: String =
-            "time zone of the servers in this data centre, any name that tells it from others",
+            "time zone of the servers in this data centre, any name that distinguishes it",
             rules_only(
                 SomeText, "\"UTC\"", Grade::J, "judgement: one time zone for both data centres"
             );
@@ -49,7 +52,7 @@ keys! {
     pub struct Pool {
         pub variant: Variant =
             "HBW (fast link between the data centres) or LBW (slow link)",
-            required(OneOf([("HBW", Variant::Hbw), ("LBW", Variant::Lbw)]), "\"LBW\"");
+            required(named!(Variant), "\"LBW\"");
         /// Indexed by [`Site::index`].
         pub servers: [Servers; 2] = "the servers in", PerSite;
         pub message_rate: Rate = "messages posted in the whole pool while it is in service",

@@ -9,7 +9,7 @@ use super::empirical::Observations;
 use super::format::Format;
 use super::keys::{Key, Kind};
 use super::library::Library;
-use super::row::Silence;
+use super::row::{Built, Silence};
 use super::suggest;
 use super::value::{self, Parsed};
 
@@ -53,11 +53,7 @@ pub(super) enum Origin<'p> {
     /// It stands in a file.
     Written(&'p Place),
     /// The file is silent.
-    Default {
-        source: &'static str,
-        grade: Grade,
-        rules_only: bool,
-    },
+    Default(Built),
 }
 
 /// One table being read.
@@ -204,18 +200,18 @@ impl<'a, 'l> Section<'a, 'l> {
     pub(super) fn assume(&mut self, key: &str, value: String, origin: &Origin<'_>) {
         let (source, grade, is_modelled) = match origin {
             Origin::Written(place) => (place.source.name.clone(), None, true),
-            Origin::Default {
-                source,
-                grade,
-                rules_only,
-            } => ((*source).to_owned(), Some(*grade), !rules_only),
+            Origin::Default(built) => (
+                built.source.to_owned(),
+                Some(built.grade),
+                !built.rules_only,
+            ),
         };
         let assumption = Assumption {
             key: self.path_of(key),
             value,
             source,
             grade,
-            is_default: matches!(origin, Origin::Default { .. }),
+            is_default: matches!(origin, Origin::Default(_)),
             is_modelled,
         };
         self.reader.assumptions.push(assumption);
@@ -255,20 +251,10 @@ impl<'a, 'l> Section<'a, 'l> {
             self.refuse(key, vec![defect]);
             return None;
         };
-        if let Silence::Default {
-            source,
-            grade,
-            rules_only,
-            ..
-        } = *silence
+        if let Silence::Default(built) = *silence
             && !self.has(key)
         {
-            let origin = Origin::Default {
-                source,
-                grade,
-                rules_only,
-            };
-            self.assume(key, node.value.shown(), &origin);
+            self.assume(key, node.value.shown(), &Origin::Default(built));
         }
         Some(value)
     }

@@ -118,25 +118,39 @@ macro_rules! key {
 
 pub(super) use {key, keys, rows};
 
+/// A value that is built in for a key, in the syntax of the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Built {
+    pub(super) toml: &'static str,
+    pub(super) grade: Grade,
+    pub(super) source: &'static str,
+    /// Whether only the handbook's rules look at the value, and neither the model nor an engine.
+    pub(super) rules_only: bool,
+}
+
 /// What holds where the file is silent.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Silence {
-    /// A default in the syntax of the file, with its grade and source.
-    Default {
-        toml: &'static str,
-        grade: Grade,
-        source: &'static str,
-        /// Whether only the handbook's rules look at the value, and neither the model nor an engine.
-        rules_only: bool,
-    },
+    /// A default.
+    Default(Built),
     /// The key must be given; the value stands in for it after its absence was reported.
     Required { stand_in: &'static str },
 }
 
 impl Silence {
+    /// A default with its grade and source.
+    pub(super) const fn default(toml: &'static str, grade: Grade, source: &'static str) -> Self {
+        Self::Default(Built {
+            toml,
+            grade,
+            source,
+            rules_only: false,
+        })
+    }
+
     pub(super) const fn toml(&self) -> &'static str {
         match self {
-            Self::Default { toml, .. } => toml,
+            Self::Default(Built { toml, .. }) => toml,
             Self::Required { stand_in } => stand_in,
         }
     }
@@ -167,14 +181,7 @@ pub(super) const fn default<F>(
     grade: Grade,
     source: &'static str,
 ) -> ValueRow<F> {
-    let rules_only = false;
-    let silence = Silence::Default {
-        toml,
-        grade,
-        source,
-        rules_only,
-    };
-    ValueRow::new(format, silence)
+    ValueRow::new(format, Silence::default(toml, grade, source))
 }
 
 /// A key that only the handbook's rules look at.
@@ -184,14 +191,13 @@ pub(super) const fn rules_only<F>(
     grade: Grade,
     source: &'static str,
 ) -> ValueRow<F> {
-    let rules_only = true;
-    let silence = Silence::Default {
+    let built = Built {
         toml,
         grade,
         source,
-        rules_only,
+        rules_only: true,
     };
-    ValueRow::new(format, silence)
+    ValueRow::new(format, Silence::Default(built))
 }
 
 /// A key that must be given, with an example.
@@ -225,7 +231,7 @@ impl<F: Format> Row for ValueRow<F> {
     }
 
     fn write(&self, value: &F::Value, out: &mut TableWriter<'_>, key: &str) {
-        let is_default = matches!(self.silence, Silence::Default { .. })
+        let is_default = matches!(self.silence, Silence::Default(_))
             && super::reader::default_value(&self.format, key, self.silence.toml()).as_ref()
                 == Some(value);
         out.value(key, &self.format, value, is_default);
@@ -276,8 +282,7 @@ impl<F: Format> Row for OptionalRow<F> {
     }
 }
 
-/// A key whose absence means a value that is no default of the format: it depends on others, or is
-/// empty.
+/// A key whose absence means a value that is no default: it depends on others, or is empty.
 pub(super) struct OrRow<F, T> {
     row: OptionalRow<F>,
     absent: T,
@@ -312,12 +317,13 @@ impl<F: Format<Value: Clone>> Row for ComputedRow<F, F::Value> {
         let found = section.optional(key, &self.format, true);
         if !section.has(key) {
             let text = self.format.write(&self.computed, &mut Default::default());
-            let origin = Origin::Default {
-                source: self.source,
+            let built = Built {
+                toml: "",
                 grade: self.grade,
+                source: self.source,
                 rules_only: false,
             };
-            section.assume(key, text, &origin);
+            section.assume(key, text, &Origin::Default(built));
         }
         Some(found.unwrap_or_else(|| self.computed.clone()))
     }

@@ -463,7 +463,7 @@ pub const RULES: [Rule; 40] = [
         id: "V38",
         demand: "logins of the pool's servers on S and SM",
         severity: Warning,
-        danger: "after the failover the database is online and nobody can use it",
+        danger: "after the failover the database is online and cannot be used",
         hazards: &["H-52"],
         source: "Management of Logins and Jobs After Role Switching",
         reads: &["secondary", "log_shipping.enabled"],

@@ -9,12 +9,13 @@ use poolproof_models::names::runbook::{Belief, Operation, Phase, Role, Runbook, 
 use super::assumption::Grade;
 use super::diagnostic::{Diagnostic, Severity, Source};
 use super::document::{self, Node, Value};
-use super::format::{Delay, Flag, OneOf, Text};
+use super::format::{Delay, Flag, Text};
 use super::keys::Kind;
 use super::reader::{Reader, Section};
 use super::row::{Row, Rows, keys, optional, required};
 use super::runbook_order;
 use super::value;
+use super::words::named;
 use super::writer::TableWriter;
 
 /// A runbook as read from its file.
@@ -44,32 +45,12 @@ pub struct DurationSource {
 /// The most steps a runbook can have; the model keeps the current step in a few bits.
 pub const STEPS_MOST: usize = 30;
 
-fn roles() -> OneOf<Role, { Role::ALL.len() }> {
-    OneOf(Role::ALL.map(|role| (role.name(), role)))
-}
-
-fn beliefs() -> OneOf<Belief, { Belief::ALL.len() }> {
-    OneOf(Belief::ALL.map(|belief| (belief.name(), belief)))
-}
-
-fn operations() -> OneOf<Operation, { Operation::ALL.len() }> {
-    OneOf(Operation::ALL.map(|operation| (operation.name(), operation)))
-}
-
-fn phases() -> OneOf<Phase, { Phase::ALL.len() }> {
-    OneOf(Phase::ALL.map(|phase| (phase.name(), phase)))
-}
-
-fn grades() -> OneOf<Grade, { Grade::ALL.len() }> {
-    OneOf(Grade::ALL.map(|grade| (grade.name(), grade)))
-}
-
 keys! {
     /// The keys of a runbook file.
     struct RunbookKeys {
-        pub role: Role = "whose runbook it is", required(roles(), "\"site-failover\"").unlisted();
+        pub role: Role = "whose runbook it is", required(named!(Role), "\"site-failover\"").unlisted();
         pub trigger: Belief = "the belief that starts it",
-            required(beliefs(), "\"site-down\"").unlisted();
+            required(named!(Belief), "\"site-down\"").unlisted();
         pub title: String = "one line for people who read the file",
             optional(Text).unlisted().or(String::new());
         pub step: Vec<StepKeys> = "the steps in their order; at most 30", Steps::of(&role);
@@ -80,22 +61,22 @@ keys! {
     /// The keys of one step.
     #[derive(Debug, Clone, PartialEq)]
     struct StepKeys {
-        pub operation: Operation = "what is done", required(operations(), "\"decide\"").unlisted();
+        pub operation: Operation = "what is done", required(named!(Operation), "\"decide\"").unlisted();
         pub actor: String = "who does it", required(Text, "\"DBA on S\"").unlisted();
         pub duration: Distribution = "the time the step takes, or a distribution",
             required(Delay, "\"5min\"");
         pub duration_source: Option<String> = "where the duration comes from",
             optional(Text).unlisted();
         pub duration_grade: Option<Grade> = "how well the duration is founded",
-            optional(grades()).unlisted();
+            optional(named!(Grade)).unlisted();
         pub wait_for: Option<Belief> = "the belief that the step waits for",
-            optional(beliefs()).unlisted();
+            optional(named!(Belief)).unlisted();
         pub may_be_skipped("optional"): bool =
             "whether the step is passed over where it is impossible, as what a disaster took away",
             optional(Flag).unlisted().or(false);
         pub phase: Phase =
             "the phase of the incident that its time counts to; act unless given",
-            optional(phases()).unlisted().or(Phase::Act);
+            optional(named!(Phase)).unlisted().or(Phase::Act);
         pub source: String = "where the step stands", required(Text, "\"page title\"").unlisted();
     }
 }

@@ -52,7 +52,7 @@ const RULES: [Rule; 11] = [
         role: None,
         earlier: &[O::FenceDc1],
         when: When::After,
-        reason: "DC1 is fenced already: nobody can back up its log any more",
+        reason: "DC1 is fenced already: its log cannot be backed up any more",
     },
     Rule {
         step: O::InstallMirror,

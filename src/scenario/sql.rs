@@ -6,55 +6,54 @@ use super::assumption::Grade;
 use super::format::{Flag, List, OneOf, SomeText, Text, Whole};
 use super::reader::Section;
 use super::row::{Row, Rows, Unwritten, keys, optional, rules_only, same_table};
+use super::words::{named, words};
 use super::writer::TableWriter;
 
-/// A release of SQL Server, oldest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Version {
-    /// 2005.
-    V2005,
-    /// 2008.
-    V2008,
-    /// 2008 R2, the oldest that Lync Server 2013 takes.
-    V2008R2,
-    /// 2012.
-    V2012,
-    /// 2014.
-    V2014,
-    /// 2016.
-    V2016,
+words! {
+    /// A release of SQL Server, oldest first.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Version {
+        /// 2005.
+        V2005 = "2005",
+        /// 2008.
+        V2008 = "2008",
+        /// 2008 R2, the oldest that Lync Server 2013 takes.
+        V2008R2 = "2008R2",
+        /// 2012.
+        V2012 = "2012",
+        /// 2014.
+        V2014 = "2014",
+        /// 2016.
+        V2016 = "2016",
+    }
 }
 
-/// What an instance may do on the backup share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ShareAccess {
-    /// Read and write.
-    ReadWrite,
-    /// Read only.
-    Read,
-    /// Nothing.
-    None,
+words! {
+    /// What an instance may do on the backup share.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum ShareAccess {
+        /// Read and write.
+        ReadWrite = "read-write",
+        /// Read only.
+        Read = "read",
+        /// Nothing.
+        None = "none",
+    }
 }
 
-/// The recovery model of the chat database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecoveryModel {
-    /// Every change is in the log until it is backed up.
-    Full,
-    /// Bulk changes are not; mirroring forbids it.
-    BulkLogged,
-    /// The log is thrown away; mirroring and log shipping forbid it.
-    Simple,
+words! {
+    /// The recovery model of the chat database.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum RecoveryModel {
+        /// Every change is in the log until it is backed up.
+        Full = "full",
+        /// Bulk changes are not; mirroring forbids it.
+        BulkLogged = "bulk-logged",
+        /// The log is thrown away; mirroring and log shipping forbid it.
+        Simple = "simple",
+    }
 }
 
-const VERSIONS: OneOf<Version, 6> = OneOf([
-    ("2005", Version::V2005),
-    ("2008", Version::V2008),
-    ("2008R2", Version::V2008R2),
-    ("2012", Version::V2012),
-    ("2014", Version::V2014),
-    ("2016", Version::V2016),
-]);
 const EDITIONS: OneOf<&str, 4> = OneOf([
     ("Enterprise", "Enterprise"),
     ("Standard", "Standard"),
@@ -62,16 +61,6 @@ const EDITIONS: OneOf<&str, 4> = OneOf([
     ("Express", "Express"),
 ]);
 const ACCOUNTS: OneOf<bool, 2> = OneOf([("domain", false), ("LocalSystem", true)]);
-const ACCESS: OneOf<ShareAccess, 3> = OneOf([
-    ("read-write", ShareAccess::ReadWrite),
-    ("read", ShareAccess::Read),
-    ("none", ShareAccess::None),
-]);
-const MODELS: OneOf<RecoveryModel, 3> = OneOf([
-    ("full", RecoveryModel::Full),
-    ("bulk-logged", RecoveryModel::BulkLogged),
-    ("simple", RecoveryModel::Simple),
-]);
 const DATABASES: OneOf<&str, 4> = OneOf([
     ("back-end", "back-end"),
     ("persistent-chat", "persistent-chat"),
@@ -90,7 +79,7 @@ keys! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct EveryInstance {
         pub version: Version = "release of SQL Server",
-            rules_only(VERSIONS, "\"2012\"", Grade::V, SUPPORT);
+            rules_only(named!(Version), "\"2012\"", Grade::V, SUPPORT);
         pub edition: &'static str = "edition of SQL Server",
             rules_only(EDITIONS, "\"Enterprise\"", Grade::V, SUPPORT);
         pub domain: String = "the Active Directory domain of the instances",
@@ -108,7 +97,7 @@ keys! {
         pub agent: bool = "whether SQL Server Agent, which runs the jobs, is started",
             rules_only(Flag, "true", Grade::V, SHIPPING);
         pub share_access: ShareAccess = "what the instance may do on the backup share",
-            rules_only(ACCESS, "\"read-write\"", Grade::V, RESOURCES);
+            rules_only(named!(ShareAccess), "\"read-write\"", Grade::V, RESOURCES);
         pub cpu_percent: u64 = "load of the processors at busy hours, in percent",
             rules_only(
                 Whole(0, 100), "40", Grade::J,
@@ -133,7 +122,7 @@ keys! {
         pub key: &'static str = "its key in the file: a, b, w, s, sm or sw", Unwritten(usual.key);
         pub server: String = r"HOST, or HOST\INSTANCE; its letter in the drawing unless given",
             optional(Text).or(usual.server.to_owned());
-        pub version: Version = "release of SQL Server", optional(VERSIONS).or(usual.every.version);
+        pub version: Version = "release of SQL Server", optional(named!(Version)).or(usual.every.version);
         pub edition: &'static str = "edition of SQL Server",
             optional(EDITIONS).or(usual.every.edition);
         pub domain: String = "the Active Directory domain of the instances",
@@ -145,7 +134,7 @@ keys! {
         pub agent: bool = "whether SQL Server Agent, which runs the jobs, is started",
             optional(Flag).or(usual.every.agent);
         pub share_access: ShareAccess = "what the instance may do on the backup share",
-            optional(ACCESS).or(usual.every.share_access);
+            optional(named!(ShareAccess)).or(usual.every.share_access);
         pub mirroring_port: u64 =
             "TCP port of the mirroring endpoint; 5022, and 7022 of a witness, unless given",
             optional(Whole(1, 65_535)).or(usual.mirroring_port);
@@ -174,7 +163,7 @@ keys! {
         pub instances: [Instance; 6] = "the instances", Instances { every: &every };
         pub recovery_model: RecoveryModel = "recovery model of the chat database",
             rules_only(
-                MODELS, "\"full\"", Grade::V,
+                named!(RecoveryModel), "\"full\"", Grade::V,
                 "Prerequisites, Restrictions, and Recommendations for Database Mirroring"
             );
         pub availability_group: bool =

@@ -1,8 +1,8 @@
-//! "Did you mean": the known word nearest to an unknown one.
+//! "Did you mean": the valid word nearest to an invalid one.
 
-/// A help text that names the nearest of `known`, if one is near enough to be a slip.
-pub(super) fn suggestion(word: &str, known: &[&str]) -> Option<String> {
-    let nearest = known
+/// A help text that names the nearest of `valid`, if one is near enough to be a slip.
+pub(super) fn suggestion(word: &str, valid: &[&str]) -> Option<String> {
+    let nearest = valid
         .iter()
         .map(|&candidate| (distance(word, candidate), candidate))
         .min()?;
@@ -12,15 +12,15 @@ pub(super) fn suggestion(word: &str, known: &[&str]) -> Option<String> {
     (distance <= allowed).then(|| format!("did you mean `{candidate}`?"))
 }
 
-/// A help text for an unknown word: the nearest known one, or all of them.
-pub(super) fn help(word: &str, known: &[&str], what: &str) -> String {
-    suggestion(word, known).unwrap_or_else(|| format!("{what}: {}", known.join(", ")))
+/// A help text for an invalid word: the nearest valid one, or all of them.
+pub(super) fn help(word: &str, valid: &[&str], what: &str) -> String {
+    suggestion(word, valid).unwrap_or_else(|| format!("{what}: {}", valid.join(", ")))
 }
 
 /// Edit distance in which swapping two neighbours counts once. Case and `-`/`_` are ignored.
 fn distance(one: &str, other: &str) -> usize {
     let letters = |word: &str| -> Vec<char> {
-        // Longer words are not slips of known ones; the cut bounds the work.
+        // Longer words are not slips of valid ones; the cut bounds the work.
         let plain = |c: char| {
             if c == '_' {
                 '-'
@@ -61,8 +61,8 @@ mod tests {
 
     #[test]
     fn slips_are_recognised_and_strangers_are_not() {
-        let known = ["backup_interval", "copy_interval", "share"];
-        let of = |word| suggestion(word, &known);
+        let valid = ["backup_interval", "copy_interval", "share"];
+        let of = |word| suggestion(word, &valid);
         assert_eq!(
             of("bakcup_interval").as_deref(),
             Some("did you mean `backup_interval`?")

@@ -26,6 +26,31 @@ pub struct Written {
 }
 
 impl Scenario {
+    /// Whether all values are the same, wherever they come from: the file and its name for
+    /// messages, `--set`, the texts and whether a value was written make no difference.
+    #[must_use]
+    pub fn has_values_of(&self, other: &Self) -> bool {
+        self.clone().without_origin() == other.clone().without_origin()
+    }
+
+    fn without_origin(mut self) -> Self {
+        self.path.clear();
+        self.overrides.clear();
+        self.digest.clear();
+        self.assumptions.clear();
+        let operators = &mut self.operators;
+        let runbooks = [
+            &mut operators.mirror_failover,
+            &mut operators.site_failover,
+            &mut operators.site_failback,
+            &mut operators.log_shipping_repair,
+        ];
+        for runbook in runbooks.into_iter().flatten() {
+            runbook.file.clear();
+        }
+        self
+    }
+
     /// Writes the scenario: its files are read as a scenario with the same values. Comments, and
     /// which file a value came from, are not kept.
     #[must_use]

@@ -6,6 +6,8 @@ mod support;
 mod default_figures;
 mod mutations;
 mod prices;
+mod rule_limits;
 mod scenario_files;
 mod schema;
 mod templates;
+mod writer;

@@ -55,7 +55,7 @@ pub(in super::super) fn users(scenario: &Scenario) -> Vec<Finding> {
 pub(in super::super) fn survivors(scenario: &Scenario) -> Vec<Finding> {
     let (users, active) = (scenario.pool.users, scenario.pool.active());
     let survivors = active.saturating_sub(1);
-    // A pool of one server has no survivors at all, which nobody needs to be told.
+    // A pool of one server has no survivors at all, which needs no warning.
     let broken = survivors > 0 && users > survivors * 30_000;
     when(broken, || {
         let each = users.div_ceil(survivors.max(1));

@@ -258,7 +258,7 @@ pub(in super::super) fn alerts(scenario: &Scenario) -> Vec<Finding> {
     ] {
         let key = format!("log_shipping.no_{job}_alert");
         let Some(threshold) = threshold else {
-            let message = format!("nobody is told when no {job} happens");
+            let message = format!("no alert is raised when no {job} happens");
             findings.push(found(
                 key,
                 message,
