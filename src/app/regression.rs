@@ -11,6 +11,8 @@ use poolproof_models::state::world::World;
 use poolproof_reports::document::Counterexample;
 use poolproof_reports::trace::Engine;
 
+use crate::scenario::writer::{Document, quoted};
+
 /// What a saved scenario is made from.
 pub struct RegressionSource<'a> {
     /// The path of the scenario that is extended, as the saved file has to name it.
@@ -48,102 +50,87 @@ pub fn text(source: &RegressionSource<'_>, topology: &Topology) -> Result<String
     if source.counterexample.faults > 8 {
         return Err(RegressionError::TooManyFaults(source.counterexample.faults));
     }
-    let mut tables: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut top = vec![
-        format!("extends = {}", quoted(source.extends)),
-        format!(
-            "title = {}",
-            quoted(&format!(
-                "Regression: {} in {}",
-                source.property.name(),
-                source.title
-            ))
-        ),
-    ];
+    let mut file = Document::default();
+    header(source, &mut file);
+    file.set("extends", &quoted(&one_line(source.extends)));
+    let title = format!("Regression: {} in {}", source.property.name(), source.title);
+    file.set("title", &quoted(&one_line(&title)));
     for (path, value) in source.overrides {
         if path.split('.').any(|key| key.trim().parse::<u32>().is_ok()) {
             return Err(RegressionError::List(path.clone()));
         }
-        let value = toml_value(value);
         match path.split_once('.') {
             // Narrowed below.
-            Some(("check", "faults" | "faults_enabled" | "properties")) => {}
+            Some(("check", key)) if NARROWED.contains(&key) || key.starts_with("limits") => {}
             Some(("expect", _)) => {}
-            Some((table, key)) => {
-                let lines = tables.entry(table).or_default();
-                lines.push(format!("{key} = {value}"));
-            }
-            None => top.push(format!("{path} = {value}")),
+            _ => file.set(path, &toml_value(value)),
         }
     }
-    tables
-        .entry("check")
-        .or_default()
-        .extend(check(source, topology));
-    let expected = source.violated.iter();
-    let mut expect: Vec<String> = expected
-        .map(|property| format!("{} = \"violated\"", property.name()))
-        .collect();
-    expect.push("reachable = []".to_owned());
-    expect.push("objectives = []".to_owned());
-    tables.insert("expect", expect);
-    let mut text = header(source);
-    text += &top.join("\n");
-    text.push('\n');
-    for (table, lines) in tables {
-        text += &format!("\n[{table}]\n{}\n", lines.join("\n"));
+    narrow(source, topology, &mut file);
+    for property in source.violated {
+        file.set(&format!("expect.{}", property.name()), &quoted("violated"));
     }
-    Ok(text)
+    file.set("expect.reachable", "[]");
+    file.set("expect.objectives", "[]");
+    Ok(file.text())
 }
 
-/// The counterexample, as a comment.
-fn header(source: &RegressionSource<'_>) -> String {
-    let mut text = format!("# {} is violated like this:\n#\n", source.property.name());
+/// Keys of `[check]` that the path decides.
+const NARROWED: [&str; 3] = ["faults", "faults_enabled", "properties"];
+
+/// The path to the violation, as a comment.
+fn header(source: &RegressionSource<'_>, file: &mut Document) {
+    file.comment(&format!(
+        "{} is violated like this:",
+        source.property.name()
+    ));
+    file.comment("");
     for step in &source.counterexample.steps {
         let fault = if step.is_fault() { " (fault)" } else { "" };
-        text += &format!("#   {:>2}. {}{fault}\n", step.number, one_line(&step.text));
+        let text = one_line(&step.text);
+        file.comment(&format!("  {:>2}. {text}{fault}", step.number));
     }
-    text += "#\n";
-    let mut line = "#".to_owned();
+    file.comment("");
+    let mut line = String::new();
     for word in source.counterexample.cause.split_whitespace() {
-        if line.chars().count() + 1 + word.chars().count() > 100 {
-            text += &format!("{line}\n");
-            line = "#".to_owned();
+        if line.chars().count() + 2 + word.chars().count() > 99 {
+            file.comment(&line);
+            line.clear();
         }
-        line += &format!(" {word}");
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
     }
-    text += &format!("{line}\n\n");
-    text
+    file.comment(&line);
 }
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `[check]`, narrowed to the faults of the counterexample.
-fn check(source: &RegressionSource<'_>, topology: &Topology) -> Vec<String> {
+/// `[check]`, narrowed to the faults of the path.
+fn narrow(source: &RegressionSource<'_>, topology: &Topology, file: &mut Document) {
     let (names, counts) = faults(source.counterexample, topology);
-    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    let limits: Vec<String> = counts
-        .iter()
-        .map(|(class, count)| format!("{} = {count}", class.name()))
-        .collect();
-    let listed = source.violated.iter().map(|p| quoted(p.name()));
-    let mut lines = vec![
-        format!("faults = {}", source.counterexample.faults),
-        format!("faults_enabled = [{}]", names.join(", ")),
-        format!("properties = [{}]", listed.collect::<Vec<_>>().join(", ")),
-    ];
-    if !limits.is_empty() {
-        lines.push(format!("limits = {{ {} }}", limits.join(", ")));
-    }
+    let list = |names: Vec<String>| format!("[{}]", names.join(", "));
+    let names = names.iter().map(|name| quoted(name));
+    let properties = source.violated.iter();
+    let properties = properties.map(|property| quoted(property.name()));
+    file.set("check.faults", &source.counterexample.faults.to_string());
+    file.set("check.faults_enabled", &list(names.collect()));
+    file.set("check.properties", &list(properties.collect()));
     if source.engine == Engine::Simulation {
         // The simulator begins normally, with every event and without slices.
-        lines.push("start = \"normal\"".to_owned());
-        lines.push("exclude = []".to_owned());
-        lines.push("slices = []".to_owned());
+        file.set("check.start", &quoted("normal"));
+        file.set("check.exclude", "[]");
+        file.set("check.slices", "[]");
     }
-    lines
+    for (class, count) in counts {
+        file.set(
+            &format!("check.limits.{}", class.name()),
+            &count.to_string(),
+        );
+    }
 }
 
 /// The names of the faults as in `check.faults_enabled`, and how many of each class.
@@ -191,16 +178,11 @@ fn toml_value(value: &str) -> String {
     if is_toml {
         value.to_owned()
     } else {
-        quoted(value)
+        quoted(&one_line(value))
     }
 }
 
-/// A string of TOML.
-fn quoted(text: &str) -> String {
-    toml::Value::String(one_line(text)).to_string()
-}
-
-/// The counterexample from the directory of `from` to the file `to`, with `/` on every platform. Both are
+/// The way from the directory of `from` to the file `to`, with `/` on every platform. Both are
 /// absolute or relative to the same directory.
 #[must_use]
 pub fn relative(from: &Path, to: &Path) -> String {

@@ -80,7 +80,8 @@ struct Block {
     path: String,
     /// What stands around the path: one table, or an item of a list of tables.
     is_item: bool,
-    lines: Vec<String>,
+    /// Keys with their values in TOML.
+    lines: Vec<(String, String)>,
     /// Whether the table is written although it has no keys.
     is_kept: bool,
 }
@@ -93,11 +94,13 @@ impl Document {
         self.comment.push('\n');
     }
 
-    /// Sets a key, for example `check.faults`, to a value in TOML.
+    /// Sets a key, for example `check.faults`, to a value in TOML; the last value counts.
     pub fn set(&mut self, path: &str, toml: &str) {
         let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
         let at = self.table(table);
-        self.tables[at].lines.push(format!("{key} = {toml}"));
+        let lines = &mut self.tables[at].lines;
+        lines.retain(|(known, _)| known != key);
+        lines.push((key.to_owned(), toml.to_owned()));
     }
 
     /// The index of a table, which is added where it is missing.
@@ -133,9 +136,8 @@ impl Document {
                 (path, false) => format!("[{path}]\n"),
                 (path, true) => format!("[[{path}]]\n"),
             };
-            for line in &block.lines {
-                part.push_str(line);
-                part.push('\n');
+            for (key, toml) in &block.lines {
+                part.push_str(&format!("{key} = {toml}\n"));
             }
             parts.push(part);
         }
@@ -212,7 +214,7 @@ impl TableWriter<'_> {
     /// Writes a key with a value in TOML.
     pub(super) fn line(&mut self, key: &str, toml: &str) {
         let block = &mut self.draft.document.tables[self.at];
-        block.lines.push(format!("{key} = {toml}"));
+        block.lines.push((key.to_owned(), toml.to_owned()));
     }
 
     /// Whether defaults are left out.
