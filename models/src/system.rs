@@ -92,7 +92,7 @@ pub trait System: Sync {
     /// The goals reached by the event that led to `after`, as bits.
     fn reached(&self, index: usize, after: &Self::State) -> u32;
 
-    /// Those of some goals that [`System::reached`] tells: the others cost nothing.
+    /// Those of some goals that [`System::reached`] reports: the others cost nothing.
     fn reached_among(&self, index: usize, after: &Self::State, goals: u32) -> u32 {
         self.reached(index, after) & goals
     }

@@ -3,182 +3,85 @@
 use crate::names::component::{Component, ComponentKind};
 use crate::names::runbook::{Mistake, Operation, Role};
 
-/// What kind of step. The discriminant is the stable number: never change or reuse one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum EventKind {
-    /// Users post, and the copy acknowledges.
-    Write = 1,
-    /// A server crashes; its disks survive. A fault.
-    Crash = 2,
-    /// A crashed server starts again.
-    Restart = 3,
-    /// A link breaks. A fault.
-    Cut = 4,
-    /// A cut link works again.
-    Heal = 5,
-    /// The ends of a link notice that the other end is gone (handbook 3.11).
-    Detect = 6,
-    /// The principal goes on alone after the handshake with the witness (3.12).
-    Expose = 7,
-    /// The mirror is promoted (3.7).
-    AutomaticFailover = 8,
-    /// The mirror has caught up: SYNCHRONIZED (3.3).
-    Resynchronise = 9,
-    /// A log backup is finished (4.1).
-    Backup = 10,
-    /// The copy job has copied every finished file (4.1).
-    Copy = 11,
-    /// The restore job has applied every copied file (4.1).
-    Restore = 12,
-    /// A pool server's replica of the Central Management store is refreshed (1.4).
-    Replicate = 13,
-    /// A data centre is lost for good. A fault.
-    Disaster = 14,
-    /// A data centre fails and keeps its contents. A fault.
-    Outage = 15,
-    /// A data centre comes back with its old state.
-    Return = 16,
-    /// The files on the share are lost. A fault.
-    ShareLoss = 17,
-    /// Operators begin a runbook: its trigger is believed.
-    StartRunbook = 18,
-    /// Operators finish the current step of a runbook.
-    RunbookStep = 19,
-    /// Operators lay a runbook aside: what started it is over, and nothing has been done yet.
-    StandDown = 20,
-    /// Clients have reconnected.
-    Reconnect = 21,
-    /// An operation outside any runbook. A fault, the operator's mistake.
-    Misoperation = 22,
-    /// A database server answers its partners but not its users: a dead data disk (H-42). A fault.
-    GreyFailure = 23,
-    /// It answers its users again.
-    GreyRepair = 24,
-    /// The log drive of the principal fills, because nothing truncates the log (H-48).
-    LogFull = 25,
-    /// Retention deletes files on the share that were never copied (H-25).
-    Retention = 26,
-    /// A lost data centre has been rebuilt, empty; or one that was left is powered up, fenced.
-    Rebuild = 27,
-    /// The compliance adapter is fed what has been stored (2.3).
-    Export = 28,
-    /// Operators do the current step too early. A fault.
-    Premature = 29,
-    /// Operators leave the current step out. A fault.
-    Skip = 30,
-    /// Operators do the next step before the current one. A fault.
-    SwapNext = 31,
-    /// Operators use the wrong file in the current step. A fault.
-    WrongFile = 32,
-    /// Operators give the runbook up. A fault.
-    Abort = 33,
-    /// A database server loses its disks. A fault.
-    Destroy = 34,
-    /// The roles swap in a manual failover (3.8).
-    SwapRoles = 35,
-    /// The witness notices that a principal is silent before the principal does (R4).
-    Notice = 36,
-    /// The witness is restored from an old image (3.13). A fault.
-    Forget = 37,
-    /// A pool server accepts a post that is not yet committed (2.1, 2.2).
-    Accept = 38,
-}
-
-impl EventKind {
-    /// Every kind, in the order of its number.
-    pub const ALL: [Self; 38] = [
-        Self::Write,
-        Self::Crash,
-        Self::Restart,
-        Self::Cut,
-        Self::Heal,
-        Self::Detect,
-        Self::Expose,
-        Self::AutomaticFailover,
-        Self::Resynchronise,
-        Self::Backup,
-        Self::Copy,
-        Self::Restore,
-        Self::Replicate,
-        Self::Disaster,
-        Self::Outage,
-        Self::Return,
-        Self::ShareLoss,
-        Self::StartRunbook,
-        Self::RunbookStep,
-        Self::StandDown,
-        Self::Reconnect,
-        Self::Misoperation,
-        Self::GreyFailure,
-        Self::GreyRepair,
-        Self::LogFull,
-        Self::Retention,
-        Self::Rebuild,
-        Self::Export,
-        Self::Premature,
-        Self::Skip,
-        Self::SwapNext,
-        Self::WrongFile,
-        Self::Abort,
-        Self::Destroy,
-        Self::SwapRoles,
-        Self::Notice,
-        Self::Forget,
-        Self::Accept,
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Write => "write",
-            Self::Crash => "crash",
-            Self::Restart => "restart",
-            Self::Cut => "cut",
-            Self::Heal => "heal",
-            Self::Detect => "detect",
-            Self::Expose => "expose",
-            Self::AutomaticFailover => "automatic-failover",
-            Self::Resynchronise => "resynchronise",
-            Self::Backup => "backup",
-            Self::Copy => "copy",
-            Self::Restore => "restore",
-            Self::Replicate => "replicate",
-            Self::Disaster => "disaster",
-            Self::Outage => "outage",
-            Self::Return => "return",
-            Self::ShareLoss => "share-loss",
-            Self::StartRunbook => "start-runbook",
-            Self::RunbookStep => "runbook-step",
-            Self::StandDown => "stand-down",
-            Self::Reconnect => "reconnect",
-            Self::Misoperation => "misoperation",
-            Self::GreyFailure => "grey-failure",
-            Self::GreyRepair => "grey-repair",
-            Self::LogFull => "log-full",
-            Self::Retention => "retention",
-            Self::Rebuild => "rebuild",
-            Self::Export => "export",
-            Self::Premature => "premature",
-            Self::Skip => "skip",
-            Self::SwapNext => "swap-next",
-            Self::WrongFile => "wrong-file",
-            Self::Abort => "abort",
-            Self::Destroy => "destroy",
-            Self::SwapRoles => "swap-roles",
-            Self::Notice => "notice",
-            Self::Forget => "forget",
-            Self::Accept => "accept",
-        }
-    }
-}
-
-impl EventKind {
-    /// The kind of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+named! {
+    /// What kind of step. The discriminant is the stable number: never change or reuse one.
+    pub enum EventKind {
+        /// Users write a message, and the copy acknowledges.
+        Write = 1, "write";
+        /// A server crashes; its disks survive. A fault.
+        Crash = 2, "crash";
+        /// A crashed server starts again.
+        Restart = 3, "restart";
+        /// A link breaks. A fault.
+        Cut = 4, "cut";
+        /// A cut link works again.
+        Heal = 5, "heal";
+        /// The ends of a link notice that the other end is gone (handbook 3.11).
+        Detect = 6, "detect";
+        /// The principal goes on alone after the handshake with the witness (3.12).
+        Expose = 7, "expose";
+        /// The mirror is promoted (3.7).
+        AutomaticFailover = 8, "automatic-failover";
+        /// The mirror has caught up: SYNCHRONIZED (3.3).
+        Resynchronise = 9, "resynchronise";
+        /// A log backup is finished (4.1).
+        Backup = 10, "backup";
+        /// The copy job has copied every finished file (4.1).
+        Copy = 11, "copy";
+        /// The restore job has applied every copied file (4.1).
+        Restore = 12, "restore";
+        /// A pool server's replica of the Central Management store is refreshed (1.4).
+        Replicate = 13, "replicate";
+        /// A data centre is lost for good. A fault.
+        Disaster = 14, "disaster";
+        /// A data centre fails and keeps its contents. A fault.
+        Outage = 15, "outage";
+        /// A data centre comes back with its old state.
+        Return = 16, "return";
+        /// The files on the share are lost. A fault.
+        ShareLoss = 17, "share-loss";
+        /// Operators begin a runbook: its trigger is believed.
+        StartRunbook = 18, "start-runbook";
+        /// Operators finish the current step of a runbook.
+        RunbookStep = 19, "runbook-step";
+        /// Operators abandon a runbook: what started it is over, and nothing has been done yet.
+        StandDown = 20, "stand-down";
+        /// Clients have reconnected.
+        Reconnect = 21, "reconnect";
+        /// An operation outside any runbook. A fault, the operator's mistake.
+        Misoperation = 22, "misoperation";
+        /// A database server answers its partners but not its users: a dead data disk (H-42). A fault.
+        GreyFailure = 23, "grey-failure";
+        /// It answers its users again.
+        GreyRepair = 24, "grey-repair";
+        /// The log drive of the principal fills, because nothing truncates the log (H-48).
+        LogFull = 25, "log-full";
+        /// Retention deletes files on the share that were never copied (H-25).
+        Retention = 26, "retention";
+        /// A lost data centre has been rebuilt, empty; or one that was left is powered up, fenced.
+        Rebuild = 27, "rebuild";
+        /// The compliance adapter is fed what has been stored (2.3).
+        Export = 28, "export";
+        /// Operators do the current step too early. A fault.
+        Premature = 29, "premature";
+        /// Operators leave the current step out. A fault.
+        Skip = 30, "skip";
+        /// Operators do the next step before the current one. A fault.
+        SwapNext = 31, "swap-next";
+        /// Operators use the wrong file in the current step. A fault.
+        WrongFile = 32, "wrong-file";
+        /// Operators give the runbook up. A fault.
+        Abort = 33, "abort";
+        /// A database server loses its disks. A fault.
+        Destroy = 34, "destroy";
+        /// The roles swap in a manual failover (3.8).
+        SwapRoles = 35, "swap-roles";
+        /// The witness notices that a principal is silent before the principal does (R4).
+        Notice = 36, "notice";
+        /// The witness is restored from an old image (3.13). A fault.
+        Forget = 37, "forget";
+        /// A pool server accepts a message that is not yet committed (2.1, 2.2).
+        Accept = 38, "accept";
     }
 }
 
@@ -330,51 +233,21 @@ impl EventSet {
     }
 }
 
-/// What a fault costs: budgets can be set per class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FaultClass {
-    /// A server crashes.
-    ComponentCrash,
-    /// A data centre is lost or fails.
-    SiteLoss,
-    /// A link is cut.
-    LinkCut,
-    /// The share's files are lost.
-    ShareLoss,
-    /// Something in the old site returns after failover has begun.
-    LateReturn,
-    /// An operator's mistake.
-    Mistake,
-}
-
-impl FaultClass {
-    /// Every class, in stable order.
-    pub const ALL: [Self; 6] = [
-        Self::ComponentCrash,
-        Self::SiteLoss,
-        Self::LinkCut,
-        Self::ShareLoss,
-        Self::LateReturn,
-        Self::Mistake,
-    ];
-
-    /// The name used in scenario files.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ComponentCrash => "component-crash",
-            Self::SiteLoss => "site-loss",
-            Self::LinkCut => "link-cut",
-            Self::ShareLoss => "share-loss",
-            Self::LateReturn => "late-return",
-            Self::Mistake => "mistake",
-        }
-    }
-
-    /// The class of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.name() == name)
+named! {
+    /// What a fault costs: budgets can be set per class.
+    pub enum FaultClass {
+        /// A server crashes.
+        ComponentCrash = 0, "component-crash";
+        /// A data centre is lost or fails.
+        SiteLoss = 1, "site-loss";
+        /// A link is cut.
+        LinkCut = 2, "link-cut";
+        /// The share's files are lost.
+        ShareLoss = 3, "share-loss";
+        /// Something in the old site returns after failover has begun.
+        LateReturn = 4, "late-return";
+        /// An operator's mistake.
+        Mistake = 5, "mistake";
     }
 }
 

@@ -18,7 +18,7 @@ use crate::state::topology::{Assumption, Topology};
 use crate::state::world::{SiteState, World};
 
 impl World {
-    /// Guard: the server runs.
+    /// 3.5, guard: the server runs.
     #[inline]
     fn running(&self, node: Component) -> Permission {
         require(self.is_up(node), Refusal::NotRunning(node))
@@ -268,7 +268,7 @@ impl World {
         self.forget_crashes(topology, site);
     }
 
-    /// H-12: what had crashed before its data centre failed is no longer told apart.
+    /// H-12: which servers had crashed before their data centre failed is no longer kept.
     fn forget_crashes(&mut self, topology: &Topology, site: Site) {
         self.crashed &= !topology.masks().nodes_in_site[site as usize];
     }

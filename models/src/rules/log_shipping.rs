@@ -214,8 +214,8 @@ impl World {
         self.settle_losses(&before, cause)
     }
 
-    /// 4.1, T17: no log will be restored on S for longer than the threshold, and somebody hears of
-    /// it: the monitor server, or S for its own jobs.
+    /// 4.1, T17: no log will be restored on S for longer than the threshold, and an alert
+    /// is heard: by the monitor server, or by S for its own jobs.
     #[must_use]
     pub fn no_restore_alert(&self, topology: &Topology) -> bool {
         // The cheapest questions first: nearly every world is asked this.
@@ -231,8 +231,8 @@ impl World {
         topology.secondary && topology.alerts.no_restore && heard && !runs()
     }
 
-    /// 4.1, T17: no log backup will be finished for longer than the threshold, and somebody hears
-    /// of it: the monitor server, or A, on which the alert job was set up.
+    /// 4.1, T17: no log backup will be finished for longer than the threshold, and an alert is
+    /// heard: by the monitor server, or by A, on which the alert job was set up.
     #[must_use]
     pub fn no_backup_alert(&self, topology: &Topology) -> bool {
         let heard = match topology.alerts.monitor {

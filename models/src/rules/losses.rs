@@ -1,4 +1,4 @@
-//! Acknowledged messages that disappear: told in ranks before anything is renumbered.
+//! Acknowledged messages that disappear: reported in ranks before anything is renumbered.
 
 use crate::names::replica::Replica;
 use crate::state::latches::{LossCause, LossKind};

@@ -641,7 +641,7 @@ impl World {
         session.set_alone(member, true);
     }
 
-    /// H-51, guard: a principal runs but has no quorum, so that somebody could switch the witness
+    /// H-51, guard: a principal runs but has no quorum, so that an operator could switch the witness
     /// off on it. Returns the principal.
     pub(crate) fn may_release_stale_side(&self, pair: SessionId) -> Permission<usize> {
         let session = self.session(pair);

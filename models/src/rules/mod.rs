@@ -1,5 +1,7 @@
 //! What can happen and what it does: one file per part of the system.
 
+#[cfg(feature = "mutants")]
+mod conditions;
 pub mod failback;
 pub mod failures;
 pub mod log_shipping;
@@ -9,7 +11,9 @@ pub mod mutant;
 pub mod network;
 pub mod operations;
 pub mod operators;
+mod outage;
 pub mod pool;
+mod properties;
 pub mod refusal;
 pub(crate) mod settling;
 pub mod site_failover;

@@ -151,7 +151,7 @@ impl World {
         };
         // V38, H-52: without logins the database is online but unusable. V32: see the validator.
         let usable = copy.session() == SessionId::Primary || topology.logins;
-        // 2.4, H-33: a failover partner that nobody has told the servers of.
+        // 2.4, H-33: a failover partner whose name the servers do not know.
         let known = copy != Replica::TargetMirror || !self.control.has(Control::STALE_PARTNER);
         serving & target & near != 0 && usable && known
     }
@@ -332,7 +332,7 @@ impl World {
         Replica::ALL.into_iter().any(|copy| {
             let pair = copy.session();
             let site = topology.session_site(pair);
-            // A secondary that is still restoring serves nobody without a failover, nor does its
+            // A secondary that is still restoring serves no user without a failover, nor does its
             // mirror before it is promoted.
             let role = self.session(pair).role(copy.member());
             let in_session = role == PartnerRole::Principal
@@ -357,7 +357,7 @@ impl World {
             .filter(move |h| !single && h.is_present() && !world.lineage.is_prefix(*h, end))
     }
 
-    /// Users post and the copy acknowledges: its end, and a synchronised mirror's, becomes a new
+    /// Users write and the copy acknowledges: its end, and a synchronised mirror's, becomes a new
     /// top rank. Returns what the history leaves out.
     pub(crate) fn write(&mut self, topology: &Topology, copy: Replica) -> Losses {
         self.control.set(Control::IN_FLIGHT, false);

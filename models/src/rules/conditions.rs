@@ -1,0 +1,622 @@
+//! The conditions of guards one by one, for tests: whether one holds in a world, and a world in
+//! which it does.
+//!
+//! Nothing here is taken from a guard. A condition is worked out from the facts of the world, or
+//! from what an event does to it.
+
+use crate::names::component::Component;
+use crate::names::event::{Event, EventKind, operators};
+use crate::names::link::Link;
+use crate::names::replica::Replica;
+use crate::names::runbook::{Belief, Operation, Role, Runbook};
+use crate::names::session::SessionId;
+use crate::names::site::{ShareLocation, Site};
+use crate::rules::refusal::Refusal;
+use crate::state::control::Control;
+use crate::state::lineage::Position;
+use crate::state::session::{PartnerRole, Session};
+use crate::state::topology::{Assumption, MirrorShipping, Topology};
+use crate::state::world::{SiteState, World};
+
+/// A position that is in every history.
+const BEGINNING: Position = Position::new(0, 0);
+
+/// The session of a server and which member of it the server is; 2 for the witness.
+fn membership(node: Component) -> (SessionId, usize) {
+    let mut pairs = SessionId::ALL.into_iter();
+    pairs
+        .find_map(|pair| Some((pair, (0..3).find(|m| pair.node(*m) == node)?)))
+        .expect("a server of a session")
+}
+
+fn pair(session: Component) -> SessionId {
+    SessionId::from_component(session).expect("a session")
+}
+
+/// The data centre of a session.
+const fn site_of(session: SessionId) -> Site {
+    match session {
+        SessionId::Primary => Site::Dc1,
+        SessionId::Secondary => Site::Dc2,
+    }
+}
+
+fn copy(node: Component) -> Replica {
+    Replica::of(node).expect("a database server")
+}
+
+fn link(component: Component) -> Link {
+    Link::from_component(component).expect("a link")
+}
+
+impl Refusal {
+    /// Whether the condition that this refusal names holds.
+    #[must_use]
+    pub fn condition_holds(self, topology: &Topology, world: &World) -> bool {
+        let w = world;
+        let prefix = |p, q| w.lineage.is_prefix(p, q);
+        match self {
+            Self::NoSuchEvent => false,
+            Self::NotRunning(node) => w.is_up(node),
+            Self::Running(node) => !w.is_up(node),
+            Self::Parked(site) => {
+                let finished = topology
+                    .runbook(Role::SiteFailover)
+                    .is_some_and(|r| usize::from(w.progress(Role::SiteFailover)) > r.steps.len());
+                !topology.deviations.parked_site || !finished || !w.site_up(site)
+            }
+            Self::SiteDown(site) => w.site(site) == SiteState::Up,
+            Self::SiteUp(site) => w.site(site) != SiteState::Up,
+            Self::SiteLost(site) => w.site(site) != SiteState::Lost,
+            Self::SiteKeepsContents(site) => w.site(site) == SiteState::Lost,
+            Self::SiteLeft(_) => {
+                topology.assumption == Assumption::Dropped || !topology.has_left_dc1(w)
+            }
+            Self::SiteReturns(_) => {
+                topology.assumption == Assumption::Holds && topology.has_left_dc1(w)
+            }
+            Self::SitesApart => !w.is_cut(Link::Wan),
+            Self::NoDatabase(node) => w.copy(copy(node)).is_present(),
+            Self::GreyFailed(node) => !w.control.has(Control::grey(copy(node))),
+            Self::NotGreyFailed(node) => w.control.has(Control::grey(copy(node))),
+            Self::LinkCut(component) => !w.is_cut(link(component)),
+            Self::LinkNotCut(component) => w.is_cut(link(component)),
+            Self::LinkGone(component) => {
+                let (pair, _) = link(component).in_session().expect("a link of a session");
+                w.site(site_of(pair)) != SiteState::Lost
+            }
+            Self::LossNoticed(component) => {
+                let (pair, link) = link(component).in_session().expect("a link of a session");
+                w.session(pair).seen(link)
+            }
+            Self::LinkWorks(component) => {
+                let link = link(component);
+                let (a, b) = link.ends().expect("a link of a session");
+                w.is_cut(link) || !w.is_up(a) || !w.is_up(b)
+            }
+            Self::NoWitness(session) => w.session(pair(session)).witness_set(),
+            Self::NoPrincipal(session) => w.newest_principal(pair(session)).is_some(),
+            Self::NotPrincipal(node) => role(w, node) == PartnerRole::Principal,
+            Self::NoQuorum(node) => has_quorum(w, node),
+            Self::HasQuorum(node) => !has_quorum(w, node),
+            Self::WaitsForMirror(node) => {
+                let (pair, member) = membership(node);
+                let session = w.session(pair);
+                !session.synchronized() || session.is_alone(member) || partners_linked(w, pair)
+            }
+            Self::Fenced(_) => !w.control.has(Control::FENCED),
+            Self::LogDriveFull(_) => !w.control.has(Control::LOG_FULL),
+            Self::LogTruncated(_) => {
+                w.session(SessionId::Primary).suspended() || w.control.has(Control::GAP)
+            }
+            Self::NotSynchronized(session) => w.session(pair(session)).synchronized(),
+            Self::Synchronized(session) => !w.session(pair(session)).synchronized(),
+            Self::Suspended(session) => !w.session(pair(session)).suspended(),
+            Self::PartnersConnected(session) => !w.session(pair(session)).seen(0),
+            Self::PartnersApart(session) => {
+                let pair = pair(session);
+                w.session(pair).seen(0) && partners_linked(w, pair)
+            }
+            Self::NoMirrorRuns(session) => {
+                let members = [0, 1].map(|m| pair(session).node(m));
+                let mirror = |n: &Component| role(w, *n) == PartnerRole::Mirror && w.is_up(*n);
+                members.iter().any(mirror)
+            }
+            Self::NotReady(node) => w.session(membership(node).0).ready(),
+            Self::WitnessUnreachable(node) => {
+                let (pair, member) = membership(node);
+                let linked =
+                    !w.is_cut(pair.link(1 + member)) && w.is_up(node) && w.is_up(pair.node(2));
+                // A principal only has to reach it (3.12), a mirror has to know that it does (3.7).
+                let mirror = role(w, node) == PartnerRole::Mirror;
+                linked && (w.session(pair).seen(1 + member) || !mirror)
+            }
+            Self::RegisterNames(node) => {
+                let (pair, member) = membership(node);
+                w.session(pair).registered() != member
+            }
+            Self::RegisterNotSynchronized(session) => {
+                w.session(pair(session)).register_synchronized()
+            }
+            Self::WitnessSeesPrincipal(node) => {
+                let (pair, member) = membership(node);
+                !w.session(pair).seen(1 + member) || is_silent(w, node)
+            }
+            Self::WitnessForbidsForce(session) => {
+                !topology.force_needs_no_witness || !w.session(pair(session)).witness_set()
+            }
+            Self::NoManualFailover(session) => {
+                let members = [0, 1].map(|m| pair(session).node(m));
+                members.iter().any(|n| role(w, *n) == PartnerRole::Pending)
+            }
+            Self::SilenceNoticed(node) => !w.session(membership(node).0).noticed(),
+            Self::RegisterUnchanged(node) => {
+                let session = w.session(membership(node).0);
+                let old = session.registered() == 0 && session.register_synchronized();
+                // A principal that reaches the witness corrects it at once (R9).
+                let corrects = |member: usize| {
+                    session.is_principal(member)
+                        && !session.is_alone(member)
+                        && session.seen(1 + member)
+                        && w.is_connected(membership(node).0, 1 + member)
+                };
+                !old && !(0..2).any(corrects)
+            }
+            Self::NotInSession(node) => role(w, node) != PartnerRole::None,
+            Self::HasPartner(node) => {
+                let (pair, member) = membership(node);
+                w.session(pair).role(1 - member) == PartnerRole::None
+            }
+            Self::RunsAlone(node) => !is_alone(w, node),
+            Self::NotAlone(node) => is_alone(w, node),
+            Self::IsPrincipal(node) => role(w, node) != PartnerRole::Principal,
+            Self::IsMirror(node) => role(w, node) != PartnerRole::Mirror,
+            Self::NoMirrorInTopology(session) => match pair(session) {
+                SessionId::Primary => topology.mirror,
+                SessionId::Secondary => topology.secondary_mirror,
+            },
+            Self::ClientsDisconnected => w.clients_connected(),
+            Self::ClientsConnected => !w.clients_connected(),
+            Self::NoService => w.service(topology) != 0,
+            Self::NoUserReaches(node) => {
+                let mut servers = 0..topology.servers.len();
+                servers.any(|server| directs_users(topology, w, server, node))
+            }
+            Self::NothingNewToWrite(node) => {
+                w.after(topology, Event::new(EventKind::Write, node)) != *w
+            }
+            Self::MessageInFlight => !w.control.has(Control::IN_FLIGHT),
+            Self::RecordsExported => {
+                let served = w.service(topology);
+                let lacks =
+                    |copy: &Replica| served & copy.bit() != 0 && w.copy(*copy) != w.exported;
+                Replica::ALL.iter().any(lacks)
+            }
+            Self::ChainBroken => !w.control.has(Control::GAP),
+            Self::NoChain => w.share_to.is_present(),
+            Self::NotShipping(node) => {
+                topology.secondary
+                    && (node == Component::A || topology.mirror_ships != MirrorShipping::None)
+            }
+            Self::ShareUnreachable(site) => {
+                let (host, place) = match topology.share {
+                    ShareLocation::OnPrimary => (Component::A, Some(Site::Dc1)),
+                    ShareLocation::Dc1 => (Component::Share, Some(Site::Dc1)),
+                    ShareLocation::Dc2 => (Component::Share, Some(Site::Dc2)),
+                    ShareLocation::Third => (Component::Share, None),
+                };
+                let near = place.is_none_or(|place| place == site) || !w.is_cut(Link::Wan);
+                w.is_up(host) && near
+            }
+            Self::LogDoesNotJoin(node) => prefix(w.share_to, w.copies[copy(node).place()]),
+            Self::NothingToBackUp(node) => w.copies[copy(node).place()] != w.share_to,
+            Self::NoJobs => w.control.has(Control::JOBS),
+            Self::NothingToCopy => w.folder != w.share_to,
+            Self::NoFolder => w.folder.is_present(),
+            Self::ShareDoesNotJoin => {
+                prefix(w.share_from, w.folder) && prefix(w.folder, w.share_to)
+            }
+            Self::NothingToRestore => w.folder != w.copies[Replica::Target.place()],
+            Self::FolderDoesNotJoin => prefix(w.copies[Replica::Target.place()], w.folder),
+            Self::SecondaryRecovered => role(w, Component::S) != PartnerRole::Principal,
+            Self::SecondaryAhead(node) => prefix(
+                w.copies[Replica::Target.place()],
+                w.copies[copy(node).place()],
+            ),
+            Self::ShareEmpty => w.share_from != w.share_to,
+            Self::EverythingCopied => !prefix(w.share_to, w.folder),
+            Self::CopyPossible => {
+                let s_down = !w.is_up(Component::S);
+                let cut_off = !Self::ShareUnreachable(Site::Dc2).condition_holds(topology, w);
+                let misfit = !prefix(w.share_from, w.folder) || !prefix(w.folder, w.share_to);
+                s_down || cut_off || misfit
+            }
+            Self::ReplicaCurrent(node) => {
+                let bit = 1 << node.number();
+                let control = &w.control;
+                let behind = (control.replica_active ^ control.active) & bit != 0;
+                let failed_over = control.has(Control::FAILED_OVER);
+                behind || (control.replica_failed_over & bit != 0) != failed_over
+            }
+            Self::CmsUnreachable(site) => {
+                let at = w.cms_site();
+                w.site_up(at) && (at == site || !w.is_cut(Link::Wan))
+            }
+            Self::RunbookStarted(role) => w.progress(role) == 0,
+            Self::RunbookNotStarted(role) => w.progress(role) != 0,
+            Self::RunbookOver(role) => w.current_step(topology, role).is_some(),
+            Self::OperatorsDown(role) => w.site_up(World::team_site(role)),
+            Self::NotBelieved(role) => believes_trigger(topology, w, role),
+            Self::StillBelieved(role) => !believes_trigger(topology, w, role),
+            Self::UnderWay(role) => topology.runbook(role).is_some_and(|runbook| {
+                let done = usize::from(w.progress(role)) - 1;
+                let nothing = |o| matches!(o, Operation::Decide | Operation::Salvage);
+                runbook.steps[..done].iter().all(|s| nothing(s.operation))
+            }),
+            Self::WaitsFor(belief) => {
+                let mut steps = topology.runbooks.iter().flat_map(|r| &r.steps);
+                w.believes(topology, belief) || steps.all(|s| s.wait_for != Some(belief))
+            }
+            Self::StepPossible(role) => {
+                let step = Event::new(EventKind::RunbookStep, operators(role));
+                let index = topology.index_of(step).expect("a runbook has its event");
+                !w.enabled(topology).contains(index)
+            }
+            Self::ReadsNoFile(operation) => matches!(
+                operation,
+                Operation::RestorePrimary | Operation::RestoreBacklog
+            ),
+            Self::OnlyDecides(role) => w
+                .current_step(topology, role)
+                .is_some_and(|step| step.operation != Operation::Decide),
+            Self::LastStep(role) => topology
+                .runbook(role)
+                .is_some_and(|r| r.steps.len() > usize::from(w.progress(role))),
+            Self::NoEffect(operation) => w.after(topology, Event::misoperation(operation)) != *w,
+            Self::FailoverNotFinished => {
+                let steps = topology
+                    .runbook(Role::SiteFailover)
+                    .map_or(0, |r| r.steps.len());
+                steps == 0 || usize::from(w.progress(Role::SiteFailover)) > steps
+            }
+            Self::NoFullBackup => w.image.is_present(),
+            Self::BackupNotContained(node) => prefix(w.image, w.copies[copy(node).place()]),
+            Self::SecondaryNotContained(node) => prefix(
+                w.copies[Replica::Target.place()],
+                w.copies[copy(node).place()],
+            ),
+        }
+    }
+
+    /// Makes the condition hold by changing what it is about and as little else as it takes. False
+    /// where it is about an operation, which no fact can change.
+    #[must_use]
+    pub fn establish(self, topology: &mut Topology, world: &mut World) -> bool {
+        let w = world;
+        match self {
+            Self::NoSuchEvent | Self::ReadsNoFile(_) | Self::NoEffect(_) => return false,
+            Self::NotRunning(node) => w.set_down(node, false),
+            Self::Running(node) => w.set_down(node, true),
+            Self::Parked(_) => topology.deviations.parked_site = false,
+            Self::SiteDown(site) => w.set_site(site, SiteState::Up),
+            Self::SiteUp(site) | Self::SiteLost(site) => w.set_site(site, SiteState::Outage),
+            Self::SiteKeepsContents(site) => w.set_site(site, SiteState::Lost),
+            Self::SiteLeft(_) => topology.assumption = Assumption::Dropped,
+            Self::SiteReturns(_) => {
+                topology.assumption = Assumption::Holds;
+                w.progress[Role::SiteFailback as usize] = 0;
+                return topology.has_left_dc1(w);
+            }
+            Self::SitesApart => w.set_cut(Link::Wan, false),
+            Self::NoDatabase(node) => w.copies[copy(node).place()] = BEGINNING,
+            Self::GreyFailed(node) => w.control.set(Control::grey(copy(node)), false),
+            Self::NotGreyFailed(node) => w.control.set(Control::grey(copy(node)), true),
+            Self::LinkCut(component) => w.set_cut(link(component), false),
+            Self::LinkNotCut(component) | Self::LinkWorks(component) => {
+                w.set_cut(link(component), true);
+            }
+            Self::LinkGone(component) => {
+                let (pair, _) = link(component).in_session().expect("a link of a session");
+                w.set_site(site_of(pair), SiteState::Outage);
+            }
+            Self::LossNoticed(component) => {
+                let (pair, link) = link(component).in_session().expect("a link of a session");
+                w.session_mut(pair).set_seen(link, true);
+            }
+            Self::NoWitness(session) => session_of(w, session).set_witness_set(true),
+            Self::NoPrincipal(session) => {
+                set_role(w, pair(session).node(0), PartnerRole::Principal);
+            }
+            Self::NotPrincipal(node) | Self::NotInSession(node) => {
+                set_role(w, node, PartnerRole::Principal);
+            }
+            Self::NoQuorum(node) => w.session_mut(membership(node).0).set_witness_set(false),
+            Self::HasQuorum(node) => {
+                let (pair, member) = membership(node);
+                let session = w.session_mut(pair);
+                session.set_alone(member, false);
+                session.set_seen(0, false);
+                session.set_seen(1 + member, false);
+            }
+            Self::WaitsForMirror(node) => {
+                w.session_mut(membership(node).0).set_synchronized(false);
+            }
+            Self::Fenced(_) => w.control.set(Control::FENCED, false),
+            Self::LogDriveFull(_) => w.control.set(Control::LOG_FULL, false),
+            Self::LogTruncated(_) => w.control.set(Control::GAP, true),
+            Self::NotSynchronized(session) => session_of(w, session).set_synchronized(true),
+            Self::Synchronized(session) => session_of(w, session).set_synchronized(false),
+            Self::Suspended(session) => session_of(w, session).set_suspended(false),
+            Self::PartnersConnected(session) => session_of(w, session).set_seen(0, false),
+            Self::PartnersApart(session) => {
+                let pair = pair(session);
+                w.session_mut(pair).set_seen(0, true);
+                w.set_cut(pair.link(0), false);
+                w.set_down(pair.node(0), false);
+                w.set_down(pair.node(1), false);
+            }
+            Self::NoMirrorRuns(session) => {
+                let pair = pair(session);
+                let mirror = usize::from(!w.session(pair).is_principal(1));
+                w.session_mut(pair).set_role(mirror, PartnerRole::Mirror);
+                w.set_down(pair.node(mirror), false);
+            }
+            Self::NotReady(node) => w.session_mut(membership(node).0).set_ready(true),
+            Self::WitnessUnreachable(node) => {
+                let (pair, member) = membership(node);
+                w.session_mut(pair).set_seen(1 + member, true);
+                w.set_cut(pair.link(1 + member), false);
+                w.set_down(node, false);
+                w.set_down(pair.node(2), false);
+            }
+            Self::RegisterNames(node) => {
+                let (pair, member) = membership(node);
+                w.session_mut(pair).set_register_second(member == 0);
+            }
+            Self::RegisterNotSynchronized(session) => {
+                session_of(w, session).set_register_synchronized(true);
+            }
+            Self::WitnessSeesPrincipal(node) => {
+                let (pair, member) = membership(node);
+                w.session_mut(pair).set_seen(1 + member, false);
+            }
+            Self::WitnessForbidsForce(_) => topology.force_needs_no_witness = false,
+            Self::NoManualFailover(session) => {
+                let pair = pair(session);
+                let principal = usize::from(w.session(pair).is_mirror(0));
+                w.session_mut(pair)
+                    .set_role(principal, PartnerRole::Pending);
+            }
+            Self::SilenceNoticed(node) => {
+                w.session_mut(membership(node).0).set_noticed(false);
+            }
+            Self::RegisterUnchanged(node) => {
+                let (pair, _) = membership(node);
+                for link in [1, 2] {
+                    w.set_cut(pair.link(link), true);
+                    w.session_mut(pair).set_seen(link, false);
+                }
+                w.session_mut(pair).set_register_synchronized(false);
+            }
+            Self::HasPartner(node) => {
+                let (pair, member) = membership(node);
+                w.session_mut(pair).set_role(1 - member, PartnerRole::None);
+            }
+            Self::RunsAlone(node) | Self::NotAlone(node) => {
+                let (pair, member) = membership(node);
+                let alone = w.session(pair).is_alone(member);
+                w.session_mut(pair).set_alone(member, !alone);
+            }
+            Self::IsPrincipal(node) | Self::IsMirror(node) => {
+                set_role(w, node, PartnerRole::None);
+            }
+            Self::NoMirrorInTopology(session) => match pair(session) {
+                SessionId::Primary => topology.mirror = true,
+                SessionId::Secondary => topology.secondary_mirror = true,
+            },
+            Self::ClientsDisconnected => w.control.set(Control::DISCONNECTED, false),
+            Self::ClientsConnected => w.control.set(Control::DISCONNECTED, true),
+            Self::NoService => {
+                let [disconnected, in_flight] =
+                    [Control::DISCONNECTED, Control::IN_FLIGHT].map(|flag| w.control.has(flag));
+                *w = topology.initial();
+                w.control.set(Control::DISCONNECTED, disconnected);
+                w.control.set(Control::IN_FLIGHT, in_flight);
+                return w.service(topology) != 0;
+            }
+            Self::NoUserReaches(node) => direct_users_to(topology, w, node),
+            Self::NothingNewToWrite(_) => w.control.set(Control::IN_FLIGHT, true),
+            Self::MessageInFlight => w.control.set(Control::IN_FLIGHT, false),
+            Self::RecordsExported => w.exported = other_than(w.exported),
+            Self::ChainBroken => w.control.set(Control::GAP, false),
+            Self::NoChain => {
+                w.share_from = BEGINNING;
+                w.share_to = BEGINNING;
+            }
+            Self::NotShipping(_) => {
+                topology.secondary = true;
+                topology.mirror_ships = MirrorShipping::SameShare;
+            }
+            Self::ShareUnreachable(_) => {
+                w.set_down(Component::A, false);
+                w.set_down(Component::Share, false);
+                w.set_cut(Link::Wan, false);
+            }
+            Self::LogDoesNotJoin(node) => w.share_to = w.copies[copy(node).place()],
+            Self::NothingToBackUp(node) => w.share_to = other_than(w.copies[copy(node).place()]),
+            Self::NoJobs => w.control.set(Control::JOBS, true),
+            Self::NothingToCopy => w.folder = other_than(w.share_to),
+            Self::NoFolder => w.folder = BEGINNING,
+            Self::ShareDoesNotJoin => {
+                w.share_from = w.folder;
+                w.share_to = w.folder;
+            }
+            Self::NothingToRestore => w.folder = other_than(w.copies[Replica::Target.place()]),
+            Self::FolderDoesNotJoin => w.folder = w.copies[Replica::Target.place()],
+            Self::SecondaryRecovered => set_role(w, Component::S, PartnerRole::None),
+            Self::SecondaryAhead(node) => {
+                w.copies[Replica::Target.place()] = w.copies[copy(node).place()]
+            }
+            Self::ShareEmpty => w.share_from = other_than(w.share_to),
+            Self::EverythingCopied => w.folder = Position::ABSENT,
+            Self::CopyPossible => w.set_down(Component::S, true),
+            Self::ReplicaCurrent(node) => w.control.replica_active ^= 1 << node.number(),
+            Self::CmsUnreachable(_) => {
+                w.set_site(w.cms_site(), SiteState::Up);
+                w.set_cut(Link::Wan, false);
+            }
+            Self::RunbookStarted(role) => w.progress[role as usize] = 0,
+            Self::RunbookNotStarted(role) | Self::RunbookOver(role) | Self::UnderWay(role) => {
+                w.progress[role as usize] = 1;
+            }
+            Self::OperatorsDown(role) => w.set_site(World::team_site(role), SiteState::Up),
+            Self::NotBelieved(role) | Self::StillBelieved(role) => {
+                let wanted = matches!(self, Self::NotBelieved(_));
+                let believed = |b: &Belief| w.believes(topology, *b) == wanted;
+                let Some(belief) = Belief::ALL.into_iter().find(believed) else {
+                    return false;
+                };
+                runbook(topology, role).trigger = belief;
+            }
+            Self::WaitsFor(belief) => {
+                let steps = topology.runbooks.iter_mut().flat_map(|r| &mut r.steps);
+                for step in steps.filter(|step| step.wait_for == Some(belief)) {
+                    step.wait_for = None;
+                }
+            }
+            Self::StepPossible(role) => w.set_site(World::team_site(role), SiteState::Outage),
+            Self::OnlyDecides(role) => {
+                let at = usize::from(w.progress(role)) - 1;
+                runbook(topology, role).steps[at].operation = Operation::FenceDc1;
+            }
+            Self::LastStep(role) => {
+                let steps = &mut runbook(topology, role).steps;
+                steps.push(steps[0].clone());
+            }
+            Self::FailoverNotFinished => {
+                w.progress[Role::SiteFailover as usize] = topology.finished(Role::SiteFailover);
+            }
+            Self::NoFullBackup => w.image = BEGINNING,
+            Self::BackupNotContained(node) => w.copies[copy(node).place()] = w.image,
+            Self::SecondaryNotContained(node) => {
+                w.copies[copy(node).place()] = w.copies[Replica::Target.place()]
+            }
+        }
+        true
+    }
+}
+
+fn role(world: &World, node: Component) -> PartnerRole {
+    let (pair, member) = membership(node);
+    world.session(pair).role(member)
+}
+
+fn set_role(world: &mut World, node: Component, role: PartnerRole) {
+    let (pair, member) = membership(node);
+    world.session_mut(pair).set_role(member, role);
+    let content = world.copy_mut(pair.member(member));
+    if role == PartnerRole::Principal && !content.is_present() {
+        // There is no principal without a database.
+        *content = BEGINNING;
+    }
+}
+
+fn session_of(world: &mut World, session: Component) -> &mut Session {
+    world.session_mut(pair(session))
+}
+
+fn is_alone(world: &World, node: Component) -> bool {
+    let (pair, member) = membership(node);
+    world.session(pair).is_alone(member)
+}
+
+/// Whether the link between the partners of a session carries traffic.
+fn partners_linked(world: &World, pair: SessionId) -> bool {
+    let running = (0..2).all(|m| world.is_up(pair.node(m)));
+    running && !world.is_cut(pair.link(0))
+}
+
+/// R4: the witness has noticed the silence of a principal that has not noticed its own.
+fn is_silent(world: &World, node: Component) -> bool {
+    let (pair, member) = membership(node);
+    let session = world.session(pair);
+    let linked =
+        !world.is_cut(pair.link(1 + member)) && world.is_up(node) && world.is_up(pair.node(2));
+    session.noticed()
+        && role(world, node) == PartnerRole::Principal
+        && session.seen(1 + member)
+        && !linked
+}
+
+/// 3.4: the table of quorums, for a running principal.
+fn has_quorum(world: &World, node: Component) -> bool {
+    let (pair, member) = membership(node);
+    let session = world.session(pair);
+    if session.is_alone(member) || !session.witness_set() {
+        return true;
+    }
+    let sees_mirror = session.seen(0) && session.role(1 - member) == PartnerRole::Mirror;
+    let named = session.registered() == member || is_silent(world, node);
+    sees_mirror || session.seen(1 + member) && named
+}
+
+fn believes_trigger(topology: &Topology, world: &World, role: Role) -> bool {
+    topology
+        .runbook(role)
+        .is_some_and(|runbook| world.believes(topology, runbook.trigger))
+}
+
+fn runbook(topology: &mut Topology, role: Role) -> &mut Runbook {
+    let mut runbooks = topology.runbooks.iter_mut();
+    runbooks
+        .find(|runbook| runbook.role == role)
+        .expect("a runbook")
+}
+
+/// 1.1, 1.4, 2.4: whether a server takes users and directs them to the database of `node`.
+fn directs_users(topology: &Topology, world: &World, server: usize, node: Component) -> bool {
+    let (control, bit) = (&world.control, 1 << server);
+    let at = topology.servers[server].site;
+    let joined = !world.is_cut(Link::Wan);
+    let takes = world.is_up(Component::server(server))
+        && (control.replica_active | control.lingering) & bit != 0;
+    let is_hop = |site: Site| {
+        let in_dc2 = control.has(Control::HOP_VIEW << site.index());
+        let front_end = site == Site::Dc2 || world.is_up(Component::FrontEnd1);
+        world.site_up(site) && front_end && in_dc2 == (site == Site::Dc2)
+    };
+    let routed = is_hop(at) || joined && is_hop(at.other());
+    let home = site_of(membership(node).0);
+    let uses = (control.replica_failed_over & bit != 0) == (home == Site::Dc2);
+    let knows = node != Component::SM || !control.has(Control::STALE_PARTNER);
+    let logins = home == Site::Dc1 || topology.logins;
+    takes && routed && uses && (at == home || joined) && knows && logins
+}
+
+/// Makes every server take users and direct them to the database of `node`.
+fn direct_users_to(topology: &mut Topology, world: &mut World, node: Component) {
+    let in_dc2 = site_of(membership(node).0) == Site::Dc2;
+    for server in 0..topology.servers.len() {
+        world.set_down(Component::server(server), false);
+    }
+    world.set_down(Component::FrontEnd1, false);
+    world.set_cut(Link::Wan, false);
+    for site in Site::ALL {
+        world.set_site(site, SiteState::Up);
+        let view = Control::HOP_VIEW << site.index();
+        world.control.set(view, site == Site::Dc2);
+    }
+    world.control.replica_active = u8::MAX;
+    world.control.replica_failed_over = if in_dc2 { u8::MAX } else { 0 };
+    world.control.set(Control::STALE_PARTNER, false);
+    topology.logins = true;
+}
+
+/// Some other position.
+fn other_than(position: Position) -> Position {
+    if position.is_present() {
+        Position::ABSENT
+    } else {
+        BEGINNING
+    }
+}
