@@ -304,19 +304,37 @@ pub fn sentences(file: &syn::File) -> Vec<String> {
         }
     }
     impl Sentences {
+        /// The texts among the arguments of a macro, where nothing is parsed: comments of items and
+        /// messages about defects are left out as elsewhere.
         fn texts(&mut self, tokens: TokenStream) {
+            let mut defect = false;
             for token in tokens {
                 match token {
-                    TokenTree::Group(group) => self.texts(group.stream()),
+                    TokenTree::Group(group) => {
+                        if !defect && !is_comment(&group) {
+                            self.texts(group.stream());
+                        }
+                    }
                     TokenTree::Literal(literal) => {
                         if let syn::Lit::Str(text) = syn::Lit::new(literal) {
                             self.visit_lit_str(&text);
                         }
                     }
-                    TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+                    TokenTree::Ident(name) => {
+                        defect = FOR_DEFECTS.iter().any(|known| name == *known);
+                        continue;
+                    }
+                    TokenTree::Punct(punctuation) if punctuation.as_char() == '!' => continue,
+                    TokenTree::Punct(_) => {}
                 }
+                defect = false;
             }
         }
+    }
+    fn is_comment(group: &proc_macro2::Group) -> bool {
+        let first = group.stream().into_iter().next();
+        group.delimiter() == Delimiter::Bracket
+            && matches!(first, Some(TokenTree::Ident(name)) if name == "doc")
     }
     let mut sentences = Sentences(Vec::new());
     sentences.visit_file(file);
@@ -432,6 +450,7 @@ fn texts_for_developers_are_no_sentences() {
             assert!(true, "a defect of words");
             None::<u8>.expect("a defect of words");
             let d = "one-word";
+            table! { /** A comment of words. */ fn g() { assert!(true, "a defect of words") } }
         }
         #[cfg(test)]
         mod tests { const D: &str = "a test of words"; }
