@@ -17,6 +17,7 @@ mod header;
 mod names;
 mod rare;
 mod scenario;
+mod second_opinion;
 mod simulation;
 
 pub use check::{
@@ -32,6 +33,7 @@ pub use names::{
 };
 pub use rare::{Doubt, FirstFailure, RareEvent, RareMethod, RareWhat};
 pub use scenario::{Assumption, Grade, LinkJob, LinkView, NodeView, Scenario, SiteView, Warning};
+pub use second_opinion::{OtherVerdict, SecondOpinion};
 pub use simulation::{
     CauseShare, CdfPoint, Column, ColumnName, Distribution, Drilled, Estimate, ExampleName,
     ExampleTrial, ExceedancePoint, Incident, PhaseShare, Simulation, ViolationSeen,

@@ -49,6 +49,7 @@ mod rare;
 mod sample;
 pub mod sarif;
 mod schema;
+mod second_opinion;
 pub mod sweep;
 pub mod table;
 pub mod timeline;

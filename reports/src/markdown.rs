@@ -8,7 +8,7 @@ use crate::entry::Entry;
 use crate::findings::{Finding, Kind, Outcome};
 use crate::html::figures::{Cell, Figures};
 use crate::layout::one_line;
-use crate::{families, findings, headline, mermaid, rare, timeline, words};
+use crate::{families, findings, headline, mermaid, rare, second_opinion, timeline, words};
 
 /// Returns the summary of a run, one section per scenario file.
 pub fn run(entries: &[Entry]) -> String {
@@ -66,6 +66,10 @@ pub fn text(document: &ResultDocument) -> String {
             headline::odds(check)
         );
         blocks.push(escaped(&search));
+        if let Some(opinion) = &check.second_opinion {
+            let text = format!("Second opinion: {}.", second_opinion::text(opinion));
+            blocks.push(escaped(&text));
+        }
         let never = families::never_fired(check);
         if !never.is_empty() {
             blocks.push(escaped(&format!("Never fired: {}.", never.join("; "))));

@@ -41,8 +41,8 @@ pub(crate) fn text(opinion: &SecondOpinion) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::document::OtherVerdict;
     use super::*;
+    use crate::document::OtherVerdict;
 
     #[test]
     fn verdicts_are_listed_by_status() {

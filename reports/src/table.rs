@@ -8,7 +8,7 @@ use crate::document::{
 use crate::figure::Measure;
 use crate::findings::Kind;
 use crate::layout::{hanging, padded, wrapped};
-use crate::{families, findings, headline, quantity, rare, timeline, words};
+use crate::{families, findings, headline, quantity, rare, second_opinion, timeline, words};
 
 mod phases;
 
@@ -64,6 +64,9 @@ fn verdicts(check: &Check, lines: &mut Vec<String>) {
     lines.extend(hanging("  search:  ", &headline::extent(check)));
     let odds = headline::odds(check);
     lines.extend(hanging("           ", odds.trim_start_matches("; ")));
+    if let Some(opinion) = &check.second_opinion {
+        lines.extend(hanging("  second:  ", &second_opinion::text(opinion)));
+    }
     let never = families::never_fired(check);
     if !never.is_empty() {
         let text = format!("{} never fired", never.join("; "));

@@ -8,6 +8,7 @@ use super::evaluation::Evaluation;
 use super::limits::SearchLimits;
 use super::observer::{Execution, Observer, Progress, StageTiming};
 use super::reproduction::Reproduction;
+use super::second_opinion::{self, Compared};
 use crate::app::document::cut_sets::{self, Asked};
 use crate::app::document::verdict::{self, Bounds, Checked};
 use crate::scenario::{Loaded, Scenario};
@@ -20,18 +21,31 @@ pub struct CheckRequest<'a> {
     pub loaded: &'a Loaded,
     /// Its limits.
     pub limits: &'a SearchLimits,
+    /// Whether Stateright is asked for a second opinion.
+    pub second_opinion: bool,
     /// The command that makes it again.
     pub command: &'a Reproduction,
 }
 
-/// Searches every combination of faults within the scenario's budget.
+/// Searches every combination of faults within the scenario's budget. With a second opinion, a
+/// difference between the checkers is a defect among the problems.
 #[must_use]
 pub fn check(request: &CheckRequest<'_>, execution: &Execution<'_>) -> Evaluation {
     let loaded = request.loaded;
-    let checked =
-        execution.on_threads(|| search(&loaded.scenario, request.limits, execution.observer));
+    let (scenario, limits) = (&loaded.scenario, request.limits);
+    let mut checked = execution.on_threads(|| search(scenario, limits, execution.observer));
+    let mut problems = Vec::new();
+    if request.second_opinion && !checked.interrupted {
+        let compared = execution.on_threads(|| {
+            compared_with_stateright(scenario, &checked.document, limits, execution.observer)
+        });
+        checked.interrupted = execution.observer.is_cancelled();
+        problems = compared.problems();
+        checked.document.second_opinion = Some(compared.document);
+    }
     Evaluation {
         interrupted: checked.interrupted,
+        problems,
         ..Evaluation::of(document(
             &loaded.scenario,
             &loaded.warnings,
@@ -40,6 +54,31 @@ pub fn check(request: &CheckRequest<'_>, execution: &Execution<'_>) -> Evaluatio
             None,
         ))
     }
+}
+
+/// Asks Stateright, within the same limits.
+fn compared_with_stateright(
+    scenario: &Scenario,
+    checked: &doc::Check,
+    limits: &SearchLimits,
+    observer: &dyn Observer,
+) -> Compared {
+    let watch = Stopwatch::start();
+    let mut go_on = |states: u64| {
+        let left = limits.left(&watch);
+        observer.progress(Progress::SecondOpinion { states, left });
+        limits.stop(&watch, observer).is_none()
+    };
+    let compared = second_opinion::compare(scenario, checked, &mut go_on);
+    let seconds = watch.seconds();
+    observer.finished(&StageTiming {
+        stage: "second-opinion",
+        seconds,
+        states_per_second: Some(compared.document.states as f64 / seconds),
+        transitions_per_second: Some(compared.document.transitions as f64 / seconds),
+        ..StageTiming::default()
+    });
+    compared
 }
 
 /// Runs the checker on the threads at hand.

@@ -17,6 +17,7 @@ pub mod observer;
 pub mod regression;
 pub mod replay;
 pub mod reproduction;
+pub mod second_opinion;
 pub mod shard;
 pub mod simulation;
 pub mod solution;

@@ -17,6 +17,13 @@ pub enum Progress {
         /// Time until the limit, where there is one.
         left: Option<Duration>,
     },
+    /// The search of Stateright, for a second opinion.
+    SecondOpinion {
+        /// Distinct states found.
+        states: u64,
+        /// Time until the limit, where there is one.
+        left: Option<Duration>,
+    },
     /// The search for minimal cut sets.
     CutSets {
         /// Basic events of the sets that are searched now.
@@ -53,7 +60,7 @@ pub enum Progress {
 /// have is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct StageTiming {
-    /// `check`, `cuts`, `simulate` or `solve`.
+    /// `check`, `second-opinion`, `cuts`, `simulate` or `solve`.
     pub stage: &'static str,
     /// Seconds of wall time.
     pub seconds: f64,

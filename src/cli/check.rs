@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::failure::CommandResult;
 use super::flags::RunArgs;
@@ -35,6 +35,10 @@ pub struct CheckArgs {
         default_value = "human",
     )]
     format: OutputFormat,
+    /// Check with this engine: `stateright` asks Stateright's breadth-first checker too, on one
+    /// thread, and compares its verdicts and counts; a difference ends with code 70
+    #[arg(long, value_name = "ENGINE", value_enum, default_value = "poolproof")]
+    engine: CheckEngine,
     #[command(flatten)]
     limits: LimitArgs,
     /// Run this many small searches, each in an order of its own, in place of one of everything:
@@ -43,13 +47,22 @@ pub struct CheckArgs {
         long,
         value_name = "NUMBER",
         value_parser = clap::value_parser!(u64).range(1..=SEARCHES_MOST),
-        conflicts_with_all = ["time_limit", "memory_limit"],
+        conflicts_with_all = ["time_limit", "memory_limit", "engine"],
     )]
     swarm: Option<u64>,
     #[command(flatten)]
     size: SizeArgs,
     #[command(flatten)]
     run: RunArgs,
+}
+
+/// Whose verdicts a check gives.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CheckEngine {
+    /// The search of this program
+    Poolproof,
+    /// The same, and a second opinion of Stateright
+    Stateright,
 }
 
 #[derive(Subcommand)]
@@ -74,6 +87,7 @@ pub fn run(args: &CheckArgs) -> CommandResult {
                 let request = CheckRequest {
                     loaded,
                     limits: &limits,
+                    second_opinion: args.engine == CheckEngine::Stateright,
                     command: &command,
                 };
                 check(&request, &execution)
@@ -99,7 +113,11 @@ fn command(path: &Path, args: &CheckArgs) -> Reproduction {
         None => args.limits.add_to(
             Reproduction::new("check")
                 .argument(path.display())
-                .settings(&settings),
+                .settings(&settings)
+                .given(
+                    "--engine",
+                    (args.engine == CheckEngine::Stateright).then_some("stateright"),
+                ),
         ),
     }
 }

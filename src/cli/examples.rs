@@ -18,6 +18,7 @@ pub const CHECK: &str = "\
 Examples:
   poolproof check pool.toml
   poolproof check pool.toml --set check.faults=3 --time-limit 10min --memory-limit 2GB
+  poolproof check pool.toml --engine stateright
   poolproof check pool.toml --swarm 100 --depth 80
   poolproof check plan pool.toml --swarm 1000 --shards 16
   poolproof check pool.toml --format sarif > results.sarif";

@@ -105,6 +105,11 @@ impl Observer for Terminal {
                 let left = left.unwrap_or_default();
                 self.open_ended(format!("checking: {states} states, {faults} faults{left}"));
             }
+            Progress::SecondOpinion { states, left } => {
+                let left = left.map(|left| format!(", at most {:.0}s left", left.as_secs_f64()));
+                let left = left.unwrap_or_default();
+                self.open_ended(format!("Stateright: {states} states{left}"));
+            }
             Progress::CutSets {
                 order,
                 multisets,

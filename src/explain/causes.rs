@@ -11,6 +11,7 @@ use poolproof_models::state::world::World;
 use poolproof_models::system::System;
 
 use super::explainer::Message;
+use super::losses::loss_cause_text;
 use super::refusal::why_not;
 use super::steps::{StepText, event_text};
 
@@ -45,6 +46,7 @@ pub fn of_violation(path: &Path<'_>, property: Property) -> String {
     } else {
         sentences.push(format!("{} is broken from the start.", property.name()));
     }
+    sentences.extend(loss(&states, property));
     sentences.extend(lost(path));
     if let Some(no_return) = point_of_no_return(path, &states, property) {
         sentences.push(no_return);
@@ -173,6 +175,16 @@ fn is_operators(event: Event) -> bool {
             | K::WrongFile
             | K::Abort
     )
+}
+
+/// What lost the messages that a property of losses is about.
+fn loss(states: &[At<World>], property: Property) -> Option<String> {
+    let about_losses = matches!(
+        property,
+        Property::NoLossUnderOneFault | Property::NoLoss | Property::NothingDestroyed
+    );
+    let cause = states.last().filter(|_| about_losses)?.state.loss_cause();
+    loss_cause_text(cause).map(|text| format!("Cause of the loss: {text}."))
 }
 
 /// The messages that nothing holds any more.

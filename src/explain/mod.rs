@@ -7,6 +7,7 @@ pub mod components;
 pub mod explainer;
 pub mod explorer;
 pub mod holders;
+pub mod losses;
 pub mod operations;
 pub mod properties;
 pub mod refusal;

@@ -19,6 +19,7 @@ mod parity_clock;
 mod rare;
 mod recoverability;
 mod search;
+mod second_opinion;
 mod shards;
 mod swarm;
 mod traps;

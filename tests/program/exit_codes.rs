@@ -51,6 +51,19 @@ fn as_expected_is_0() {
         "{}",
         run.stdout
     );
+    let pair = "scenarios/parts/mirror-pair.toml";
+    let run = poolproof(&["check", pair, "--engine", "stateright"]);
+    assert_eq!(run.code, 0, "both checkers agree: {}", run.stderr);
+    assert!(run.stdout.contains("Stateright 0.31.0"), "{}", run.stdout);
+    let limited = [
+        "check",
+        pair,
+        "--engine",
+        "stateright",
+        "--set",
+        "check.states_limit=1000",
+    ];
+    assert_eq!(code(&limited), 4);
     assert_eq!(code(&["validate", LBW]), 0);
     assert_eq!(code(&["show", LBW]), 0);
     assert_eq!(code(&["--help"]), 0);

@@ -101,3 +101,68 @@ where
         ending,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use poolproof_models::model::Budget;
+    use poolproof_models::names::site::Site;
+    use poolproof_models::state::topology::{PoolServer, Topology};
+
+    use super::*;
+
+    /// A mirrored pair with a witness, which loses messages with its data centre.
+    fn pair() -> Bounded<Topology> {
+        let server = PoolServer {
+            site: Site::Dc1,
+            active: true,
+        };
+        let mut pair = Topology::new(vec![server]);
+        pair.mirror = true;
+        pair.witness = true;
+        Bounded::new(pair.finish(), Budget::of(2))
+    }
+
+    const ASKED: [Property; 3] = [
+        Property::OnePrincipal,
+        Property::NoLoss,
+        Property::ServiceReturns,
+    ];
+
+    #[test]
+    fn a_complete_search_decides_what_states_decide() {
+        let opinion = second_opinion(pair(), &ASKED, u64::MAX, &mut |_| true);
+        assert_eq!(opinion.ending, Ending::Complete);
+        assert_eq!(opinion.status(Property::OnePrincipal), Some(Status::Holds));
+        let lost = Status::Violated { steps: 1 };
+        assert_eq!(opinion.status(Property::NoLoss), Some(lost));
+        assert_eq!(opinion.status(Property::ServiceReturns), None);
+        // A violation does not end the search.
+        let none = second_opinion(pair(), &[], u64::MAX, &mut |_| true);
+        assert_eq!(
+            (opinion.states, opinion.transitions),
+            (none.states, none.transitions)
+        );
+    }
+
+    #[test]
+    fn what_is_open_at_a_limit_is_undecided() {
+        let opinion = second_opinion(pair(), &ASKED, 20, &mut |_| true);
+        assert_eq!(opinion.ending, Ending::StatesLimit);
+        let open = opinion.status(Property::OnePrincipal);
+        assert_eq!(open, Some(Status::Undecided));
+        // Found before the limit.
+        let lost = Status::Violated { steps: 1 };
+        assert_eq!(opinion.status(Property::NoLoss), Some(lost));
+        let again = second_opinion(pair(), &ASKED, 20, &mut |_| true);
+        assert_eq!(opinion, again);
+    }
+
+    #[test]
+    fn an_exact_limit_is_no_limit() {
+        let all = second_opinion(pair(), &ASKED, u64::MAX, &mut |_| true);
+        let exact = second_opinion(pair(), &ASKED, all.states, &mut |_| true);
+        assert_eq!(exact, all);
+        let less = second_opinion(pair(), &ASKED, all.states - 1, &mut |_| true);
+        assert_eq!(less.ending, Ending::StatesLimit);
+    }
+}

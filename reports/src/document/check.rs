@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::names::{CutOff, FaultClass, HolderRole, ListedIn};
+use super::second_opinion::SecondOpinion;
 use crate::float;
 
 /// What can happen, and how far the search went to say so.
@@ -28,6 +29,9 @@ pub struct Check {
     /// *holds*, `states` is an estimate, and paths are minimal but perhaps not the shortest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swarm: Option<Swarm>,
+    /// What another checker found, if one was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_opinion: Option<SecondOpinion>,
     /// The odds that two states shared a fingerprint, so that one was never visited.
     #[serde(serialize_with = "float::serialize")]
     pub collision_odds: f64,

@@ -162,6 +162,7 @@ fn check() -> Check {
         complete: true,
         cut_off_by: None,
         swarm: None,
+        second_opinion: None,
         collision_odds: 4.471_037_2e-8,
         reductions: vec![Reduction::InterchangeableServers],
         verdicts: vec![

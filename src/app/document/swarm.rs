@@ -40,6 +40,7 @@ pub fn document(swarm: &Swarm, parts: &[SearchRecord], interrupted: bool) -> doc
         // Not even when every search has visited all that there is: none of them knows that.
         complete: false,
         cut_off_by: interrupted.then_some(doc::CutOff::Interrupt),
+        second_opinion: None,
         swarm: Some(doc::Swarm {
             searches: found.searches,
             depth_limit: limits.depth,

@@ -102,6 +102,7 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
             .cut_off
             .map(|cut_off| names::cut_off(cut_off, stopped)),
         swarm: None,
+        second_opinion: None,
         collision_odds: result.collision_odds,
         reductions: reductions(scenario, &model.system),
         verdicts: verdicts(scenario, &model, &result.verdicts),
