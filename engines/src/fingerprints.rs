@@ -200,7 +200,8 @@ impl Fingerprints {
         (found, at as u32)
     }
 
-    /// Where a fingerprint goes that was not in the set: [`Fingerprints::find`] told the bucket.
+    /// Where a fingerprint goes that was not in the set: [`Fingerprints::find`] returned the
+    /// bucket.
     #[must_use]
     pub fn free_slot(&self, fingerprint: u64, at: u32) -> FreeSlot {
         let buckets = &self.tables[Self::shard(fingerprint)].buckets;

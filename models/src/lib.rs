@@ -3,9 +3,9 @@
 //!
 //! The handbook is the specification; rules cite its numbers.
 //!
-//! A [`state::topology::Topology`] says what there is and cannot change, a [`state::world::World`] how things
-//! stand. [`system::System`] is what engines see of both: the events that can happen, and what they
-//! do.
+//! A [`state::topology::Topology`] says what there is and cannot change, a [`state::world::World`]
+//! how things stand. [`system::System`] is what engines see of both: the events that can happen,
+//! and what they do.
 //!
 //! # Example
 //!

@@ -184,7 +184,8 @@ impl<T: Copy> Expansion<T> {
     ) {
         let candidates = self.candidates.iter();
         touch(candidates.map(|next| known.table(next.costs).peek(next.fingerprint)));
-        // Listed without a branch on what is known: it would be foreseen wrongly for most successors.
+        // Listed without a branch on what is known: it would be foreseen wrongly for most
+        // successors.
         self.unknown.resize(self.candidates.len(), (0, 0));
         let mut unknown = 0;
         for (index, next) in (0..).zip(&self.candidates) {

@@ -1,9 +1,9 @@
 //! Recoverability: from every reachable state service returns, without one fault more.
 //!
 //! Under strong fairness (what can happen again and again, happens) service returns from every
-//! state if and only if from every state there is a path to it. So the search is for a state without
-//! one: layer by layer of the same faults spent, because the path may cost none, backwards from the
-//! states that serve. A repair is free, but for that of a disaster.
+//! state if and only if from every state there is a path to it. So the search is for a state
+//! without one: layer by layer of the same faults spent, because the path may cost none, backwards
+//! from the states that serve. A repair is free, but for that of a disaster.
 
 use std::collections::BTreeMap;
 

@@ -22,7 +22,7 @@ impl Returns {
         self.returns.push(serves);
     }
 
-    /// Whether the state needs its steps told.
+    /// Whether the state needs its steps reported.
     pub fn is_open(&self, id: u32) -> bool {
         !self.returns[id as usize]
     }

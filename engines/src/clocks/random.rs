@@ -24,8 +24,7 @@
 //! are dense, worse where they are not. Components with small numbers share refills.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::RngCore;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 /// The number of components that can own clocks.
 pub const COMPONENTS: usize = 256;

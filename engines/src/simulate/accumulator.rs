@@ -3,13 +3,9 @@
 //! Floating sums would differ in their last digits with the number of threads. All sums saturate,
 //! which keeps merging associative, and a saturated sum gives no estimate rather than a wrong one.
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::simulate::estimate::Confidence;
-use crate::simulate::estimate::Estimate;
-use crate::simulate::estimate::Interval;
-use crate::simulate::estimate::mean_interval;
+use crate::simulate::estimate::{Confidence, Estimate, Interval, mean_interval};
 
 /// Above this a sum of squares is taken as saturated. A thousand years in milliseconds, squared,
 /// times 10^11 trials is below it.

@@ -4,15 +4,12 @@
 //! unless said otherwise. A side without a finite or trustworthy limit is `None`. Nothing here
 //! looks at how an estimate is used: several at once need [`Confidence::shared_by`].
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::numbers::normal::normal_quantile;
-use crate::numbers::special::Tail;
-use crate::numbers::special::beta_quantile;
-use crate::numbers::special::binomial_tails;
-use crate::numbers::special::gamma_quantile;
-use crate::numbers::special::student_quantile;
+use crate::numbers::special::{
+    Tail, beta_quantile, binomial_tails, gamma_quantile, student_quantile,
+};
 
 /// Below this many trials the mean of a skewed measure has no trustworthy limits: at nominal 95 %,
 /// ten trials of a ten-year downtime covered 92.7 %, and the misses were on the dangerous side.

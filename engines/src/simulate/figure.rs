@@ -41,7 +41,8 @@ impl Figure {
     #[must_use]
     pub fn mean(sums: &MeanAccumulator, confidence: Confidence, factor: f64) -> Self {
         let found = sums.estimate(confidence);
-        // Of values that were all 0 nothing bounds the mean: the proportion beside it has the limit.
+        // Of values that were all 0 nothing bounds the mean: the proportion beside it has the
+        // limit.
         let nothing_seen = sums.sum() == 0;
         let scaled = |x: Option<f64>| x.map(|x| x * factor);
         Self {

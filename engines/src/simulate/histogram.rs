@@ -6,15 +6,11 @@
 //! out because ours must answer by rank, hold nothing while it is empty (there is one per measure
 //! and batch) and have no fallible calls.
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::simulate::estimate::Confidence;
-use crate::simulate::estimate::Interval;
-use crate::simulate::estimate::Proportion;
-use crate::simulate::estimate::dkw_half_width;
-use crate::simulate::estimate::quantile_rank;
-use crate::simulate::estimate::quantile_ranks;
+use crate::simulate::estimate::{
+    Confidence, Interval, Proportion, dkw_half_width, quantile_rank, quantile_ranks,
+};
 
 /// Values below this have a bucket each.
 const EXACT: u64 = 1024;

@@ -1,5 +1,5 @@
-//! Macro-steps, as far as they are known: an event with everything that the world has to be synchronised with
-//! before it, as one step. How they are learned is in `trial/macro_step.rs`.
+//! Macro-steps, as far as they are known: an event with everything that the world has to be
+//! synchronised with before it, as one step. How they are learned is in `trial/macro_step.rs`.
 
 use std::ops::Range;
 
@@ -117,7 +117,8 @@ impl MacroSteps {
         (entry != Entry::UNKNOWN).then_some(entry)
     }
 
-    /// Learns whether the world has to be synchronised with runs of jobs before an event; `None` where there is no room.
+    /// Learns whether the world has to be synchronised with runs of jobs before an event; `None`
+    /// where there is no room.
     pub fn learn_entry(&mut self, slot: usize, ship_first: bool) -> Option<Entry> {
         if self.is_full() {
             return None;

@@ -146,7 +146,8 @@ impl Clocks<'_> {
         self.activities.by_event[event].is_some()
     }
 
-    /// Messages and runs of the jobs, with which the simulator synchronises the world when it has to.
+    /// Messages and runs of the jobs, with which the simulator synchronises the world when it has
+    /// to.
     fn is_bookkeeping(&self, event: usize) -> bool {
         use EventKind as K;
         let kind = self.topology.events()[event].kind;

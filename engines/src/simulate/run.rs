@@ -1,7 +1,7 @@
 //! Many trials, on any number of threads: the same bytes.
 //!
-//! Scenarios that are compared run as a replication group, each trial number under all of them in turn, because
-//! only the values of single trials give the interval of a paired difference.
+//! Scenarios that are compared run as a replication group, each trial number under all of them in
+//! turn, because only the values of single trials give the interval of a paired difference.
 
 use std::ops::Range;
 use std::sync::Mutex;

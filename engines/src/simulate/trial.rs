@@ -184,7 +184,8 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.trace.take().unwrap_or_default()
     }
 
-    /// Makes every step of the following trials by itself and records it, or returns to macro-steps.
+    /// Makes every step of the following trials by itself and records it, or returns to
+    /// macro-steps.
     pub fn keep_trace(&mut self, on: bool) {
         self.trace = on.then(Vec::new);
     }

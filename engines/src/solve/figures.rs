@@ -1,11 +1,8 @@
 //! The figures that a chain gives.
 
-use crate::solve::SolveError;
 use crate::solve::chain::Generator;
-use crate::solve::hitting;
 use crate::solve::steady::{self, Steady, SteadyMethod};
-use crate::solve::transient;
-use crate::solve::variance;
+use crate::solve::{SolveError, hitting, transient, variance};
 
 /// Hours of a year of 365.25 days.
 pub const YEAR_H: f64 = 8_766.0;
@@ -33,7 +30,7 @@ pub struct Figures {
     pub residual: f64,
 }
 
-/// What happens within a stretch of time from the start.
+/// What happens within an interval of time from the start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Within {
     /// Its length.

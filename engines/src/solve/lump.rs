@@ -1,4 +1,4 @@
-//! States that nobody can tell apart by availability are one.
+//! States that do not differ in availability are merged into one.
 //!
 //! A world remembers what decides about messages, such as which log position is whose, and most of
 //! it never decides whether users are served. Two states are lumped when both are up or both are
@@ -32,7 +32,7 @@ pub fn lump(generator: &Generator) -> Lumped {
     let mut block: Vec<u32> = generator.up.iter().map(|up| u32::from(*up)).collect();
     let mut blocks = 0;
     loop {
-        // What a state is told apart by: its set, and its rates into the others.
+        // What distinguishes a state: its set, and its rates into the others.
         let mut known: BTreeMap<(u32, Vec<(u32, u64)>), u32> = BTreeMap::new();
         let split: Vec<u32> = (0..n)
             .map(|state| {

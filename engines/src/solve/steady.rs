@@ -1,9 +1,8 @@
 //! The share of time in each state in the long run.
 
-use crate::solve::SolveError;
 use crate::solve::chain::Generator;
-use crate::solve::classes;
 use crate::solve::elimination::{Elimination, WORK_MOST};
+use crate::solve::{SolveError, classes};
 
 /// Sweeps of the iteration.
 const SWEEPS_MOST: usize = 50_000;

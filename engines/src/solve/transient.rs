@@ -1,4 +1,4 @@
-//! What happens within a stretch of time from the first state on.
+//! What happens within an interval of time from the first state on.
 //!
 //! Uniformisation (A. Jensen, Skandinavisk Aktuarietidskrift 36, 1953): the chain makes steps at
 //! one constant rate, some of which lead nowhere, and the number of steps in a time is Poisson.
@@ -16,7 +16,7 @@ const BLOCK: usize = 1024;
 /// What it may cost, in multiplications: half a minute.
 const WORK_MOST: f64 = 3e10;
 
-/// The outcome of a stretch of time.
+/// The outcome of an interval of time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TransientOutcome {
     /// By state, the probability at the end; what was absorbed is missing.

@@ -286,7 +286,8 @@ impl World {
         }
     }
 
-    /// 2.3, guard: a serving copy has something that the compliance adapter lacks. Returns the copy.
+    /// 2.3, guard: a serving copy has something that the compliance adapter lacks. Returns the
+    /// copy.
     pub(crate) fn may_export(&self, topology: &Topology) -> Permission<Replica> {
         let served = self.service(topology);
         require(served != 0, Refusal::NoService)?;

@@ -12,9 +12,8 @@ use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 
 use crate::app::compile;
-use crate::scenario::Scenario;
 use crate::scenario::failures::FailureMode;
-use crate::scenario::operators;
+use crate::scenario::{Scenario, operators};
 
 /// The chain of a scenario, with what it was made from.
 pub struct Product {

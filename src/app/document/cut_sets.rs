@@ -14,9 +14,8 @@ use poolproof_reports::document as doc;
 
 use crate::app::compile::check;
 use crate::app::compile::frequency::frequency;
-use crate::app::document::names;
-use crate::app::document::result;
 use crate::app::document::verdict::{self, Stop};
+use crate::app::document::{names, result};
 use crate::explain::operations::operation_text;
 use crate::explain::properties::property_text;
 use crate::scenario::Scenario;

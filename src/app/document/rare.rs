@@ -1,9 +1,8 @@
 //! From an estimate of what is rare to its part of the result document.
 
 use poolproof_engines::simulate::estimate::{Confidence, Estimate};
-use poolproof_engines::simulate::rare::doubt;
 use poolproof_engines::simulate::rare::{
-    Doubt, Plan, RareError, RareEstimate, RareEventMethod, estimate,
+    Doubt, Plan, RareError, RareEstimate, RareEventMethod, doubt, estimate,
 };
 use poolproof_engines::simulate::trial::Rare;
 use poolproof_reports::document as doc;

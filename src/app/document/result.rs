@@ -7,9 +7,8 @@ use poolproof_models::names::site::{ShareLocation, Site};
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
-use crate::app::compile;
 use crate::app::document::names;
-use crate::app::objectives;
+use crate::app::{compile, objectives};
 use crate::scenario::Scenario;
 use crate::scenario::assumption::Grade;
 use crate::scenario::diagnostic::Diagnostic;

@@ -96,8 +96,8 @@ impl SearchRecord {
         }
     }
 
-    /// Checks that the record is one of this model: counts within the bounds, and paths that lead where
-    /// they say.
+    /// Checks that the record is one of this model: counts within the bounds, and paths that lead
+    /// where they say.
     pub(super) fn verify(
         &self,
         model: &Bounded<Topology>,

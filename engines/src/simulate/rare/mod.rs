@@ -3,16 +3,16 @@
 //!
 //! Two methods, each free of bias:
 //!
-//! - [`RareEventMethod::Hazard`]: plain trials, along which the rate of each failure that would lose data is
-//!   integrated over the time in which it would. It needs no tuning and weights nothing, and serves
-//!   where one failure after another ordinary one is enough.
-//! - [`RareEventMethod::Cycles`]: a trial has regeneration states, in which nothing is under repair, and
-//!   cycles from them. What begins by a failure is found by letting each failure strike at a uniformly
-//!   random moment (its rate times the horizon is the factor), and following the cycle with
-//!   further failures made likelier; what begins otherwise, as planned work does, by the other
-//!   method. No return to the first state is needed, and nothing is assumed of a long run. Regeneration
-//!   states that a pilot run hardly ever meets, as one in which a server is gone for good, belong
-//!   to the cycles.
+//! - [`RareEventMethod::Hazard`]: plain trials, along which the rate of each failure that would
+//!   lose data is integrated over the time in which it would. It needs no tuning and weights
+//!   nothing, and serves where one failure after another ordinary one is enough.
+//! - [`RareEventMethod::Cycles`]: a trial has regeneration states, in which nothing is under
+//!   repair, and cycles from them. What begins by a failure is found by letting each failure strike
+//!   at a uniformly random moment (its rate times the horizon is the factor), and following the
+//!   cycle with further failures made likelier; what begins otherwise, as planned work does, by the
+//!   other method. No return to the first state is needed, and nothing is assumed of a long run.
+//!   Regeneration states that a pilot run hardly ever meets, as one in which a server is gone for
+//!   good, belong to the cycles.
 //!
 //! Failures have their own share of the paths: first evenly in a pilot run, then by what each adds
 //! to the variance (J. Neyman, Journal of the Royal Statistical Society 97, 1934). The pilot's
@@ -53,7 +53,8 @@ const ROUND: usize = 64;
 const FIRST_PATHS: u64 = 50;
 const FIRST_PATHS_OF_ALL: u64 = 1_500;
 
-/// A state in which nothing is under repair is a regeneration state if cycles began there once in so many times.
+/// A state in which nothing is under repair is a regeneration state if cycles began there once in
+/// so many times.
 const REGENERATION_ONE_IN: u64 = 300;
 
 /// The part of the paths that are a pilot run: one in so many.
@@ -160,7 +161,8 @@ struct Batch {
     count: u64,
 }
 
-/// Estimates; `None` where `on_round` ended it, which gets the number of paths that are done and of all.
+/// Estimates; `None` where `on_round` ended it, which gets the number of paths that are done and of
+/// all.
 ///
 /// # Errors
 /// Where the method does not suit the failures, or paths are too few.

@@ -1,5 +1,5 @@
-//! Macro-steps: an event with everything that the world has to be synchronised with before it, made step by
-//! step the first time and looked up ever after.
+//! Macro-steps: an event with everything that the world has to be synchronised with before it, made
+//! step by step the first time and looked up ever after.
 //!
 //! At a change of service the world hears of the newest post and of up to three files, each a post,
 //! a backup, a copy and a restore, which was most of the steps of a simulated year. Where they and
@@ -17,8 +17,8 @@ use crate::simulate::trial::synchronise::{backs_up, serving_copies};
 use crate::simulate::trial::{Runner, Timed};
 
 impl<T: Timed> Runner<'_, T> {
-    /// The number of the macro-step of an event from here and now, or of the synchronisation where there
-    /// is none; `None` where the steps have to be made.
+    /// The number of the macro-step of an event from here and now, or of the synchronisation where
+    /// there is none; `None` where the steps have to be made.
     pub(super) fn find_macro_step(&mut self, event: Option<usize>) -> Option<u32> {
         let slot = self.automaton.slot(self.row, event);
         let entry = match self.automaton.macro_steps.entry(slot) {

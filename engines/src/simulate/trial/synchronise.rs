@@ -5,9 +5,10 @@ use crate::simulate::shipping::Shipped;
 use crate::simulate::trial::{Runner, Timed};
 
 impl<T: Timed> Runner<'_, T> {
-    /// Synchronises the world with what it has to know before an event, or for its own sake where there is
-    /// none: posts up to now and, where it matters, the runs of jobs. Where the event's macro-step
-    /// is known no step is made, because the macro-step, whose number is given, holds it all.
+    /// Synchronises the world with what it has to know before an event, or for its own sake where
+    /// there is none: posts up to now and, where it matters, the runs of jobs. Where the event's
+    /// macro-step is known no step is made, because the macro-step, whose number is given, holds it
+    /// all.
     #[inline]
     pub(super) fn prepare(&mut self, event: Option<usize>) -> Option<u32> {
         // A trace has every step.
@@ -51,7 +52,8 @@ impl<T: Timed> Runner<'_, T> {
     fn synchronise(&mut self, files: [u64; 3]) {
         for (value, reached) in files.into_iter().zip([3, 2, 1]) {
             let facts = self.facts();
-            // Where no backup runs, as after a failover to DC2, there is no run to synchronise with.
+            // Where no backup runs, as after a failover to DC2, there is no run to synchronise
+            // with.
             if backs_up(facts) && value > self.ledger.of_rank(facts.shipped[0]).at {
                 self.post_at(value, facts);
                 self.try_job(Job::Backup);
