@@ -227,7 +227,10 @@ mod tests {
                     name("given_site_loss.data_lost.p95 <= \"30min\""),
                     Outcome::AsExpected
                 ),
-                (name("given_site_loss.time.p95 <= \"4h\""), Outcome::Differs),
+                (
+                    name("given_site_loss.time_to_recover.p95 <= \"4h\""),
+                    Outcome::Differs
+                ),
             ]
         );
         assert!(of(&sample::empty()).is_empty());
