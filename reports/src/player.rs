@@ -166,7 +166,7 @@ fn current(
     now: Moment<'_>,
     before: Moment<'_>,
 ) -> StateView {
-    let all = now.state.iter().flat_map(|state| messages(state));
+    let all = now.state.iter().flat_map(messages);
     let all: BTreeSet<u32> = all.copied().collect();
     let holder = |state: &HolderState| {
         let mut known = before.state.iter();

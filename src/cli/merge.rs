@@ -47,10 +47,9 @@ pub fn run(args: &MergeArgs) -> CommandResult {
     args.format.verify(known)?;
     if let Some(out) = &args.out {
         if plan.is_of_single_scenarios() {
-            let names = plan.scenarios().map(|one| &one.scenario.name);
-            names
-                .map(|name| files::claim(&files::directory(out, name)))
-                .collect::<Result<(), _>>()?;
+            for one in plan.scenarios() {
+                files::claim(&files::directory(out, &one.scenario.name))?;
+            }
         } else {
             files::claim(out)?;
         }

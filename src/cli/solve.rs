@@ -64,10 +64,9 @@ pub fn run(args: &SolveArgs) -> CommandResult {
             };
             let solved = solve(&request, &execution)?;
             for (name, bytes) in &solved.prism {
-                let directory = args.prism.iter();
-                directory
-                    .map(|directory| files::write(&directory.join(name), bytes))
-                    .collect::<Result<(), _>>()?;
+                if let Some(directory) = &args.prism {
+                    files::write(&directory.join(name), bytes)?;
+                }
             }
             Ok(Delivery {
                 content: Printed::Text(match args.format {

@@ -103,10 +103,13 @@ fn verdicts<'a>(verdicts: impl Iterator<Item = &'a ComparedVerdict>) -> Exit {
     })
 }
 
+/// The name of a file below the output directory, and its bytes.
+type NamedFile = (String, Vec<u8>);
+
 /// Prints a text and writes files, where somebody wants them.
 fn show(
     text: Result<String, ReportError>,
-    rendered: Result<Option<Vec<(String, Vec<u8>)>>, ReportError>,
+    rendered: Result<Option<Vec<NamedFile>>, ReportError>,
     outlet: &Outlet,
 ) -> Result<(), Failure> {
     let undrawn = |error| Failure::defect(format_args!("the result cannot be drawn: {error}"));

@@ -132,7 +132,8 @@ mod tests {
             with("a = [1, { b = 2 }]", "a.1.b", "5").unwrap(),
             "{ a = [1, { b = 5 }] }"
         );
-        assert_eq!(with("", "a", "1\nb = 2").unwrap(), "{ a = \"1\nb = 2\" }");
+        let lines = with("", "a", "1\nb = 2").unwrap();
+        assert_eq!(lines, "{ a = \"\"\"\n1\nb = 2\"\"\" }");
         assert_eq!(with("", "a", "").unwrap(), "{ a = \"\" }");
     }
 

@@ -91,6 +91,10 @@ macro_rules! rows {
                 Some(table)
             }
 
+            #[allow(
+                clippy::needless_borrow,
+                reason = "a form names a field by value where it is read and by reference here"
+            )]
             fn write_rows(
                 &self,
                 out: &mut $crate::scenario::writer::TableWriter<'_>,

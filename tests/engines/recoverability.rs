@@ -280,7 +280,7 @@ fn hazards_from_which_service_cannot_return() {
             "H-38-cms-not-failed-over",
             "disaster:DC1",
             "stands at step 7 (set PoolState to FailedOver): the master of the Central Management \
-             store, in DC1, does not answer",
+             store cannot be reached from DC2",
         ),
         (
             "H-48-log-drive-fills",

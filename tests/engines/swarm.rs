@@ -436,7 +436,7 @@ fn lies(text: &str, refused: &mut dyn FnMut(&str, &str)) {
     lie("search 1 has counts that no search", &|parts| {
         parts[0].sketch.truncate(9);
     });
-    lie("its way to SB does not lead there", &|parts| {
+    lie("its path to SB does not lead there", &|parts| {
         parts[0].violations[0].events.pop();
     });
     lie("its way to SB does not lead there", &|parts| {

@@ -2,11 +2,13 @@
 //! table says why it is harmless. A model that cannot fail proves nothing.
 
 use poolproof::app::compile::check;
+use poolproof::app::document::verdict;
 use poolproof::scenario::expect::Verdict;
 use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::rules::mutant::Mutant;
+use poolproof_reports::document::VerdictStatus;
 
 use crate::support::scenarios::{files, load};
 
@@ -93,7 +95,7 @@ fn caught(mutant: Mutant) -> Caught {
             ],
         ),
         M::CommitDoesNotWait => By(&[P::MirrorHasAll], LBW, SERVERS),
-        M::NoQuorum => By(&[P::SplitBrain], LBW, LINKS),
+        M::NoQuorum => By(&[P::SplitBrain, P::OnePrincipal], LBW, LINKS),
         M::WitnessNotTold => By(&[P::SplitBrain], LBW, SERVERS),
         M::RestoreAcceptsAnything => Harmless(
             "a foreign file never gets into the folder: the backup and the copy job stall before \
@@ -208,6 +210,19 @@ fn every_property_is_broken_by_a_mutant_or_a_scenario() {
             if *verdict == Verdict::Violated {
                 broken |= property.bit();
             }
+        }
+    }
+    // Recoverability is no part of what the hazard files check by default.
+    let h38 = "scenarios/hazards/H-38-cms-not-failed-over.toml";
+    let recoverable = [
+        ("check.properties", "[\"RC\"]"),
+        ("check.limits.site-loss", "1"),
+    ];
+    let found = verdict::check(&load(h38, &recoverable), &mut |_| true).document;
+    for one in found.verdicts {
+        if one.status == VerdictStatus::Violated {
+            let property = Property::from_name(&one.property).expect("a name of a property");
+            broken |= property.bit();
         }
     }
     let unbroken: Vec<_> = Property::ALL

@@ -280,7 +280,7 @@ pub fn sentences(file: &syn::File) -> Vec<String> {
         fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
             let known = |name: &&str| attribute.path().is_ident(name);
             if let syn::Meta::List(list) = &attribute.meta
-                && !FOR_DEVELOPERS.iter().any(|name| known(&name))
+                && !FOR_DEVELOPERS.iter().any(known)
             {
                 self.texts(list.tokens.clone());
             }

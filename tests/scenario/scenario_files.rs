@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use poolproof;
 use poolproof::scenario::check::Property;
 use poolproof::scenario::diagnostic::Diagnostic;
 use poolproof::scenario::expect::Verdict;

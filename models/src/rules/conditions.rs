@@ -455,7 +455,7 @@ impl Refusal {
             Self::FolderDoesNotJoin => w.folder = w.copies[Replica::Target.place()],
             Self::SecondaryRecovered => set_role(w, Component::S, PartnerRole::None),
             Self::SecondaryAhead(node) => {
-                w.copies[Replica::Target.place()] = w.copies[copy(node).place()]
+                w.copies[Replica::Target.place()] = w.copies[copy(node).place()];
             }
             Self::ShareEmpty => w.share_from = other_than(w.share_to),
             Self::EverythingCopied => w.folder = Position::ABSENT,
@@ -499,7 +499,7 @@ impl Refusal {
             Self::NoFullBackup => w.image = BEGINNING,
             Self::BackupNotContained(node) => w.copies[copy(node).place()] = w.image,
             Self::SecondaryNotContained(node) => {
-                w.copies[copy(node).place()] = w.copies[Replica::Target.place()]
+                w.copies[copy(node).place()] = w.copies[Replica::Target.place()];
             }
         }
         true

@@ -67,8 +67,8 @@ impl World {
     }
 
     /// Every position in use, in the order of fields; absent ones too.
-    fn all_positions(&self) -> [Position; World::POSITIONS] {
-        let mut all = [Position::ABSENT; World::POSITIONS];
+    fn all_positions(&self) -> [Position; Self::POSITIONS] {
+        let mut all = [Position::ABSENT; Self::POSITIONS];
         Packed::positions(self, &mut all);
         all
     }

@@ -102,7 +102,7 @@ impl Latches {
     }
 
     const fn loss_number(self) -> u16 {
-        self.0 / Self::LOSS & 3
+        (self.0 / Self::LOSS) & 3
     }
 
     /// The worst loss so far.
@@ -116,15 +116,15 @@ impl Latches {
 
     /// What caused the worst loss so far.
     pub(crate) const fn cause(self) -> LossCause {
-        LossCause::ALL[(self.0 / Self::CAUSE & 7) as usize]
+        LossCause::ALL[((self.0 / Self::CAUSE) & 7) as usize]
     }
 
     /// Remembers a loss that is worse than the worst so far.
     pub(crate) const fn set_loss(&mut self, kind: LossKind, cause: LossCause) {
         if kind as u16 > self.loss_number() {
-            self.0 = self.0 & !(3 * Self::LOSS | 15 * Self::CAUSE)
-                | kind as u16 * Self::LOSS
-                | cause as u16 * Self::CAUSE;
+            self.0 = self.0 & !((3 * Self::LOSS) | (15 * Self::CAUSE))
+                | (kind as u16 * Self::LOSS)
+                | (cause as u16 * Self::CAUSE);
         }
     }
 }

@@ -124,7 +124,7 @@ impl Session {
     }
 
     const fn role_bits(self, member: usize) -> u32 {
-        self.0 / Self::ROLES >> (2 * member) & 3
+        (self.0 / Self::ROLES) >> (2 * member) & 3
     }
 
     /// A principal without a partner.
@@ -154,7 +154,7 @@ impl Session {
 
     pub(crate) const fn set_role(&mut self, member: usize, role: PartnerRole) {
         let first = Self::ROLES << (2 * member);
-        self.0 = self.0 & !(3 * first) | role as u32 * first;
+        self.0 = self.0 & !(3 * first) | (role as u32 * first);
     }
 
     /// Whether the link `link` (0: between the partners, 1 and 2: member to witness) is believed
@@ -170,12 +170,12 @@ impl Session {
 
     /// Bit per link: see [`Session::seen`].
     pub(crate) const fn seen_links(self) -> u32 {
-        self.0 / Self::SEEN & 7
+        (self.0 / Self::SEEN) & 7
     }
 
     /// Both roles, as two bits each.
     pub(crate) const fn roles(self) -> u32 {
-        self.0 / Self::ROLES & 15
+        (self.0 / Self::ROLES) & 15
     }
 
     /// The member that the witness's register names as principal.

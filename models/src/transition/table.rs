@@ -61,14 +61,20 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::Crash,
             |t| t.nodes().to_vec(),
             |w, t, e| w.may_crash(t, e.at),
-            |w, t, e| plain(w.crash(t, e.at)),
+            |w, t, e| {
+                let _: () = w.crash(t, e.at);
+                plain(())
+            },
         )
         .fault(FaultClass::ComponentCrash),
         row(
             K::Restart,
             |t| t.nodes().to_vec(),
             |w, t, e| w.may_restart(t, e.at),
-            |w, t, e| plain(w.restart(t, e.at)),
+            |w, t, e| {
+                let _: () = w.restart(t, e.at);
+                plain(())
+            },
         ),
         row(
             K::Cut,
@@ -125,19 +131,28 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::Backup,
             |t| at_if(t.secondary, &[Component::BackupJob]),
             |w, t, _| w.may_back_up(t),
-            |w, t, _| plain(w.back_up(t)),
+            |w, t, _| {
+                let _: () = w.back_up(t);
+                plain(())
+            },
         ),
         row(
             K::Copy,
             |t| at_if(t.secondary, &[Component::CopyJob]),
             |w, t, _| w.may_copy(t),
-            |w, _, _| plain(w.copy_files()),
+            |w, _, _| {
+                let _: () = w.copy_files();
+                plain(())
+            },
         ),
         row(
             K::Restore,
             |t| at_if(t.secondary, &[Component::RestoreJob]),
             |w, t, _| w.may_restore(t),
-            |w, _, _| plain(w.restore_files()),
+            |w, _, _| {
+                let _: () = w.restore_files();
+                plain(())
+            },
         ),
         row(
             K::Replicate,
@@ -198,7 +213,10 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::Reconnect,
             |t| at_if(t.slices.clients, &[Component::Clients]),
             |w, t, _| w.may_reconnect(t),
-            |w, _, _| plain(w.control.set(Control::DISCONNECTED, false)),
+            |w, _, _| {
+                let _: () = w.control.set(Control::DISCONNECTED, false);
+                plain(())
+            },
         )
         .progress(),
         // Its events are the operations that the topology lists.
@@ -226,7 +244,10 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::LogFull,
             |t| at_if(t.slices.log_full, &[SessionId::Primary.component()]),
             |w, t, _| w.may_fill_log(t),
-            |w, _, _| plain(w.control.set(Control::LOG_FULL, true)),
+            |w, _, _| {
+                let _: () = w.control.set(Control::LOG_FULL, true);
+                plain(())
+            },
         ),
         row(
             K::Retention,
@@ -324,14 +345,20 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
                 at_if(witnessed, &[SessionId::Primary.witness()])
             },
             |w, t, _| w.may_forget(t, SessionId::Primary),
-            |w, _, _| plain(w.forget(SessionId::Primary)),
+            |w, _, _| {
+                let _: () = w.forget(SessionId::Primary);
+                plain(())
+            },
         )
         .fault(FaultClass::ComponentCrash),
         row(
             K::Accept,
             |t| at_if(t.follows_posts_in_flight(), &[Component::Clients]),
             |w, t, _| w.may_accept(t),
-            |w, _, _| plain(w.control.set(Control::IN_FLIGHT, true)),
+            |w, _, _| {
+                let _: () = w.control.set(Control::IN_FLIGHT, true);
+                plain(())
+            },
         ),
     ]
 };

@@ -113,7 +113,7 @@ where
     S::State: 'static,
 {
     fn broken(&self, state: &Judged<S::State>) -> u32 {
-        let broken = *state.broken.get_or_init(|| {
+        *state.broken.get_or_init(|| {
             let node = &state.node;
             let enabled = self.bounded.system.enabled(&node.state);
             let broken = self
@@ -121,8 +121,7 @@ where
                 .system
                 .violated(&node.state, node.spent, &enabled);
             broken & !self.reported.fetch_or(broken, Ordering::Relaxed)
-        });
-        broken
+        })
     }
 }
 

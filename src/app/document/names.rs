@@ -34,13 +34,10 @@ pub(super) fn fault(event: Event, is_fault: bool) -> Option<doc::FaultClass> {
 /// The sites that an event acts on: both for the link between them.
 pub(super) fn sites(topology: &Topology, event: Event) -> Vec<String> {
     let of = |site: Site| site.name().to_owned();
-    if let Some(site) = Site::ALL
-        .into_iter()
-        .find(|site| event.at.name() == site.name())
-    {
-        return vec![of(site)];
+    if let Some(site) = Site::ALL.iter().find(|site| event.at.name() == site.name()) {
+        return vec![of(*site)];
     }
-    let mut links = topology.links().into_iter();
+    let mut links = topology.links().iter();
     if let Some(link) = links.find(|link| link.component() == event.at) {
         let ends = match link.ends() {
             Some((a, b)) => [topology.site_of(a), topology.site_of(b)],

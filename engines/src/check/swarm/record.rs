@@ -61,7 +61,7 @@ pub enum RecordError {
     #[error("search {0} has counts that no search within these bounds has")]
     Counts(u64),
     /// A path that does not show what it should.
-    #[error("search {search}: its found to {to} does not lead there")]
+    #[error("search {search}: its path to {to} does not lead there")]
     Path {
         /// The number of the search.
         search: u64,
