@@ -3,20 +3,14 @@
 //!
 //! `cargo bench --bench draws`; the table in `engines/src/clocks/random.rs` comes from here.
 
-use criterion::Criterion;
-use criterion::Throughput;
-use criterion::criterion_group;
-use criterion::criterion_main;
-use poolproof_engines::clocks::distribution::Distribution;
-use poolproof_engines::clocks::distribution::Sampler;
-use poolproof_engines::clocks::distribution::SimDuration;
-use poolproof_engines::clocks::random::Draws;
-use poolproof_engines::clocks::random::Uniform;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::RngCore;
-use rand_chacha::rand_core::SeedableRng;
 use std::hint::black_box;
 use std::marker::PhantomData;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use poolproof_engines::clocks::distribution::{Distribution, Sampler, SimDuration};
+use poolproof_engines::clocks::random::{Draws, Uniform};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 /// Where a draw is kept (line), which refill it is in (run) and where in that (word).
 trait Layout {

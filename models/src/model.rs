@@ -1,6 +1,5 @@
 //! The checked model: a system under a budget of faults.
 
-use std::fmt::Write as _;
 use std::hash::{Hash, Hasher};
 
 use crate::names::event::FaultClass;
@@ -43,30 +42,6 @@ impl Budget {
                 *class == FaultClass::SiteLoss || limit < self.total && limit > 0
             })
             .collect()
-    }
-}
-
-impl std::fmt::Display for Budget {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "at most {} fault{}",
-            self.total,
-            if self.total == 1 { "" } else { "s" }
-        )?;
-        let mut limits = String::new();
-        for class in FaultClass::ALL {
-            let limit = self.per_class[class as usize];
-            if limit < self.total {
-                let sep = if limits.is_empty() { "" } else { ", " };
-                let _ = write!(limits, "{sep}{} {limit}", class.name());
-            }
-        }
-        if limits.is_empty() {
-            Ok(())
-        } else {
-            write!(f, " (of these at most: {limits})")
-        }
     }
 }
 

@@ -14,7 +14,8 @@
 //! let stored = r#"{"schema": "poolproof/result/v1",
 //!     "identity": {"poolproof_version": "0.0.9", "command": "poolproof evaluate a.toml"}}"#;
 //! let error = ResultDocument::parse(stored).expect_err("version 1");
-//! assert!(error.to_string().ends_with("make it again with this version: poolproof evaluate a.toml"));
+//! let hint = "make it again with this version: poolproof evaluate a.toml";
+//! assert!(error.to_string().ends_with(hint));
 //! ```
 
 #[cfg(test)]

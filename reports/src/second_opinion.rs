@@ -65,8 +65,8 @@ mod tests {
         };
         assert_eq!(
             text(&opinion),
-            "Stateright 0.31.0: complete search: 1,234 states, 1 transition; violated: SB (1 step), \
-             AL (5 steps); holds: I1"
+            "Stateright 0.31.0: complete search: 1,234 states, 1 transition; violated: \
+             SB (1 step), AL (5 steps); holds: I1"
         );
     }
 }

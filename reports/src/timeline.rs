@@ -63,7 +63,8 @@ pub fn text(counterexample: &Counterexample) -> String {
     text
 }
 
-/// Returns one step, for a replay while it runs: time where there is one, number, actor, words, changes.
+/// Returns one step, for a replay while it runs: time where there is one, number, actor, words,
+/// changes.
 pub fn step(step: &Step) -> String {
     let mark = if step.is_fault() { '!' } else { ' ' };
     let time = step

@@ -1,5 +1,7 @@
 //! Checking a scenario: verdicts, counterexamples and, for a report, its minimal cut sets.
 
+use poolproof_engines::check::cuts::CutProgress as CutsProgress;
+use poolproof_engines::check::search::Progress as SearchProgress;
 use poolproof_reports::document as doc;
 
 use super::clock::Stopwatch;
@@ -12,8 +14,6 @@ use super::second_opinion::{self, Compared};
 use crate::app::document::cut_sets::{self, Asked};
 use crate::app::document::verdict::{self, Bounds, Checked};
 use crate::scenario::{Loaded, Scenario};
-use poolproof_engines::check::cuts::CutProgress as CutsProgress;
-use poolproof_engines::check::search::Progress as SearchProgress;
 
 /// A check of one scenario.
 pub struct CheckRequest<'a> {

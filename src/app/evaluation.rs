@@ -1,16 +1,14 @@
 //! The main job: check and simulate one scenario, and put everything into one result document.
 
-use poolproof_reports::document as doc;
-use poolproof_reports::{bundle, json};
+use poolproof_reports::{bundle, document as doc, json};
 
-use super::check;
 use super::checkpoint::CheckpointStore;
 use super::document::result::document;
 use super::error::AppError;
 use super::limits::SearchLimits;
 use super::observer::Execution;
 use super::reproduction::{Reproduction, Settings};
-use super::simulation;
+use super::{check, simulation};
 use crate::scenario::Loaded;
 
 /// An evaluation of one scenario.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use poolproof_engines::check::minimise::{Ground, Target, minimise};
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
@@ -14,14 +15,12 @@ use super::error::{AppError, ErrorKind};
 use super::limits::SearchLimits;
 use super::observer::Execution;
 use super::reproduction::Reproduction;
-use crate::app::compile;
 use crate::app::document::counterexample;
-use crate::app::regression;
 use crate::app::replay::Replay;
+use crate::app::{compile, regression};
 use crate::explain::properties::property_text;
 use crate::scenario::library::Resolver;
 use crate::scenario::{self, Loaded};
-use poolproof_engines::check::minimise::{Ground, Target, minimise};
 
 /// A violation that is explained.
 pub struct Explanation {

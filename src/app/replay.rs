@@ -6,9 +6,8 @@ use poolproof_models::names::event::Event;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::system::System;
-use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, Trace};
-use poolproof_reports::words;
+use poolproof_reports::{document as doc, words};
 
 use crate::app::compile;
 use crate::app::document::counterexample::{holders, links, start};

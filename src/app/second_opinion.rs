@@ -19,7 +19,7 @@ pub struct Compared {
     /// What goes into the result document.
     pub document: doc::SecondOpinion,
     /// Where the two differ: each is a defect of one of them.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<Disagreement>,
 }
 
 impl Compared {
@@ -41,7 +41,7 @@ impl Compared {
 
 /// Where two checkers of the same model differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Difference {
+pub enum Disagreement {
     /// One finds a property violated, the other that it holds.
     Verdict {
         /// The property.
@@ -76,7 +76,7 @@ pub enum Difference {
     },
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Verdict {
@@ -182,7 +182,7 @@ fn counted(
 }
 
 /// Every difference between two checkers, as far as both of them went.
-fn differences(own: &Own, opinion: &Opinion) -> Vec<Difference> {
+fn differences(own: &Own, opinion: &Opinion) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for (property, ours, our_steps) in own.verdicts.iter().copied() {
         let Some(status) = opinion.status(property) else {
@@ -191,7 +191,7 @@ fn differences(own: &Own, opinion: &Opinion) -> Vec<Difference> {
         let theirs = stored(status);
         let open = doc::VerdictStatus::Undecided;
         if ours != theirs && ours != open && theirs != open {
-            found.push(Difference::Verdict {
+            found.push(Disagreement::Verdict {
                 property,
                 ours,
                 theirs,
@@ -200,7 +200,7 @@ fn differences(own: &Own, opinion: &Opinion) -> Vec<Difference> {
         if let (Some(ours), Status::Violated { steps: theirs }) = (our_steps, status)
             && ours < theirs
         {
-            found.push(Difference::Length {
+            found.push(Disagreement::Length {
                 property,
                 ours,
                 theirs,
@@ -209,13 +209,13 @@ fn differences(own: &Own, opinion: &Opinion) -> Vec<Difference> {
     }
     if let (Some((states, transitions)), Ending::Complete) = (own.counted, opinion.ending) {
         if states != opinion.states {
-            found.push(Difference::States {
+            found.push(Disagreement::States {
                 ours: states,
                 theirs: opinion.states,
             });
         }
         if transitions != opinion.transitions {
-            found.push(Difference::Transitions {
+            found.push(Disagreement::Transitions {
                 ours: transitions,
                 theirs: opinion.transitions,
             });
@@ -306,7 +306,7 @@ mod tests {
         );
         assert_eq!(
             found,
-            [Difference::Verdict {
+            [Disagreement::Verdict {
                 property: Property::SplitBrain,
                 ours: doc::VerdictStatus::Holds,
                 theirs: doc::VerdictStatus::Violated,
@@ -346,7 +346,7 @@ mod tests {
     fn a_shorter_path_than_the_shortest_is_a_difference() {
         let ours = own(doc::VerdictStatus::Violated, Some(4));
         let found = differences(&ours, &opinion(Status::Violated { steps: 5 }));
-        let expected = Difference::Length {
+        let expected = Disagreement::Length {
             property: Property::SplitBrain,
             ours: 4,
             theirs: 5,
@@ -361,11 +361,11 @@ mod tests {
         let mut theirs = opinion(Status::Holds);
         let found = differences(&ours, &theirs);
         let [states, transitions] = [
-            Difference::States {
+            Disagreement::States {
                 ours: 11,
                 theirs: 10,
             },
-            Difference::Transitions {
+            Disagreement::Transitions {
                 ours: 21,
                 theirs: 20,
             },

@@ -13,6 +13,7 @@ use crate::scenario::Scenario;
 pub use poolproof_engines::solve::chain::STATES_MOST;
 use poolproof_engines::solve::figures::{Figures, Within, YEAR_H, long_run, within};
 use poolproof_engines::solve::lump::lump;
+use poolproof_engines::solve::steady::SteadyMethod;
 use poolproof_engines::solve::{SolveError, prism};
 
 /// An exact solution of one scenario.
@@ -81,7 +82,10 @@ fn refused(scenario: &Scenario, product: &Product, error: &SolveError) -> AppErr
                 refused.message += &format!("\n  {key}{value}\n      is the delay of {events}");
             }
             refused
-                .hinted("give each of these an exponential delay, as in { exponential = \"30min\" }, or none, \"0s\"")
+                .hinted(
+                    "give each of these an exponential delay, as in { exponential = \"30min\" }, \
+                     or none, \"0s\"",
+                )
                 .hinted("write a component that fails in one way only, or never: []")
         }
         SolveError::TooManyStates { .. } => {
@@ -91,6 +95,14 @@ fn refused(scenario: &Scenario, product: &Product, error: &SolveError) -> AppErr
             named(ErrorKind::Input).hinted("give one of the delays a value above 0")
         }
         SolveError::NotConverged { .. } => named(ErrorKind::Undecided),
+    }
+}
+
+/// How a chain was solved, as solutions say it.
+const fn method_text(method: SteadyMethod) -> &'static str {
+    match method {
+        SteadyMethod::Elimination => "elimination without subtraction",
+        SteadyMethod::Iteration => "Gauss-Seidel iteration",
     }
 }
 
@@ -160,7 +172,7 @@ impl Solution {
             states,
             transitions,
             states_lumped,
-            method: figures.method.name(),
+            method: method_text(figures.method),
             // Rounding noise, of which only the order of magnitude means anything.
             residual: digits(figures.residual, 1),
             availability: rounded(figures.availability),

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use poolproof_engines::check::swarm::{SearchRecord, SwarmLimits, SwarmObserver};
+
 use super::clock::Stopwatch;
 use super::document::result::document;
 use super::evaluation::Evaluation;
@@ -11,7 +13,6 @@ use super::reproduction::Reproduction;
 use crate::app::compile::swarm::Swarm;
 use crate::app::document::swarm as swarm_document;
 use crate::scenario::Loaded;
-use poolproof_engines::check::swarm::{SearchRecord, SwarmLimits, SwarmObserver};
 
 /// More searches than this cost more in sketches than they find.
 pub const SEARCHES_MOST: u64 = 1_000_000;

@@ -1,6 +1,6 @@
 //! One trial of a simulation, run again and put down as a trace.
 
-use crate::explain::explainer::Explainer;
+use poolproof_engines::check::minimise::{Ground, Target};
 use poolproof_models::names::property::{Property, Spent};
 use poolproof_models::system::System;
 use poolproof_reports::document as doc;
@@ -12,8 +12,8 @@ use super::reproduction::Reproduction;
 use crate::app::compile;
 use crate::app::compile::trial::trial;
 use crate::app::document::counterexample;
+use crate::explain::explainer::Explainer;
 use crate::scenario::Loaded;
-use poolproof_engines::check::minimise::{Ground, Target};
 
 /// A trial of one scenario.
 pub struct TrialRequest<'a> {

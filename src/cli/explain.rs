@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use poolproof_models::names::property::Property;
-use poolproof_reports::document as doc;
-use poolproof_reports::{json, mermaid, player, timeline, words};
+use poolproof_reports::{document as doc, json, mermaid, player, timeline, words};
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure, OrReport};

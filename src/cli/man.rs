@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory};
 use clap_mangen::Man;
 
-use super::Cli;
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
-use super::files;
 use super::terminal::print;
+use super::{Cli, files};
 
 /// Print the manual page, or write the pages of all commands
 #[derive(Args)]

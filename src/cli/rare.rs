@@ -2,10 +2,10 @@
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-
-use crate::app::reproduction::Reproduction;
 use poolproof_engines::simulate::rare::RareEventMethod;
 use poolproof_engines::simulate::trial::Rare;
+
+use crate::app::reproduction::Reproduction;
 
 /// Estimating what plain trials hardly ever see.
 #[derive(Args)]

@@ -4,6 +4,7 @@ use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use clap::Args;
+use poolproof_engines::simulate::replay::on_clock;
 use poolproof_models::names::property::Property;
 use poolproof_reports::{json, timeline};
 
@@ -17,7 +18,6 @@ use crate::app::compile;
 use crate::app::replay::Difference;
 use crate::app::simulation::{replay_of_trial, set_drill};
 use crate::app::trial::{TrialRequest, replay_trial};
-use poolproof_engines::simulate::replay::on_clock;
 
 /// Run a trace step by step, and stop where it differs from the record
 ///

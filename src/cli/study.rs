@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use poolproof_reports::comparison::{self, ComparedVerdict};
-use poolproof_reports::document as doc;
-use poolproof_reports::{ReportError, sweep};
+use poolproof_reports::{ReportError, document as doc, sweep};
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure, OrReport};

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poolproof_engines::check::swarm::SwarmLimits;
 
 use super::flags::RunArgs;
 use crate::app::reproduction::{Reproduction, Settings};
 use crate::app::shard::SHARDS_MOST;
 use crate::app::shard::swarm_job::SwarmJob;
 use crate::app::swarm::SEARCHES_MOST;
-use poolproof_engines::check::swarm::SwarmLimits;
 
 /// How large each search is.
 #[derive(Args, Clone)]

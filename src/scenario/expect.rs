@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind};
-pub use poolproof_models::names::property::Goal;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::runbook::Operation;
 
@@ -13,13 +12,14 @@ use super::check::CheckSettings;
 use super::document::Node;
 use super::format::{List, Named, OneOf};
 use super::keys::Kind;
-use super::objective;
 use super::reader::Section;
 use super::row::{EachRow, Row, each, keys, optional};
-use super::suggest;
 use super::value::{self, Parsed};
 use super::words::{named, words};
 use super::writer::TableWriter;
+use super::{objective, suggest};
+
+pub use poolproof_models::names::property::Goal;
 
 words! {
     /// What the checker is expected to find about a property.

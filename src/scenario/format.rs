@@ -3,15 +3,14 @@
 use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use poolproof_models::names::site::Site;
 
-use super::delay;
 use super::document::{Node, Value};
 use super::empirical::Observations;
 use super::keys::Kind;
 use super::reader::MISTAKES_MOST;
-use super::suggest;
 use super::value::{self, Parsed, RATE_UNITS, Rate, duration_text};
 use super::words::named;
 use super::writer::Files;
+use super::{delay, suggest};
 
 /// The form of a value in the file.
 pub(super) trait Format {

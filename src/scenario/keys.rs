@@ -10,12 +10,11 @@ use poolproof_engines::clocks::distribution::SimDuration;
 
 use super::assumption::Grade;
 use super::diagnostic::Source;
-use super::document;
 use super::library::{Library, Resolver, Unreadable};
 use super::reader::Reader;
-use super::resolve;
 use super::row::Silence;
 use super::runbook::RunbookFile;
+use super::{document, resolve};
 
 /// What may stand at a key.
 #[derive(Debug, Clone, PartialEq)]

@@ -105,7 +105,8 @@ keys! {
         pub phases: JobPhases =
             "how the schedules of the jobs lie to each other: drawn per trial, or all on one tick",
             default(
-                named!(JobPhases), "\"random\"", Grade::J, "handbook 10 row 8: schedules are not prescribed"
+                named!(JobPhases), "\"random\"", Grade::J,
+                "handbook 10 row 8: schedules are not prescribed"
             );
         pub monitor: Option<Site> =
             "where the monitor server is; with none each instance watches its own jobs",
@@ -119,7 +120,8 @@ keys! {
                 THRESHOLD, "\"60min\"", Grade::V,
                 "sp_add_log_shipping_primary_database; the set-up tools switch it on"
             );
-        pub no_restore_alert: Option<SimDuration> = "time without a restore until an alert, or \"off\"",
+        pub no_restore_alert: Option<SimDuration> =
+            "time without a restore until an alert, or \"off\"",
             default(THRESHOLD, "\"45min\"", Grade::V, "sp_add_log_shipping_secondary_database");
         /// Rule V13.
         pub share_host: String =

@@ -120,7 +120,8 @@ keys! {
             "what CI checks: verdicts, reachable goals and objectives",
             table_given::<Expectations, &CheckSettings>(&check);
         assumptions: Vec<Assumption> =
-            "every value the scenario rests on, written or default, in the order of the file format",
+            "every value the scenario rests on, written or default, in the order of the \
+             file format",
             Unwritten(Vec::new());
     }
 }

@@ -102,7 +102,8 @@ keys! {
                 |name| format!("how often {name} is done outside any runbook")
             );
         pub shifts: Option<Shifts> =
-            "the hours in which people are at work; without it, alarms are seen as the runbooks say",
+            "the hours in which people are at work; without it, alarms are seen as the \
+             runbooks say",
             optional_table();
         pub error_probability: f64 =
             "probability that an error is made, noticed and put right in one run of a runbook",

@@ -4,16 +4,14 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Scenario;
 use super::diagnostic::{self, Diagnostic, Severity, Source};
 use super::document::{self, Node, Table};
 use super::keys::Kind;
 use super::library::{Library, Resolver};
-use super::overrides;
 use super::reader::{MISTAKES_MOST, Reader, Section};
 use super::row::Rows;
-use super::rules;
 use super::value::{self, Parsed};
+use super::{Scenario, overrides, rules};
 
 /// A scenario that can be used, with what is doubtful about it.
 #[derive(Debug, Clone, PartialEq)]

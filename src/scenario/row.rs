@@ -55,7 +55,9 @@ macro_rules! keys {
     ) => {
         $(#[$attribute])*
         $visibility struct $name { $(
-            #[doc = concat!("`", $crate::scenario::row::key!($field $(, $key)?), "`: ", $meaning, ".")]
+            #[doc = concat!(
+                "`", $crate::scenario::row::key!($field $(, $key)?), "`: ", $meaning, "."
+            )]
             $(#[$note])*
             $field_visibility $field: $type,
         )* }

@@ -13,10 +13,9 @@ use super::format::{Delay, Flag, Text};
 use super::keys::Kind;
 use super::reader::{Reader, Section};
 use super::row::{Row, Rows, keys, optional, required};
-use super::runbook_order;
-use super::value;
 use super::words::named;
 use super::writer::TableWriter;
+use super::{runbook_order, value};
 
 /// A runbook as read from its file.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +47,8 @@ pub const STEPS_MOST: usize = 30;
 keys! {
     /// The keys of a runbook file.
     struct RunbookKeys {
-        pub role: Role = "whose runbook it is", required(named!(Role), "\"site-failover\"").unlisted();
+        pub role: Role = "whose runbook it is",
+            required(named!(Role), "\"site-failover\"").unlisted();
         pub trigger: Belief = "the belief that starts it",
             required(named!(Belief), "\"site-down\"").unlisted();
         pub title: String = "one line for people who read the file",
@@ -61,7 +61,8 @@ keys! {
     /// The keys of one step.
     #[derive(Debug, Clone, PartialEq)]
     struct StepKeys {
-        pub operation: Operation = "what is done", required(named!(Operation), "\"decide\"").unlisted();
+        pub operation: Operation = "what is done",
+            required(named!(Operation), "\"decide\"").unlisted();
         pub actor: String = "who does it", required(Text, "\"DBA on S\"").unlisted();
         pub duration: Distribution = "the time the step takes, or a distribution",
             required(Delay, "\"5min\"");

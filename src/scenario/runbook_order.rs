@@ -6,7 +6,7 @@
 use poolproof_models::names::runbook::{Operation as O, Role};
 
 /// A step that cannot be done after, or without, certain steps before it.
-struct Rule {
+struct OrderRule {
     /// The step.
     step: O,
     /// The runbook that the rule is about; `None` for any.
@@ -25,78 +25,78 @@ enum When {
     Without,
 }
 
-const RULES: [Rule; 11] = [
-    Rule {
+const RULES: [OrderRule; 11] = [
+    OrderRule {
         step: O::RecoverSecondary,
         role: None,
         earlier: &[O::RecoverSecondary],
         when: When::After,
         reason: "S is recovered already: that cannot be done twice",
     },
-    Rule {
+    OrderRule {
         step: O::CopyBacklog,
         role: None,
         earlier: &[O::RecoverSecondary],
         when: When::After,
         reason: "S is recovered already: no further log can be applied to it",
     },
-    Rule {
+    OrderRule {
         step: O::RestoreBacklog,
         role: None,
         earlier: &[O::RecoverSecondary],
         when: When::After,
         reason: "S is recovered already: no further log can be applied to it",
     },
-    Rule {
+    OrderRule {
         step: O::TailBackup,
         role: None,
         earlier: &[O::FenceDc1],
         when: When::After,
         reason: "DC1 is fenced already: its log cannot be backed up any more",
     },
-    Rule {
+    OrderRule {
         step: O::InstallMirror,
         role: Some(Role::SiteFailover),
         earlier: &[O::RecoverSecondary],
         when: When::Without,
         reason: "S is still restoring: a restoring database cannot be a principal",
     },
-    Rule {
+    OrderRule {
         step: O::RestorePrimary,
         role: None,
         earlier: &[O::FullBackup, O::TailBackupDc2],
         when: When::Without,
         reason: "there is no backup yet that A could be restored from",
     },
-    Rule {
+    OrderRule {
         step: O::VerifyPrimary,
         role: Some(Role::SiteFailback),
         earlier: &[O::RestorePrimary],
         when: When::Without,
         reason: "A is not restored yet: there is nothing to verify",
     },
-    Rule {
+    OrderRule {
         step: O::ReseedMirror,
         role: Some(Role::SiteFailback),
         earlier: &[O::RestorePrimary],
         when: When::Without,
         reason: "there is no principal in DC1 yet that a mirror could be seeded from",
     },
-    Rule {
+    OrderRule {
         step: O::FullBackup,
         role: None,
         earlier: &[O::TailBackupDc2, O::ReinitialiseSecondary],
         when: When::After,
         reason: "S is restoring: it cannot be backed up any more",
     },
-    Rule {
+    OrderRule {
         step: O::TailBackupDc2,
         role: None,
         earlier: &[O::TailBackupDc2, O::ReinitialiseSecondary],
         when: When::After,
         reason: "S is restoring: it cannot be backed up any more",
     },
-    Rule {
+    OrderRule {
         step: O::RemoveDc2Mirroring,
         role: None,
         earlier: &[

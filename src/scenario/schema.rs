@@ -7,10 +7,9 @@ use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::runbook::{Mistake, Operation};
 use serde_json::{Map, Value, json};
 
-use super::delay;
-use super::empirical;
 use super::keys::{self, Key, Kind};
 use super::value::duration_text;
+use super::{delay, empirical};
 
 /// Name of the schema of scenario files, beside which `poolproof init` writes it.
 pub const SCENARIO_FILE: &str = "scenario-v1.schema.json";

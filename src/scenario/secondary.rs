@@ -31,9 +31,11 @@ keys! {
         /// Rule V6.
         pub site: Site = "where S is", rules_only(either_site(), "\"DC2\"", Grade::V, RESOURCES);
         /// Rule V7.
-        pub mirror_site: Site = "where SM is", rules_only(either_site(), "\"DC2\"", Grade::V, RESOURCES);
+        pub mirror_site: Site = "where SM is",
+            rules_only(either_site(), "\"DC2\"", Grade::V, RESOURCES);
         /// Rule V7.
-        pub witness_site: Site = "where SW is", rules_only(either_site(), "\"DC2\"", Grade::V, RESOURCES);
+        pub witness_site: Site = "where SW is",
+            rules_only(either_site(), "\"DC2\"", Grade::V, RESOURCES);
         /// Rule V32.
         pub in_topology: bool = "whether the published topology has the secondary store",
             rules_only(Flag, "true", Grade::V, TOPOLOGY);

@@ -122,7 +122,8 @@ keys! {
         pub key: &'static str = "its key in the file: a, b, w, s, sm or sw", Unwritten(usual.key);
         pub server: String = r"HOST, or HOST\INSTANCE; its letter in the drawing unless given",
             optional(Text).or(usual.server.to_owned());
-        pub version: Version = "release of SQL Server", optional(named!(Version)).or(usual.every.version);
+        pub version: Version = "release of SQL Server",
+            optional(named!(Version)).or(usual.every.version);
         pub edition: &'static str = "edition of SQL Server",
             optional(EDITIONS).or(usual.every.edition);
         pub domain: String = "the Active Directory domain of the instances",

@@ -4,8 +4,7 @@
 use std::path::Path;
 
 use poolproof::app::compile;
-use poolproof::app::compile::simulation::drill;
-use poolproof::app::compile::simulation::trial_settings;
+use poolproof::app::compile::simulation::{drill, trial_settings};
 use poolproof::app::document::simulation::simulate;
 use poolproof::scenario::{Scenario, load_with};
 use poolproof_engines::simulate::tally::Tally;

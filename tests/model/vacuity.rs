@@ -5,8 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use poolproof::app::document::result;
-use poolproof::app::document::verdict;
+use poolproof::app::document::{result, verdict};
 use poolproof::scenario;
 use poolproof_reports::document as doc;
 use poolproof_reports::findings::{self, Outcome};

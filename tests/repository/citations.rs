@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::tree::tree;
 
 /// The files of rules; files that only name or pack are not among them.
-const RULES: [&str; 10] = [
+const RULES: [&str; 11] = [
     "rules/failback",
     "rules/failures",
     "rules/log_shipping",
@@ -17,6 +17,7 @@ const RULES: [&str; 10] = [
     "rules/operations",
     "rules/operators",
     "rules/pool",
+    "rules/remirroring",
     "rules/site_failover",
     "rules/witness",
 ];

@@ -262,8 +262,8 @@ fn is_sentence(text: &str) -> bool {
     plain.split_whitespace().filter(is_word).count() > 1
 }
 
-/// The texts of a file with two words in a row, outside of tests, comments, attributes for developers
-/// and messages about defects.
+/// The texts of a file with two words in a row, outside of tests, comments, attributes for
+/// developers and messages about defects.
 pub fn sentences(file: &syn::File) -> Vec<String> {
     struct Sentences(Vec<String>);
     impl<'ast> Visit<'ast> for Sentences {

@@ -8,8 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use poolproof::app::document::result;
-use poolproof::app::document::verdict;
+use poolproof::app::document::{result, verdict};
 use poolproof::app::replay::Replay;
 use poolproof::scenario::library::{Resolver, Unreadable};
 use poolproof::scenario::{load, load_text};

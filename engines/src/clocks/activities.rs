@@ -3,7 +3,6 @@
 use poolproof_models::names::event::EventSet;
 
 use crate::clocks::distribution::{Distribution, Sampler, SimDuration};
-
 use crate::clocks::purpose::Purpose;
 
 /// What a clock does while its event cannot happen.

@@ -7,6 +7,7 @@
 //! and batch) and have no fallible calls.
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::simulate::estimate::{
     Confidence, Interval, Proportion, dkw_half_width, quantile_rank, quantile_ranks,
@@ -63,8 +64,13 @@ impl From<Histogram> for Stored {
     }
 }
 
+/// Why a stored histogram is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the buckets of a histogram are not in order")]
+pub struct NotInOrder;
+
 impl TryFrom<Stored> for Histogram {
-    type Error = &'static str;
+    type Error = NotInOrder;
 
     /// A file may come from anywhere: what no histogram can hold is refused.
     fn try_from(stored: Stored) -> Result<Self, Self::Error> {
@@ -73,7 +79,7 @@ impl TryFrom<Stored> for Histogram {
         };
         let ascending = stored.buckets.windows(2).all(|pair| pair[0].0 < pair[1].0);
         if !ascending || last > bucket(u64::MAX) || stored.min > stored.max {
-            return Err("the buckets of a histogram are not in order");
+            return Err(NotInOrder);
         }
         let mut histogram = Self {
             counts: vec![0; last + 1],

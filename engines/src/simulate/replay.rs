@@ -19,6 +19,14 @@ pub enum Unclocked {
         /// The event.
         event: String,
     },
+    /// An event of the way cannot happen where it stands.
+    #[error("at step {step} the clocks give an end, not {event}")]
+    NotEnabled {
+        /// The step, from 1.
+        step: usize,
+        /// The recorded event.
+        event: String,
+    },
     /// Another clock rings first, or none.
     #[error("at step {step} the clocks give {rings}, not {event}")]
     OutOfOrder {
@@ -65,12 +73,9 @@ pub fn on_clock(
     for (step, event) in events.iter().enumerate() {
         let world = worlds[step];
         if !System::enabled(topology, &world).contains(*event) {
-            let rings = "an end".to_owned();
-            let event = name(*event);
-            return Err(Unclocked::OutOfOrder {
+            return Err(Unclocked::NotEnabled {
                 step: step + 1,
-                event,
-                rings,
+                event: name(*event),
             });
         }
         worlds.push(System::apply(topology, &world, *event).0);

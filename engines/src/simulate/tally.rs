@@ -5,6 +5,7 @@ use poolproof_models::names::property::Property;
 use poolproof_models::names::runbook::Phase;
 use poolproof_models::state::latches::LossCause;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::simulate::accumulator::MeanAccumulator;
 use crate::simulate::estimate::Proportion;
@@ -237,6 +238,15 @@ mod tests {
     }
 }
 
+/// A name in a stored file that no cause has.
+#[derive(Debug, Error)]
+enum UnknownCause {
+    #[error("no cause of a loss `{0}`")]
+    OfLoss(String),
+    #[error("no cause `{0}`")]
+    OfOutage(String),
+}
+
 /// A cause in a stored file: by its name, which is stable.
 mod loss_cause_name {
     use poolproof_models::state::latches::LossCause;
@@ -250,7 +260,7 @@ mod loss_cause_name {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LossCause, D::Error> {
         let name = String::deserialize(deserializer)?;
         let known = LossCause::from_name(&name);
-        known.ok_or_else(|| D::Error::custom(format!("no cause of a loss `{name}`")))
+        known.ok_or_else(|| D::Error::custom(super::UnknownCause::OfLoss(name)))
     }
 }
 
@@ -266,6 +276,6 @@ mod cause_name {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cause, D::Error> {
         let name = String::deserialize(deserializer)?;
         let known = Cause::ALL.into_iter().find(|cause| cause.name() == name);
-        known.ok_or_else(|| D::Error::custom(format!("no cause `{name}`")))
+        known.ok_or_else(|| D::Error::custom(super::UnknownCause::OfOutage(name)))
     }
 }

@@ -1,8 +1,8 @@
 //! How long until something happens for the first time.
 
-use crate::solve::SolveError;
 use crate::solve::chain::Generator;
 use crate::solve::elimination::{Elimination, WORK_MOST};
+use crate::solve::{SolveError, Unfound};
 
 /// Sweeps of the iteration, which large chains need.
 const SWEEPS_MOST: usize = 20_000;
@@ -155,7 +155,5 @@ fn iterate(rows: &[Vec<(u32, f64)>]) -> Result<f64, SolveError> {
             .iter_mut()
             .for_each(|t| *t = (*t + shift).max(0.0));
     }
-    Err(SolveError::NotConverged {
-        what: "the time until the first outage",
-    })
+    Err(SolveError::NotConverged(Unfound::FirstOutage))
 }

@@ -46,9 +46,23 @@ pub enum SolveError {
         event: String,
     },
     /// The iteration stopped before the answer was good enough.
-    #[error("the iteration did not converge: {what}")]
-    NotConverged {
-        /// What was sought.
-        what: &'static str,
-    },
+    #[error("the iteration did not converge: {0}")]
+    NotConverged(Unfound),
+}
+
+/// What an iteration sought and did not find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Unfound {
+    /// The share of time in each state.
+    #[error("the long run")]
+    LongRun,
+    /// The odds of the closed classes.
+    #[error("where the chain ends")]
+    End,
+    /// A hitting time.
+    #[error("the time until the first outage")]
+    FirstOutage,
+    /// The figures of a bounded time.
+    #[error("what happens within the time")]
+    WithinTime,
 }

@@ -47,8 +47,15 @@ fn transitions(generator: &Generator) -> String {
     text
 }
 
+/// The first line of the labels: each number and its name.
+fn label_names() -> String {
+    let named = |(number, name)| format!("{number}={name:?}");
+    let names = (0..).zip(["init", "deadlock", "down"]);
+    names.map(named).collect::<Vec<_>>().join(" ")
+}
+
 fn labels(generator: &Generator) -> String {
-    let mut text = "0=\"init\" 1=\"deadlock\" 2=\"down\"\n".to_owned();
+    let mut text = label_names() + "\n";
     for state in 0..generator.len() {
         let held = [
             (state == generator.initial, " 0"),
@@ -85,7 +92,54 @@ pub struct FormatError {
     /// Its number, from 1.
     pub line: usize,
     /// What is wrong with it.
-    pub what: &'static str,
+    pub what: FormatMistake,
+}
+
+/// The mistakes that a file can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum FormatMistake {
+    /// The first line of transitions has two counts.
+    #[error("expected the numbers of states and transitions")]
+    CountsExpected,
+    /// The count of states is no number.
+    #[error("no number of states")]
+    NoStateCount,
+    /// The count of transitions is no number.
+    #[error("no number of transitions")]
+    NoTransitionCount,
+    /// A transition has three parts.
+    #[error("expected source, target and rate")]
+    TransitionExpected,
+    /// A state is no number.
+    #[error("no number of a state")]
+    NoStateNumber,
+    /// A state is beyond the count of states.
+    #[error("no such state")]
+    UnknownState,
+    /// A rate is no number.
+    #[error("no rate")]
+    NoRate,
+    /// A rate cannot be one of a chain.
+    #[error("a rate is above 0")]
+    RateNotAboveZero,
+    /// There are more lines than the first one says.
+    #[error("more transitions than announced")]
+    TooManyTransitions,
+    /// There are fewer lines than the first one says.
+    #[error("fewer transitions than announced")]
+    TooFewTransitions,
+    /// The first line of labels names those that this module writes.
+    #[error("expected the labels init, deadlock and down")]
+    LabelNamesExpected,
+    /// A line of labels has a state and its labels.
+    #[error("expected state and labels")]
+    LabelsExpected,
+    /// A label is not named, or the first state is there twice.
+    #[error("no such label, or a second first state")]
+    UnknownLabel,
+    /// No state is the first.
+    #[error("no first state")]
+    NoFirstState,
 }
 
 /// Reads a chain back from the text of its transitions and labels.
@@ -100,36 +154,42 @@ pub fn read(transitions: &str, labels: &str) -> Result<Generator, FormatError> {
         let words: Vec<&str> = text.split(' ').collect();
         if line == 1 {
             let [states, count] = words[..] else {
-                return Err(wrong("expected the numbers of states and transitions"));
+                return Err(wrong(FormatMistake::CountsExpected));
             };
-            let states: u32 = states.parse().map_err(|_| wrong("no number of states"))?;
+            let states: u32 = states
+                .parse()
+                .map_err(|_| wrong(FormatMistake::NoStateCount))?;
             left = count
                 .parse()
-                .map_err(|_| wrong("no number of transitions"))?;
+                .map_err(|_| wrong(FormatMistake::NoTransitionCount))?;
             rows = vec![Vec::new(); states as usize];
             continue;
         }
         let [from, to, rate] = words[..] else {
-            return Err(wrong("expected source, target and rate"));
+            return Err(wrong(FormatMistake::TransitionExpected));
         };
         let state = |text: &str| {
-            let number: u32 = text.parse().map_err(|_| wrong("no number of a state"))?;
+            let number: u32 = text
+                .parse()
+                .map_err(|_| wrong(FormatMistake::NoStateNumber))?;
             let known = (number as usize) < rows.len();
-            known.then_some(number).ok_or(wrong("no such state"))
+            known
+                .then_some(number)
+                .ok_or(wrong(FormatMistake::UnknownState))
         };
         let (from, to) = (state(from)?, state(to)?);
-        let rate: f64 = rate.parse().map_err(|_| wrong("no rate"))?;
+        let rate: f64 = rate.parse().map_err(|_| wrong(FormatMistake::NoRate))?;
         if !(rate > 0.0 && rate.is_finite()) {
-            return Err(wrong("a rate is above 0"));
+            return Err(wrong(FormatMistake::RateNotAboveZero));
         }
         left = left
             .checked_sub(1)
-            .ok_or(wrong("more transitions than announced"))?;
+            .ok_or(wrong(FormatMistake::TooManyTransitions))?;
         rows[from as usize].push((to, rate));
     }
     if left > 0 || rows.is_empty() {
         let line = transitions.lines().count() + 1;
-        let what = "fewer transitions than announced";
+        let what = FormatMistake::TooFewTransitions;
         return Err(FormatError { line, what });
     }
     let (up, initial) = read_labels(labels, rows.len())?;
@@ -142,29 +202,31 @@ fn read_labels(labels: &str, states: usize) -> Result<(Vec<bool>, usize), Format
     for (line, text) in (1..).zip(labels.lines()) {
         let wrong = |what| FormatError { line, what };
         if line == 1 {
-            if text != "0=\"init\" 1=\"deadlock\" 2=\"down\"" {
-                return Err(wrong("expected the labels init, deadlock and down"));
+            if text != label_names() {
+                return Err(wrong(FormatMistake::LabelNamesExpected));
             }
             continue;
         }
         let (state, held) = text
             .split_once(": ")
-            .ok_or(wrong("expected state and labels"))?;
-        let state: usize = state.parse().map_err(|_| wrong("no number of a state"))?;
+            .ok_or(wrong(FormatMistake::LabelsExpected))?;
+        let state: usize = state
+            .parse()
+            .map_err(|_| wrong(FormatMistake::NoStateNumber))?;
         if state >= states {
-            return Err(wrong("no such state"));
+            return Err(wrong(FormatMistake::UnknownState));
         }
         for label in held.split(' ') {
             match label {
                 "0" if initial.is_none() => initial = Some(state),
                 "1" => {}
                 "2" => up[state] = false,
-                _ => return Err(wrong("no such label, or a second first state")),
+                _ => return Err(wrong(FormatMistake::UnknownLabel)),
             }
         }
     }
     let line = labels.lines().count() + 1;
-    let what = "no first state";
+    let what = FormatMistake::NoFirstState;
     Ok((up, initial.ok_or(FormatError { line, what })?))
 }
 

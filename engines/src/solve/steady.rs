@@ -2,7 +2,7 @@
 
 use crate::solve::chain::Generator;
 use crate::solve::elimination::{Elimination, WORK_MOST};
-use crate::solve::{SolveError, classes};
+use crate::solve::{SolveError, Unfound, classes};
 
 /// Sweeps of the iteration.
 const SWEEPS_MOST: usize = 50_000;
@@ -18,17 +18,6 @@ pub enum SteadyMethod {
     Elimination,
     /// By Gauss-Seidel iteration: the residual says how well flows balance.
     Iteration,
-}
-
-impl SteadyMethod {
-    /// The name in results.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Elimination => "elimination without subtraction",
-            Self::Iteration => "Gauss-Seidel iteration",
-        }
-    }
 }
 
 /// The long run.
@@ -140,9 +129,8 @@ fn odds(
         rows.push(inner);
     }
     rows.push(Vec::new());
-    let eliminated = Elimination::new(rows, last, work_most).ok_or(SolveError::NotConverged {
-        what: "where the chain ends",
-    })?;
+    let eliminated =
+        Elimination::new(rows, last, work_most).ok_or(SolveError::NotConverged(Unfound::End))?;
     let into = |class: usize| {
         let rate = |state: &usize| {
             let row = generator.row(*state).iter();
@@ -207,9 +195,7 @@ fn iterate(rows: &[Vec<(u32, f64)>]) -> Result<Vec<f64>, SolveError> {
     if best < RESIDUAL_MOST {
         return Ok(share);
     }
-    Err(SolveError::NotConverged {
-        what: "the long run",
-    })
+    Err(SolveError::NotConverged(Unfound::LongRun))
 }
 
 fn residual(generator: &Generator, share: &[f64]) -> f64 {

@@ -6,9 +6,9 @@
 //! is 1.6 million steps; when the shape of the distribution has settled, before or after an
 //! absorbing state has had its part, the rest is a geometric series and is summed at once.
 
-use crate::solve::SolveError;
 use crate::solve::chain::Generator;
 use crate::solve::poisson::Poisson;
+use crate::solve::{SolveError, Unfound};
 
 /// Steps between two looks at whether the shape has settled.
 const BLOCK: usize = 1024;
@@ -116,9 +116,7 @@ impl Uniformisation {
                     break;
                 }
                 if step as f64 * step_cost > WORK_MOST {
-                    return Err(SolveError::NotConverged {
-                        what: "what happens within the time",
-                    });
+                    return Err(SolveError::NotConverged(Unfound::WithinTime));
                 }
             }
             let weight = poisson.weight(step);

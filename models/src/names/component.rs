@@ -60,7 +60,10 @@ pub enum Home {
 /// Declares [`Component`] with everything that is looked up by it, one row each: number, name, kind
 /// and home.
 macro_rules! components {
-    ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal, $kind:ident, $home:ident;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident = $number:literal, $name:literal, $kind:ident, $home:ident;
+    )*) => {
         /// A component of the largest topology. The discriminant is the stable number.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]

@@ -50,7 +50,8 @@ named! {
         Reconnect = 21, "reconnect";
         /// An operation outside any runbook. A fault, the operator's mistake.
         Misoperation = 22, "misoperation";
-        /// A database server answers its partners but not its users: a dead data disk (H-42). A fault.
+        /// A database server answers its partners but not its users: a dead data disk (H-42). A
+        /// fault.
         GreyFailure = 23, "grey-failure";
         /// It answers its users again.
         GreyRepair = 24, "grey-repair";

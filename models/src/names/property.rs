@@ -82,8 +82,8 @@ named! {
         RecordsComplete = 14, "CO";
         /// ID: message numbers are not reused.
         NumbersUnique = 15, "ID";
-        /// RC: from everywhere, service returns without one fault more. No state breaks it by itself:
-        /// it is about the ways on from there.
+        /// RC: from everywhere, service returns without one fault more. No state breaks it by
+        /// itself: it is about the ways on from there.
         ServiceReturns = 16, "RC";
     }
 }

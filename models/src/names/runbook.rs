@@ -20,10 +20,11 @@ named! {
         SecondaryMirrored = 6, "secondary-mirrored";
         /// Users are not served in DC1 although both partners there answer each other (H-42).
         UsersCutOff = 7, "users-cut-off";
-        /// An alert of log shipping is raised, and nothing that its jobs can still bring would move S
-        /// (4.1, 4.8).
+        /// An alert of log shipping is raised, and nothing that its jobs can still bring would move
+        /// S (4.1, 4.8).
         SecondaryStalled = 8, "secondary-stalled";
-        /// No log was restored on S for longer than the threshold, and an alert is heard (4.1, T17).
+        /// No log was restored on S for longer than the threshold, and an alert is heard (4.1,
+        /// T17).
         NoRestoreAlert = 9, "no-restore-alert";
         /// No log backup was finished for longer than the threshold, and an alert is heard (4.1,
         /// T17).
@@ -66,8 +67,8 @@ named! {
         RemoveWitness = 14, "remove-witness";
         /// Fence the databases of DC1 out of band: power, network, people (5 step 0b, R11).
         FenceDc1 = 15, "fence-dc1";
-        /// Back up the tail of the principal's log WITH NORECOVERY, which fences it too (4.5, 5 step
-        /// 3b).
+        /// Back up the tail of the principal's log WITH NORECOVERY, which fences it too (4.5, 5
+        /// step 3b).
         TailBackup = 16, "tail-backup";
         /// Restart the pool servers in reach, so that they learn the failover partner (2.4).
         RestartServers = 17, "restart-servers";
@@ -77,7 +78,8 @@ named! {
         ActivateAll = 19, "activate-all";
         /// `-ActiveServers $Null`: clear the active list (6 step 1).
         ClearActive = 20, "clear-active";
-        /// Stop the Channel service on every server in reach, so that no session goes on (6 step 1).
+        /// Stop the Channel service on every server in reach, so that no session goes on (6
+        /// step 1).
         StopServices = 21, "stop-services";
         /// Remove mirroring on S; SM is left restoring (6 step 2).
         RemoveDc2Mirroring = 22, "remove-dc2-mirroring";
@@ -114,7 +116,8 @@ named! {
         SetSimpleRecovery = 37, "set-simple-recovery";
         /// Stop SQL Agent on S: no copy and no restore (H-29).
         StopAgent = 38, "stop-agent";
-        /// Apply a differential backup of the principal to S, which bridges a gap (4.2; 10, choice 18).
+        /// Apply a differential backup of the principal to S, which bridges a gap (4.2; 10,
+        /// choice 18).
         BridgeGap = 39, "bridge-gap";
     }
 }

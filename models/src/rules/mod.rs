@@ -15,6 +15,7 @@ mod outage;
 pub mod pool;
 mod properties;
 pub mod refusal;
+pub mod remirroring;
 pub(crate) mod settling;
 pub mod site_failover;
 pub(crate) mod witness;

@@ -29,7 +29,7 @@ enum Effect {
 }
 
 /// The rule of one operation.
-struct Rule {
+struct OperationRule {
     operation: Operation,
     guard: fn(&World, &Topology) -> Permission,
     refused: Refused,
@@ -37,9 +37,9 @@ struct Rule {
 }
 
 /// The rules in the order of [`Operation::ALL`]. An operation without a row does not compile.
-static RULES: [Rule; Operation::ALL.len()] = ROWS;
+static RULES: [OperationRule; Operation::ALL.len()] = ROWS;
 
-const ROWS: [Rule; Operation::ALL.len()] = {
+const ROWS: [OperationRule; Operation::ALL.len()] = {
     use Effect::{Overwrites, Plain};
     use Operation as O;
     use Refused::{Skipped, SkippedUnlessDown, Waits};
@@ -331,8 +331,8 @@ const fn row(
     guard: fn(&World, &Topology) -> Permission,
     refused: Refused,
     effect: Effect,
-) -> Rule {
-    Rule {
+) -> OperationRule {
+    OperationRule {
         operation,
         guard,
         refused,

@@ -19,7 +19,8 @@ impl World {
         if self.service(topology) != 0 {
             return Phase::Reconnect;
         }
-        // While the mirror is about to take over by itself, users do not wait for the operators of the session.
+        // While the mirror is about to take over by itself, users do not wait for the
+        // operators of the session.
         let promoted = SessionId::ALL.into_iter().any(|pair| {
             self.may_fail_over(topology, pair).is_ok() || self.may_swap_roles(pair).is_ok()
         });

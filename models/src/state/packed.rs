@@ -249,7 +249,7 @@ macro_rules! packed {
         /// The bits of each field in the words.
         pub(crate) struct $masks;
 
-        #[allow(dead_code, reason = "a mask is there for each field, used or not")]
+        #[allow(dead_code, reason = "generated")]
         impl $masks {
             $(pub(crate) const fn $field() -> $crate::state::packed::Mask<{ $name::WORDS }> {
                 $crate::state::packed::Mask::bytes(

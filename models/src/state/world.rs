@@ -238,20 +238,13 @@ impl fmt::Debug for World {
         for copy in Replica::ALL {
             write!(f, "{} {:?} ", copy.server().name(), self.copy(copy))?;
         }
-        write!(
-            f,
-            "share {:?}..{:?} folder {:?} sessions {:x?} down {:x} cut {:x} sites {:x} flags {:x} \
-             steps {:?} {:x?}",
-            self.share_from,
-            self.share_to,
-            self.folder,
-            self.sessions,
-            self.down,
-            self.cut,
-            self.sites,
-            self.control.flags,
-            self.progress,
-            self.latches
-        )
+        write!(f, "share {:?}..{:?} ", self.share_from, self.share_to)?;
+        write!(f, "folder {:?} ", self.folder)?;
+        write!(f, "sessions {:x?} ", self.sessions)?;
+        write!(f, "down {:x} ", self.down)?;
+        write!(f, "cut {:x} ", self.cut)?;
+        write!(f, "sites {:x} ", self.sites)?;
+        write!(f, "flags {:x} ", self.control.flags)?;
+        write!(f, "steps {:?} {:x?}", self.progress, self.latches)
     }
 }

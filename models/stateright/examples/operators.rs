@@ -1,4 +1,5 @@
-//! The operators alone: a mirrored pair without a witness, and the runbook that promotes the mirror.
+//! The operators alone: a mirrored pair without a witness, and the runbook that promotes the
+//! mirror.
 //!
 //! `cargo run --example operators`
 //!

@@ -32,7 +32,8 @@ pub(crate) fn doubt(doubt: Doubt) -> String {
             percent(most)
         ),
         Doubt::FewEffective { paths, least } => format!(
-            "it rests on {paths:.0} effective paths, and below {least:.0} an interval is a rough one"
+            "it rests on {paths:.0} effective paths, and below {least:.0} an interval is \
+             a rough one"
         ),
         Doubt::WeightsOff { mean } => format!(
             "weights average {mean:.4} in place of 1: paths with large weights were not seen"

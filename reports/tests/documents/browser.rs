@@ -1,4 +1,5 @@
-//! The pages in a real browser: headless Chromium, where there is one; with `CI=true` there must be.
+//! The pages in a real browser: headless Chromium, where there is one; with `CI=true` there must
+//! be.
 
 use std::fs::{self, File};
 use std::io::Write as _;

@@ -1,4 +1,5 @@
-//! What every rendering promises: the same bytes, no panic on poor input, nothing lost between them.
+//! What every rendering promises: the same bytes, no panic on poor input, nothing lost between
+//! them.
 
 use poolproof_reports::chart::Chart;
 use poolproof_reports::document::{CdfPoint, ColumnName, DocumentError, ResultDocument};

@@ -1,4 +1,5 @@
-//! A manifest: a job with all its texts, and how its work list of trials or searches is cut into shards.
+//! A manifest: a job with all its texts, and how its work list of trials or searches is cut into
+//! shards.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -94,8 +94,8 @@ fn shards(missing: &[u64]) -> String {
 }
 
 /// Merges the texts of shards, given with their names and in any order, to the parts of the whole
-/// study in the order of its work list. Neighbours become one as soon as both are there, so that shards
-/// in order are merged in the memory of a few, however many there are.
+/// study in the order of its work list. Neighbours become one as soon as both are there, so that
+/// shards in order are merged in the memory of a few, however many there are.
 ///
 /// # Errors
 ///
@@ -127,8 +127,8 @@ pub fn merge_swarm(
     whole(&work, planned, files, together, |_, part| Some(part))
 }
 
-/// Puts shards in the order of a work list, and sees that they are the whole of it. `together` judges
-/// and orders the parts of each; `join` adds a part to the one before it, or gives it back.
+/// Puts shards in the order of a work list, and sees that they are the whole of it. `together`
+/// judges and orders the parts of each; `join` adds a part to the one before it, or gives it back.
 fn whole<P: DeserializeOwned, E: Display>(
     work: &WorkList,
     planned: &[ShardRange],

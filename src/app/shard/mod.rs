@@ -1,5 +1,5 @@
-//! Shards: a study cut into ranges of its work list of trials, or a swarm of its work list of searches,
-//! each run anywhere, and put together to the same bytes as on one machine.
+//! Shards: a study cut into ranges of its work list of trials, or a swarm of its work list of
+//! searches, each run anywhere, and put together to the same bytes as on one machine.
 //!
 //! The contract is a manifest and files. An engine only has to see that every shard is run at
 //! least once: a shard that is run again writes the same bytes, and [`merge`] refuses everything

@@ -1,8 +1,8 @@
 //! A study: scenarios that are simulated together, and the work list of all their trials.
 //!
 //! The trials of a study stand in one work list: group by group, first the plain trials, then the
-//! drills. A range of the work list is all that a shard or a checkpoint needs to name, and any set of
-//! ranges that covers the work list gives the same counts.
+//! drills. A range of the work list is all that a shard or a checkpoint needs to name, and any set
+//! of ranges that covers the work list gives the same counts.
 
 pub mod job;
 mod part;
@@ -239,7 +239,8 @@ impl Study {
         Ok(parts)
     }
 
-    /// Which trials of the work list a partial result counts; `None` where the study has no such trials.
+    /// Which trials of the work list a partial result counts; `None` where the study has no such
+    /// trials.
     #[must_use]
     pub fn trials_of(&self, part: &PartialResult) -> Option<Range<u64>> {
         let of = |segment: &&Segment| part.is_of(segment.group, segment.stage);

@@ -5,9 +5,7 @@ use poolproof_models::names::site::Site;
 use super::super::Scenario;
 use super::super::pool::Variant;
 use super::super::rules::Finding;
-use super::found;
-use super::unmodelled;
-use super::when;
+use super::{found, unmodelled, when};
 
 /// V1: at most 8 servers, at most 4 of them active, at least 1.
 pub(in super::super) fn server_counts(scenario: &Scenario) -> Vec<Finding> {

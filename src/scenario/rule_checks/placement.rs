@@ -5,12 +5,7 @@ use poolproof_models::names::site::Site;
 use super::super::Scenario;
 use super::super::rules::Finding;
 use super::super::sql::Instance;
-use super::found;
-use super::instances;
-use super::same;
-use super::sessions;
-use super::unmodelled;
-use super::when;
+use super::{found, instances, same, sessions, unmodelled, when};
 
 /// V4: the mirror of the primary is in DC1.
 pub(in super::super) fn mirror_site(scenario: &Scenario) -> Vec<Finding> {

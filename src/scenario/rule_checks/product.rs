@@ -5,12 +5,7 @@ use super::super::check::Start;
 use super::super::rules::Finding;
 use super::super::sql::{RecoveryModel, Version};
 use super::super::value::duration_text;
-use super::found;
-use super::instances;
-use super::same;
-use super::sessions;
-use super::unmodelled;
-use super::when;
+use super::{found, instances, same, sessions, unmodelled, when};
 
 /// V10: compliance databases have instances of their own.
 pub(in super::super) fn compliance_instances(scenario: &Scenario) -> Vec<Finding> {

@@ -8,11 +8,7 @@ use super::super::log_shipping::CopyDestination;
 use super::super::rules::Finding;
 use super::super::sql::ShareAccess;
 use super::super::value::duration_text;
-use super::found;
-use super::instances;
-use super::same;
-use super::unmodelled;
-use super::when;
+use super::{found, instances, same, unmodelled, when};
 
 /// V12: every chat SQL Server reads and writes the share.
 pub(in super::super) fn share_access(scenario: &Scenario) -> Vec<Finding> {

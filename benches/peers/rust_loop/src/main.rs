@@ -5,12 +5,13 @@
 //!   mode: lazy  W1, timers folded into arithmetic, only state events are executed
 //!         w0    no log shipping at all
 //!   rng:  xo | cc8      exp: inv | zig
+use std::time::Instant;
+
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_core::RngCore;
 use rand_distr::{Distribution, Exp1};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use std::time::Instant;
 
 const LS: f64 = 0.0005;
 const MUS: f64 = 0.5;

@@ -1,0 +1,164 @@
+//! The facts of a world that conditions are worked out from, and how they are brought about.
+
+use crate::names::component::Component;
+use crate::names::link::Link;
+use crate::names::replica::Replica;
+use crate::names::runbook::{Role, Runbook};
+use crate::names::session::SessionId;
+use crate::names::site::Site;
+use crate::state::control::Control;
+use crate::state::lineage::Position;
+use crate::state::session::{PartnerRole, Session};
+use crate::state::topology::Topology;
+use crate::state::world::{SiteState, World};
+
+/// A position that is in every history.
+pub(super) const BEGINNING: Position = Position::new(0, 0);
+
+/// The session of a server and which member of it the server is; 2 for the witness.
+pub(super) fn membership(node: Component) -> (SessionId, usize) {
+    let mut pairs = SessionId::ALL.into_iter();
+    pairs
+        .find_map(|pair| Some((pair, (0..3).find(|m| pair.node(*m) == node)?)))
+        .expect("a server of a session")
+}
+
+pub(super) fn pair(session: Component) -> SessionId {
+    SessionId::from_component(session).expect("a session")
+}
+
+/// The data centre of a session.
+pub(super) const fn site_of(session: SessionId) -> Site {
+    match session {
+        SessionId::Primary => Site::Dc1,
+        SessionId::Secondary => Site::Dc2,
+    }
+}
+
+pub(super) fn copy(node: Component) -> Replica {
+    Replica::of(node).expect("a database server")
+}
+
+pub(super) fn link(component: Component) -> Link {
+    Link::from_component(component).expect("a link")
+}
+
+pub(super) fn role(world: &World, node: Component) -> PartnerRole {
+    let (pair, member) = membership(node);
+    world.session(pair).role(member)
+}
+
+pub(super) fn set_role(world: &mut World, node: Component, role: PartnerRole) {
+    let (pair, member) = membership(node);
+    world.session_mut(pair).set_role(member, role);
+    let content = world.copy_mut(pair.member(member));
+    if role == PartnerRole::Principal && !content.is_present() {
+        // There is no principal without a database.
+        *content = BEGINNING;
+    }
+}
+
+pub(super) fn session_of(world: &mut World, session: Component) -> &mut Session {
+    world.session_mut(pair(session))
+}
+
+pub(super) fn is_alone(world: &World, node: Component) -> bool {
+    let (pair, member) = membership(node);
+    world.session(pair).is_alone(member)
+}
+
+/// Whether the link between the partners of a session carries traffic.
+pub(super) fn partners_linked(world: &World, pair: SessionId) -> bool {
+    let running = (0..2).all(|m| world.is_up(pair.node(m)));
+    running && !world.is_cut(pair.link(0))
+}
+
+/// R4: the witness has noticed the silence of a principal that has not noticed its own.
+pub(super) fn is_silent(world: &World, node: Component) -> bool {
+    let (pair, member) = membership(node);
+    let session = world.session(pair);
+    let linked =
+        !world.is_cut(pair.link(1 + member)) && world.is_up(node) && world.is_up(pair.node(2));
+    session.noticed()
+        && role(world, node) == PartnerRole::Principal
+        && session.seen(1 + member)
+        && !linked
+}
+
+/// 3.4: the table of quorums, for a running principal.
+pub(super) fn has_quorum(world: &World, node: Component) -> bool {
+    let (pair, member) = membership(node);
+    let session = world.session(pair);
+    if session.is_alone(member) || !session.witness_set() {
+        return true;
+    }
+    let sees_mirror = session.seen(0) && session.role(1 - member) == PartnerRole::Mirror;
+    let named = session.registered() == member || is_silent(world, node);
+    sees_mirror || session.seen(1 + member) && named
+}
+
+pub(super) fn believes_trigger(topology: &Topology, world: &World, role: Role) -> bool {
+    topology
+        .runbook(role)
+        .is_some_and(|runbook| world.believes(topology, runbook.trigger))
+}
+
+pub(super) fn runbook(topology: &mut Topology, role: Role) -> &mut Runbook {
+    let mut runbooks = topology.runbooks.iter_mut();
+    runbooks
+        .find(|runbook| runbook.role == role)
+        .expect("a runbook")
+}
+
+/// 1.1, 1.4, 2.4: whether a server takes users and directs them to the database of `node`.
+pub(super) fn directs_users(
+    topology: &Topology,
+    world: &World,
+    server: usize,
+    node: Component,
+) -> bool {
+    let (control, bit) = (&world.control, 1 << server);
+    let at = topology.servers[server].site;
+    let joined = !world.is_cut(Link::Wan);
+    let takes = world.is_up(Component::server(server))
+        && (control.replica_active | control.lingering) & bit != 0;
+    let is_hop = |site: Site| {
+        let in_dc2 = control.has(Control::HOP_VIEW << site.index());
+        let front_end = site == Site::Dc2 || world.is_up(Component::FrontEnd1);
+        world.site_up(site) && front_end && in_dc2 == (site == Site::Dc2)
+    };
+    let routed = is_hop(at) || joined && is_hop(at.other());
+    let home = site_of(membership(node).0);
+    let uses = (control.replica_failed_over & bit != 0) == (home == Site::Dc2);
+    let knows = node != Component::SM || !control.has(Control::STALE_PARTNER);
+    let logins = home == Site::Dc1 || topology.logins;
+    takes && routed && uses && (at == home || joined) && knows && logins
+}
+
+/// Makes every server take users and direct them to the database of `node`.
+pub(super) fn direct_users_to(topology: &mut Topology, world: &mut World, node: Component) {
+    let in_dc2 = site_of(membership(node).0) == Site::Dc2;
+    for server in 0..topology.servers.len() {
+        world.set_down(Component::server(server), false);
+    }
+    world.set_down(Component::FrontEnd1, false);
+    world.set_cut(Link::Wan, false);
+    for site in Site::ALL {
+        world.set_site(site, SiteState::Up);
+        let view = Control::HOP_VIEW << site.index();
+        world.control.set(view, site == Site::Dc2);
+    }
+    world.control.replica_active = u8::MAX;
+    world.control.replica_failed_over = if in_dc2 { u8::MAX } else { 0 };
+    world.control.set(Control::STALE_PARTNER, false);
+    topology.logins = true;
+}
+
+/// Some other position.
+pub(super) fn other_than(position: Position) -> Position {
+    if position.is_present() {
+        Position::ABSENT
+    } else {
+        BEGINNING
+    }
+}
