@@ -291,7 +291,7 @@ mod tests {
             "every minimal cut set of at most 2 basic events; ended early by the limit",
             "2.00e-2  loss of DC1",
             "<= 3.33e-4  crash of a server, 2 times + late return of DC1 \
-             (taken for certain: late return",
+             (taken for certain: late",
             "no rate  loss (no rate: loss)",
             "the sum; 1 set without an estimate",
             "none with at most 2 basic events",

@@ -38,7 +38,7 @@ fn the_split_brain_of_h_01_is_told() {
         "- post 1 not in what users see",
         // The cause: which fault, what it made possible, which step parted the histories.
         "cause: One fault is needed. Step 1: The link DC1-DC2 is cut; without it step 2",
-        "cannot happen: nobody believes its trigger: that nothing in DC1 answers.",
+        "cannot happen: the operators do not believe that nothing in DC1 answers.",
         "Step 16 breaks SB: Users post and S acknowledges (post 2).",
         "Until that step it could have been avoided without another fault.",
         "What has happened stays: nothing that follows undoes it.",
@@ -188,7 +188,7 @@ fn changes_on_the_command_line_are_saved() {
     printed(&[&["explain", H01, "--save", text(&saved)], &set[..]].concat());
     let source = fs::read_to_string(&saved).unwrap();
     assert!(
-        source.contains("[pool]\ndc1.active = 3\nusers = 60_000\n"),
+        source.contains("[pool.dc1]\nactive = 3\n\n[pool]\nusers = 60_000\n"),
         "{source}"
     );
     assert!(
@@ -202,7 +202,7 @@ fn changes_on_the_command_line_are_saved() {
 fn where_nothing_is_violated_there_is_nothing_to_explain() {
     let said = printed(&["explain", GUARDED]);
     assert!(
-        said.contains("SB holds: in every state within at most"),
+        said.contains("SB holds: in every state within up to"),
         "{said}"
     );
     assert!(said.ends_with("nothing to explain\n"), "{said}");

@@ -235,7 +235,7 @@ fn the_last_line_of_a_failure_can_be_pasted() {
     let scenario = out.join("my pool.toml");
     let base = fs::canonicalize(H01).unwrap();
     fs::write(&scenario, format!("extends = {:?}\n", text(&base))).unwrap();
-    let set = "expect.objectives=[\"given_site_loss.time_to_recover.p50 <= \\\"1s\\\"\"]";
+    let set = "expect.objectives=[\"given_site_loss.time_to_recover.p95 <= \\\"1s\\\"\"]";
     let results = out.join("results");
     let common = ["--seed", "7", "--set", set, "--set", "expect.SB=holds"];
     let grid = ["--check", "--grid", "log_shipping.backup_interval=5min"];

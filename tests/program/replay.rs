@@ -153,7 +153,7 @@ fn a_step_that_cannot_happen_is_refused_with_the_guard_and_what_could() {
         "{said}"
     );
     assert!(
-        said.contains("nobody believes its trigger: that nothing in DC1 answers"),
+        said.contains("the operators do not believe that nothing in DC1 answers"),
         "{said}"
     );
     assert!(said.contains("what can happen instead:\n"), "{said}");
@@ -234,8 +234,8 @@ fn what_cannot_be_used_is_refused_with_a_reason() {
     refused(&unknown, &[], "step 4 has the event \"dance:A\"");
     let number = edit(&path, |v| steps(v)[3]["number"] = 9.into());
     refused(&number, &[], "step 4 has the number 9");
-    let command = |v: &mut Value| v["identity"]["command"] = "poolproof check gone.toml".into();
-    refused(&edit(&path, command), &[], "name it with --scenario");
+    let gone = |v: &mut Value| v["identity"]["scenario_path"] = "gone.toml".into();
+    refused(&edit(&path, gone), &[], "name it with --scenario");
     let half = fs::read(&path).unwrap();
     let cut = directory.path().join("half.json");
     fs::write(&cut, &half[..half.len() / 2]).unwrap();

@@ -160,13 +160,14 @@ fn costs_are_counted_by_component_and_make_a_front() {
         80.0 + 300.0 + 1_000.0 + 10_000.0 + 100_000.0 + 1_000_000.0
     );
     assert_eq!(cost(1) - cost(0), 100.0);
-    // A mirror in DC2 buys nothing here, and an hour between backups loses more.
+    // An hour between backups loses more. What a mirror in DC2 buys is within the noise of so few
+    // trials, so nothing is said of the second point.
     let front: Vec<_> = document
         .points
         .iter()
         .map(|point| point.on_front.unwrap())
         .collect();
-    assert_eq!(front, [true, false, false, false]);
+    assert!(front[0] && !front[2] && !front[3], "{front:?}");
     for chart in [
         "heat-data-lost",
         "pareto-data-lost",
