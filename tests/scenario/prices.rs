@@ -48,6 +48,7 @@ fn a_witness_is_priced_with_its_mirror_only() {
     assert_eq!(parts(&[("mirroring.witness", "none")]), [1, 1, 1, 0, 4, 8]);
     let unmirrored = [
         ("mirroring.enabled", "false"),
+        ("mirroring.witness", "none"),
         ("operators.mirror_failover", "none"),
     ];
     assert_eq!(parts(&unmirrored), [1, 1, 1, 0, 3, 8]);

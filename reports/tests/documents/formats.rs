@@ -135,7 +135,7 @@ fn the_published_schema_refuses_what_the_reader_refuses() {
         document
     };
     for document in [
-        spoiled("/schema", json!("poolproof/result/v2")),
+        spoiled("/schema", json!("poolproof/result/v3")),
         spoiled("/identity/seed", json!(-1)),
         spoiled("/check/verdicts/0/status", json!("maybe")),
         spoiled("/simulation/availability/low", json!("much")),
