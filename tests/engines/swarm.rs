@@ -439,12 +439,12 @@ fn lies(text: &str, refused: &mut dyn FnMut(&str, &str)) {
     lie("its path to SB does not lead there", &|parts| {
         parts[0].violations[0].events.pop();
     });
-    lie("its way to SB does not lead there", &|parts| {
+    lie("its path to SB does not lead there", &|parts| {
         parts[0].violations[0]
             .events
             .insert(0, "backup:S".to_owned());
     });
-    lie("its way to OW does not lead there", &|parts| {
+    lie("its path to OW does not lead there", &|parts| {
         parts[0].violations[0].to = "OW".to_owned();
     });
 }
