@@ -10,6 +10,7 @@ use poolproof_engines::simulate::estimate::{Confidence, Interval, Proportion, po
 use poolproof_engines::simulate::histogram::Histogram;
 use poolproof_engines::simulate::pairs::Pairs;
 use poolproof_engines::simulate::trial::TrialOutcome;
+use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
 
 fn confidence() -> Confidence {
     Confidence::new(0.95).expect("valid")
@@ -115,33 +116,68 @@ fn means_ratios_and_differences() {
     assert_covers("paired difference", difference, 0.945);
 }
 
+/// The probability that a check of simulated shares fails by chance, on either side.
+const CHANCE: f64 = 1e-4;
+
+/// The number of trials of the shares.
+const TRIALS: u64 = 500;
+
+/// The probability that an interval holds the truth, by summation over all numbers of hits.
+fn exact_coverage(probability: f64, interval: impl Fn(Proportion) -> Interval) -> f64 {
+    let hits = Binomial::new(probability, TRIALS).expect("valid");
+    (0..=TRIALS)
+        .filter(|count| {
+            let share = Proportion::new(*count, TRIALS).expect("hits");
+            interval(share).contains(probability)
+        })
+        .map(|count| hits.pmf(count))
+        .sum()
+}
+
+/// Fails unless the repetitions that cover are as many as an exact coverage makes them, up to
+/// quantiles of the binomial distribution.
+fn assert_drawn_from(name: &str, covered: f64, exact: f64) {
+    let count = (covered * REPETITIONS as f64).round() as u64;
+    let law = Binomial::new(exact, REPETITIONS).expect("valid");
+    let limits = [CHANCE, 1.0 - CHANCE].map(|chance| law.inverse_cdf(chance));
+    assert!(
+        limits[0] <= count && count <= limits[1],
+        "{name}: {count} of {REPETITIONS}, exactly {exact}, limits {limits:?}"
+    );
+}
+
+type Kind = (&'static str, fn(Proportion) -> Interval);
+
 #[test]
 fn shares() {
-    // Four standard errors of a share of 95 % in so many repetitions.
-    let noise = 4.0 * libm::sqrt(0.95 * 0.05 / REPETITIONS as f64);
+    let kinds: [Kind; 2] = [
+        ("Clopper-Pearson", |share| {
+            share.clopper_pearson(confidence())
+        }),
+        ("Wilson", |share| share.wilson(confidence())),
+    ];
     for (seed, probability) in [(4, 0.5), (5, 0.05), (6, 0.01)] {
-        let (mut exact, mut wilson) = (Vec::new(), Vec::new());
-        for (kind, found) in [(0, &mut exact), (1, &mut wilson)] {
-            found.push(coverage(seed, REPETITIONS, probability, |draws| {
-                let hits = hits(draws, 500, probability);
-                let share = Proportion::new(hits, 500).expect("hits");
-                let interval = match kind {
-                    0 => share.clopper_pearson(confidence()),
-                    _ => share.wilson(confidence()),
-                };
-                (share.share().expect("trials"), interval)
-            }));
+        for (kind, interval) in kinds {
+            let name = format!("{kind}, {probability}");
+            let exact = exact_coverage(probability, interval);
+            let half = exact_coverage(probability, |share| {
+                halved(share.share().expect("trials"), interval(share))
+            });
+            match kind {
+                // Never less than stated; a discrete count gives more.
+                "Clopper-Pearson" => assert!(exact >= 0.95, "{name}: {exact}"),
+                // As stated on average over shares.
+                _ => assert!((exact - 0.95).abs() < 0.03, "{name}: {exact}"),
+            }
+            assert!(half < 0.90, "{name}: half of the width covers {half}");
+            let drawn = coverage(seed, REPETITIONS, probability, |draws| {
+                let hits = hits(draws, TRIALS, probability);
+                let share = Proportion::new(hits, TRIALS).expect("hits");
+                (share.share().expect("trials"), interval(share))
+            });
+            assert_drawn_from(&name, drawn.0, exact);
+            assert_drawn_from(&format!("{name}, half"), drawn.1, half);
         }
-        // Never less than stated, but for the noise of this test; a discrete count gives more.
-        assert!(
-            exact[0].0 > 0.95 - noise && exact[0].1 < 0.90,
-            "{probability}: {exact:?}"
-        );
-        // As stated on average over shares.
-        assert!(
-            (wilson[0].0 - 0.95).abs() < 0.03 && wilson[0].1 < 0.90,
-            "{wilson:?}"
-        );
     }
 }
 

@@ -12,6 +12,7 @@ mod distributions;
 mod drills;
 mod frequencies;
 mod horizons;
+mod independence;
 mod macro_steps;
 mod minimise;
 mod oracles;
