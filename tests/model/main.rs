@@ -6,6 +6,7 @@ mod support;
 mod choices;
 mod hazards;
 mod mutants;
+mod oracle;
 mod parity;
 mod parts;
 mod properties;

@@ -1,0 +1,192 @@
+//! Disagreements that are known and not yet put right: each is found by a trace of its own, and by
+//! the walks. One that is put right fails its trace here, and leaves the list.
+
+use poolproof_models::names::event::Event;
+use poolproof_models::names::property::Property;
+
+use super::walk::{Disagreement, judged, model_of, replay};
+use crate::support::scenarios::load;
+
+/// What the walks may find because of the traces below: a property, and whether the model says that
+/// it is violated. Everything else that they find is new.
+pub const EXPECTED: [(&str, bool); 14] = [
+    ("SB", false),
+    ("SB", true),
+    ("AL", false),
+    ("AL", true),
+    ("AL0", false),
+    ("AL0", true),
+    ("ALF", false),
+    ("ALF", true),
+    ("CH", false),
+    // Salvaged messages that the model takes for gone; S initialised from nothing; the share on A.
+    ("UQ", true),
+    ("OW", false),
+    ("OW", true),
+    ("ST", false),
+    ("no panic", true),
+];
+
+/// A trace that shows a disagreement, or that there is none any more.
+struct Trace {
+    /// What it is about.
+    name: &'static str,
+    /// What the shipped scenario is changed by.
+    changes: &'static [(&'static str, &'static str)],
+    /// The events, separated by spaces.
+    events: &'static str,
+    /// The disagreement at its end: the property, and whether the model says that it is violated.
+    found: Option<(&'static str, bool)>,
+}
+
+const ONE_SERVER: (&str, &str) = ("pool.dc1", "{ active = 1, idle = 0 }");
+const NO_WITNESS: (&str, &str) = ("mirroring.witness", "\"none\"");
+const NO_MIRROR: (&str, &str) = ("mirroring.enabled", "false");
+const ANY_FAULT: (&str, &str) = ("check.limits", "{}");
+const SIX_FAULTS: (&str, &str) = ("check.faults", "6");
+const FEW_USERS: (&str, &str) = ("pool.users", "20000");
+const ALL_SERVERS: (&str, &str) = ("check.servers_per_class", "0");
+
+const TRACES: [Trace; 7] = [
+    Trace {
+        name: "a fork that nothing holds is forgotten with what was acknowledged on it (13.1)",
+        changes: &[
+            ("pool.variant", "\"HBW\""),
+            ONE_SERVER,
+            ("pool.dc2", "{ active = 1, idle = 0 }"),
+            ANY_FAULT,
+            SIX_FAULTS,
+            (
+                "check.faults_enabled",
+                "[\"misoperation:recover-secondary\", \"misoperation:set-failed-over\", \
+                 \"misoperation:reinitialise-secondary\"]",
+            ),
+        ],
+        events: "misoperation:recover-secondary misoperation:set-failed-over replicate:server-2 \
+                 write:S misoperation:reinitialise-secondary write:A",
+        found: Some(("SB", false)),
+    },
+    Trace {
+        name: "a second salvage does not delete the first (6 step 0)",
+        changes: &[
+            ANY_FAULT,
+            SIX_FAULTS,
+            ("check.start", "\"failed-over-old-disks\""),
+            (
+                "check.faults_enabled",
+                "[\"misoperation:salvage\", \"misoperation:full-backup\", \
+                 \"misoperation:restore-primary\"]",
+            ),
+            NO_MIRROR,
+            NO_WITNESS,
+        ],
+        events: "misoperation:salvage misoperation:full-backup misoperation:restore-primary \
+                 misoperation:salvage write:S",
+        found: Some(("AL", false)),
+    },
+    Trace {
+        name: "a share on a database server goes with its disks (13.10)",
+        changes: &[
+            NO_MIRROR,
+            NO_WITNESS,
+            ANY_FAULT,
+            ("log_shipping.share", "\"primary\""),
+            ("check.slices", "[\"storage\"]"),
+        ],
+        events: "write:A backup:backup-job destroy:A",
+        found: Some(("AL", false)),
+    },
+    Trace {
+        name: "a log backup holds what it covers, and not what came before it (4.2)",
+        changes: &[
+            NO_MIRROR,
+            NO_WITNESS,
+            ANY_FAULT,
+            ("log_shipping.share", "\"third\""),
+        ],
+        events: "write:A backup:backup-job disaster:DC1 disaster:DC2",
+        found: Some(("AL", false)),
+    },
+    Trace {
+        name: "a fork past which another is collapsed keeps its elders (13.1)",
+        changes: &[
+            ANY_FAULT,
+            SIX_FAULTS,
+            (
+                "operators.site_failover",
+                "\"runbooks/site-failover-hardened.toml\"",
+            ),
+            ("operators.assumption", "\"dropped\""),
+            ("check.servers_per_class", "1"),
+            ONE_SERVER,
+        ],
+        events: "cut:DC1-DC2 cut:A-W write:A cut:A-B start-runbook:site-operators \
+                 runbook-step:site-operators runbook-step:site-operators detect:A-B \
+                 runbook-step:site-operators runbook-step:site-operators detect:A-W \
+                 runbook-step:site-operators runbook-step:site-operators \
+                 runbook-step:site-operators runbook-step:site-operators \
+                 runbook-step:site-operators runbook-step:site-operators \
+                 automatic-failover:pair-A-B heal:DC1-DC2 replicate:server-1 write:S heal:A-B \
+                 write:S",
+        found: Some(("SB", true)),
+    },
+    Trace {
+        name: "a session that is removed in a manual failover comes to rest (3.8, 3.14)",
+        changes: &[
+            NO_WITNESS,
+            ANY_FAULT,
+            SIX_FAULTS,
+            (
+                "check.faults_enabled",
+                "[\"link-cut\", \"misoperation:manual-failover\", \
+                 \"misoperation:remove-mirroring\", \"misoperation:stop-agent\"]",
+            ),
+        ],
+        events: "misoperation:manual-failover cut:A-B misoperation:remove-mirroring heal:A-B",
+        found: Some(("no panic", true)),
+    },
+    Trace {
+        name: "a secondary that was recovered takes no log backup (4.2, H-30)",
+        changes: &[
+            ANY_FAULT,
+            (
+                "check.faults_enabled",
+                "[\"misoperation:recover-secondary\"]",
+            ),
+        ],
+        events: "misoperation:recover-secondary",
+        found: Some(("CH", false)),
+    },
+];
+
+#[test]
+fn what_is_known_is_still_found() {
+    let mut wrong = Vec::new();
+    for trace in &TRACES {
+        let changes = [&[ALL_SERVERS, FEW_USERS][..], trace.changes].concat();
+        let model = model_of(&load("scenarios/lync-2013-lbw.toml", &changes));
+        let events: Vec<_> = trace
+            .events
+            .split_whitespace()
+            .map(|name| Event::from_name(name).unwrap_or_else(|| panic!("{name}")))
+            .collect();
+        let expected = trace
+            .found
+            .map(|(property, violated_in_model)| Disagreement {
+                property,
+                violated_in_model,
+            });
+        let about = trace.found.and_then(|(name, _)| Property::from_name(name));
+        match replay(&model, &events, about.map_or(judged(), Property::bit)) {
+            None => wrong.push(format!("{}: the trace is not possible", trace.name)),
+            Some(walked) if walked.found == expected => {}
+            Some(walked) => wrong.push(format!(
+                "{}: {:?} after {} events",
+                trace.name,
+                walked.found,
+                walked.path.len()
+            )),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

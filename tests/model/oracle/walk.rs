@@ -1,0 +1,196 @@
+//! Random walks of the model with the books beside them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use poolproof::app::compile::check;
+use poolproof::scenario::Scenario;
+use poolproof_models::model::{Bounded, Node};
+use poolproof_models::names::event::{Event, EventKind, EventSet};
+use poolproof_models::names::property::{Property, Spent};
+use poolproof_models::state::topology::Topology;
+use poolproof_models::state::world::World;
+use poolproof_models::system::System;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+use super::books::Books;
+use super::definitions::JUDGED;
+use super::inputs::pick;
+use super::messages::MESSAGES_MOST;
+
+/// Where the model and the oracle differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Disagreement {
+    /// About which property.
+    pub property: &'static str,
+    /// The model says that it is violated, and the oracle that it holds; or the other way round.
+    pub violated_in_model: bool,
+}
+
+/// What a walk came to.
+pub struct Walked {
+    /// The events, up to the first disagreement.
+    pub path: Vec<Event>,
+    /// The first disagreement.
+    pub found: Option<Disagreement>,
+}
+
+/// A step that the model cannot take.
+pub const PANIC: Disagreement = Disagreement {
+    property: "no panic",
+    violated_in_model: true,
+};
+
+/// The state after a step; `None` where the model panics, or cannot say what is possible then.
+fn after(topology: &Topology, world: &World, index: usize) -> Option<World> {
+    catch_unwind(AssertUnwindSafe(|| {
+        let after = topology.after(world, index);
+        let _: EventSet = topology.enabled(&after);
+        after
+    }))
+    .ok()
+}
+
+/// The properties that the oracle judges, as bits.
+pub fn judged() -> u32 {
+    JUDGED
+        .iter()
+        .fold(0, |bits, property| bits | property.bit())
+}
+
+/// The first disagreement about a state in some properties, if any.
+fn compare(topology: &Topology, world: &World, books: &Books, judged: u32) -> Option<Disagreement> {
+    let enabled = world.enabled(topology);
+    let model = world.violated_with(topology, books.spent, &enabled) & judged;
+    let oracle = books.verdict(topology, world) & judged;
+    let differ = model ^ oracle;
+    let property = Property::ALL.into_iter().find(|p| differ & p.bit() != 0)?;
+    Some(Disagreement {
+        property: property.name(),
+        violated_in_model: model & property.bit() != 0,
+    })
+}
+
+/// The bounded model of a scenario.
+pub fn model_of(scenario: &Scenario) -> Bounded<Topology> {
+    check::model(scenario)
+}
+
+/// Replays events and judges these properties; `None` where one of the events cannot happen or is
+/// beyond the budget.
+pub fn replay(model: &Bounded<Topology>, path: &[Event], judged: u32) -> Option<Walked> {
+    let topology = &model.system;
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        let mut node = start(topology);
+        let mut books = Books::open(topology, &node.state);
+        for (at, event) in path.iter().enumerate() {
+            let index = topology.index_of(*event)?;
+            if !node.state.may(topology, *event) {
+                return None;
+            }
+            let spent = model.spend(&node, index)?;
+            let Some(after) = after(topology, &node.state, index) else {
+                return Some(Walked {
+                    path: path[..=at].to_vec(),
+                    found: Some(PANIC),
+                });
+            };
+            books.enter(topology, &node.state, *event, &after);
+            node = Node {
+                state: after,
+                spent,
+            };
+            if let Some(found) = compare(topology, &node.state, &books, judged) {
+                return Some(Walked {
+                    path: path[..=at].to_vec(),
+                    found: Some(found),
+                });
+            }
+        }
+        Some(Walked {
+            path: path.to_vec(),
+            found: None,
+        })
+    }));
+    attempt.ok().flatten()
+}
+
+fn start(topology: &Topology) -> Node<World> {
+    Node {
+        state: topology.initial(),
+        spent: Spent::default(),
+    }
+}
+
+/// How likely each event is in a walk, beside the others: each walk prefers other kinds of events,
+/// so that long ways through few kinds of events come up too.
+fn likelihoods(topology: &Topology, chance: &mut ChaCha8Rng) -> Vec<u32> {
+    let kinds: Vec<u32> = (0..=u8::MAX)
+        .map(|_| pick(chance, &[1, 10, 30, 100]))
+        .collect();
+    topology
+        .events()
+        .iter()
+        .map(|event| match event.kind {
+            // Misoperations are many.
+            EventKind::Misoperation => pick(chance, &[1, 1, 1, 10]),
+            EventKind::Write | EventKind::RunbookStep => pick(chance, &[30, 100, 300]),
+            kind => kinds[usize::from(kind as u8)],
+        })
+        .collect()
+}
+
+/// A random walk of at most so many steps.
+pub fn walk(model: &Bounded<Topology>, steps: usize, chance: &mut ChaCha8Rng) -> Walked {
+    let judged = judged();
+    let topology = &model.system;
+    let mut node = start(topology);
+    let mut books = Books::open(topology, &node.state);
+    let mut path = Vec::with_capacity(steps);
+    let mut possible = Vec::new();
+    let likely = likelihoods(topology, chance);
+    while path.len() < steps && books.count + 4 < MESSAGES_MOST {
+        possible.clear();
+        for index in topology.enabled(&node.state).iter() {
+            if let Some(spent) = model.spend(&node, index) {
+                possible.push((index, spent));
+            }
+        }
+        if possible.is_empty() {
+            break;
+        }
+        let all = possible
+            .iter()
+            .map(|(index, _)| likely[*index])
+            .sum::<u32>();
+        let mut rest = chance.random_range(0..all);
+        let mut chosen = possible.iter();
+        let (index, spent) = loop {
+            let (index, spent) = chosen.next().expect("one of them is chosen");
+            if rest < likely[*index] {
+                break (*index, *spent);
+            }
+            rest -= likely[*index];
+        };
+        let event = topology.events()[index];
+        path.push(event);
+        let Some(after) = after(topology, &node.state, index) else {
+            return Walked {
+                path,
+                found: Some(PANIC),
+            };
+        };
+        books.enter(topology, &node.state, event, &after);
+        node = Node {
+            state: after,
+            spent,
+        };
+        if let Some(found) = compare(topology, &node.state, &books, judged) {
+            return Walked {
+                path,
+                found: Some(found),
+            };
+        }
+    }
+    Walked { path, found: None }
+}
