@@ -21,8 +21,9 @@ pub const fn property_text(property: Property) -> PropertyText {
         Property::SplitBrain => PropertyText {
             title: "No split brain",
             meaning: "After a recovery fork, never both sides acknowledge posts (handbook 9, R1).",
-            formal: "No timelines t and u, neither descending from the other, both of which \
-             acknowledge, the elder after the birth of the younger.",
+            formal: "There is no timeline u with an acknowledgement on u or on a descendant of u \
+             and, after the birth of u, an acknowledgement on an older timeline, which is no \
+             descendant of u.",
         },
         Property::NoLossUnderOneFault => PropertyText {
             title: "No acknowledged message lost under one fault",

@@ -30,6 +30,22 @@ part of a check. What a verdict means: the [table in the README](../README.md#ho
 
 A property of *what has happened* stays broken: nothing that follows undoes it. One of *how things
 stand* can hold again later.
+
+## The oracle
+
+Two accounts of every property stand beside each other in the tests. The model judges with latches,
+dense ranks and collapsed timelines, so that its states stay few. The oracle (`tests/model/oracle/`)
+keeps books from the definitions of the handbook alone. Every message has an identity; every copy,
+file and folder is the exact set of what it holds; every timeline has its parent and its birth, and
+every acknowledgement its timeline and its moment. The books do not decide what can happen: they
+follow the events that the model takes, and plain facts such as who is connected to whom. So they
+find an error of bookkeeping. An error in a guard, or in who can acknowledge, is for the reference
+cases of the handbook to find.
+
+The tests compare both after every step of two million in random walks through random and shipped
+scenarios. A disagreement is shrunk to a small scenario and a short trace. The oracle judges SB,
+AL0, ALr, I1 to I4, AL, ALF, ST, CH, UQ, OW and WS, and which of two principals is the newer one.
+RC is compared with brute force in `tests/engines/recoverability.rs`.
 ";
 
 fn page() -> String {

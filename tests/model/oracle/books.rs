@@ -217,13 +217,18 @@ impl Books {
         false
     }
 
-    /// Of the principals of the DC1 pair the one that was promoted last (13.2).
-    pub fn principal_of_dc1(&self, world: &World) -> Option<Replica> {
-        let session = world.session(SessionId::Primary);
-        let members = SessionId::Primary.members().into_iter();
+    /// Of the principals of a session the one that was promoted last (13.2).
+    pub fn newest_principal(&self, world: &World, pair: SessionId) -> Option<Replica> {
+        let session = world.session(pair);
+        let members = pair.members().into_iter();
         members
             .filter(|copy| session.is_principal(copy.member()))
             .max_by_key(|copy| self.promoted[copy.place()])
+    }
+
+    /// The principal of the DC1 pair (13.2).
+    pub fn principal_of_dc1(&self, world: &World) -> Option<Replica> {
+        self.newest_principal(world, SessionId::Primary)
     }
 
     /// The mirror whose disk a commit at this copy waits for: that of a session which the

@@ -55,10 +55,10 @@ impl Library {
 
     /// A random scenario: a variation of a shipped one, or anything.
     pub fn scenario(&self, chance: &mut ChaCha8Rng) -> Scenario {
-        if chance.random() {
-            self.variation(chance)
-        } else {
-            self.anything(chance)
+        match chance.random_range(0..4) {
+            0 => self.pair(chance),
+            1 => self.anything(chance),
+            _ => self.variation(chance),
         }
     }
 
@@ -80,6 +80,48 @@ impl Library {
         if chance.random_range(0..4) == 0 {
             self.runbooks(&mut scenario, chance);
         }
+        scenario
+    }
+
+    /// One mirrored pair with one server and few kinds of mistakes: long ways through few states.
+    fn pair(&self, chance: &mut ChaCha8Rng) -> Scenario {
+        let mut scenario = self.anything(chance);
+        let s = &mut scenario;
+        s.log_shipping.enabled = false;
+        s.secondary.mirror = false;
+        s.secondary.witness = false;
+        s.operators.site_failover = None;
+        s.operators.site_failback = None;
+        s.operators.log_shipping_repair = None;
+        s.mirroring.enabled = true;
+        for site in Site::ALL {
+            s.pool.servers[site.index()].active = 1 - site.index() as u8;
+            s.pool.servers[site.index()].idle = 0;
+        }
+        let check = &mut s.check;
+        check.start = Start::Normal;
+        check.slices = Slices::default();
+        check.slices.one_sided_detection = chance.random();
+        check.limits.clear();
+        check.faults = chance.random_range(4..=14);
+        let operations = [
+            Operation::ForceService,
+            Operation::ManualFailover,
+            Operation::ResumeMirroring,
+            Operation::SuspendMirroring,
+            Operation::RemoveMirroring,
+            Operation::RecoverMirror,
+            Operation::ReseedMirror,
+            Operation::RemoveWitness,
+            Operation::ReleaseStaleSide,
+        ];
+        let listed = operations
+            .into_iter()
+            .filter(|_| chance.random_range(0..3) == 0);
+        let listed = listed.map(FaultName::Misoperation);
+        let mut faults = vec![FaultName::Class(FaultClass::LinkCut)];
+        faults.extend(listed);
+        check.faults_enabled = Some(faults);
         scenario
     }
 

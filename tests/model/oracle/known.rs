@@ -9,7 +9,7 @@ use crate::support::scenarios::load;
 
 /// What the walks may find because of the traces below: a property, and whether the model says that
 /// it is violated. Everything else that they find is new.
-pub const EXPECTED: [(&str, bool); 14] = [
+pub const EXPECTED: [(&str, bool); 15] = [
     ("SB", false),
     ("SB", true),
     ("AL", false),
@@ -25,6 +25,7 @@ pub const EXPECTED: [(&str, bool); 14] = [
     ("OW", true),
     ("ST", false),
     ("no panic", true),
+    ("role order", true),
 ];
 
 /// A trace that shows a disagreement, or that there is none any more.
@@ -47,7 +48,7 @@ const SIX_FAULTS: (&str, &str) = ("check.faults", "6");
 const FEW_USERS: (&str, &str) = ("pool.users", "20000");
 const ALL_SERVERS: (&str, &str) = ("check.servers_per_class", "0");
 
-const TRACES: [Trace; 7] = [
+const TRACES: [Trace; 9] = [
     Trace {
         name: "a fork that nothing holds is forgotten with what was acknowledged on it (13.1)",
         changes: &[
@@ -144,6 +145,44 @@ const TRACES: [Trace; 7] = [
         ],
         events: "misoperation:manual-failover cut:A-B misoperation:remove-mirroring heal:A-B",
         found: Some(("no panic", true)),
+    },
+    Trace {
+        name: "of two principals the one promoted last wins, whatever the ancestry (13.2)",
+        changes: &[
+            NO_WITNESS,
+            ANY_FAULT,
+            SIX_FAULTS,
+            (
+                "check.faults_enabled",
+                "[\"link-cut\", \"misoperation:force-service\"]",
+            ),
+        ],
+        events: "cut:A-B detect:A-B expose:pair-A-B write:A misoperation:force-service heal:A-B \
+                 cut:A-B detect:A-B misoperation:force-service",
+        found: Some(("role order", true)),
+    },
+    Trace {
+        name: "a tail begins where the last log backup ended, wherever that one is (13.11)",
+        changes: &[
+            ("pool.variant", "\"HBW\""),
+            ("pool.dc2", "{ active = 1, idle = 0 }"),
+            NO_MIRROR,
+            NO_WITNESS,
+            ANY_FAULT,
+            SIX_FAULTS,
+            (
+                "check.faults_enabled",
+                "[\"misoperation:ad-hoc-log-backup\", \"misoperation:tail-backup\", \
+                 \"misoperation:copy-backlog\", \"misoperation:restore-backlog\", \
+                 \"misoperation:recover-secondary\", \"misoperation:set-failed-over\"]",
+            ),
+            ONE_SERVER,
+        ],
+        events: "write:A misoperation:ad-hoc-log-backup misoperation:tail-backup \
+                 misoperation:copy-backlog misoperation:restore-backlog \
+                 misoperation:recover-secondary misoperation:set-failed-over replicate:server-2 \
+                 write:S",
+        found: Some(("AL", false)),
     },
     Trace {
         name: "a secondary that was recovered takes no log backup (4.2, H-30)",

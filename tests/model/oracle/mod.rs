@@ -9,6 +9,7 @@ mod entries;
 mod inputs;
 mod known;
 mod messages;
+mod mutants;
 mod shrink;
 mod standing;
 mod walk;

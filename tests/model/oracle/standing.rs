@@ -41,15 +41,6 @@ impl Books {
         })
     }
 
-    /// Of the principals of a session the one that was promoted last (13.2).
-    fn newest_principal(&self, world: &World, pair: SessionId) -> Option<Replica> {
-        let session = world.session(pair);
-        let members = pair.members().into_iter();
-        members
-            .filter(|copy| session.is_principal(copy.member()))
-            .max_by_key(|copy| self.promoted[copy.place()])
-    }
-
     /// I1: SYNCHRONIZED, and the mirror lacks an acknowledged message of its principal (3.12).
     fn mirror_behind(&self, world: &World, pair: SessionId) -> bool {
         let session = world.session(pair);

@@ -7,6 +7,7 @@ use poolproof::scenario::Scenario;
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::names::event::{Event, EventKind, EventSet};
 use poolproof_models::names::property::{Property, Spent};
+use poolproof_models::names::session::SessionId;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 use poolproof_models::system::System;
@@ -41,6 +42,12 @@ pub const PANIC: Disagreement = Disagreement {
     violated_in_model: true,
 };
 
+/// Another principal wins than the one that was promoted last.
+const ROLE_ORDER: Disagreement = Disagreement {
+    property: "role order",
+    violated_in_model: true,
+};
+
 /// The state after a step; `None` where the model panics, or cannot say what is possible then.
 fn after(topology: &Topology, world: &World, index: usize) -> Option<World> {
     catch_unwind(AssertUnwindSafe(|| {
@@ -60,6 +67,9 @@ pub fn judged() -> u32 {
 
 /// The first disagreement about a state in some properties, if any.
 fn compare(topology: &Topology, world: &World, books: &Books, judged: u32) -> Option<Disagreement> {
+    if let Some(found) = role_order(world, books) {
+        return Some(found);
+    }
     let enabled = world.enabled(topology);
     let model = world.violated_with(topology, books.spent, &enabled) & judged;
     let oracle = books.verdict(topology, world) & judged;
@@ -69,6 +79,15 @@ fn compare(topology: &Topology, world: &World, books: &Books, judged: u32) -> Op
         property: property.name(),
         violated_in_model: model & property.bit() != 0,
     })
+}
+
+/// Of two principals the one that was promoted last wins, by birth (13.2).
+fn role_order(world: &World, books: &Books) -> Option<Disagreement> {
+    let wrong = SessionId::ALL.into_iter().any(|pair| {
+        let winner = books.newest_principal(world, pair);
+        world.newest_principal(pair) != winner.map(|copy| copy.member())
+    });
+    wrong.then_some(ROLE_ORDER)
 }
 
 /// The bounded model of a scenario.
