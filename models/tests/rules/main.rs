@@ -1,6 +1,8 @@
 //! The promises of the rules: the cases of the handbook, and walks.
 
+mod budgets;
 mod choices;
+mod mistakes;
 mod partition_cases;
 mod partner_states;
 mod pool_limits;

@@ -4,6 +4,7 @@
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind};
 use poolproof_models::names::property::{Property, Spent};
+use poolproof_models::names::runbook::Operation;
 use poolproof_models::names::site::Site;
 use poolproof_models::state::topology::{PoolServer, Topology};
 
@@ -43,4 +44,28 @@ fn without_service_nothing_is_overloaded() {
     assert!(world.overloaded(&topology), "one server carries them all");
     let world = world.apply(&topology, crash(Component::A)).0;
     assert!(!world.overloaded(&topology), "no database server, no users");
+}
+
+/// V1: four active servers are allowed, five are not. They are made active by a swap of the active
+/// and the idle ones.
+#[test]
+fn four_servers_may_be_active_and_not_five() {
+    for (active, idle, broken) in [(1, 3, false), (2, 4, false), (3, 5, true)] {
+        let site = Site::Dc1;
+        let mut servers = vec![PoolServer { site, active: true }; active];
+        servers.extend(vec![
+            PoolServer {
+                site,
+                active: false
+            };
+            idle
+        ]);
+        let mut topology = Topology::new(servers);
+        topology.misoperations = vec![Operation::SwapActive];
+        let topology = topology.finish();
+        let swap = Event::misoperation(Operation::SwapActive);
+        let world = topology.initial().apply(&topology, swap).0;
+        let found = world.violated(&topology, Spent::default()) & Property::RightSide.bit() != 0;
+        assert_eq!(found, broken, "{idle} active servers");
+    }
 }

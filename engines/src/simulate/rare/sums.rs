@@ -90,3 +90,77 @@ impl Sums {
         self.variance() / n + unseen * unseen
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sums;
+    use crate::simulate::trial::Cycle;
+    use poolproof_models::system::Words;
+
+    fn cycle(value: f64, weight: f64, length_ms: u64) -> Cycle {
+        Cycle {
+            value,
+            weight,
+            length_ms,
+            from: Words::default(),
+        }
+    }
+
+    /// Powers of two, so that sums are exact in any order.
+    fn paths() -> [Option<Cycle>; 5] {
+        [
+            Some(cycle(0.5, 2.0, 100)),
+            None,
+            Some(cycle(0.25, 0.5, 20)),
+            Some(cycle(0.0, 1.0, 3)),
+            Some(cycle(2.0, 0.25, 7)),
+        ]
+    }
+
+    fn of(paths: &[Option<Cycle>]) -> Sums {
+        let mut sums = Sums::default();
+        paths.iter().for_each(|path| sums.record_cycle(*path));
+        sums
+    }
+
+    #[test]
+    fn sums_of_parts_are_the_sums_of_the_whole() {
+        let paths = paths();
+        for cut in 0..=paths.len() {
+            let (first, rest) = paths.split_at(cut);
+            let mut merged = of(first);
+            merged.merge(&of(rest));
+            assert_eq!(merged, of(&paths), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn sums_are_what_the_paths_come_to() {
+        let sums = of(&paths());
+        assert_eq!((sums.paths, sums.begun), (5, 4));
+        assert_eq!(
+            (sums.value, sums.squares, sums.largest),
+            (2.75, 4.3125, 2.0)
+        );
+        assert_eq!((sums.weights, sums.weight_squares), (3.75, 5.3125));
+        assert_eq!(sums.length_ms, 130.0);
+        assert_eq!(sums.from.values().sum::<u64>(), 4);
+    }
+
+    #[test]
+    fn the_variance_is_that_of_the_contributions() {
+        let sums = of(&paths());
+        assert_eq!(sums.mean(), 0.55);
+        // Deviations from 0.55: -0.05, -0.55, -0.3, -0.55, 1.45; their squares add up to 2.8.
+        assert!(
+            (sums.variance() - 2.8 / 4.0).abs() < 1e-12,
+            "{}",
+            sums.variance()
+        );
+        // One more path that contributes nothing: the mean over the number of paths, squared.
+        let unseen = 0.55 / 5.0;
+        let expected = 0.7 / 5.0 + unseen * unseen;
+        assert!((sums.variance_of_mean() - expected).abs() < 1e-12);
+        assert_eq!(of(&paths()[..1]).variance(), 0.0);
+    }
+}

@@ -1,0 +1,73 @@
+//! Mistakes at a step of a runbook (handbook 9, H-13 to H-20): what each does to the progress.
+
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::EventKind;
+use poolproof_models::names::runbook::{Belief, Mistake, Operation, Phase, Role, Runbook, Step};
+use poolproof_models::names::session::SessionId;
+
+use crate::trio::Trio;
+
+const TEAM: Component = Component::MirrorOperators;
+
+/// A trio without a witness whose operators are at the first of these steps, after a loss of A.
+fn at_work(operations: &[Operation]) -> Trio {
+    let step = |operation: &Operation| Step {
+        operation: *operation,
+        actor: String::new(),
+        wait_for: None,
+        optional: false,
+        phase: Phase::Act,
+        source: String::new(),
+    };
+    let mut trio = Trio::new(false);
+    trio.topology.mistakes = Mistake::ALL.to_vec();
+    trio.topology.runbooks = vec![Runbook {
+        name: "mirror-failover".to_owned(),
+        role: Role::MirrorFailover,
+        trigger: Belief::PrincipalDown,
+        steps: operations.iter().map(step).collect(),
+    }];
+    let mut trio = trio.rebuilt();
+    trio.go(EventKind::Crash, Component::A).detect();
+    trio.go(EventKind::StartRunbook, TEAM);
+    trio
+}
+
+fn current(trio: &Trio) -> Option<Operation> {
+    let step = trio
+        .world
+        .current_step(&trio.topology, Role::MirrorFailover);
+    step.map(|step| step.operation)
+}
+
+const STEPS: [Operation; 4] = [
+    Operation::ForceService,
+    Operation::RestartServers,
+    Operation::ClearActive,
+    Operation::ActivateAll,
+];
+
+#[test]
+fn a_step_that_is_left_out_is_one_step() {
+    let mut trio = at_work(&STEPS);
+    assert_eq!(current(&trio), Some(STEPS[0]));
+    trio.go(EventKind::Skip, TEAM);
+    assert_eq!(current(&trio), Some(STEPS[1]));
+}
+
+#[test]
+fn two_steps_that_are_swapped_are_two_steps() {
+    let mut trio = at_work(&STEPS);
+    trio.go(EventKind::SwapNext, TEAM);
+    assert_eq!(current(&trio), Some(STEPS[2]));
+    // Both were done.
+    let served = trio.world.newest_principal(SessionId::Primary);
+    assert_eq!(served, Some(1), "B was promoted");
+}
+
+#[test]
+fn a_runbook_that_is_given_up_has_no_step() {
+    let mut trio = at_work(&STEPS);
+    trio.go(EventKind::Abort, TEAM);
+    assert_eq!(current(&trio), None);
+}
