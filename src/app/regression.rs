@@ -155,7 +155,8 @@ fn faults(
                 | EventKind::Skip
                 | EventKind::SwapNext
                 | EventKind::WrongFile
-                | EventKind::Abort => mistake(event),
+                | EventKind::Abort
+                | EventKind::FenceFails => mistake(event),
                 _ => class.name().to_owned(),
             });
         }

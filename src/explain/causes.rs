@@ -174,6 +174,7 @@ fn is_operators(event: Event) -> bool {
             | K::SwapNext
             | K::WrongFile
             | K::Abort
+            | K::FenceFails
     )
 }
 

@@ -107,16 +107,16 @@ fn session_changes(
         }
     }
     let mirrored = b.role(1) != PartnerRole::None;
-    if a.synchronized() != b.synchronized() && mirrored {
-        let state = if b.synchronized() {
+    if before.is_synchronized(pair) != after.is_synchronized(pair) && mirrored {
+        let state = if after.is_synchronized(pair) {
             "SYNCHRONIZED"
         } else {
             "not synchronised, exposed"
         };
         out.push(format!("session {}: {state}", session_title(pair)));
     }
-    if a.suspended() != b.suspended() {
-        let state = if b.suspended() {
+    if before.is_suspended(pair) != after.is_suspended(pair) {
+        let state = if after.is_suspended(pair) {
             "SUSPENDED"
         } else {
             "resumed"
@@ -261,9 +261,24 @@ fn latch_changes(before: &World, after: &World, out: &mut Vec<String>) {
             "log drive in DC1: emptied",
         ),
         (
-            Control::FENCED,
-            "databases in DC1: fenced",
-            "databases in DC1: not fenced any more",
+            Control::fenced(Replica::Primary),
+            "A: fenced",
+            "A: not fenced any more",
+        ),
+        (
+            Control::fenced(Replica::PrimaryMirror),
+            "B: fenced",
+            "B: not fenced any more",
+        ),
+        (
+            Control::BACKUP_STOPPED,
+            "log backup job in DC1: stopped",
+            "log backup job in DC1: runs again",
+        ),
+        (
+            Control::TWO_MASTERS,
+            "Central Management store: two masters",
+            "Central Management store: one master again",
         ),
     ] {
         if before.control().has(state) != after.control().has(state) {

@@ -199,6 +199,7 @@ pub(super) fn contents(world: &World, messages: &[Message]) -> Vec<Content> {
         "the folder in DC2",
         "the full backup",
         "the salvage",
+        "the second salvage",
     ];
     let holders = names.into_iter().zip(world.holders());
     holders

@@ -48,5 +48,11 @@ pub const fn operation_text(operation: Operation) -> &'static str {
         Operation::SetSimpleRecovery => "switch to the simple recovery model",
         Operation::StopAgent => "stop SQL Agent on S",
         Operation::BridgeGap => "apply a differential backup to S: the gap is bridged",
+        Operation::FencePrincipal => "fence the old principal of the DC1 pair out of band",
+        Operation::FenceInBand => "fence the running databases of DC1 by commands over the link",
+        Operation::LiftFence => "lift the fences of DC1",
+        Operation::StartServices => "start the chat service on the active servers in reach",
+        Operation::StopBackupAgent => "the log backup job of DC1 loses its Agent, rights or path",
+        Operation::StartBackupAgent => "start the log backup job of DC1 again",
     }
 }

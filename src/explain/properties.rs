@@ -21,9 +21,9 @@ pub const fn property_text(property: Property) -> PropertyText {
         Property::SplitBrain => PropertyText {
             title: "No split brain",
             meaning: "After a recovery fork, never both sides acknowledge posts (handbook 9, R1).",
-            formal: "There is no timeline u with an acknowledgement on u or on a descendant of u \
-             and, after the birth of u, an acknowledgement on an older timeline, which is no \
-             descendant of u.",
+            formal: "No fork u with an acknowledgement on u or on a descendant of u, and after u's \
+             birth an acknowledgement on an older timeline that is no descendant of u (handbook \
+             13.1).",
         },
         Property::NoLossUnderOneFault => PropertyText {
             title: "No acknowledged message lost under one fault",

@@ -108,7 +108,11 @@ pub fn reason(topology: &Topology, refusal: Refusal) -> String {
             title(node),
             partner_of(node)
         ),
-        R::Fenced(site) => format!("the databases of {} are fenced", site.name()),
+        R::Fenced(node) => format!("{} is fenced", title(node)),
+        R::NotFenced => "no database of DC1 is fenced".to_owned(),
+        R::NoFence(operation) => format!("\"{}\" sets no fence", operation_text(operation)),
+        R::BackupStopped => "the log backup job of DC1 does not run".to_owned(),
+        R::PortLost(node) => format!("every link of {} is cut already", title(node)),
         R::LogDriveFull(site) => {
             format!("the log drive of the principal in {} is full", site.name())
         }
@@ -221,6 +225,7 @@ pub fn reason(topology: &Topology, refusal: Refusal) -> String {
             )
         }
         R::ShareEmpty => "the backup share holds no files".to_owned(),
+        R::NoLogBackups => "the backup share holds no log backups".to_owned(),
         R::EverythingCopied => "every file on the share has been copied".to_owned(),
         R::CopyPossible => "nothing keeps the files from being copied (handbook 4.2)".to_owned(),
 

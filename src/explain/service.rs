@@ -59,7 +59,7 @@ fn copy_condition(topology: &Topology, world: &World, copy: Replica) -> Option<S
         format!("{name} is empty")
     } else if session.is_principal(member) {
         let in_dc1 = matches!(pair, SessionId::Primary);
-        if in_dc1 && world.control().has(Control::FENCED) {
+        if in_dc1 && world.control().has(Control::fenced(copy)) {
             format!("{name} is fenced")
         } else if in_dc1 && world.control().has(Control::LOG_FULL) {
             format!("the log drive of {name} is full")

@@ -136,6 +136,8 @@ fn actor_and_text(
         K::Skip => mistake_text(topology, world, event, "left out"),
         K::SwapNext => mistake_text(topology, world, event, "done after the next one"),
         K::WrongFile => mistake_text(topology, world, event, "done with the wrong file"),
+        K::FenceFails => mistake_text(topology, world, event, "taken for done, and without effect"),
+        K::PortLost => environment(format!("{name} loses its port: no partner reaches it")),
         K::Abort => mistake_text(topology, world, event, "not done: the runbook is given up"),
         K::Misoperation => {
             let text = event.operation.map_or("?", operation_text);

@@ -143,7 +143,7 @@ struct SliceNames;
 /// A slice by its name.
 type Slice = (&'static str, fn(&mut Slices) -> &mut bool);
 
-const SLICES: [Slice; 10] = [
+const SLICES: [Slice; 11] = [
     ("sessions", |slices| &mut slices.sessions),
     ("partner-names", |slices| &mut slices.partner_names),
     ("grey", |slices| &mut slices.grey),
@@ -156,6 +156,7 @@ const SLICES: [Slice; 10] = [
         &mut slices.one_sided_detection
     }),
     ("witness-memory", |slices| &mut slices.witness_memory),
+    ("ports", |slices| &mut slices.ports),
 ];
 
 impl Format for SliceNames {

@@ -1,7 +1,7 @@
 //! `[mirroring]`: the synchronous database mirroring session of A and B in DC1.
 
 use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
-use poolproof_models::names::site::Site;
+use poolproof_models::names::site::{Site, WitnessLocation};
 
 use super::assumption::Grade;
 use super::format::{Delay, Flag, OneOf, Time, either_site};
@@ -16,10 +16,15 @@ keys! {
         pub enabled: bool = "whether the mirror B exists; without it A stands alone",
             default(Flag, "true", Grade::V, "SQL Server mirroring: the HA option of the product");
         /// Always `None` when mirroring is not enabled.
-        pub witness: Option<Site> =
+        pub witness: Option<WitnessLocation> =
             "where the witness of A and B is; with one the mirror takes over by itself",
             default(
-                OneOf([("DC1", Some(Site::Dc1)), ("DC2", Some(Site::Dc2)), ("none", None)]),
+                OneOf([
+                    ("DC1", Some(WitnessLocation::Dc1)),
+                    ("DC2", Some(WitnessLocation::Dc2)),
+                    ("third", Some(WitnessLocation::Third)),
+                    ("none", None),
+                ]),
                 "\"none\"", Grade::V,
                 "Database Mirroring Witness: a session has none unless one is set"
             );

@@ -403,8 +403,7 @@ impl<'t> Reference<'t> {
     /// A mirror that is synchronised has on disk what the principal has (handbook 2.2, 3.3).
     fn synchronise_mirror(&mut self) {
         let session = self.world.session(SessionId::Primary);
-        if session.synchronized()
-            && let Some(principal) = (0..2).find(|member| session.is_principal(*member))
+        if let Some(principal) = session.synchronized_principal()
             && session.is_mirror(1 - principal)
         {
             self.held[1 - principal] = self.held[principal];

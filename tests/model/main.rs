@@ -4,6 +4,7 @@
 mod support;
 
 mod choices;
+mod field;
 mod hazards;
 mod mutants;
 mod oracle;

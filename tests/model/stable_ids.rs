@@ -14,7 +14,7 @@ use poolproof_models::names::event::{Event, EventKind, FaultClass};
 use poolproof_models::names::property::{Goal, Property};
 use poolproof_models::names::runbook::{Belief, Operation, Phase, Role};
 
-const COMPONENTS: [(u8, &str); 35] = [
+const COMPONENTS: [(u8, &str); 37] = [
     (0, "server-1"),
     (1, "server-2"),
     (2, "server-3"),
@@ -50,9 +50,11 @@ const COMPONENTS: [(u8, &str); 35] = [
     (38, "failback-operators"),
     (39, "log-shipping-operators"),
     (40, "clients"),
+    (41, "DC1-third"),
+    (42, "DC2-third"),
 ];
 
-const EVENT_KINDS: [(u8, &str); 38] = [
+const EVENT_KINDS: [(u8, &str); 40] = [
     (1, "write"),
     (2, "crash"),
     (3, "restart"),
@@ -91,6 +93,8 @@ const EVENT_KINDS: [(u8, &str); 38] = [
     (36, "notice"),
     (37, "forget"),
     (38, "accept"),
+    (39, "fence-fails"),
+    (40, "port-lost"),
 ];
 
 const FAULT_CLASSES: [(u8, &str); 6] = [
@@ -136,7 +140,7 @@ const ROLES: [(u8, &str); 4] = [
 ];
 
 /// A misoperation is addressed by its place in this list.
-const OPERATIONS: [(u8, &str); 40] = [
+const OPERATIONS: [(u8, &str); 46] = [
     (0, "decide"),
     (1, "fail-over-cms"),
     (2, "drop-log-shipping"),
@@ -177,6 +181,12 @@ const OPERATIONS: [(u8, &str); 40] = [
     (37, "set-simple-recovery"),
     (38, "stop-agent"),
     (39, "bridge-gap"),
+    (40, "fence-principal"),
+    (41, "fence-in-band"),
+    (42, "lift-fence"),
+    (43, "start-services"),
+    (44, "stop-backup-agent"),
+    (45, "start-backup-agent"),
 ];
 
 const BELIEFS: [&str; 11] = [

@@ -114,6 +114,8 @@ fn sites(topology: &Topology, event: Event, operation: Option<Operation>) -> Vec
         C::Dc1 | C::PairDc1 => vec![Site::Dc1],
         C::Dc2 | C::PairDc2 | C::RestoreJob => vec![Site::Dc2],
         C::Wan | C::CopyJob => Site::ALL.to_vec(),
+        C::Dc1ToThird => vec![Site::Dc1],
+        C::Dc2ToThird => vec![Site::Dc2],
         C::BackupJob => topology.site_of(C::A).into_iter().collect(),
         C::Clients => Vec::new(),
         at if role_of(at).is_some() || event.kind == EventKind::Misoperation => {
@@ -153,6 +155,11 @@ const fn sites_of_operation(operation: Operation) -> &'static [Site] {
         | O::SuspendMirroring
         | O::RemoveWitness
         | O::FenceDc1
+        | O::FencePrincipal
+        | O::FenceInBand
+        | O::LiftFence
+        | O::StopBackupAgent
+        | O::StartBackupAgent
         | O::TailBackup
         | O::Salvage
         | O::RestorePrimary
@@ -174,6 +181,7 @@ const fn sites_of_operation(operation: Operation) -> &'static [Site] {
         | O::SwapActive
         | O::ActivateAll
         | O::ClearActive
+        | O::StartServices
         | O::StopServices
         | O::SetNormal => &[],
     }

@@ -135,7 +135,10 @@ impl Timed for Topology {
             || before.folder() != after.folder()
             || SessionId::ALL.into_iter().any(|p| {
                 (0..2).any(|m| before.session(p).role(m) != after.session(p).role(m))
-                    || before.session(p).synchronized() != after.session(p).synchronized()
+                    || (0..2).any(|m| {
+                        let counts = |world: &World| world.session(p).is_synchronized(m);
+                        counts(before) != counts(after)
+                    })
             })
     }
 
@@ -192,7 +195,7 @@ impl Timed for Topology {
         };
         let session = world.session(copy.session());
         // Nobody patches one of the two while the other could not take over.
-        if !session.synchronized() || !world.is_up(copy.partner().server()) {
+        if !world.is_synchronized(copy.session()) || !world.is_up(copy.partner().server()) {
             return Planned::Wait;
         }
         if !session.is_principal(copy.member()) {

@@ -119,7 +119,9 @@ impl Gate {
         match event.kind {
             K::Disaster | K::Outage => Self::SITE_UP << site,
             K::Return | K::Rebuild => Self::SITE_DOWN << site,
-            K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => Self::BUSY << role,
+            K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort | K::FenceFails => {
+                Self::BUSY << role
+            }
             K::Resynchronise => Self::BEHIND << pair,
             K::Expose => Self::APART << pair,
             K::AutomaticFailover => Self::UNSEEN << pair,
@@ -147,7 +149,8 @@ impl Gate {
             | K::SwapRoles
             | K::Notice
             | K::Forget
-            | K::Accept => 0,
+            | K::Accept
+            | K::PortLost => 0,
         }
     }
 }
@@ -357,8 +360,8 @@ impl World {
         }
         for pair in SessionId::ALL {
             let session = self.session(pair);
-            let (seen, synchronized) = (session.seen(0), session.synchronized());
-            let behind = seen & !synchronized & !session.suspended();
+            let (seen, synchronized) = (session.seen(0), session.any_synchronized());
+            let behind = seen & !synchronized & !session.any_suspended();
             let gate = (Gate::BEHIND * u32::from(behind))
                 | (Gate::APART * u32::from(!seen & synchronized))
                 | (Gate::UNSEEN * u32::from(!seen));

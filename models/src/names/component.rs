@@ -173,6 +173,10 @@ components! {
     LogShippingOperators = 39, "log-shipping-operators", Operators, Secondary;
     /// The clients of the pool.
     Clients = 40, "clients", Clients, Between;
+    /// The link between data centre 1 and a third place.
+    Dc1ToThird = 41, "DC1-third", Connection, Between;
+    /// The link between data centre 2 and a third place.
+    Dc2ToThird = 42, "DC2-third", Connection, Between;
 }
 
 /// How many components with a smaller number are of the same kind, by number; for machines how many
@@ -236,7 +240,7 @@ impl Component {
     pub(crate) const SERVER_BITS: u32 = (1 << Self::MAX_SERVERS) - 1;
 
     /// The most machines that the world has bits for.
-    pub const MAX_NODES: usize = 32;
+    pub const MAX_NODES: usize = 16;
 
     /// The stable number.
     #[must_use]

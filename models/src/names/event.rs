@@ -83,6 +83,11 @@ named! {
         Forget = 37, "forget";
         /// A pool server accepts a message that is not yet committed (2.1, 2.2).
         Accept = 38, "accept";
+        /// A fence is taken for set, and is not (13.13). A fault.
+        FenceFails = 39, "fence-fails";
+        /// The mirroring port of a server is closed, or its network card fails: every link of the
+        /// server to its session is cut at once. A fault.
+        PortLost = 40, "port-lost";
     }
 }
 
@@ -261,6 +266,7 @@ pub const fn mistake_kind(mistake: Mistake) -> EventKind {
         Mistake::SwapNext => EventKind::SwapNext,
         Mistake::WrongFile => EventKind::WrongFile,
         Mistake::Abort => EventKind::Abort,
+        Mistake::FenceFails => EventKind::FenceFails,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::names::component::{Component, ComponentKind};
 use crate::names::session::SessionId;
+use crate::names::site::Site;
 
 /// Declares [`Link`], one row each: its component, and the session whose traffic it carries with
 /// the link's number there.
@@ -28,7 +29,7 @@ macro_rules! links {
             }
 
             /// The session and the number of the link within it: 0 between the partners, 1 or 2
-            /// from member 0 or 1 to the witness. `None` for the inter-site link.
+            /// from member 0 or 1 to the witness. `None` for a link between places.
             #[must_use]
             pub const fn in_session(self) -> Option<(SessionId, usize)> {
                 match self {
@@ -54,9 +55,22 @@ links! {
     SSW: LinkSSW, Some((SessionId::Secondary, 1));
     /// Between SM and its witness.
     SMSW: LinkSMSW, Some((SessionId::Secondary, 2));
+    /// Between DC1 and a third place, which has the share or the witness (13.10).
+    Dc1ToThird: Dc1ToThird, None;
+    /// Between DC2 and a third place.
+    Dc2ToThird: Dc2ToThird, None;
 }
 
 impl Link {
+    /// The link from a data centre to a third place.
+    #[must_use]
+    pub const fn to_third(site: Site) -> Self {
+        match site {
+            Site::Dc1 => Self::Dc1ToThird,
+            Site::Dc2 => Self::Dc2ToThird,
+        }
+    }
+
     /// The link of that component.
     #[must_use]
     pub const fn from_component(component: Component) -> Option<Self> {
@@ -66,7 +80,7 @@ impl Link {
         }
     }
 
-    /// The two ends; `None` for the inter-site link.
+    /// The two ends; `None` for a link between places.
     #[must_use]
     pub fn ends(self) -> Option<(Component, Component)> {
         let (session, link) = self.in_session()?;

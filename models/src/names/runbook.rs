@@ -6,7 +6,7 @@ named! {
         /// The principal of the DC1 pair is out of reach while its mirror answers (handbook 3.6).
         PrincipalDown = 0, "principal-down";
         /// From DC2, nothing in DC1 answers: neither the databases nor the Front End pool
-        /// (handbook 5). A cut inter-site link looks the same.
+        /// (handbook 5). A cut inter-site link looks the same. Or no database is left in DC1.
         SiteDown = 1, "site-down";
         /// The partner of the principal of the DC1 pair is connected again.
         PartnerBack = 2, "partner-back";
@@ -119,6 +119,21 @@ named! {
         /// Apply a differential backup of the principal to S, which bridges a gap (4.2; 10,
         /// choice 18).
         BridgeGap = 39, "bridge-gap";
+        /// Fence the old principal of the DC1 pair out of band before its mirror is forced: power,
+        /// network, people (3.9, R11).
+        FencePrincipal = 40, "fence-principal";
+        /// Fence the databases of DC1 by commands over the inter-site link: only those that run
+        /// (13.13).
+        FenceInBand = 41, "fence-in-band";
+        /// Lift every fence of DC1 (R11).
+        LiftFence = 42, "lift-fence";
+        /// Start the Channel service on the servers in reach that are on the active list, whatever
+        /// pool state their replica has (H-17).
+        StartServices = 43, "start-services";
+        /// The log backup job of DC1 loses its Agent, its rights or its path (4.1, V12, V17).
+        StopBackupAgent = 44, "stop-backup-agent";
+        /// The log backup job of DC1 runs again (4.1).
+        StartBackupAgent = 45, "start-backup-agent";
     }
 }
 
@@ -151,6 +166,8 @@ named! {
         WrongFile = 3, "wrong-file";
         /// The runbook is given up half-way.
         Abort = 4, "abort";
+        /// A fence is taken for set, and is not (13.13).
+        FenceFails = 5, "fence-fails";
     }
 }
 

@@ -55,6 +55,29 @@ impl Site {
     }
 }
 
+/// Where a witness stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WitnessLocation {
+    /// In DC1, beside its session (V5).
+    Dc1,
+    /// In DC2.
+    Dc2,
+    /// In a third place.
+    Third,
+}
+
+impl WitnessLocation {
+    /// The data centre; `None` for a third place.
+    #[must_use]
+    pub const fn site(self) -> Option<Site> {
+        match self {
+            Self::Dc1 => Some(Site::Dc1),
+            Self::Dc2 => Some(Site::Dc2),
+            Self::Third => None,
+        }
+    }
+}
+
 /// Where the log-shipping backup share lives (handbook 4.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ShareLocation {

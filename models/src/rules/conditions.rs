@@ -78,16 +78,27 @@ impl Refusal {
             Self::WaitsForMirror(node) => {
                 let (pair, member) = membership(node);
                 let session = w.session(pair);
-                !session.synchronized() || session.is_alone(member) || partners_linked(w, pair)
+                !session.is_synchronized(member)
+                    || session.is_alone(member)
+                    || partners_linked(w, pair)
             }
-            Self::Fenced(_) => !w.control.has(Control::FENCED),
+            Self::Fenced(node) => !w.control.has(Control::fenced(copy(node))),
             Self::LogDriveFull(_) => !w.control.has(Control::LOG_FULL),
-            Self::LogTruncated(_) => {
-                w.session(SessionId::Primary).suspended() || w.control.has(Control::GAP)
+            Self::LogTruncated(site) => {
+                let session = w.session(SessionId::Primary);
+                let partners = (0..2).all(|m| session.role(m) != PartnerRole::None);
+                let behind = partners && session.synchronized_principal().is_none();
+                let ships =
+                    !session.is_principal(1) || topology.mirror_ships != MirrorShipping::None;
+                let reached = Self::ShareUnreachable(site).condition_holds(topology, w)
+                    && !w.control.has(Control::BACKUP_STOPPED);
+                behind || topology.secondary && !(ships && reached)
             }
-            Self::NotSynchronized(session) => w.session(pair(session)).synchronized(),
-            Self::Synchronized(session) => !w.session(pair(session)).synchronized(),
-            Self::Suspended(session) => !w.session(pair(session)).suspended(),
+            Self::NotSynchronized(session) => {
+                w.session(pair(session)).synchronized_principal().is_some()
+            }
+            Self::Synchronized(session) => !w.session(pair(session)).any_synchronized(),
+            Self::Suspended(session) => !w.session(pair(session)).any_suspended(),
             Self::PartnersConnected(session) => !w.session(pair(session)).seen(0),
             Self::PartnersApart(session) => {
                 let pair = pair(session);
@@ -168,6 +179,13 @@ impl Refusal {
                     |copy: &Replica| served & copy.bit() != 0 && w.copy(*copy) != w.exported;
                 Replica::ALL.iter().any(lacks)
             }
+            Self::BackupStopped => !w.control.has(Control::BACKUP_STOPPED),
+            Self::NotFenced => w.control.has(Control::FENCES),
+            Self::PortLost(node) => topology.links_of(node).any(|link| !w.is_cut(link)),
+            Self::NoFence(operation) => matches!(
+                operation,
+                Operation::FenceDc1 | Operation::FencePrincipal | Operation::FenceInBand
+            ),
             Self::ChainBroken => !w.control.has(Control::GAP),
             Self::NoChain => w.share_to.is_present(),
             Self::NotShipping(node) => {
@@ -181,8 +199,12 @@ impl Refusal {
                     ShareLocation::Dc2 => (Component::Share, Some(Site::Dc2)),
                     ShareLocation::Third => (Component::Share, None),
                 };
-                let near = place.is_none_or(|place| place == site) || !w.is_cut(Link::Wan);
-                w.is_up(host) && near
+                let way = if place.is_some() {
+                    Link::Wan
+                } else {
+                    Link::to_third(site)
+                };
+                w.is_up(host) && (place == Some(site) || !w.is_cut(way))
             }
             Self::LogDoesNotJoin(node) => prefix(w.share_to, w.copies[copy(node).place()]),
             Self::NothingToBackUp(node) => w.copies[copy(node).place()] != w.share_to,
@@ -199,7 +221,8 @@ impl Refusal {
                 w.copies[Replica::Target.place()],
                 w.copies[copy(node).place()],
             ),
-            Self::ShareEmpty => w.share_from != w.share_to,
+            Self::NoLogBackups => w.share_from != w.share_to,
+            Self::ShareEmpty => w.share_from != w.share_to || w.image.is_present(),
             Self::EverythingCopied => !prefix(w.share_to, w.folder),
             Self::CopyPossible => {
                 let s_down = !w.is_up(Component::S);
@@ -216,7 +239,8 @@ impl Refusal {
             }
             Self::CmsUnreachable(site) => {
                 let at = w.cms_site();
-                w.site_up(at) && (at == site || !w.is_cut(Link::Wan))
+                let own_master = site == Site::Dc1 && w.control.has(Control::TWO_MASTERS);
+                w.site_up(at) && (at == site || !w.is_cut(Link::Wan)) && !own_master
             }
             Self::RunbookStarted(role) => w.progress(role) == 0,
             Self::RunbookNotStarted(role) => w.progress(role) != 0,
@@ -270,7 +294,9 @@ impl Refusal {
     pub fn establish(self, topology: &mut Topology, world: &mut World) -> bool {
         let w = world;
         match self {
-            Self::NoSuchEvent | Self::ReadsNoFile(_) | Self::NoEffect(_) => return false,
+            Self::NoSuchEvent | Self::ReadsNoFile(_) | Self::NoFence(_) | Self::NoEffect(_) => {
+                return false;
+            }
             Self::NotRunning(node) => w.set_down(node, false),
             Self::Running(node) => w.set_down(node, true),
             Self::Parked(_) => topology.deviations.parked_site = false,
@@ -315,14 +341,36 @@ impl Refusal {
                 session.set_seen(1 + member, false);
             }
             Self::WaitsForMirror(node) => {
-                w.session_mut(membership(node).0).set_synchronized(false);
+                let (pair, member) = membership(node);
+                w.session_mut(pair).set_synchronized(member, false);
             }
-            Self::Fenced(_) => w.control.set(Control::FENCED, false),
+            Self::Fenced(node) => w.control.set(Control::fenced(copy(node)), false),
             Self::LogDriveFull(_) => w.control.set(Control::LOG_FULL, false),
-            Self::LogTruncated(_) => w.control.set(Control::GAP, true),
-            Self::NotSynchronized(session) => session_of(w, session).set_synchronized(true),
-            Self::Synchronized(session) => session_of(w, session).set_synchronized(false),
-            Self::Suspended(session) => session_of(w, session).set_suspended(false),
+            Self::LogTruncated(_) => {
+                let session = w.session_mut(SessionId::Primary);
+                if (0..2).all(|m| session.role(m) != PartnerRole::None) {
+                    session.set_synchronized(0, false);
+                    session.set_synchronized(1, false);
+                } else {
+                    w.set_down(Component::Share, true);
+                }
+            }
+            Self::NotSynchronized(session) => {
+                let pair = pair(session);
+                let principal = usize::from(w.session(pair).is_principal(1));
+                set_role(w, pair.node(principal), PartnerRole::Principal);
+                w.session_mut(pair).set_synchronized(principal, true);
+            }
+            Self::Synchronized(session) => {
+                for member in 0..2 {
+                    session_of(w, session).set_synchronized(member, false);
+                }
+            }
+            Self::Suspended(session) => {
+                for member in 0..2 {
+                    session_of(w, session).set_suspended(member, false);
+                }
+            }
             Self::PartnersConnected(session) => session_of(w, session).set_seen(0, false),
             Self::PartnersApart(session) => {
                 let pair = pair(session);
@@ -404,6 +452,13 @@ impl Refusal {
             Self::NothingNewToWrite(_) => w.control.set(Control::IN_FLIGHT, true),
             Self::MessageInFlight => w.control.set(Control::IN_FLIGHT, false),
             Self::RecordsExported => w.exported = other_than(w.exported),
+            Self::BackupStopped => w.control.set(Control::BACKUP_STOPPED, false),
+            Self::NotFenced => w.control.set(Control::FENCES, true),
+            Self::PortLost(node) => {
+                for link in topology.links_of(node) {
+                    w.set_cut(link, false);
+                }
+            }
             Self::ChainBroken => w.control.set(Control::GAP, false),
             Self::NoChain => {
                 w.share_from = BEGINNING;
@@ -416,7 +471,9 @@ impl Refusal {
             Self::ShareUnreachable(_) => {
                 w.set_down(Component::A, false);
                 w.set_down(Component::Share, false);
-                w.set_cut(Link::Wan, false);
+                for link in [Link::Wan, Link::Dc1ToThird, Link::Dc2ToThird] {
+                    w.set_cut(link, false);
+                }
             }
             Self::LogDoesNotJoin(node) => w.share_to = w.copies[copy(node).place()],
             Self::NothingToBackUp(node) => w.share_to = other_than(w.copies[copy(node).place()]),
@@ -433,13 +490,14 @@ impl Refusal {
             Self::SecondaryAhead(node) => {
                 w.copies[Replica::Target.place()] = w.copies[copy(node).place()];
             }
-            Self::ShareEmpty => w.share_from = other_than(w.share_to),
+            Self::ShareEmpty | Self::NoLogBackups => w.share_from = other_than(w.share_to),
             Self::EverythingCopied => w.folder = Position::ABSENT,
             Self::CopyPossible => w.set_down(Component::S, true),
             Self::ReplicaCurrent(node) => w.control.replica_active ^= 1 << node.number(),
             Self::CmsUnreachable(_) => {
                 w.set_site(w.cms_site(), SiteState::Up);
                 w.set_cut(Link::Wan, false);
+                w.control.set(Control::TWO_MASTERS, false);
             }
             Self::RunbookStarted(role) => w.progress[role as usize] = 0,
             Self::RunbookNotStarted(role) | Self::RunbookOver(role) | Self::UnderWay(role) => {

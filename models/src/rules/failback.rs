@@ -14,11 +14,11 @@ use crate::state::topology::Topology;
 use crate::state::world::World;
 
 impl World {
-    /// 6, guard: traffic passes between the data centres.
-    fn sites_joined(&self) -> Permission {
+    /// 4.4, guard: a data centre reaches the backup share.
+    fn share_answers(&self, topology: &Topology, site: Site) -> Permission {
         require(
-            self.sites_connected(Site::PRIMARY, Site::SECONDARY),
-            Refusal::SitesApart,
+            self.share_reachable(topology, site),
+            Refusal::ShareUnreachable(site),
         )
     }
 
@@ -35,6 +35,12 @@ impl World {
     pub(crate) fn remove_dc2_mirroring(&mut self) {
         *self.session_mut(SessionId::Secondary) = Session::of_one();
         *self.copy_mut(Replica::TargetMirror) = Position::ABSENT;
+    }
+
+    /// 6 step 3, guard: S serves, and reaches the share.
+    pub(crate) fn may_back_up_secondary(&self, topology: &Topology) -> Permission {
+        self.secondary_serves()?;
+        self.share_answers(topology, topology.secondary_site())
     }
 
     /// 6 step 3: the full backup has what S has.
@@ -55,6 +61,14 @@ impl World {
         let server = old.server();
         require(self.is_up(server), Refusal::NotRunning(server))?;
         require(self.copy(old).is_present(), Refusal::NoDatabase(server))
+    }
+
+    /// 6 step 0: what the old copy has is safe, beside what was salvaged before.
+    pub(crate) fn salvage(&mut self) {
+        let old = self.copy(self.old_copy());
+        let covered = |kept: &Position| !kept.is_present() || self.lineage.is_prefix(*kept, old);
+        let slot = self.archive.iter().position(covered);
+        self.archive[slot.unwrap_or(0)] = old;
     }
 
     /// The copy that is about to be given up: a mirror's that is not part of its principal's
@@ -78,11 +92,11 @@ impl World {
     }
 
     /// 6 step 4, guard: A runs, and a full backup can be brought to it.
-    pub(crate) fn may_restore_primary(&self) -> Permission {
+    pub(crate) fn may_restore_primary(&self, topology: &Topology) -> Permission {
         let server = Replica::Primary.server();
         require(self.is_up(server), Refusal::NotRunning(server))?;
-        self.sites_joined()?;
-        require(self.image.is_present(), Refusal::NoFullBackup)
+        require(self.image.is_present(), Refusal::NoFullBackup)?;
+        self.share_answers(topology, topology.primary_site())
     }
 
     /// What an old backup holds: S as it was when it was recovered, or if nothing is left of S, the
@@ -106,7 +120,9 @@ impl World {
         };
         *self.copy_mut(Replica::Primary) = self.lineage.fork(image);
         *self.session_mut(SessionId::Primary) = Session::of_one();
-        self.control.set(Control::FENCED | Control::LOG_FULL, false);
+        self.control.set(Control::FENCES | Control::LOG_FULL, false);
+        // Log shipping has to be set up again, from a full backup of A (4.8).
+        self.control.set(Control::GAP, topology.secondary);
         let losses = self.settle_losses(&before, LossCause::Overwritten);
         self.mark_overwritten(&losses);
         losses
@@ -144,12 +160,24 @@ impl World {
         SessionId::Primary.member(principal.unwrap_or(0))
     }
 
-    /// 4.8, 6 step 5, guard: the source of log shipping and S run, and reach each other.
-    pub(crate) fn may_reinitialise_secondary(&self) -> Permission {
-        let source = self.shipping_source().server();
-        require(self.is_up(source), Refusal::NotRunning(source))?;
-        self.secondary_runs()?;
-        self.sites_joined()
+    /// 4.8, 6 step 5, guard: a principal of DC1 serves and is not fenced, S runs, and both reach
+    /// the share.
+    pub(crate) fn may_reinitialise_secondary(&self, topology: &Topology) -> Permission {
+        self.backing_up_for_secondary(topology)?;
+        self.secondary_runs()
+    }
+
+    /// 4.8, guard: there is a database that a backup for S can be taken of, and the share that it
+    /// goes over. A mirror, a restoring database and one that is fenced give none.
+    fn backing_up_for_secondary(&self, topology: &Topology) -> Permission<Replica> {
+        let source = self.shipping_source();
+        self.serving(SessionId::Primary, source.member())?;
+        let fenced = self.control.has(Control::fenced(source));
+        require(!fenced, Refusal::Fenced(source.server()))?;
+        for site in [topology.primary_site(), topology.secondary_site()] {
+            self.share_answers(topology, site)?;
+        }
+        Ok(source)
     }
 
     /// 4.8, and step 5 of failback: S is overwritten from the principal of DC1 and goes back to
@@ -165,7 +193,8 @@ impl World {
         self.share_to = full_backup;
         self.image = Position::ABSENT;
         self.control.set(Control::JOBS, true);
-        self.control.set(Control::GAP, false);
+        self.control
+            .set(Control::GAP | Control::BACKUP_STOPPED, false);
         let losses = self.settle_losses(&before, LossCause::Overwritten);
         self.mark_overwritten(&losses);
         losses
@@ -174,10 +203,8 @@ impl World {
     /// 4.2; 10, choice 18, guard: S is still restoring on the branch of a principal in DC1, and
     /// behind it.
     pub(crate) fn may_bridge_gap(&self, topology: &Topology) -> Permission {
-        let source = self.shipping_source();
-        self.acknowledging(topology, source)?;
+        let source = self.backing_up_for_secondary(topology)?;
         self.may_recover_secondary()?;
-        self.sites_joined()?;
         require(self.control.has(Control::JOBS), Refusal::NoJobs)?;
         require(
             self.lineage

@@ -20,7 +20,7 @@ use crate::state::world::{SiteState, World};
 impl World {
     /// 3.5, guard: the server runs.
     #[inline]
-    fn running(&self, node: Component) -> Permission {
+    pub(crate) fn runs(&self, node: Component) -> Permission {
         require(self.is_up(node), Refusal::NotRunning(node))
     }
 
@@ -36,7 +36,7 @@ impl World {
     /// 3.5, guard: a running server crashes, but for one in a parked data centre (6).
     #[inline]
     pub(crate) fn may_crash(&self, topology: &Topology, node: Component) -> Permission {
-        self.running(node)?;
+        self.runs(node)?;
         self.not_parked(topology, topology.site_of(node))
     }
 
@@ -117,16 +117,47 @@ impl World {
             && !topology.has_mutant(Mutant::AssumptionIgnored)
     }
 
-    /// H-48, guard: nothing truncates the log, because the mirror is suspended or log backups have
-    /// ended.
+    /// H-48, guard: a principal goes on writing, and something holds its log.
     pub(crate) fn may_fill_log(&self, topology: &Topology) -> Permission {
-        first_member(SessionId::Primary, |copy| {
+        let writing = first_member(SessionId::Primary, |copy| {
             self.acknowledging(topology, copy)
         })?;
         require(
-            self.session(SessionId::Primary).suspended() || self.control.has(Control::GAP),
+            self.log_is_held(topology, writing),
             Refusal::LogTruncated(topology.primary_site()),
         )
+    }
+
+    /// 13.6: the log of a principal in DC1 is held while its session is not synchronised, and while
+    /// no log backup succeeds. Any log backup truncates it, wherever it is written and whether or
+    /// not S can use it.
+    pub(crate) fn log_is_held(&self, topology: &Topology, copy: Replica) -> bool {
+        let (session, member) = (self.session(SessionId::Primary), copy.member());
+        let in_session = session.role(1 - member) != PartnerRole::None && !session.is_alone(member);
+        let backed_up = !topology.secondary
+            || topology.ships(copy)
+                && !self.control.has(Control::BACKUP_STOPPED)
+                && self.share_reachable(topology, topology.primary_site());
+        in_session && !session.is_synchronized(member) || !backed_up
+    }
+
+    /// 13.6: a log drive is full only as long as something holds the log.
+    pub(crate) fn settle_log_drive(&mut self, topology: &Topology) {
+        if !self.control.has(Control::LOG_FULL) {
+            return;
+        }
+        let mut members = SessionId::Primary.members().into_iter();
+        let held = members.any(|copy| {
+            self.serving(SessionId::Primary, copy.member()).is_ok()
+                && self.log_is_held(topology, copy)
+        });
+        let running = SessionId::Primary
+            .members()
+            .into_iter()
+            .any(|copy| self.serving(SessionId::Primary, copy.member()).is_ok());
+        if running && !held {
+            self.control.set(Control::LOG_FULL, false);
+        }
     }
 
     /// 6, guard. DC2 is rebuilt after a disaster, empty: S has to be initialised again (4.8). DC1
@@ -183,18 +214,33 @@ impl World {
     /// 3.5: the link is cut, or works again.
     pub(crate) fn cut(&mut self, topology: &Topology, link: Link, cut: bool) {
         self.set_cut(link, cut);
-        if link == Link::Wan {
+        if topology.way_to_witness() == Some(link) {
             self.cut_remote_witness(topology);
         }
     }
 
-    /// A witness in DC2 (against V5) hears A and B over the inter-site link only.
+    /// A witness outside DC1 (against V5) hears A and B over one link only.
     fn cut_remote_witness(&mut self, topology: &Topology) {
-        if topology.witness && topology.witness_site != topology.primary_site() {
-            let cut = self.is_cut(Link::Wan);
+        if let Some(way) = topology.way_to_witness() {
+            let cut = self.is_cut(way);
             for number in [1, 2] {
                 self.set_cut(SessionId::Primary.link(number), cut);
             }
+        }
+    }
+
+    /// 13.10, guard: a server that runs has a link to its session that is not cut.
+    pub(crate) fn may_lose_port(&self, topology: &Topology, node: Component) -> Permission {
+        self.may_crash(topology, node)?;
+        let mut links = topology.links_of(node);
+        let open = links.any(|link| !self.is_cut(link));
+        require(open, Refusal::PortLost(node))
+    }
+
+    /// 13.10: every link of the server to its session is cut by one fault.
+    pub(crate) fn lose_port(&mut self, topology: &Topology, node: Component) {
+        for link in topology.links_of(node) {
+            self.set_cut(link, true);
         }
     }
 
@@ -220,7 +266,7 @@ impl World {
         };
         self.set_site(site, state);
         let nodes = topology.masks().nodes_in_site[site as usize];
-        self.crashed |= self.down & nodes & !Component::SERVER_BITS;
+        self.crashed |= beyond_servers(self.down & nodes);
         self.down |= nodes;
         if for_good {
             self.forget_crashes(topology, site);
@@ -232,7 +278,10 @@ impl World {
         if site == topology.primary_site() {
             self.lose_records(topology, SessionId::Primary);
             self.control.set(
-                Control::LOG_FULL | Control::grey_bits(SessionId::Primary),
+                Control::TWO_MASTERS
+                    | Control::BACKUP_STOPPED
+                    | Control::LOG_FULL
+                    | Control::grey_bits(SessionId::Primary),
                 false,
             );
         }
@@ -251,6 +300,7 @@ impl World {
         if topology.share.site() == Some(site) {
             self.share_from = Position::ABSENT;
             self.share_to = Position::ABSENT;
+            self.image = Position::ABSENT;
         }
         if site == topology.secondary_site() {
             self.folder = Position::ABSENT;
@@ -262,7 +312,8 @@ impl World {
     pub(crate) fn site_returns(&mut self, topology: &Topology, site: Site) {
         self.set_site(site, SiteState::Up);
         let nodes = topology.masks().nodes_in_site[site as usize];
-        for node in bits(nodes & !self.crashed) {
+        let crashed = u32::from(self.crashed) << Component::MAX_SERVERS;
+        for node in bits(nodes & !crashed) {
             self.restart(topology, Component::from_node(node));
         }
         self.forget_crashes(topology, site);
@@ -270,22 +321,35 @@ impl World {
 
     /// H-12: which servers had crashed before their data centre failed is no longer kept.
     fn forget_crashes(&mut self, topology: &Topology, site: Site) {
-        self.crashed &= !topology.masks().nodes_in_site[site as usize];
+        self.crashed &= !beyond_servers(topology.masks().nodes_in_site[site as usize]);
     }
 
     /// A database server loses its disks: it is down, and comes back with nothing (3.12, L5).
-    pub(crate) fn destroy(&mut self, node: Component) -> Losses {
+    /// What lies on them goes with them: the database, S's folder, a share on that server (13.10).
+    pub(crate) fn destroy(&mut self, topology: &Topology, node: Component) -> Losses {
         let before = *self;
         self.set_down(node, true);
         if let Some(copy) = Replica::of(node) {
             *self.copy_mut(copy) = Position::ABSENT;
             let session = self.session_mut(copy.session());
+            // Its partner and the witness keep what they know of it (13.3).
+            let named = session.witness_set() && session.registered() == copy.member();
+            if named && session.is_principal(copy.member()) {
+                session.set_orphaned(true);
+            }
             session.set_role(copy.member(), PartnerRole::None);
-            session.set_synchronized(false);
         }
         if node == Replica::Target.server() {
             self.folder = Position::ABSENT;
         }
+        if topology.secondary && topology.share().host == node {
+            self.empty_share();
+        }
         self.settle_losses(&before, LossCause::StorageLost)
     }
+}
+
+/// The bits of machines that are no pool servers, from the first such.
+const fn beyond_servers(nodes: u32) -> u8 {
+    (nodes >> Component::MAX_SERVERS) as u8
 }

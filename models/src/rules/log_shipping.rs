@@ -11,6 +11,7 @@ use crate::rules::mutant::Mutant;
 use crate::rules::refusal::{Permission, Refusal, first_member, require};
 use crate::state::control::Control;
 use crate::state::latches::LossCause;
+use crate::state::lineage::Position;
 use crate::state::topology::Topology;
 use crate::state::world::World;
 
@@ -27,6 +28,8 @@ impl World {
     fn backing_up(&self, topology: &Topology) -> Permission<Replica> {
         require(self.share_to.is_present(), Refusal::NoChain)?;
         require(!self.control.has(Control::GAP), Refusal::ChainBroken)?;
+        let stopped = self.control.has(Control::BACKUP_STOPPED);
+        require(!stopped, Refusal::BackupStopped)?;
         let site = topology.primary_site();
         first_member(SessionId::Primary, |copy| {
             let server = copy.server();
@@ -181,19 +184,26 @@ impl World {
     /// Whether losing the share's files would change anything (4.4).
     #[must_use]
     pub fn share_has_files(&self) -> bool {
-        self.share_from != self.share_to
+        self.share_from != self.share_to || self.image.is_present()
     }
 
-    /// 4.4: the files are gone; the next log backup does not join what was copied.
+    /// 4.4, 6 step 3: nothing is left on the share, neither log backups nor a full backup. The next
+    /// log backup does not join what was not copied.
+    pub(crate) const fn empty_share(&mut self) {
+        self.share_from = self.share_to;
+        self.image = Position::ABSENT;
+    }
+
+    /// 4.4: the files are gone.
     pub(crate) fn lose_share(&mut self, cause: LossCause) -> Losses {
         let before = *self;
-        self.share_from = self.share_to;
+        self.empty_share();
         self.settle_losses(&before, cause)
     }
 
     /// H-25, guard: retention deletes an uncopied file only while something stops the copying.
     pub(crate) fn may_expire(&self, topology: &Topology) -> Permission {
-        require(self.share_has_files(), Refusal::ShareEmpty)?;
+        require(self.share_from != self.share_to, Refusal::NoLogBackups)?;
         require(self.folder.is_present(), Refusal::NoFolder)?;
         require(
             !self.lineage.is_prefix(self.share_to, self.folder),
@@ -256,24 +266,31 @@ impl World {
             && (empty
                 || self.session(SessionId::Secondary).is_principal(0)
                 || !self.control.has(Control::JOBS)
+                || self.control.has(Control::BACKUP_STOPPED)
                 || self.chain_broken(topology))
             && (empty || alert())
             && served()
     }
 
-    /// CH: whether the log that is being written can never reach S by log shipping (4.2).
+    /// CH: whether the log that is being written can never reach S by log shipping: the chain has a
+    /// gap or leads elsewhere, or S was recovered, which ends it (4.2).
     #[must_use]
     pub fn chain_broken(&self, topology: &Topology) -> bool {
         let fits = |copy: Replica| {
             self.share_to.is_present()
                 && self.lineage.is_prefix(self.share_to, self.copy(copy))
                 && self.lineage.is_prefix(self.share_from, self.folder)
+                && self
+                    .lineage
+                    .is_prefix(self.copy(Replica::Target), self.folder)
         };
         topology.secondary
             && self.copy(Replica::Target).is_present()
             && SessionId::Primary.members().into_iter().any(|copy| {
                 self.can_acknowledge(topology, copy)
-                    && (self.control.has(Control::GAP) || !fits(copy))
+                    && (self.control.has(Control::GAP)
+                        || self.session(SessionId::Secondary).is_principal(0)
+                        || !fits(copy))
             })
     }
 
@@ -284,8 +301,9 @@ impl World {
         if !topology.secondary || !self.copy(Replica::Target).is_present() {
             return false;
         }
-        let cut_off =
-            !self.control.has(Control::JOBS) || self.session(SessionId::Secondary).is_principal(0);
+        let cut_off = !self.control.has(Control::JOBS)
+            || self.control.has(Control::BACKUP_STOPPED)
+            || self.session(SessionId::Secondary).is_principal(0);
         let members = SessionId::Primary.members().into_iter();
         let stale = members.fold(0, |bits, copy| {
             let ships = topology.ships(copy) && !topology.ships_elsewhere(copy);

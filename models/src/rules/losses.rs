@@ -6,8 +6,8 @@ use crate::state::lineage::{Lineage, Position};
 use crate::state::world::World;
 
 impl World {
-    /// How many holders there can be: the copies, and four kinds of files.
-    pub const HOLDERS: usize = Replica::COUNT + 4;
+    /// How many holders there can be: the copies, and files of four kinds.
+    pub const HOLDERS: usize = Replica::COUNT + 5;
 
     /// Latches what the step from `before` took from its last holder.
     ///
@@ -15,7 +15,7 @@ impl World {
     pub(crate) fn settle_losses(&mut self, before: &Self, cause: LossCause) -> Losses {
         let mut losses = Losses::default();
         let after = self.holders();
-        for (held, now) in before.holders().into_iter().zip(after) {
+        for (holder, (held, now)) in before.holders().into_iter().zip(after).enumerate() {
             if !held.is_present()
                 || held == now // mostly so, and found at once
                 || after.contains(&held)
@@ -31,6 +31,7 @@ impl World {
                 .map(|h| self.lineage.common_rank(held, *h))
                 .max();
             losses.add_beyond(&self.lineage, held, from);
+            losses.of_copy |= holder < Replica::COUNT;
         }
         if losses.iter().next().is_some() {
             losses.cause = cause;
@@ -40,15 +41,22 @@ impl World {
     }
 
     /// Everything that holds messages: the copies, a non-empty run on the share, the folder, a full
-    /// backup, what was salvaged (3.12, 4.4).
+    /// backup, what was salvaged (3.12, 4.4). A run of log backups has nothing before its first
+    /// position: where nothing else holds that, it is of no use (4.2).
     #[must_use]
     pub fn holders(&self) -> [Position; Self::HOLDERS] {
-        let share = if self.share_from == self.share_to {
-            Position::ABSENT
-        } else {
-            self.share_to
+        let [first, second] = self.archive;
+        let based = || {
+            let others = [self.folder, self.image, first, second];
+            let mut bases = self.copies.iter().chain(&others);
+            bases.any(|base| base.is_present() && self.lineage.is_prefix(self.share_from, *base))
         };
-        let files = [share, self.folder, self.image, self.archive];
+        let share = if self.share_from != self.share_to && based() {
+            self.share_to
+        } else {
+            Position::ABSENT
+        };
+        let files = [share, self.folder, self.image, first, second];
         std::array::from_fn(|holder| match holder.checked_sub(Replica::COUNT) {
             None => self.copies[holder],
             Some(file) => files[file],
@@ -72,6 +80,8 @@ pub struct Loss {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Losses {
     by_timeline: [Option<Loss>; 4],
+    /// Whether a database held some of them.
+    pub(crate) of_copy: bool,
     /// What the step did to lose them.
     pub(crate) cause: LossCause,
 }
@@ -81,6 +91,7 @@ impl Losses {
     pub(crate) const fn none() -> Self {
         Self {
             by_timeline: [None; 4],
+            of_copy: false,
             cause: LossCause::None,
         }
     }

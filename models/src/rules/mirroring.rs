@@ -19,8 +19,8 @@ use crate::state::world::World;
 impl World {
     /// The member that is principal and whose history is the newest, if any member is principal.
     ///
-    /// Every promotion starts a timeline at the mirror's end, so of two principals the newer is
-    /// the one whose timeline descends from the other's: this is the role sequence of 3.2.
+    /// Every promotion starts a timeline, and timelines are numbered in the order of their birth:
+    /// this is the role sequence (3.2, 13.2). Which timeline descends from which says nothing.
     #[must_use]
     pub fn newest_principal(&self, pair: SessionId) -> Option<usize> {
         let session = self.session(pair);
@@ -32,17 +32,24 @@ impl World {
         }
     }
 
-    /// Whether member `a`'s principal role is newer than member `b`'s (3.2: the role sequence).
+    /// Whether the principal that was promoted last counts the session as SYNCHRONIZED.
+    #[must_use]
+    pub fn is_synchronized(&self, pair: SessionId) -> bool {
+        let principal = self.newest_principal(pair);
+        principal.is_some_and(|member| self.session(pair).is_synchronized(member))
+    }
+
+    /// Whether the principal that was promoted last has the session SUSPENDED.
+    #[must_use]
+    pub fn is_suspended(&self, pair: SessionId) -> bool {
+        let principal = self.newest_principal(pair);
+        principal.is_some_and(|member| self.session(pair).is_suspended(member))
+    }
+
+    /// Whether member `a` was promoted after member `b` (13.2: the role sequence).
     pub(crate) fn is_newer(&self, pair: SessionId, a: usize, b: usize) -> bool {
-        let timeline = |m: usize| self.copy(pair.member(m)).timeline();
-        let (mut at, old) = (timeline(a), timeline(b));
-        while let Some(fork) = self.lineage.fork_of(at) {
-            at = fork.timeline();
-            if at == old {
-                return true;
-            }
-        }
-        false
+        let born = |member: usize| self.copy(pair.member(member)).timeline();
+        born(a) > born(b)
     }
 
     /// Whether the member may serve (3.4).
@@ -70,7 +77,9 @@ impl World {
         if session.is_alone(member) {
             return Ok(());
         }
-        let partner = session.seen(0) && session.is_mirror(1 - member);
+        // Until it notices the loss of the connection it takes its partner for the mirror (13.3).
+        let partner =
+            session.seen(0) && (session.is_mirror(1 - member) || !self.is_connected(pair, 0));
         // A principal that has noticed nothing does not know what the witness has written since.
         let lag = self.is_unheard(pair, member);
         let witness = session.seen(1 + member) && (session.registered() == member || lag);
@@ -92,7 +101,7 @@ impl World {
             Err(Refusal::NoQuorum(_)) if topology.has_mutant(Mutant::NoQuorum) => {}
             other => other?,
         }
-        let mirrored = session.synchronized()
+        let mirrored = session.is_synchronized(member)
             && !session.is_alone(member)
             && !topology.has_mutant(Mutant::CommitDoesNotWait);
         require(
@@ -102,8 +111,9 @@ impl World {
         let state = self.control;
         if pair == SessionId::Primary {
             let site = topology.primary_site();
-            let fenced = state.has(Control::FENCED) && !topology.has_mutant(Mutant::FenceLeaks);
-            require(!fenced, Refusal::Fenced(site))?;
+            let fenced =
+                state.has(Control::fenced(copy)) && !topology.has_mutant(Mutant::FenceLeaks);
+            require(!fenced, Refusal::Fenced(server))?;
             require(!state.has(Control::LOG_FULL), Refusal::LogDriveFull(site))?;
         }
         require(!state.has(Control::grey(copy)), Refusal::GreyFailed(server))
@@ -114,12 +124,14 @@ impl World {
     pub(crate) fn may_expose(&self, topology: &Topology, pair: SessionId) -> Permission {
         let session = self.session(pair);
         let itself = pair.component();
-        require(session.synchronized(), Refusal::NotSynchronized(itself))?;
+        let principal = session
+            .synchronized_principal()
+            .ok_or(Refusal::NotSynchronized(itself))?;
         require(!session.seen(0), Refusal::PartnersConnected(itself))?;
-        let principal = self
-            .newest_principal(pair)
-            .ok_or(Refusal::NoPrincipal(itself))?;
-        self.serving(pair, principal)?;
+        match self.serving(pair, principal) {
+            Err(Refusal::NoQuorum(_)) if topology.has_mutant(Mutant::NoQuorum) => {}
+            other => other?,
+        }
         require(
             !session.witness_set()
                 || self.is_connected(pair, 1 + principal)
@@ -130,11 +142,12 @@ impl World {
 
     /// 3.12: the principal goes on alone; the witness takes note in the same step.
     pub(crate) fn expose(&mut self, topology: &Topology, pair: SessionId) {
-        let witness_knows = self
-            .newest_principal(pair)
-            .is_some_and(|p| self.is_connected(pair, 1 + p));
+        let Some(principal) = self.session(pair).synchronized_principal() else {
+            return;
+        };
+        let witness_knows = self.is_connected(pair, 1 + principal);
         let session = self.session_mut(pair);
-        session.set_synchronized(false);
+        session.set_synchronized(principal, false);
         if witness_knows && !topology.has_mutant(Mutant::RegisterNotCleared) {
             session.set_register_synchronized(false);
         }
@@ -218,15 +231,15 @@ impl World {
             && !topology.has_mutant(Mutant::WitnessNotTold);
         let session = self.session_mut(pair);
         session.set_role(member, PartnerRole::Principal);
-        session.set_synchronized(false);
         let orderly = topology.deviations.orderly_forced_service;
-        session.set_suspended(forced && !orderly);
+        session.set_suspended(member, forced && !orderly);
         if forced && orderly && session.is_principal(1 - member) {
             session.set_role(1 - member, PartnerRole::Mirror);
         }
         if witness_knows {
             session.set_register_second(member == 1);
             session.set_register_synchronized(false);
+            session.set_orphaned(false);
         }
     }
 
@@ -255,7 +268,7 @@ impl World {
             }
         }
         require(
-            !topology.deviations.orderly_forced_service || session.synchronized(),
+            !topology.deviations.orderly_forced_service || session.any_synchronized(),
             Refusal::NotSynchronized(itself),
         )?;
         Ok(mirror)
@@ -270,7 +283,8 @@ impl World {
         let session = self.session(pair);
         let mirror = self.connected_mirror(pair)?;
         require(
-            session.synchronized() || topology.has_mutant(Mutant::ManualFailoverWhileSynchronizing),
+            session.is_synchronized(1 - mirror)
+                || topology.has_mutant(Mutant::ManualFailoverWhileSynchronizing),
             Refusal::NotSynchronized(pair.component()),
         )?;
         self.serving(pair, 1 - mirror)?;
@@ -317,9 +331,9 @@ impl World {
             PartnerState::PendingFailover
         } else if !session.seen(0) {
             PartnerState::Disconnected
-        } else if session.suspended() {
+        } else if session.any_suspended() {
             PartnerState::Suspended
-        } else if session.synchronized() {
+        } else if session.any_synchronized() {
             PartnerState::Synchronized
         } else {
             PartnerState::Synchronizing
@@ -329,27 +343,49 @@ impl World {
     /// 3.14, guard of RESUME: on a principal, with its partner connected as mirror.
     /// Where nothing is suspended there is nothing to do.
     pub(crate) fn may_resume(&self, pair: SessionId) -> Permission {
-        if self.session(pair).suspended() {
-            self.joined(pair)
+        if self.session(pair).any_suspended() {
+            self.joined(pair).map(drop)
         } else {
             Ok(())
         }
     }
 
+    /// RESUME on the principal that is connected to its mirror (3.14). Who resumes an old
+    /// principal as the mirror lifts its fence.
+    pub(crate) fn resume(&mut self, pair: SessionId) {
+        if let Ok(principal) = self.joined(pair) {
+            self.session_mut(pair).set_suspended(principal, false);
+            if pair == SessionId::Primary {
+                let mirror = Control::fenced(pair.member(1 - principal));
+                self.control.set(mirror, false);
+            }
+        }
+    }
+
+    /// 3.9, guard: a mirror runs that is not connected to the principal. Returns the principal.
+    pub(crate) fn may_fence_principal(&self, pair: SessionId) -> Permission<usize> {
+        let mirror = self.running_mirror(pair)?;
+        let connected = self.session(pair).seen(0);
+        require(!connected, Refusal::PartnersConnected(pair.component()))?;
+        Ok(1 - mirror)
+    }
+
     /// 3.14, guard of SUSPEND.
     pub(crate) fn may_suspend(&self, pair: SessionId) -> Permission {
         require(
-            !self.session(pair).suspended(),
+            !self.session(pair).any_suspended(),
             Refusal::Suspended(pair.component()),
         )?;
-        self.joined(pair)
+        self.joined(pair).map(drop)
     }
 
     /// SUSPEND: exposed until RESUME (3.14).
-    pub(crate) const fn suspend(&mut self, pair: SessionId) {
-        let session = self.session_mut(pair);
-        session.set_suspended(true);
-        session.set_synchronized(false);
+    pub(crate) fn suspend(&mut self, pair: SessionId) {
+        if let Ok(principal) = self.joined(pair) {
+            let session = self.session_mut(pair);
+            session.set_suspended(principal, true);
+            session.set_synchronized(principal, false);
+        }
     }
 
     /// R10, guard of SET WITNESS OFF: a principal that is connected to its mirror.
@@ -358,7 +394,7 @@ impl World {
             self.session(pair).witness_set(),
             Refusal::NoWitness(pair.component()),
         )?;
-        self.joined(pair)
+        self.joined(pair).map(drop)
     }
 
     /// SET WITNESS OFF: the quorum rule is gone (3.14).
@@ -371,11 +407,12 @@ impl World {
         self.joined(pair).is_ok()
     }
 
-    /// 3.3, guard: a serving principal and a mirror, connected.
+    /// 3.3, guard: a serving principal and a mirror, connected. Returns the principal.
     #[inline]
-    fn joined(&self, pair: SessionId) -> Permission {
-        let mirror = self.connected_mirror(pair)?;
-        self.serving(pair, 1 - mirror)
+    fn joined(&self, pair: SessionId) -> Permission<usize> {
+        let principal = 1 - self.connected_mirror(pair)?;
+        self.serving(pair, principal)?;
+        Ok(principal)
     }
 
     /// 3.3, guard: a running mirror that is connected to its partner. Returns the mirror.
@@ -393,9 +430,9 @@ impl World {
     pub(crate) fn may_resynchronise(&self, pair: SessionId) -> Permission {
         let session = self.session(pair);
         let itself = pair.component();
-        require(!session.synchronized(), Refusal::Synchronized(itself))?;
-        require(!session.suspended(), Refusal::Suspended(itself))?;
-        self.joined(pair)
+        require(!session.any_synchronized(), Refusal::Synchronized(itself))?;
+        require(!session.any_suspended(), Refusal::Suspended(itself))?;
+        self.joined(pair).map(drop)
     }
 
     /// The mirror has everything; what it had beyond is gone (3.10). The causes of a loss are
@@ -408,7 +445,7 @@ impl World {
         if !topology.has_mutant(Mutant::ResynchroniseCopiesNothing) {
             *self.copy_mut(pair.member(mirror)) = self.copy(pair.member(1 - mirror));
         }
-        self.session_mut(pair).set_synchronized(true);
+        self.session_mut(pair).set_synchronized(1 - mirror, true);
         self.settle_losses(&before, LossCause::Discarded)
     }
 
@@ -444,7 +481,7 @@ impl World {
         }
         *self.session_mut(pair) = session;
         for member in 0..2 {
-            if session.role(member) == PartnerRole::None {
+            if session.role(member) == PartnerRole::None && self.is_up(pair.node(member)) {
                 session.set_seen(1 + member, false);
             }
         }
@@ -458,25 +495,24 @@ impl World {
     /// 3.10: connections that can exist are made at once; a loss of one is noticed later (3.11).
     /// Partners that meet again are SYNCHRONIZING, even with nothing behind (3.3).
     fn connect(&self, topology: &Topology, pair: SessionId, session: &mut Session) {
-        let members = [PartnerRole::None; 2].iter().enumerate();
-        let partners = members
-            .filter(|(m, _)| session.role(*m) != PartnerRole::None)
-            .count();
         for link in 0..3 {
-            let exists = if link == 0 {
-                partners == 2
-            } else {
-                // A server without a database is no partner that the witness could hear.
-                session.witness_set() && session.role(link - 1) != PartnerRole::None
+            let ends = [[0, 1], [0, 2], [1, 2]][link];
+            let has_role = |end: usize| match end {
+                0 | 1 => session.role(end) != PartnerRole::None,
+                2.. => session.witness_set(),
             };
-            let (first, second) = [(0, 1), (0, 2), (1, 2)][link];
-            let both_down = !self.is_up(pair.node(first)) && !self.is_up(pair.node(second));
-            if !exists || both_down {
+            // A server that runs without the database says so at once; one that is down is silent.
+            let denied = ends
+                .into_iter()
+                .any(|end| !has_role(end) && (end == 2 || self.is_up(pair.node(end))));
+            let both_down = ends.into_iter().all(|end| !self.is_up(pair.node(end)));
+            if denied || both_down {
                 session.set_seen(link, false);
             } else if self.is_connected(pair, link) {
                 let meet = link == 0 && !session.seen(0);
                 if meet && !topology.deviations.instant_resynchronisation {
-                    session.set_synchronized(false);
+                    session.set_synchronized(0, false);
+                    session.set_synchronized(1, false);
                 }
                 session.set_seen(link, true);
             } else if topology.deviations.instant_detection {
@@ -506,6 +542,10 @@ impl World {
             && (session.role(0) != PartnerRole::None && session.role(1) != PartnerRole::None);
         if over && session.seen(0) && self.is_connected(pair, 0) {
             for member in 0..2 {
+                if session.role(member) == PartnerRole::Pending {
+                    // Its failover did not take place (3.8).
+                    session.set_role(member, PartnerRole::Principal);
+                }
                 let learns = !session.is_alone(member);
                 let offline = learns && !topology.removed_principal_serves;
                 if session.is_mirror(member) || offline {
@@ -516,8 +556,10 @@ impl World {
             // A partner without a role has no connection to be believed in.
             let both = (0..2).all(|m| session.role(m) != PartnerRole::None);
             session.set_seen(0, both);
-            session.set_synchronized(false);
-            session.set_suspended(false);
+            for member in 0..2 {
+                session.set_synchronized(member, false);
+                session.set_suspended(member, false);
+            }
         }
     }
 
@@ -528,7 +570,7 @@ impl World {
         if both && bound && session.seen(0) && self.is_connected(pair, 0) {
             let older = usize::from(!self.is_newer(pair, 1, 0));
             session.set_role(older, PartnerRole::Mirror);
-            session.set_synchronized(false);
+            session.set_synchronized(1 - older, false);
         }
     }
 
@@ -536,19 +578,26 @@ impl World {
     /// apart from both others.
     fn still_ready(&self, topology: &Topology, pair: SessionId, session: Session) -> bool {
         if topology.deviations.failover_on_regained_contact {
-            return session.witness_set() && session.synchronized() && !session.suspended();
+            // The mirror keeps what it knew, unless a principal has gone on alone.
+            let principal = (0..2).find(|m| session.is_principal(*m));
+            let joined = session.seen(0) && self.is_connected(pair, 0);
+            let known = principal.map_or(session.ready(), |p| session.is_synchronized(p));
+            return session.witness_set()
+                && known
+                && (joined || session.ready())
+                && !session.any_suspended();
         }
         let Some(mirror) = self.mirror(pair) else {
             return false;
         };
-        if !session.witness_set() || session.suspended() {
+        if !session.witness_set() || session.any_suspended() {
             return false;
         }
         if session.seen(0) {
             // 3.15 d, strict reading: the failure has to hit while all three are connected.
             let complete = !topology.strict_failover || session.seen(1) && session.seen(2);
             if self.is_connected(pair, 0) {
-                session.synchronized() && complete
+                session.is_synchronized(1 - mirror) && complete
             } else {
                 session.ready()
             }
@@ -571,7 +620,9 @@ impl World {
         }
         let mirror_alone =
             (0..2).any(|m| session.is_mirror(m) && !session.seen(0) && !session.seen(1 + m));
-        if mirror_alone && !topology.has_mutant(Mutant::ReadinessSurvivesIsolation) {
+        let keeps = topology.has_mutant(Mutant::ReadinessSurvivesIsolation)
+            || topology.deviations.failover_on_regained_contact;
+        if mirror_alone && !keeps {
             session.set_ready(false);
         }
     }

@@ -35,9 +35,10 @@ impl World {
     #[must_use]
     pub fn share_reachable(&self, topology: &Topology, site: Site) -> bool {
         let share = topology.share();
-        self.is_up(share.host)
-            && share
-                .site
-                .is_none_or(|place| self.sites_connected(place, site))
+        let joined = match share.site {
+            Some(place) => self.sites_connected(place, site),
+            None => !self.is_cut(Link::to_third(site)),
+        };
+        self.is_up(share.host) && joined
     }
 }

@@ -2,10 +2,12 @@
 
 use crate::names::runbook::Operation;
 use crate::names::session::SessionId;
+use crate::names::site::Site;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
-use crate::rules::refusal::{Permission, Refusal, first_member};
+use crate::rules::refusal::{Permission, Refusal, first_member, require};
 use crate::state::control::Control;
+use crate::state::latches::LossCause;
 use crate::state::topology::Topology;
 use crate::state::world::World;
 
@@ -20,17 +22,36 @@ enum Refused {
     SkippedUnlessDown,
 }
 
+/// What an operation acts on, so that operators elsewhere need a way there (13.13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Nothing, several places each by itself, or something that is reached out of band.
+    Nowhere,
+    /// Servers of the primary data centre.
+    Primary,
+    /// Servers of the secondary data centre.
+    Secondary,
+    /// Servers of both.
+    Both,
+    /// The Central Management store, wherever its master is (1.4).
+    Cms,
+}
+
 /// What an operation does.
 enum Effect {
-    /// Nothing that could lose a message.
+    /// Something to each server that operators of a data centre reach; of both, if they stand
+    /// where they are needed.
+    Servers(fn(&mut World, &Topology, u8)),
+    /// It overwrites no database.
     Plain(fn(&mut World, &Topology)),
-    /// It overwrites something.
+    /// It overwrites a database.
     Overwrites(fn(&mut World, &Topology) -> Losses),
 }
 
 /// The rule of one operation.
 struct OperationRule {
     operation: Operation,
+    acts_on: Place,
     guard: fn(&World, &Topology) -> Permission,
     refused: Refused,
     effect: Effect,
@@ -40,22 +61,25 @@ struct OperationRule {
 static RULES: [OperationRule; Operation::ALL.len()] = ROWS;
 
 const ROWS: [OperationRule; Operation::ALL.len()] = {
-    use Effect::{Overwrites, Plain};
+    use Effect::{Overwrites, Plain, Servers};
     use Operation as O;
+    use Place::{Both, Cms, Nowhere, Primary, Secondary};
     use Refused::{Skipped, SkippedUnlessDown, Waits};
     [
         // 5 step 0a
-        row(O::Decide, always, Waits, Plain(|_, _| {})),
+        row(O::Decide, Nowhere, always, Waits, Plain(|_, _| {})),
         // 5 step 0c
         row(
             O::FailOverCms,
+            Secondary,
             World::may_fail_over_cms,
             Skipped,
-            Plain(|w, _| w.control.set(Control::CMS_IN_DC2, true)),
+            Plain(|w, _| w.fail_over_cms()),
         ),
         // 5 step 1
         row(
             O::DropLogShipping,
+            Secondary,
             |w, _| w.secondary_runs(),
             Waits,
             Plain(|w, _| w.control.set(Control::JOBS, false)),
@@ -63,6 +87,7 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 5 step 2
         row(
             O::CopyBacklog,
+            Secondary,
             World::may_copy_by_hand,
             SkippedUnlessDown,
             Plain(World::copy_by_hand),
@@ -70,6 +95,7 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 5 step 3
         row(
             O::RestoreBacklog,
+            Secondary,
             World::may_restore_by_hand,
             SkippedUnlessDown,
             Plain(World::restore_by_hand),
@@ -77,6 +103,7 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 5 step 4
         row(
             O::RecoverSecondary,
+            Secondary,
             |w, _| w.may_recover_secondary(),
             Waits,
             Plain(World::recover_secondary),
@@ -84,29 +111,39 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 5 step 5
         row(
             O::SetFailedOver,
-            cms,
+            Cms,
+            always,
             Waits,
             Plain(|w, _| w.control.set(Control::FAILED_OVER, true)),
         ),
         // 5 step 6
         row(
             O::InstallMirror,
+            Secondary,
             World::may_install_mirror,
             Skipped,
-            Plain(World::install_mirror),
+            Overwrites(World::install_mirror),
         ),
         // 5 step 7
-        row(O::ActivateDc2, cms, Waits, Plain(World::activate_dc2)),
+        row(
+            O::ActivateDc2,
+            Cms,
+            always,
+            Waits,
+            Plain(World::activate_dc2),
+        ),
         // 5 step 8
         row(
             O::MoveNextHop,
-            cms,
+            Cms,
+            always,
             Waits,
             Plain(|w, _| w.control.set(Control::HOP_IN_DC2, true)),
         ),
         // 3.8
         row(
             O::ManualFailover,
+            Primary,
             |w, t| w.may_fail_over_manually(t, SessionId::Primary).map(drop),
             Waits,
             Plain(|w, t| {
@@ -118,6 +155,7 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 3.9
         row(
             O::ForceService,
+            Primary,
             |w, t| w.may_force(t, SessionId::Primary).map(drop),
             Waits,
             Plain(|w, t| {
@@ -129,18 +167,21 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 3.14
         row(
             O::ResumeMirroring,
+            Primary,
             |w, _| w.may_resume(SessionId::Primary),
             Waits,
-            Plain(|w, _| w.sessions[0].set_suspended(false)),
+            Plain(|w, _| w.resume(SessionId::Primary)),
         ),
         row(
             O::SuspendMirroring,
+            Primary,
             |w, _| w.may_suspend(SessionId::Primary),
             Waits,
             Plain(|w, _| w.suspend(SessionId::Primary)),
         ),
         row(
             O::RemoveWitness,
+            Primary,
             |w, _| w.may_remove_witness(SessionId::Primary),
             Waits,
             Plain(|w, _| w.remove_witness(SessionId::Primary)),
@@ -148,13 +189,15 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 5 step 0b, R11
         row(
             O::FenceDc1,
+            Nowhere,
             always,
             Waits,
-            Plain(|w, _| w.control.set(Control::FENCED, true)),
+            Plain(|w, _| w.control.set(Control::FENCES, true)),
         ),
         // 4.5, 5 step 3b
         row(
             O::TailBackup,
+            Primary,
             |w, t| w.may_back_up_tail(t).map(drop),
             Skipped,
             Plain(World::back_up_tail),
@@ -162,35 +205,46 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 2.4
         row(
             O::RestartServers,
+            Nowhere,
             always,
             Waits,
-            Plain(|w, _| w.control.set(Control::STALE_PARTNER, false)),
+            Servers(World::restart_services),
         ),
         // 1.4
         row(
             O::SwapActive,
-            cms,
+            Cms,
+            always,
             Waits,
             Plain(|w, t| w.activate(t, !w.control.active & t.server_bits(|_| true))),
         ),
         // H-36
         row(
             O::ActivateAll,
-            cms,
+            Cms,
+            always,
             Waits,
             Plain(|w, t| w.activate(t, t.server_bits(|_| true))),
         ),
         // 6 step 1
         row(
             O::ClearActive,
-            cms,
+            Cms,
+            always,
             Waits,
             Plain(|w, _| w.control.active = 0),
         ),
-        row(O::StopServices, always, Waits, Plain(World::stop_services)),
+        row(
+            O::StopServices,
+            Nowhere,
+            always,
+            Waits,
+            Servers(World::stop_services),
+        ),
         // 6 step 2
         row(
             O::RemoveDc2Mirroring,
+            Secondary,
             |w, _| w.may_remove_dc2_mirroring(),
             Skipped,
             Plain(|w, _| w.remove_dc2_mirroring()),
@@ -198,46 +252,53 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 6 step 3
         row(
             O::FullBackup,
-            |w, _| w.secondary_serves(),
+            Secondary,
+            World::may_back_up_secondary,
             Waits,
             Plain(|w, _| w.back_up_secondary()),
         ),
         row(
             O::TailBackupDc2,
-            |w, _| w.secondary_serves(),
+            Secondary,
+            World::may_back_up_secondary,
             Waits,
             Plain(|w, _| w.back_up_secondary_tail()),
         ),
         // 6 step 0
         row(
             O::Salvage,
+            Primary,
             |w, _| w.may_salvage(),
             Skipped,
-            Plain(|w, _| w.archive = w.copy(w.old_copy())),
+            Plain(|w, _| w.salvage()),
         ),
         // 6 step 4
         row(
             O::RestorePrimary,
-            |w, _| w.may_restore_primary(),
+            Primary,
+            World::may_restore_primary,
             Waits,
             Overwrites(World::restore_primary),
         ),
         // 6 step 5
         row(
             O::VerifyPrimary,
+            Primary,
             |w, _| w.may_verify_primary(),
             Waits,
             Plain(|_, _| {}),
         ),
         row(
             O::ReinitialiseSecondary,
-            |w, _| w.may_reinitialise_secondary(),
+            Both,
+            World::may_reinitialise_secondary,
             Waits,
             Overwrites(|w, _| w.reinitialise_secondary()),
         ),
         // 3.14, 6 step 5
         row(
             O::ReseedMirror,
+            Primary,
             |w, t| w.may_reseed(t, SessionId::Primary).map(drop),
             Skipped,
             Overwrites(World::reseed_mirror),
@@ -245,27 +306,31 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 6 step 6
         row(
             O::ActivateDc1,
-            cms,
+            Cms,
+            always,
             Waits,
             Plain(|w, t| w.activate(t, t.server_bits(|server| server.active))),
         ),
         // 6 step 7
         row(
             O::SetNormal,
-            cms,
+            Cms,
+            always,
             Waits,
             Plain(|w, _| w.control.set(Control::FAILED_OVER, false)),
         ),
         // 6 step 8
         row(
             O::ReturnNextHop,
-            cms,
+            Cms,
+            always,
             Waits,
             Plain(|w, _| w.control.set(Control::HOP_IN_DC2, false)),
         ),
         // 3.14
         row(
             O::RemoveMirroring,
+            Primary,
             |w, _| w.may_remove_mirroring(SessionId::Primary).map(drop),
             Waits,
             Plain(|w, _| {
@@ -277,6 +342,7 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // H-07
         row(
             O::RecoverMirror,
+            Primary,
             |w, _| w.may_recover_mirror(SessionId::Primary).map(drop),
             Waits,
             Plain(|w, _| {
@@ -288,6 +354,7 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // H-51
         row(
             O::ReleaseStaleSide,
+            Primary,
             |w, _| w.may_release_stale_side(SessionId::Primary).map(drop),
             Waits,
             Plain(|w, _| {
@@ -297,12 +364,25 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
             }),
         ),
         // H-23
-        row(O::AdHocLogBackup, any_in_dc1, Waits, Plain(break_chain)),
+        row(
+            O::AdHocLogBackup,
+            Primary,
+            any_in_dc1,
+            Waits,
+            Plain(break_chain),
+        ),
         // H-28
-        row(O::SetSimpleRecovery, any_in_dc1, Waits, Plain(break_chain)),
+        row(
+            O::SetSimpleRecovery,
+            Primary,
+            any_in_dc1,
+            Waits,
+            Plain(break_chain),
+        ),
         // H-29
         row(
             O::StopAgent,
+            Secondary,
             |w, _| w.secondary_runs(),
             Waits,
             Plain(|w, _| w.control.set(Control::JOBS, false)),
@@ -310,9 +390,68 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
         // 4.2; 10, choice 18
         row(
             O::BridgeGap,
+            Both,
             World::may_bridge_gap,
             Waits,
             Plain(|w, _| w.bridge_gap()),
+        ),
+        // 3.9, R11
+        row(
+            O::FencePrincipal,
+            Nowhere,
+            |w, _| w.may_fence_principal(SessionId::Primary).map(drop),
+            Waits,
+            Plain(|w, _| {
+                if let Ok(principal) = w.may_fence_principal(SessionId::Primary) {
+                    let copy = SessionId::Primary.member(principal);
+                    w.control.set(Control::fenced(copy), true);
+                }
+            }),
+        ),
+        // 13.13
+        row(
+            O::FenceInBand,
+            Primary,
+            |w, _| first_member(SessionId::Primary, |copy| w.runs(copy.server())).map(drop),
+            Skipped,
+            Plain(|w, _| {
+                for copy in SessionId::Primary.members() {
+                    if w.is_up(copy.server()) {
+                        w.control.set(Control::fenced(copy), true);
+                    }
+                }
+            }),
+        ),
+        // R11
+        row(
+            O::LiftFence,
+            Nowhere,
+            |w, _| require(w.control.has(Control::FENCES), Refusal::NotFenced),
+            Skipped,
+            Plain(|w, _| w.control.set(Control::FENCES, false)),
+        ),
+        // H-17
+        row(
+            O::StartServices,
+            Nowhere,
+            always,
+            Waits,
+            Servers(|w, _, reached| w.control.replica_active |= w.control.active & reached),
+        ),
+        // 4.1, V12, V17
+        row(
+            O::StopBackupAgent,
+            Primary,
+            any_in_dc1,
+            Waits,
+            Plain(|w, _| w.control.set(Control::BACKUP_STOPPED, true)),
+        ),
+        row(
+            O::StartBackupAgent,
+            Primary,
+            |w, _| first_member(SessionId::Primary, |copy| w.runs(copy.server())).map(drop),
+            Waits,
+            Plain(|w, _| w.control.set(Control::BACKUP_STOPPED, false)),
         ),
     ]
 };
@@ -328,12 +467,14 @@ const _: () = {
 
 const fn row(
     operation: Operation,
+    acts_on: Place,
     guard: fn(&World, &Topology) -> Permission,
     refused: Refused,
     effect: Effect,
 ) -> OperationRule {
     OperationRule {
         operation,
+        acts_on,
         guard,
         refused,
         effect,
@@ -342,11 +483,6 @@ const fn row(
 
 const fn always(_: &World, _: &Topology) -> Permission {
     Ok(())
-}
-
-/// 5 step 0c, guard: pool state and active list can be changed from DC2.
-fn cms(world: &World, _: &Topology) -> Permission {
-    world.may_change_cms()
 }
 
 /// 4.2, guard: a database of the A/B session acknowledges.
@@ -363,14 +499,41 @@ fn break_chain(world: &mut World, _: &Topology) {
 }
 
 impl World {
-    /// The guard of an operation (5, 6 and 3.14).
+    /// The guard of an operation (5, 6 and 3.14) that operators of a data centre do; without one,
+    /// they stand where they are needed.
     ///
     /// # Errors
     ///
     /// The first condition that is false.
     #[inline]
-    pub fn may_do(&self, topology: &Topology, operation: Operation) -> Permission {
-        (RULES[operation as usize].guard)(self, topology)
+    pub fn may_do(
+        &self,
+        topology: &Topology,
+        operation: Operation,
+        from: Option<Site>,
+    ) -> Permission {
+        let rule = &RULES[operation as usize];
+        self.reaches(topology, rule.acts_on, from)?;
+        (rule.guard)(self, topology)
+    }
+
+    /// 13.13, guard: operators of a data centre reach what an operation acts on.
+    #[inline]
+    fn reaches(&self, topology: &Topology, place: Place, from: Option<Site>) -> Permission {
+        let joined = |site: Site| {
+            let joined = from.is_none_or(|from| self.sites_connected(from, site));
+            require(joined, Refusal::SitesApart)
+        };
+        match place {
+            Place::Nowhere => Ok(()),
+            Place::Primary => joined(topology.primary_site()),
+            Place::Secondary => joined(topology.secondary_site()),
+            Place::Both => require(
+                self.sites_connected(topology.primary_site(), topology.secondary_site()),
+                Refusal::SitesApart,
+            ),
+            Place::Cms => self.may_change_cms(from.unwrap_or(self.cms_site())),
+        }
     }
 
     /// Whether operators skip an optional step whose operation is refused like this (5 step 2).
@@ -383,22 +546,50 @@ impl World {
     }
 
     /// The effect of an operation that its guard lets pass (5, 6 and 3.14).
-    pub(crate) fn operate(&mut self, topology: &Topology, operation: Operation) -> Losses {
+    pub(crate) fn operate(
+        &mut self,
+        topology: &Topology,
+        operation: Operation,
+        from: Option<Site>,
+    ) -> Losses {
         match RULES[operation as usize].effect {
             Effect::Plain(effect) => {
+                let before = *self;
                 effect(self, topology);
+                // What a step replaces can be the last that held something.
+                self.settle_losses(&before, LossCause::Overwritten)
+            }
+            Effect::Servers(effect) => {
+                effect(self, topology, self.servers_in_reach(topology, from));
                 Losses::default()
             }
             Effect::Overwrites(effect) => effect(self, topology),
         }
     }
 
-    /// 6 step 1: no server keeps sessions, and none takes new ones without being active.
-    fn stop_services(&mut self, topology: &Topology) {
+    /// 13.13: the running pool servers that operators of a data centre reach, as bits.
+    fn servers_in_reach(&self, topology: &Topology, from: Option<Site>) -> u8 {
+        let sites = Site::ALL.into_iter();
+        let reached = sites.filter(|site| from.is_none_or(|f| self.sites_connected(f, *site)));
+        let servers = reached.fold(0, |bits, site| bits | topology.servers_in_site(site));
+        servers & !self.servers_down()
+    }
+
+    /// 6 step 1: no server that is reached keeps sessions, and none takes new ones without being
+    /// active.
+    fn stop_services(&mut self, topology: &Topology, reached: u8) {
         if !topology.has_mutant(Mutant::StopLeavesSessions) {
-            self.control.lingering = 0;
+            self.control.lingering &= !reached;
         }
-        self.control.replica_active &= self.control.active;
+        self.control.replica_active &= self.control.active | !reached;
+    }
+
+    /// 2.4: the servers learn the failover partner. One that is not reached does not.
+    fn restart_services(&mut self, topology: &Topology, reached: u8) {
+        let all = topology.server_bits(|_| true) & !self.servers_down();
+        if all & !reached == 0 {
+            self.control.set(Control::STALE_PARTNER, false);
+        }
     }
 
     /// 3.14, 6 step 5: a partner is seeded anew. Handbook 4.3 recommends the order mirroring first,

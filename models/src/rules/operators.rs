@@ -23,6 +23,7 @@ impl World {
         match belief {
             Belief::SiteDown => {
                 !self.site_up(topology.primary_site())
+                    || self.databases_lost()
                     || topology.has_mutant(Mutant::OperatorsNeedNoReason)
                     || topology.assumption == Assumption::Dropped
                         && (!self.sites_connected(Site::PRIMARY, Site::SECONDARY)
@@ -50,7 +51,7 @@ impl World {
                 // Where SM could not be had, waiting for it would be an outage.
                 let session = self.session(SessionId::Secondary);
                 session.role(1) != PartnerRole::Mirror
-                    || session.synchronized()
+                    || self.is_synchronized(SessionId::Secondary)
                     || !self.is_up(Replica::TargetMirror.server())
             }
             Belief::SecondaryStalled => self.secondary_stalled(topology),
@@ -61,6 +62,12 @@ impl World {
             }
             Belief::ReplicasCurrent => (0..topology.servers.len()).all(|s| self.is_current(s)),
         }
+    }
+
+    /// Whether no database is left in DC1: S is the only one (5, 3.12).
+    pub(crate) fn databases_lost(&self) -> bool {
+        let mut members = SessionId::Primary.members().into_iter();
+        members.all(|copy| !self.copy(copy).is_present())
     }
 
     /// Whether a running server has the pool state and the active list that are set (1.4).
@@ -170,7 +177,7 @@ impl World {
             require(!over, Refusal::NotBelieved(role))?;
             match awaited {
                 Some(belief) => Err(Refusal::WaitsFor(belief)),
-                None => self.may_do_or_skip(topology, step),
+                None => self.may_do_or_skip(topology, role, step),
             }
         };
         // Operators who wait for the end of the last failover begin anew when the next is needed.
@@ -189,8 +196,8 @@ impl World {
     }
 
     /// 5 step 2, guard: an operation can be done; or it is impossible, and the step is optional.
-    fn may_do_or_skip(&self, topology: &Topology, step: &Step) -> Permission {
-        match self.may_do(topology, step.operation) {
+    fn may_do_or_skip(&self, topology: &Topology, role: Role, step: &Step) -> Permission {
+        match self.may_do(topology, step.operation, Some(Self::team_site(role))) {
             Err(refusal) if step.optional && Self::is_skipped(step.operation, refusal) => Ok(()),
             done => done,
         }
@@ -202,8 +209,9 @@ impl World {
         let Some(step) = self.current_step(topology, role) else {
             return Losses::default();
         };
-        let losses = if self.may_do(topology, step.operation).is_ok() {
-            self.operate(topology, step.operation)
+        let from = Some(Self::team_site(role));
+        let losses = if self.may_do(topology, step.operation, from).is_ok() {
+            self.operate(topology, step.operation, from)
         } else {
             Losses::default()
         };
@@ -235,20 +243,25 @@ impl World {
     pub(crate) fn may_err(&self, topology: &Topology, role: Role, mistake: Mistake) -> Permission {
         let step = self.working_at(topology, role)?;
         self.team_is_there(role)?;
+        let from = Some(Self::team_site(role));
         match mistake {
             Mistake::Premature => {
                 require(
                     self.may_step(topology, role).is_err(),
                     Refusal::StepPossible(role),
                 )?;
-                self.may_do(topology, step.operation)?;
+                self.may_do(topology, step.operation, from)?;
             }
             Mistake::WrongFile => {
                 require(
                     reads_file(step.operation),
                     Refusal::ReadsNoFile(step.operation),
                 )?;
-                self.may_do(topology, step.operation)?;
+                self.may_do(topology, step.operation, from)?;
+            }
+            Mistake::FenceFails => {
+                require(sets_fence(step.operation), Refusal::NoFence(step.operation))?;
+                self.may_do(topology, step.operation, from)?;
             }
             Mistake::Skip => {
                 require(
@@ -269,7 +282,7 @@ impl World {
                     Some(belief) if !self.believes(topology, belief) => {
                         return Err(Refusal::WaitsFor(belief));
                     }
-                    Some(_) | None => self.may_do(topology, next.operation)?,
+                    Some(_) | None => self.may_do(topology, next.operation, from)?,
                 }
             }
             Mistake::Abort => {}
@@ -290,25 +303,26 @@ impl World {
             return;
         };
         let at = role as usize;
+        let from = Some(Self::team_site(role));
         match mistake {
-            Mistake::Skip => self.progress[at] += 1,
+            Mistake::Skip | Mistake::FenceFails => self.progress[at] += 1,
             Mistake::Premature => {
-                self.operate(topology, step.operation);
+                self.operate(topology, step.operation, from);
                 self.progress[at] += 1;
             }
             Mistake::SwapNext => {
                 if let Some(next) = self.next_step(topology, role) {
-                    self.operate(topology, next.operation);
+                    self.operate(topology, next.operation, from);
                 }
-                if self.may_do(topology, step.operation).is_ok() {
-                    self.operate(topology, step.operation);
+                if self.may_do(topology, step.operation, from).is_ok() {
+                    self.operate(topology, step.operation, from);
                 }
                 self.progress[at] += 2;
             }
             Mistake::WrongFile => {
                 if step.operation == Operation::RestorePrimary {
                     self.image = self.oldest_image();
-                    self.operate(topology, step.operation);
+                    self.operate(topology, step.operation, from);
                 }
                 // A file that does not fit is refused (4.2): the step is taken for done.
                 self.progress[at] += 1;
@@ -320,7 +334,7 @@ impl World {
 
     /// 3.14, H-34 to H-36, guard: an operator could do this outside a runbook, with an effect.
     pub(crate) fn may_operate(&self, topology: &Topology, operation: Operation) -> Permission {
-        self.may_do(topology, operation)?;
+        self.may_do(topology, operation, None)?;
         // What comes to rest as it was before, with other numbers, has had no effect.
         require(
             self.after(topology, Event::misoperation(operation)) != *self,
@@ -333,7 +347,8 @@ impl World {
     #[must_use]
     pub fn skips(&self, topology: &Topology, role: Role) -> bool {
         self.current_step(topology, role).is_some_and(|step| {
-            let refused = self.may_do(topology, step.operation).err();
+            let from = Some(Self::team_site(role));
+            let refused = self.may_do(topology, step.operation, from).err();
             step.optional && refused.is_some_and(|r| Self::is_skipped(step.operation, r))
         })
     }
@@ -344,6 +359,14 @@ const fn reads_file(operation: Operation) -> bool {
     matches!(
         operation,
         Operation::RestorePrimary | Operation::RestoreBacklog
+    )
+}
+
+/// Whether an operation sets a fence, which can fail (13.13).
+const fn sets_fence(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::FenceDc1 | Operation::FencePrincipal | Operation::FenceInBand
     )
 }
 

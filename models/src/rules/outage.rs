@@ -61,11 +61,18 @@ impl Cause {
             K::Outage => Self::SiteOutage,
             K::ShareLoss => Self::Share,
             K::Cut if matches!(event.at, Component::Wan) => Self::InterSiteLink,
-            K::Cut => Self::LocalLink,
-            K::Crash | K::Destroy | K::GreyFailure => Self::of_machine(event.at),
-            K::Misoperation | K::Premature | K::Skip | K::SwapNext | K::WrongFile | K::Abort => {
-                Self::Mistake
+            K::Cut if matches!(event.at, Component::Dc1ToThird | Component::Dc2ToThird) => {
+                Self::InterSiteLink
             }
+            K::Cut | K::PortLost => Self::LocalLink,
+            K::Crash | K::Destroy | K::GreyFailure => Self::of_machine(event.at),
+            K::Misoperation
+            | K::Premature
+            | K::Skip
+            | K::SwapNext
+            | K::WrongFile
+            | K::Abort
+            | K::FenceFails => Self::Mistake,
             K::RunbookStep | K::Replicate => Self::Operators,
             K::Write
             | K::Restart

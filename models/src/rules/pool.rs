@@ -20,7 +20,9 @@ impl World {
     /// Whether the master of the Central Management store answers a data centre (5 step 0c, H-38).
     fn cms_reachable(&self, from: Site) -> bool {
         let at = self.cms_site();
-        self.site_up(at) && self.sites_connected(at, from)
+        // With two masters, each data centre follows its own.
+        let follows_other = from == Site::PRIMARY && self.control.has(Control::TWO_MASTERS);
+        self.site_up(at) && self.sites_connected(at, from) && !follows_other
     }
 
     /// The data centre of the Central Management store's master (1.4).
@@ -33,12 +35,23 @@ impl World {
         }
     }
 
-    /// 5 step 0c, guard: pool state and active list can be changed from DC2.
-    pub(crate) fn may_change_cms(&self) -> Permission {
-        require(
-            self.cms_reachable(Site::SECONDARY),
-            Refusal::CmsUnreachable(Site::SECONDARY),
-        )
+    /// 5 step 0c, guard: pool state and active list can be changed from a data centre.
+    pub(crate) fn may_change_cms(&self, from: Site) -> Permission {
+        require(self.cms_reachable(from), Refusal::CmsUnreachable(from))
+    }
+
+    /// 5 step 0c: the master is in DC2. Where the old one runs behind a cut it stays a master too
+    /// (13.14, H-38), until the failover is done again with both in reach.
+    pub(crate) fn fail_over_cms(&mut self) {
+        let old = Site::PRIMARY;
+        let leaves_master = !self.control.has(Control::CMS_IN_DC2)
+            && self.site_up(old)
+            && !self.sites_connected(Site::SECONDARY, old);
+        let ends = self.site_up(old) && self.sites_connected(Site::SECONDARY, old);
+        if leaves_master || ends {
+            self.control.set(Control::TWO_MASTERS, leaves_master);
+        }
+        self.control.set(Control::CMS_IN_DC2, true);
     }
 
     /// Bits of the servers whose replica is behind; bits beyond the last server mean nothing (1.4).
@@ -243,7 +256,7 @@ impl World {
     fn is_on_top(&self, copy: Replica) -> bool {
         let rank = self.copy(copy).rank();
         let partner = copy.partner();
-        let joined = self.session(copy.session()).synchronized();
+        let joined = self.session(copy.session()).is_synchronized(copy.member());
         let below = |p: &Position| !p.is_present() || p.rank() < rank;
         let own = |c: Replica| c == copy || c == partner && joined;
         let (copies, others) = self.positions();
@@ -258,7 +271,10 @@ impl World {
     /// acknowledged messages out, or would give the number of a lost message to a new one (R1,
     /// H-46).
     fn write_shows(&self, topology: &Topology, copy: Replica) -> bool {
-        !self.split_brain() && self.lineage.acknowledge_changes(self.copy(copy).timeline())
+        !self.split_brain()
+            && self
+                .lineage
+                .acknowledge_changes(self.copy(copy).timeline(), self.written_timelines())
             || self.loss() == LossKind::None && self.serves_without(copy).next().is_some()
             || self.loss() != LossKind::None && !self.has_latched(Latches::NUMBERS_REUSED)
             || topology.slices.compliance
@@ -379,7 +395,7 @@ impl World {
             self.latch(Latches::RECORD_PHANTOM);
         }
         let timeline = self.copy(copy).timeline();
-        if !self.split_brain() && self.lineage.acknowledge(timeline) {
+        if !self.split_brain() && self.lineage.acknowledge(timeline, self.written_timelines()) {
             self.latch(Latches::SPLIT_BRAIN);
         }
         let top = if self.is_on_top(copy) {
@@ -393,7 +409,7 @@ impl World {
         *self.copy_mut(copy) = Position::new(timeline as u8, top);
         let pair = copy.session();
         let session = self.session(pair);
-        let mirrored = session.synchronized() && !session.is_alone(copy.member());
+        let mirrored = session.is_synchronized(copy.member()) && !session.is_alone(copy.member());
         if mirrored && self.is_connected(pair, 0) {
             *self.copy_mut(copy.partner()) = self.copy(copy);
         }

@@ -79,15 +79,13 @@ impl World {
     /// I1.
     fn mirror_has_all(&self, pair: SessionId) -> bool {
         let session = self.session(pair);
-        let principal = self.newest_principal(pair);
-        !session.synchronized()
-            || principal.is_none_or(|p| {
-                session.is_alone(p)
-                    || !session.is_mirror(1 - p)
-                    || self
-                        .lineage
-                        .is_prefix(self.copy(pair.member(p)), self.copy(pair.member(1 - p)))
-            })
+        session.synchronized_principal().is_none_or(|p| {
+            session.is_alone(p)
+                || !session.is_mirror(1 - p)
+                || self
+                    .lineage
+                    .is_prefix(self.copy(pair.member(p)), self.copy(pair.member(1 - p)))
+        })
     }
 
     /// I2, as read by R2; `mirror_has_all` is I1.
@@ -97,7 +95,7 @@ impl World {
         let outside = session.is_alone(0) || session.is_alone(1);
         outside
             || !session.register_synchronized()
-            || session.synchronized() && mirror_has_all
+            || session.any_synchronized() && mirror_has_all
             || !self
                 .newest_principal(pair)
                 .is_some_and(|p| session.seen(1 + p) && self.is_connected(pair, 1 + p))

@@ -67,8 +67,14 @@ pub enum Refusal {
     HasQuorum(Component),
     /// The principal does not count the session as SYNCHRONIZED, or its mirror answers (2.2).
     WaitsForMirror(Component),
-    /// The databases of the data centre are not fenced (R11).
-    Fenced(Site),
+    /// The database is not fenced (R11).
+    Fenced(Component),
+    /// A database of DC1 is fenced (R11).
+    NotFenced,
+    /// The operation sets a fence (13.13).
+    NoFence(Operation),
+    /// The log backup job of DC1 runs (4.1).
+    BackupStopped,
     /// The log drive of the principal in the data centre is not full (H-48).
     LogDriveFull(Site),
     /// Nothing truncates the log in the data centre (H-48).
@@ -161,8 +167,12 @@ pub enum Refusal {
     SecondaryRecovered,
     /// The secondary is part of the history of the server, the source of log shipping (4.2).
     SecondaryAhead(Component),
+    /// The server has a link to its session that is not cut (13.10).
+    PortLost(Component),
     /// The share has files.
     ShareEmpty,
+    /// There are log backups on the share.
+    NoLogBackups,
     /// Some file on the share was never copied.
     EverythingCopied,
     /// Something keeps the files from being copied (H-25).

@@ -48,9 +48,10 @@ impl World {
                 session.set_role(m, PartnerRole::None);
             }
             session.set_alone(m, true);
+            // The other side knows nothing of it yet (13.3).
+            session.set_synchronized(m, false);
+            session.set_suspended(m, false);
         }
-        session.set_synchronized(false);
-        session.set_suspended(false);
     }
 
     /// H-07, guard: an ex-mirror can be recovered: restoring, out of its session. Returns it.
@@ -107,7 +108,13 @@ impl World {
             let (member, server) = (copy.member(), copy.server());
             self.serving(pair, 1 - member)?;
             require(!session.is_mirror(member), Refusal::IsMirror(server))?;
-            require(self.is_up(server), Refusal::NotRunning(server))
+            require(self.is_up(server), Refusal::NotRunning(server))?;
+            // The witness is set by the new session, and has to be told (3.14).
+            let principal = 1 - member;
+            require(
+                !topology.has_witness(pair) || self.is_connected(pair, 1 + principal),
+                Refusal::WitnessUnreachable(pair.node(principal)),
+            )
         });
         found.map(Replica::member)
     }
@@ -122,8 +129,12 @@ impl World {
         session.set_role(member, PartnerRole::Mirror);
         session.set_witness_set(witness);
         session.set_register_second(witness && member == 0);
-        session.set_synchronized(topology.deviations.instant_resynchronisation);
+        session.set_synchronized(1 - member, topology.deviations.instant_resynchronisation);
         *self.session_mut(pair) = session;
+        if pair == SessionId::Primary {
+            let seeded = Control::fenced(pair.member(member));
+            self.control.set(seeded, false);
+        }
         if topology.slices.partner_names {
             self.control.set(Control::STALE_PARTNER, true);
         }
@@ -132,9 +143,9 @@ impl World {
         losses
     }
 
-    /// OW: a restore or a seeding destroyed what nothing else held (6, H-15).
+    /// OW: a restore or a seeding overwrote a database with what nothing else held (6, H-15).
     pub(crate) fn mark_overwritten(&mut self, losses: &Losses) {
-        if losses.iter().next().is_some() {
+        if losses.of_copy {
             self.latch(Latches::OVERWRITTEN);
         }
     }

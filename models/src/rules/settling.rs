@@ -47,6 +47,7 @@ impl World {
                 "the next hop is not settled"
             );
         }
+        self.settle_log_drive(topology);
         self.settle_clients(topology);
         self.settle_messages_in_flight(topology);
     }
@@ -73,10 +74,10 @@ impl World {
         all
     }
 
-    /// Renumbers; the principals' copies are marked as those that could still write.
+    /// Renumbers; the copies that could still write are marked.
     pub(crate) fn compact(&mut self) -> Renumbering {
         let mut holders = self.all_positions();
-        let writers = u16::from(self.principals());
+        let writers = u16::from(self.writers());
         if self.split_brain() {
             self.lineage.forget();
         }

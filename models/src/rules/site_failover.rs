@@ -2,10 +2,10 @@
 
 use crate::names::replica::Replica;
 use crate::names::session::SessionId;
-use crate::names::site::Site;
+use crate::rules::losses::Losses;
 use crate::rules::refusal::{Permission, Refusal, first_member, require};
 use crate::state::control::Control;
-use crate::state::latches::Latches;
+use crate::state::latches::{Latches, LossCause};
 use crate::state::session::PartnerRole;
 use crate::state::topology::Topology;
 use crate::state::world::World;
@@ -31,7 +31,7 @@ impl World {
         if topology.cms_paired {
             Ok(())
         } else {
-            self.may_change_cms()
+            self.may_change_cms(topology.secondary_site())
         }
     }
 
@@ -57,21 +57,24 @@ impl World {
         self.secondary_serves()?;
         let mirror = Replica::TargetMirror.server();
         require(self.is_up(mirror), Refusal::NotRunning(mirror))?;
+        let link = SessionId::Secondary.link(0);
+        require(!self.is_cut(link), Refusal::LinkCut(link.component()))?;
         require(
             self.session(SessionId::Secondary).role(1) == PartnerRole::None,
             Refusal::HasPartner(Replica::Target.server()),
         )
     }
 
-    /// 4.5, 5 step 3b, guard: a principal of DC1 whose tail can be brought to DC2. Returns it.
+    /// 4.5, 5 step 3b, guard: a principal of DC1 whose tail can be written to the share. Returns it.
     pub(crate) fn may_back_up_tail(&self, topology: &Topology) -> Permission<Replica> {
         first_member(SessionId::Primary, |copy| {
             self.acknowledging(topology, copy)?;
-            require(
-                self.sites_connected(Site::PRIMARY, Site::SECONDARY),
-                Refusal::SitesApart,
-            )?;
             require(self.share_to.is_present(), Refusal::NoChain)?;
+            let site = topology.primary_site();
+            require(
+                self.share_reachable(topology, site),
+                Refusal::ShareUnreachable(site),
+            )?;
             require(
                 self.lineage.is_prefix(self.share_to, self.copy(copy)),
                 Refusal::LogDoesNotJoin(copy.server()),
@@ -79,11 +82,14 @@ impl World {
         })
     }
 
-    /// 4.5: the tail is on the share, and the principal is fenced.
+    /// 4.5: the tail is on the share, and the principal is fenced. The tail begins where the last
+    /// log backup ended: where S never gets that one, the tail is of no use (13.11).
     pub(crate) fn back_up_tail(&mut self, topology: &Topology) {
         if let Ok(source) = self.may_back_up_tail(topology) {
-            self.share_to = self.copy(source);
-            self.control.set(Control::FENCED, true);
+            if !self.control.has(Control::GAP) {
+                self.share_to = self.copy(source);
+            }
+            self.control.set(Control::FENCES, true);
         }
     }
 
@@ -135,7 +141,8 @@ impl World {
     }
 
     /// Step 6: SM is seeded from S; the session starts SYNCHRONIZING.
-    pub(crate) fn install_mirror(&mut self, topology: &Topology) {
+    pub(crate) fn install_mirror(&mut self, topology: &Topology) -> Losses {
+        let before = *self;
         *self.copy_mut(Replica::TargetMirror) = self.copy(Replica::Target);
         let session = self.session_mut(SessionId::Secondary);
         session.set_role(1, PartnerRole::Mirror);
@@ -143,6 +150,9 @@ impl World {
         if topology.slices.partner_names {
             self.control.set(Control::STALE_PARTNER, true);
         }
+        let losses = self.settle_losses(&before, LossCause::Overwritten);
+        self.mark_overwritten(&losses);
+        losses
     }
 }
 

@@ -20,6 +20,7 @@ impl World {
         if !session.witness_set() {
             session.set_register_second(false);
             session.set_register_synchronized(false);
+            session.set_orphaned(false);
             return;
         }
         for member in 0..2 {
@@ -28,8 +29,9 @@ impl World {
                 continue;
             }
             let overruled = session.registered() != member
-                && session.is_principal(1 - member)
-                && !self.is_newer(pair, member, 1 - member);
+                && (session.orphaned()
+                    || session.is_principal(1 - member)
+                        && !self.is_newer(pair, member, 1 - member));
             let stays = topology.has_mutant(Mutant::RegisterNotCleared)
                 && session.register_synchronized()
                 || topology.has_mutant(Mutant::WitnessNotTold) && session.registered() != member;
@@ -38,7 +40,7 @@ impl World {
                     !session.is_principal(1 - member) || self.is_newer(pair, member, 1 - member);
                 session.set_register_second(member == 1);
                 session.set_register_synchronized(
-                    newest && session.synchronized() && !session.suspended(),
+                    newest && session.is_synchronized(member) && !session.is_suspended(member),
                 );
             }
         }
@@ -91,5 +93,6 @@ impl World {
         let session = self.session_mut(pair);
         session.set_register_second(false);
         session.set_register_synchronized(true);
+        session.set_orphaned(false);
     }
 }

@@ -27,6 +27,8 @@ impl Control {
         pub FAILED_OVER: 1,
         /// The Central Management store's master is in DC2.
         pub CMS_IN_DC2: 1,
+        /// DC1's Central Management store takes itself for the master beside that of DC2 (13.14).
+        pub TWO_MASTERS: 1,
         /// The configured next hop is in DC2.
         pub HOP_IN_DC2: 1,
         /// A bit for each data centre: the next hop as its replica has it is in DC2.
@@ -43,8 +45,10 @@ impl Control {
         pub STALE_PARTNER: 1,
         /// The log drive of the principal in DC1 is full (slice).
         pub LOG_FULL: 1,
-        /// DC1's databases are fenced out of band; it stays so until somebody lifts it (R11).
-        pub FENCED: 1,
+        /// A bit for each database of DC1: it is fenced; it stays so until somebody lifts it (R11).
+        FENCED: 2,
+        /// The log backup job of DC1 does not run (4.1).
+        pub BACKUP_STOPPED: 1,
         /// A bit for each copy: it answers its partners, but not its users (slice, H-42).
         pub GREY: 4,
     }
@@ -54,6 +58,15 @@ impl Control {
     pub const fn grey(copy: Replica) -> u32 {
         Self::GREY << copy as u32
     }
+
+    /// The flag of a fenced database of DC1.
+    #[must_use]
+    pub const fn fenced(copy: Replica) -> u32 {
+        Self::FENCED << copy.member()
+    }
+
+    /// The fences of both databases of DC1.
+    pub(crate) const FENCES: u32 = Self::FENCED * 3;
 
     /// [`Control::grey`] of the members of a session.
     pub(crate) const fn grey_bits(session: SessionId) -> u32 {

@@ -60,10 +60,11 @@ const ROOT: u8 = 0xF0;
 const UNUSED: u8 = 0xFF;
 
 packed! {
-    /// The fork table with the two sticky bits of each timeline, from which split brain follows
-    /// (handbook R1).
+    /// The fork table with the sticky bits of each timeline, from which split brain follows
+    /// (handbook 13.1).
     ///
-    /// Timelines are numbered in the order of their birth.
+    /// Timelines are numbered in the order of their birth, so a parent has a lower number than its
+    /// children.
     pub struct Lineage, masks LineageMasks {
         /// Parent (high nibble) and the rank of the fork (low nibble).
         forks: [u8; TIMELINES],
@@ -71,6 +72,8 @@ packed! {
         own: u8,
         /// A timeline that was born before it acknowledged after its birth.
         elder: u8,
+        /// A fork that was born after it was acknowledged on, and nothing holds it any more.
+        survivor: u8,
     }
 }
 
@@ -94,6 +97,7 @@ impl Lineage {
             forks,
             own: 0,
             elder: 0,
+            survivor: 0,
         }
     }
 
@@ -207,33 +211,47 @@ impl Lineage {
     }
 
     /// The sticky bits after an acknowledgement on `timeline`, and whether that is split brain:
-    /// after some fork, both sides have been acknowledged on (handbook R1).
+    /// a fork on which, or on a descendant of which, something was acknowledged, and after its
+    /// birth an acknowledgement on an older timeline (handbook 13.1).
     fn acknowledged(&self, timeline: usize) -> (u8, u8, bool) {
         let ancestors = self.ancestors(timeline);
         let live = ((1u16 << self.len()) - 1) as u8;
-        let younger = live & !ancestors & !(((2u16 << timeline) - 1) as u8);
-        let split = ancestors & self.elder | younger & self.own != 0;
-        // With nothing born before it, a timeline has no elder to be told apart from.
-        ((self.own | ancestors) & !1, self.elder | younger, split)
+        let younger = live & !(((2u16 << timeline) - 1) as u8);
+        let split =
+            ancestors & self.elder | younger & self.own | self.survivor & (1 << timeline) != 0;
+        (self.own | ancestors, self.elder | younger, split)
     }
 
-    /// Records an acknowledgement on `timeline`; true if that is split brain.
-    pub(crate) fn acknowledge(&mut self, timeline: usize) -> bool {
+    /// Records an acknowledgement on `timeline`; true if that is split brain. `writers` are the
+    /// timelines that can be acknowledged on, as bits.
+    pub(crate) fn acknowledge(&mut self, timeline: usize, writers: u8) -> bool {
         let (own, elder, split) = self.acknowledged(timeline);
         (self.own, self.elder) = (own, elder);
+        self.forget_what_nothing_reads(writers);
         split
     }
 
-    /// Whether an acknowledgement on `timeline` would change anything here.
-    pub(crate) fn acknowledge_changes(&self, timeline: usize) -> bool {
-        let (own, elder, split) = self.acknowledged(timeline);
-        split || own != self.own || elder != self.elder
+    /// Whether an acknowledgement on `timeline` would change anything here. `writers` are the
+    /// timelines that can be acknowledged on, as bits.
+    pub(crate) fn acknowledge_changes(&self, timeline: usize, writers: u8) -> bool {
+        let mut after = *self;
+        after.acknowledge(timeline, writers) || after != *self
+    }
+
+    /// Clears sticky bits that no acknowledgement can read any more. A timeline without a writer is
+    /// never acknowledged on again: a copy becomes a principal's on a fork of its own.
+    fn forget_what_nothing_reads(&mut self, writers: u8) {
+        let oldest_writer = writers & writers.wrapping_neg();
+        // Only a writer that was born before a fork completes a split brain from the other side.
+        self.own &= !(oldest_writer | oldest_writer.wrapping_sub(1));
+        self.survivor &= writers;
     }
 
     /// Forgets the sticky bits: after split brain is latched nothing reads them.
     pub(crate) const fn forget(&mut self) {
         self.own = 0;
         self.elder = 0;
+        self.survivor = 0;
     }
 
     /// Drops timelines that nothing refers to, collapses forks into the only child that continues
@@ -245,6 +263,7 @@ impl Lineage {
         let mut map = [0, 1, 2, 3, 4, 5, 6, 7];
         let timelines = self.len();
         if timelines > 1 {
+            self.forget_what_nothing_reads(written_timelines(holders, writers));
             let mut gaps = false;
             while self.simplify(timelines, holders, writers, &mut map) {
                 gaps = true;
@@ -255,6 +274,9 @@ impl Lineage {
                 // A fork takes the next number, so only what was dropped leaves a gap.
                 map[self.len()..].fill(0xFF);
             }
+        }
+        if self.own | self.elder | self.survivor != 0 {
+            self.forget_what_nothing_reads(written_timelines(holders, writers));
         }
         let ranks = self.close_ranks(holders);
         Renumbering {
@@ -287,15 +309,15 @@ impl Lineage {
     ) -> bool {
         // Ranks are one more here: 0 is none. What is absent counts on a timeline that is not.
         let mut highest = [0; 2 * TIMELINES];
-        let mut written = 0u16;
-        for (i, holder) in holders.iter().enumerate() {
+        for holder in holders.iter() {
             let slot = &mut highest[holder.timeline()];
             *slot = holder.rank().wrapping_add(1).max(*slot);
-            written |= (writers >> i & 1) << holder.timeline();
         }
+        let written = written_timelines(holders, writers);
         // Of each timeline the fork that leaves last, unless two leave at the same point. What
         // was dropped before is unused.
         let (mut last, mut last_child) = ([0; TIMELINES], [0; TIMELINES]);
+        let mut children = [0; TIMELINES];
         let (mut live, mut ties) = (0u8, 0u8);
         let born = &self.forks[..timelines];
         for (child, fork) in born.iter().enumerate().filter(|(_, f)| **f != UNUSED) {
@@ -304,6 +326,7 @@ impl Lineage {
                 continue;
             }
             let (parent, rank) = (usize::from(fork >> 4), (fork & 15) + 1);
+            children[parent] += 1;
             if rank == last[parent] {
                 ties |= 1 << parent;
             } else if rank > last[parent] {
@@ -314,32 +337,57 @@ impl Lineage {
         for timeline in bits(live) {
             let (rank, child) = (last[timeline], last_child[timeline]);
             if rank == 0 {
-                if highest[timeline] > 0 {
-                    continue;
+                if highest[timeline] == 0 {
+                    self.drop_timeline(timeline, map);
+                    return true;
                 }
-                self.forks[timeline] = UNUSED;
-                self.own &= !(1 << timeline);
-                self.elder &= !(1 << timeline);
-                map.iter_mut()
-                    .filter(|t| **t == timeline as u8)
-                    .for_each(|t| *t = 0xFF);
-                return true;
-            }
-            // Nothing can grow beyond the fork: the child is the timeline's continuation. A
-            // sibling born in between would lose its elder; then both stay.
-            let between = || bits(live).any(|t| t > timeline && t < child);
-            let oldest = live.trailing_zeros() as usize == timeline;
-            if ties >> timeline & 1 == 1
-                || written >> timeline & 1 == 1
-                || highest[timeline] > rank
-                || !oldest && between()
-            {
                 continue;
             }
-            self.collapse(timeline, child, holders, map);
-            return true;
+            // Nothing can grow beyond the fork: the child is the timeline's continuation.
+            let continued = ties >> timeline & 1 == 0
+                && written >> timeline & 1 == 0
+                && highest[timeline] <= rank;
+            let passed_through = highest[timeline] == 0 && children[timeline] == 1;
+            if continued && self.is_one_fork(timeline, child, passed_through, written) {
+                self.collapse(timeline, child, holders, map);
+                return true;
+            }
         }
         false
+    }
+
+    /// Whether the sticky bits of `parent` and of the fork `child` that continues it can be those
+    /// of one fork, born when the child was, without changing a later verdict (handbook 13.1).
+    ///
+    /// An acknowledgement on a writer that was born before the parent concerns both; one on a
+    /// writer that was born between them concerns the child alone.
+    fn is_one_fork(&self, parent: usize, child: usize, passed_through: bool, written: u8) -> bool {
+        let older = written & ((1 << parent) - 1);
+        let between = written & ((1 << child) - 1) & !older;
+        let bits_of = |timeline: usize| (self.own >> timeline & 1, self.elder >> timeline & 1);
+        let ((parent_own, parent_elder), (own, elder)) = (bits_of(parent), bits_of(child));
+        if passed_through {
+            // Whoever extends the parent extends the child.
+            between == 0 || older == 0 || parent_own == own
+        } else {
+            // What is held of the parent can start a fork that does not descend from the child.
+            between == 0 && parent_elder == elder
+        }
+    }
+
+    /// Drops a timeline that nothing holds and nothing forks from. If it was acknowledged on, an
+    /// acknowledgement on an older timeline is a split brain from now on (handbook 13.1).
+    fn drop_timeline(&mut self, timeline: usize, map: &mut [u8; 8]) {
+        let bit = 1 << timeline;
+        if self.own & bit != 0 {
+            self.survivor |= bit - 1;
+        }
+        self.forks[timeline] = UNUSED;
+        self.own &= !bit;
+        self.elder &= !bit;
+        map.iter_mut()
+            .filter(|t| **t == timeline as u8)
+            .for_each(|t| *t = 0xFF);
     }
 
     /// Collapses `timeline` into the fork `child` that continues it.
@@ -382,7 +430,8 @@ impl Lineage {
                 next += 1;
             }
         }
-        let (mut forks, mut own, mut elder) = ([UNUSED; TIMELINES], 0, 0);
+        let mut forks = [UNUSED; TIMELINES];
+        let (mut own, mut elder, mut survivor) = (0, 0, 0);
         for timeline in 0..TIMELINES {
             let new = number[timeline];
             if new == 0xFF {
@@ -396,9 +445,10 @@ impl Lineage {
             };
             own |= (self.own >> timeline & 1) << new;
             elder |= (self.elder >> timeline & 1) << new;
+            survivor |= (self.survivor >> timeline & 1) << new;
         }
-        // The oldest timeline has no elder left to be told apart from.
-        (self.forks, self.own, self.elder) = (forks, own & !1, elder);
+        self.forks = forks;
+        (self.own, self.elder, self.survivor) = (own, elder, survivor);
         for holder in holders.iter_mut().filter(|h| h.is_present()) {
             *holder = Position::new(number[holder.timeline()], holder.rank());
         }
@@ -435,6 +485,14 @@ impl Lineage {
     pub(crate) fn fork_ranks(&self) -> impl Iterator<Item = u8> {
         self.forks.iter().filter(|f| **f < ROOT).map(|f| f & 15)
     }
+}
+
+/// The timelines of the holders that can still write, as bits.
+pub(crate) fn written_timelines(holders: &[Position], writers: u16) -> u8 {
+    bits(writers).fold(0, |written, holder: usize| {
+        // What is absent is on no timeline.
+        written | (u32::from(holders[holder].is_present()) << holders[holder].timeline()) as u8
+    })
 }
 
 #[cfg(test)]

@@ -42,8 +42,8 @@ pub struct SessionPlace {
     pub session: SessionId,
     /// Where its members stand.
     pub site: Site,
-    /// Where its witness stands, if it has one.
-    pub witness: Option<Site>,
+    /// Where its witness stands, if it has one; `Some(None)` in a third place.
+    pub witness: Option<Option<Site>>,
 }
 
 /// A share of log shipping (handbook 4.4).
@@ -217,11 +217,30 @@ impl Topology {
     }
 
     /// Where a session's witness stands, if there is one.
-    const fn witness_site(&self, session: SessionId) -> Site {
+    const fn witness_site(&self, session: SessionId) -> Option<Site> {
         match session {
             SessionId::Primary => self.witness_site,
-            SessionId::Secondary => self.secondary_site(),
+            SessionId::Secondary => Some(self.secondary_site()),
         }
+    }
+
+    /// The link over which a witness outside DC1 hears A and B (13.10).
+    #[must_use]
+    pub fn way_to_witness(&self) -> Option<Link> {
+        let remote = self.witness && self.witness_site != Some(self.primary_site());
+        remote.then(|| match self.witness_site {
+            Some(_) => Link::Wan,
+            None => Link::to_third(self.primary_site()),
+        })
+    }
+
+    /// The links of a server to the others of its session.
+    pub fn links_of(&self, node: Component) -> impl Iterator<Item = Link> {
+        let links = self.links().iter().copied();
+        links.filter(move |link| {
+            let ends = link.ends();
+            ends.is_some_and(|(first, second)| first == node || second == node)
+        })
     }
 
     /// Where the log backups go, whether or not there are any.
@@ -256,7 +275,7 @@ impl Topology {
             ComponentKind::Witness => {
                 let mut sessions = SessionId::ALL.into_iter();
                 let session = sessions.find(|session| session.witness() == node);
-                session.map(|session| self.witness_site(session))
+                session.and_then(|session| self.witness_site(session))
             }
             ComponentKind::ShareHost => self.share.site(),
             ComponentKind::FrontEnd => Some(self.primary_site()),
@@ -303,16 +322,23 @@ impl Topology {
     /// centre than its session, its links are the inter-site link.
     fn has_link(&self, link: Link) -> bool {
         let with_witness = |session| self.is_mirrored(session) && self.has_witness(session);
-        let Some((session, number)) = link.in_session() else {
-            let remote_witness =
-                with_witness(SessionId::Primary) && self.witness_site != self.primary_site();
-            let remote = |server: &PoolServer| server.site != self.primary_site();
-            return self.secondary || remote_witness || self.servers.iter().any(remote);
+        let way_to_witness =
+            with_witness(SessionId::Primary) && self.way_to_witness() == Some(link);
+        let share_in_third = self.secondary && self.share == ShareLocation::Third;
+        let (session, number) = match (link, link.in_session()) {
+            (_, Some(in_session)) => in_session,
+            (Link::Dc1ToThird, None) => return share_in_third || way_to_witness,
+            (Link::Dc2ToThird, None) => return share_in_third,
+            (_, None) => {
+                let remote = |server: &PoolServer| server.site != self.primary_site();
+                return self.secondary || way_to_witness || self.servers.iter().any(remote);
+            }
         };
         match number {
             0 => self.is_mirrored(session),
             1.. => {
-                with_witness(session) && self.witness_site(session) == self.session_site(session)
+                with_witness(session)
+                    && self.witness_site(session) == Some(self.session_site(session))
             }
         }
     }

@@ -85,13 +85,9 @@ macro_rules! flags {
 }
 
 flags! {
-    /// The principal counts the session as SYNCHRONIZED: a commit waits for the mirror's disk.
-    synchronized set_synchronized SYNCHRONIZED;
     /// The mirror knows itself synchronised and has not been apart from both others since
     /// (handbook 3.7, reading R7). Volatile.
     ready set_ready READY;
-    /// SUSPENDED: persistent until RESUME (3.3).
-    suspended set_suspended SUSPENDED;
     /// A witness belongs to the session.
     witness_set set_witness_set WITNESS_SET;
     /// The witness's register: the second member owns the principal role.
@@ -100,15 +96,20 @@ flags! {
     register_synchronized set_register_synchronized REGISTER_SYNCHRONIZED;
     /// The witness has noticed that a principal is silent, and that principal has not (R4).
     noticed set_noticed NOTICED;
+    /// The principal that the witness names has lost its database. No older principal takes its
+    /// place: the record lies on the witness (13.3).
+    orphaned set_orphaned ORPHANED;
 }
 
 impl Session {
     bit_names! { u32;
         /// Two bits for each member's role.
         ROLES: 4,
-        SYNCHRONIZED: 1,
+        /// A bit for each member: as principal it counts the session as SYNCHRONIZED.
+        SYNCHRONIZED: 2,
         READY: 1,
-        SUSPENDED: 1,
+        /// A bit for each member: as principal it has the session SUSPENDED.
+        SUSPENDED: 2,
         /// A bit for each link.
         SEEN: 3,
         WITNESS_SET: 1,
@@ -117,10 +118,51 @@ impl Session {
         /// A bit for each member: it runs on its own.
         ALONE: 2,
         NOTICED: 1,
+        ORPHANED: 1,
     }
 
     const fn set(&mut self, bits: u32, on: bool) {
         self.0 = if on { self.0 | bits } else { self.0 & !bits };
+    }
+
+    /// Whether a principal counts the session as SYNCHRONIZED, so that a commit waits for the
+    /// mirror's disk. Each principal has its own view (handbook 13.3); a mirror has none here.
+    #[must_use]
+    pub const fn is_synchronized(self, member: usize) -> bool {
+        self.0 & Self::SYNCHRONIZED << member != 0
+    }
+
+    /// The principal that counts the session as SYNCHRONIZED. There is one at most: a mirror that
+    /// is promoted begins without.
+    #[must_use]
+    pub fn synchronized_principal(self) -> Option<usize> {
+        (0..2).find(|member| self.is_principal(*member) && self.is_synchronized(*member))
+    }
+
+    /// Whether some principal counts the session as SYNCHRONIZED.
+    #[must_use]
+    pub const fn any_synchronized(self) -> bool {
+        self.0 & (3 * Self::SYNCHRONIZED) != 0
+    }
+
+    pub(crate) const fn set_synchronized(&mut self, member: usize, on: bool) {
+        self.set(Self::SYNCHRONIZED << member, on);
+    }
+
+    /// Whether a principal has the session SUSPENDED: persistent until RESUME (3.3).
+    #[must_use]
+    pub const fn is_suspended(self, member: usize) -> bool {
+        self.0 & Self::SUSPENDED << member != 0
+    }
+
+    /// Whether some principal has the session SUSPENDED.
+    #[must_use]
+    pub const fn any_suspended(self) -> bool {
+        self.0 & (3 * Self::SUSPENDED) != 0
+    }
+
+    pub(crate) const fn set_suspended(&mut self, member: usize, on: bool) {
+        self.set(Self::SUSPENDED << member, on);
     }
 
     const fn role_bits(self, member: usize) -> u32 {
@@ -152,7 +194,11 @@ impl Session {
         ROLES[self.role_bits(member) as usize]
     }
 
+    /// Gives a member a role. What it believed as a principal goes with that role.
     pub(crate) const fn set_role(&mut self, member: usize, role: PartnerRole) {
+        if matches!(role, PartnerRole::None | PartnerRole::Mirror) {
+            self.set((Self::SYNCHRONIZED | Self::SUSPENDED) << member, false);
+        }
         let first = Self::ROLES << (2 * member);
         self.0 = self.0 & !(3 * first) | (role as u32 * first);
     }

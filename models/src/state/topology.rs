@@ -63,6 +63,8 @@ pub struct Slices {
     pub one_sided_detection: bool,
     /// The witness can be restored from an old image (3.13; 10, choice 23).
     pub witness_memory: bool,
+    /// A server of a session can lose its port or its network card (13.10).
+    pub ports: bool,
 }
 
 /// When users are told that their post is stored (2.2; 10, choice 1).
@@ -129,8 +131,9 @@ pub struct Topology {
     pub mirror: bool,
     /// Whether the A/B session has a witness (W).
     pub witness: bool,
-    /// Where W stands: DC1 by rule V5; in DC2 it reaches A and B only over the inter-site link.
-    pub witness_site: Site,
+    /// Where W stands: DC1 by rule V5; in DC2 it reaches A and B only over the inter-site link, in
+    /// a third place (`None`) only over that place's link to DC1.
+    pub witness_site: Option<Site>,
     /// Whether there is a log-shipping secondary (S).
     pub secondary: bool,
     /// Whether S gets a mirror (SM) at failover.
@@ -207,7 +210,7 @@ impl Topology {
             servers,
             mirror: false,
             witness: false,
-            witness_site: Site::PRIMARY,
+            witness_site: Some(Site::PRIMARY),
             secondary: false,
             secondary_mirror: false,
             secondary_witness: false,
@@ -288,9 +291,10 @@ impl Topology {
     /// Whether the failover to DC2 has passed its first step that does something: from then on the
     /// return of anything in DC1 is a fault.
     #[must_use]
-    pub const fn has_left_dc1(&self, world: &World) -> bool {
-        let rebuilt =
-            world.site_up(self.primary_site()) && !world.session(SessionId::Primary).exists();
+    pub fn has_left_dc1(&self, world: &World) -> bool {
+        // What stands there without a database was rebuilt, or has lost it.
+        let empty = !world.session(SessionId::Primary).exists() || world.databases_lost();
+        let rebuilt = world.site_up(self.primary_site()) && empty;
         world.progress(Role::SiteFailover) >= self.committed_from
             && world.progress(Role::SiteFailback) == 0
             && !rebuilt
@@ -383,7 +387,7 @@ impl Topology {
             share_to: shipped,
             folder: shipped,
             image: Position::ABSENT,
-            archive: Position::ABSENT,
+            archive: [Position::ABSENT; 2],
             exported: if_there(self.slices.compliance),
             sessions: [self.first_session(), Session::default()],
             down: 0,
@@ -413,7 +417,7 @@ impl Topology {
         session.set_role(0, PartnerRole::Principal);
         if self.mirror {
             session.set_role(1, PartnerRole::Mirror);
-            session.set_synchronized(true);
+            session.set_synchronized(0, true);
             session.set_seen(0, true);
             if self.witness {
                 session.set_witness_set(true);
@@ -452,7 +456,7 @@ impl Topology {
         session.set_role(0, PartnerRole::Principal);
         if self.secondary_mirror {
             session.set_role(1, PartnerRole::Mirror);
-            session.set_synchronized(true);
+            session.set_synchronized(0, true);
             session.set_seen(0, true);
         }
         world.sessions = [Session::default(), session];

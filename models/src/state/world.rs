@@ -14,9 +14,9 @@ use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::state::control::Control;
 use crate::state::latches::{Latches, LossCause, LossKind};
-use crate::state::lineage::{Lineage, Position};
+use crate::state::lineage::{Lineage, Position, written_timelines};
 use crate::state::packed::packed;
-use crate::state::session::Session;
+use crate::state::session::{PartnerRole, Session};
 
 /// What a data centre is at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +49,10 @@ packed! {
         /// The full backup that a failback restores from.
         pub(crate) image: Position,
         /// What was salvaged from old copies in DC1 before they were overwritten.
-        pub(crate) archive: Position,
+        pub(crate) archive: [Position; 2],
         /// The end of what the compliance adapter has been fed (slice).
         pub(crate) exported: Position,
+        pub(crate) latches: Latches,
         pub(crate) control: Control,
         /// Bit per [`Link`]: cut.
         pub(crate) cut: u32,
@@ -59,12 +60,11 @@ packed! {
         /// Bit per machine ([`Component::node`]): not running, crashed or in a data centre that is
         /// down.
         pub(crate) down: u32,
-        /// Bit per machine that is no pool server: it had crashed before its data centre went down,
-        /// and does not come back with it.
-        pub(crate) crashed: u32,
         /// Current step of each [`Role`]'s runbook: 0 idle, 1 is the first step.
         pub(crate) progress: [u8; Role::ALL.len()],
-        pub(crate) latches: Latches,
+        /// Bit per machine that is no pool server, from the first such: it had crashed before its
+        /// data centre went down, and does not come back with it.
+        pub(crate) crashed: u8,
         /// Two bits a site.
         pub(crate) sites: u8,
     }
@@ -143,6 +143,27 @@ impl World {
             at += 1;
         }
         bits
+    }
+
+    /// The copies that can still extend their timeline, as bits: those of principals, also of one
+    /// whose manual failover has begun and may not take place (3.8).
+    #[inline]
+    pub(crate) const fn writers(&self) -> u8 {
+        let (mut bits, mut at) = (0, 0);
+        while at < Replica::COUNT {
+            let copy = Replica::ALL[at];
+            let role = self.session(copy.session()).role(copy.member());
+            if matches!(role, PartnerRole::Principal | PartnerRole::Pending) {
+                bits |= copy.bit();
+            }
+            at += 1;
+        }
+        bits
+    }
+
+    /// Their timelines, as bits.
+    pub(crate) fn written_timelines(&self) -> u8 {
+        written_timelines(&self.copies, self.writers().into())
     }
 
     /// The session, to be changed.

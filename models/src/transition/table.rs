@@ -224,7 +224,7 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::Misoperation,
             |_| Vec::new(),
             |w, t, e| w.may_operate(t, operation(e)?),
-            |w, t, e| operation(e).map_or(NOTHING, |operation| w.operate(t, operation)),
+            |w, t, e| operation(e).map_or(NOTHING, |operation| w.operate(t, operation, None)),
         )
         .fault(FaultClass::Mistake),
         row(
@@ -309,7 +309,7 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::Destroy,
             |t| at_if(t.slices.storage, &database_servers(t)),
             |w, t, e| w.may_destroy(t, copy(e)?),
-            |w, _, e| w.destroy(e.at),
+            |w, t, e| w.destroy(t, e.at),
         )
         .fault(FaultClass::ComponentCrash),
         row(
@@ -360,6 +360,26 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
                 plain(())
             },
         ),
+        mistake(
+            K::FenceFails,
+            |t| teams_that_err(t, Mistake::FenceFails),
+            |w, t, e| w.may_err(t, team(e)?, Mistake::FenceFails),
+            |w, t, e| err(w, t, e, Mistake::FenceFails),
+        ),
+        row(
+            K::PortLost,
+            |t| {
+                let mut with_links = t.nodes().to_vec();
+                with_links.retain(|node| t.slices.ports && t.links_of(*node).count() > 1);
+                with_links
+            },
+            |w, t, e| w.may_lose_port(t, e.at),
+            |w, t, e| {
+                let _: () = w.lose_port(t, e.at);
+                plain(())
+            },
+        )
+        .fault(FaultClass::LinkCut),
     ]
 };
 

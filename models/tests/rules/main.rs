@@ -6,6 +6,7 @@ mod mistakes;
 mod partition_cases;
 mod partner_states;
 mod pool_limits;
+mod reach;
 mod reference_cases;
 mod trio;
 mod walks;

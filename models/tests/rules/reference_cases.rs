@@ -356,7 +356,7 @@ fn a_broken_chain_is_mended_by_initialising_s_again() {
 #[test]
 fn a_witness_in_dc2_hangs_on_the_inter_site_link() {
     let mut t = Trio::shipping(MirrorShipping::SameShare);
-    t.topology.witness_site = Site::Dc2;
+    t.topology.witness_site = Some(Site::Dc2);
     let mut t = t.rebuilt();
     t.post().go(EventKind::Cut, Component::Wan);
     t.detect().post();

@@ -175,11 +175,11 @@ impl Trio {
     }
 
     pub fn exposed(&self) -> bool {
-        !self.world.session(SessionId::Primary).synchronized()
+        !self.world.is_synchronized(SessionId::Primary)
     }
 
     pub fn suspended(&self) -> bool {
-        self.world.session(SessionId::Primary).suspended()
+        self.world.is_suspended(SessionId::Primary)
     }
 
     #[track_caller]

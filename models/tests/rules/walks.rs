@@ -127,7 +127,10 @@ fn topology(chance: &mut ChaCha8Rng) -> Topology {
     let mut topology = Topology::new(servers);
     topology.mirror = chance.random_range(0..8) > 0;
     topology.witness = topology.mirror && chance.random_range(0..3) > 0;
-    topology.witness_site = pick(chance, &[Site::Dc1, Site::Dc1, Site::Dc1, Site::Dc2]);
+    topology.witness_site = pick(
+        chance,
+        &[Some(Site::Dc1), Some(Site::Dc1), Some(Site::Dc2), None],
+    );
     topology.secondary = true;
     topology.secondary_mirror = chance.random_range(0..8) > 0;
     topology.secondary_witness = topology.secondary_mirror && chance.random();
@@ -191,6 +194,7 @@ fn topology(chance: &mut ChaCha8Rng) -> Topology {
         storage: true,
         one_sided_detection: true,
         witness_memory: true,
+        ports: true,
     };
     topology.finish()
 }
@@ -199,7 +203,7 @@ fn topology(chance: &mut ChaCha8Rng) -> Topology {
 fn positions(world: &World) -> (Vec<u8>, Vec<u8>) {
     let words = world.pack().map(u64::to_le_bytes);
     let bytes = words.as_flattened();
-    let held = bytes[10..20].iter().copied().filter(|p| *p != 0xFF);
+    let held = bytes[11..22].iter().copied().filter(|p| *p != 0xFF);
     (held.collect(), bytes[..8].to_vec())
 }
 

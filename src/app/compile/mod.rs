@@ -7,7 +7,7 @@ use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
 use poolproof_models::names::link::Link;
 use poolproof_models::names::runbook::{Mistake, Operation};
-use poolproof_models::names::site::{ShareLocation, Site};
+use poolproof_models::names::site::{ShareLocation, Site, WitnessLocation};
 use poolproof_models::state::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
 
 use crate::scenario::Scenario;
@@ -37,7 +37,11 @@ fn configured(scenario: &Scenario) -> Topology {
     let mut topology = Topology::new(servers);
     topology.mirror = scenario.mirroring.enabled;
     topology.witness = scenario.mirroring.enabled && scenario.mirroring.witness.is_some();
-    topology.witness_site = scenario.mirroring.witness.unwrap_or(Site::Dc1);
+    topology.witness_site = scenario
+        .mirroring
+        .witness
+        .unwrap_or(WitnessLocation::Dc1)
+        .site();
     topology.strict_failover = scenario.mirroring.strict_failover;
     topology.secondary = scenario.log_shipping.enabled;
     topology.secondary_mirror = scenario.log_shipping.enabled && scenario.secondary.mirror;
@@ -214,6 +218,8 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
         | K::Skip
         | K::SwapNext
         | K::WrongFile
+        | K::FenceFails
+        | K::PortLost
         | K::Abort => None,
         K::Rebuild => {
             let repairs = [
@@ -329,7 +335,9 @@ fn modes(scenario: &Scenario, failure: EventKind, at: Component) -> &[FailureMod
     let failures = &scenario.failures;
     match (failure, at) {
         (EventKind::Outage, _) => std::slice::from_ref(&failures.site_outage),
-        (_, Component::Wan) => std::slice::from_ref(&failures.inter_site_link),
+        (_, Component::Wan | Component::Dc1ToThird | Component::Dc2ToThird) => {
+            std::slice::from_ref(&failures.inter_site_link)
+        }
         _ if Link::from_component(at).is_some() => std::slice::from_ref(&failures.local_link),
         (_, Component::A | Component::B | Component::S | Component::SM) => {
             &failures.database_server

@@ -183,6 +183,8 @@ fn title(topology: &Topology, event: Event) -> String {
         K::Skip => format!("mistake: a step of \"{}\" left out", runbook()),
         K::SwapNext => format!("mistake: two steps of \"{}\" swapped", runbook()),
         K::WrongFile => format!("mistake: the wrong file in \"{}\"", runbook()),
+        K::FenceFails => format!("mistake: a fence of \"{}\" that is not set", runbook()),
+        K::PortLost => format!("loss of the port of {at}"),
         K::Abort => format!("mistake: \"{}\" given up", runbook()),
         _ => event.name(),
     }

@@ -142,8 +142,10 @@ fn links(scenario: &Scenario, topology: &Topology) -> Vec<doc::LinkView> {
     let mut links: Vec<doc::LinkView> = topology
         .links()
         .iter()
-        .map(|one| {
+        .filter_map(|one| {
             let (from, to, kind, note) = match one {
+                // What log shipping and the witness use is drawn with them.
+                Link::Dc1ToThird | Link::Dc2ToThird => return None,
                 Link::AB => ("A", "B", Kind::Mirroring, None),
                 Link::AW => ("A", "W", Kind::Witness, None),
                 Link::BW => ("B", "W", Kind::Witness, None),
@@ -152,11 +154,11 @@ fn links(scenario: &Scenario, topology: &Topology) -> Vec<doc::LinkView> {
                 Link::SSW => ("S", "SW", Kind::Witness, None),
                 Link::SMSW => ("SM", "SW", Kind::Witness, None),
             };
-            link(from, to, kind, note, Vec::new())
+            Some(link(from, to, kind, note, Vec::new()))
         })
         .collect();
     let witness = topology.mirror && topology.witness;
-    if witness && topology.witness_site == Site::Dc2 {
+    if witness && topology.way_to_witness().is_some() {
         let over = Some(Note::OverInterSiteLink);
         links.extend(["A", "B"].map(|partner| link(partner, "W", Kind::Witness, over, Vec::new())));
     }

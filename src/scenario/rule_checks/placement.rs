@@ -1,6 +1,6 @@
 //! Rules about where databases and witnesses are: data centre, host and instance.
 
-use poolproof_models::names::site::Site;
+use poolproof_models::names::site::{Site, WitnessLocation};
 
 use super::super::Scenario;
 use super::super::rules::Finding;
@@ -25,14 +25,14 @@ pub(in super::super) fn mirror_site(scenario: &Scenario) -> Vec<Finding> {
 
 /// V5: the witness of the A/B session is in DC1.
 pub(in super::super) fn witness_site(scenario: &Scenario) -> Vec<Finding> {
-    when(scenario.mirroring.witness == Some(Site::Dc2), || {
-        let help = "write witness = \"DC1\"; to study others, [allow] rules = [\"V5\"]";
-        found(
-            "mirroring.witness",
-            "the witness of the A/B session is in DC2",
-            help,
-        )
-    })
+    let place = match scenario.mirroring.witness {
+        None | Some(WitnessLocation::Dc1) => return Vec::new(),
+        Some(WitnessLocation::Dc2) => "in DC2",
+        Some(WitnessLocation::Third) => "in a third place",
+    };
+    let help = "write witness = \"DC1\"; to study others, [allow] rules = [\"V5\"]";
+    let message = format!("the witness of the A/B session is {place}");
+    vec![found("mirroring.witness", message, help)]
 }
 
 /// V6: S is in the other data centre.

@@ -113,7 +113,7 @@ fn figure(product: &Product, chain: &Chain<World>, key: &str) -> Option<f64> {
         "time_to_first_outage_h" => figures().time_to_first_outage_h.unwrap(),
         "variance_rate_h" => figures().variance_rate_h.unwrap(),
         "share.exposed" => share(&|world| {
-            world.service(topology) != 0 && !world.session(SessionId::Primary).synchronized()
+            world.service(topology) != 0 && !world.is_synchronized(SessionId::Primary)
         }),
         "share.DC1" => share(&|world| world.progress(Role::SiteFailover) == 0),
         "per_year.failover" => {

@@ -236,7 +236,7 @@ impl Books {
     pub fn hardening_mirror(world: &World, copy: Replica) -> Option<Replica> {
         let (pair, partner) = (copy.session(), copy.partner());
         let session = world.session(pair);
-        let hardens = session.synchronized()
+        let hardens = session.is_synchronized(copy.member())
             && !session.is_alone(copy.member())
             && world.is_connected(pair, 0);
         hardens.then_some(partner)
@@ -338,9 +338,10 @@ impl Books {
         }
     }
 
-    /// The files on the share are gone (4.4).
+    /// Everything on the share is gone: log backups and a full backup (4.4, 6 step 3).
     pub fn lose_share(&mut self) {
         self.share.clear();
+        self.full_backup = None;
     }
 
     /// The folder on S is gone.

@@ -58,7 +58,8 @@ impl Books {
                     self.lose_site(topology, site);
                 }
             }
-            K::ShareLoss | K::Retention => self.lose_share(),
+            K::ShareLoss => self.lose_share(),
+            K::Retention => self.share.clear(),
             K::Destroy => self.destroy(topology, event.at),
             K::RunbookStep | K::Misoperation | K::Premature | K::SwapNext | K::WrongFile => {
                 self.work(topology, before, event, after)
@@ -81,6 +82,8 @@ impl Books {
             | K::Rebuild
             | K::Export
             | K::Skip
+            | K::FenceFails
+            | K::PortLost
             | K::Abort
             | K::Notice
             | K::Forget => {}
@@ -269,6 +272,12 @@ impl Books {
             | O::SuspendMirroring
             | O::RemoveWitness
             | O::FenceDc1
+            | O::FencePrincipal
+            | O::FenceInBand
+            | O::LiftFence
+            | O::StartServices
+            | O::StopBackupAgent
+            | O::StartBackupAgent
             | O::RestartServers
             | O::SwapActive
             | O::ActivateAll
@@ -323,7 +332,8 @@ fn operations(topology: &Topology, before: &World, event: Event) -> Vec<Operatio
         });
     let current = steps.first().map(|step| step.operation);
     let next = steps.get(1).map(|step| step.operation);
-    let possible = |world: &World, o: &Operation| world.may_do(topology, *o).is_ok();
+    let from = role_of(event.at).map(World::team_site);
+    let possible = |world: &World, o: &Operation| world.may_do(topology, *o, from).is_ok();
     use EventKind as K;
     match event.kind {
         K::Misoperation => event.operation.into_iter().collect(),

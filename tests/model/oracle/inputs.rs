@@ -6,7 +6,7 @@ use poolproof::scenario::pool::Variant;
 use poolproof::scenario::runbook::RunbookFile;
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::runbook::{Belief, Mistake, Operation, Phase, Role, Step};
-use poolproof_models::names::site::{ShareLocation, Site};
+use poolproof_models::names::site::{ShareLocation, Site, WitnessLocation};
 use poolproof_models::state::topology::{Acknowledgement, Assumption, Slices, Start};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -140,7 +140,13 @@ impl Library {
         s.mirroring.witness = if s.mirroring.enabled {
             pick(
                 chance,
-                &[None, Some(Site::Dc1), Some(Site::Dc1), Some(Site::Dc2)],
+                &[
+                    None,
+                    Some(WitnessLocation::Dc1),
+                    Some(WitnessLocation::Dc1),
+                    Some(WitnessLocation::Dc2),
+                    Some(WitnessLocation::Third),
+                ],
             )
         } else {
             None
@@ -283,6 +289,7 @@ fn checks(scenario: &mut Scenario, chance: &mut ChaCha8Rng) {
         log_full: on(),
         retention: on(),
         compliance: on(),
+        ports: on(),
         front_end: on(),
         storage: on(),
         one_sided_detection: on(),

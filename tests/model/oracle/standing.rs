@@ -47,7 +47,7 @@ impl Books {
         self.newest_principal(world, pair).is_some_and(|principal| {
             let mirror = principal.partner();
             let held = self.acknowledged_in(principal);
-            session.synchronized()
+            session.is_synchronized(principal.member())
                 && !session.is_alone(principal.member())
                 && session.is_mirror(mirror.member())
                 && !held.is_within(self.held_by(mirror))
@@ -65,7 +65,7 @@ impl Books {
             bound
                 && connected
                 && session.register_synchronized()
-                && (behind || !session.synchronized())
+                && (behind || !session.is_synchronized(principal.member()))
         })
     }
 
@@ -99,7 +99,8 @@ impl Books {
         let served = world.service(topology);
         let s = self.copy(Replica::Target).filter(|_| topology.secondary);
         let recovered = world.session(SessionId::Secondary).is_principal(0);
-        let has_jobs = world.control().has(Control::JOBS);
+        let control = world.control();
+        let has_jobs = control.has(Control::JOBS) && !control.has(Control::BACKUP_STOPPED);
         let ships = |copy: Replica| {
             copy == Replica::Primary || topology.mirror_ships == MirrorShipping::SameShare
         };
