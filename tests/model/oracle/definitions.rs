@@ -129,7 +129,7 @@ impl Books {
     pub fn judge_activation(
         &mut self,
         topology: &Topology,
-        after: &World,
+        [before, after]: [&World; 2],
         operation: Operation,
         failed_over: bool,
     ) {
@@ -147,8 +147,11 @@ impl Books {
             (SessionId::Primary, topology.secondary_site())
         };
         let active = after.control().active;
-        let session = after.session(pair);
-        let serves = session.is_principal(0) || session.is_principal(1);
+        // Two operations in one event: what the other one ends or begins does not count.
+        let serves = [before, after].into_iter().any(|world| {
+            let session = world.session(pair);
+            session.is_principal(0) || session.is_principal(1)
+        });
         let across = active & topology.servers_in_site(other) != 0
             && (topology.low_bandwidth || failed_over);
         if across || !serves || active.count_ones() > 4 {

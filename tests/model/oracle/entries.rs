@@ -62,7 +62,7 @@ impl Books {
             K::Retention => self.share.clear(),
             K::Destroy => self.destroy(topology, event.at),
             K::RunbookStep | K::Misoperation | K::Premature | K::SwapNext | K::WrongFile => {
-                self.work(topology, before, event, after)
+                self.work(topology, before, event, after);
             }
             K::Crash
             | K::Restart
@@ -158,7 +158,7 @@ impl Books {
                 _ => {}
             }
             self.judge_overwriting(operation, held);
-            self.judge_activation(topology, after, operation, failed_over);
+            self.judge_activation(topology, [before, after], operation, failed_over);
         }
     }
 
