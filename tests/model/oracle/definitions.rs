@@ -130,23 +130,13 @@ impl Books {
         &mut self,
         topology: &Topology,
         [before, after]: [&World; 2],
-        operation: Operation,
-        failed_over: bool,
+        (active, failed_over): (u8, bool),
     ) {
-        use Operation as O;
-        let activates = matches!(
-            operation,
-            O::ActivateDc1 | O::ActivateDc2 | O::ActivateAll | O::SwapActive
-        );
-        if !activates {
-            return;
-        }
         let (pair, other) = if failed_over {
             (SessionId::Secondary, topology.primary_site())
         } else {
             (SessionId::Primary, topology.secondary_site())
         };
-        let active = after.control().active;
         // Two operations in one event: what the other one ends or begins does not count.
         let serves = [before, after].into_iter().any(|world| {
             let session = world.session(pair);

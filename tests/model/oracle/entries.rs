@@ -142,6 +142,7 @@ impl Books {
     /// Operators work: what they do, in the order in which they do it.
     fn work(&mut self, topology: &Topology, before: &World, event: Event, after: &World) {
         let mut failed_over = before.control().has(Control::FAILED_OVER);
+        let mut active = before.control().active;
         for operation in operations(topology, before, event) {
             let right = self.full_backup;
             if event.kind == EventKind::WrongFile {
@@ -158,7 +159,13 @@ impl Books {
                 _ => {}
             }
             self.judge_overwriting(operation, held);
-            self.judge_activation(topology, [before, after], operation, failed_over);
+            if let Some(list) = activated(topology, operation, active) {
+                active = list;
+                self.judge_activation(topology, [before, after], (active, failed_over));
+            }
+            if operation == Operation::ClearActive {
+                active = 0;
+            }
         }
     }
 
@@ -318,6 +325,23 @@ impl Books {
     /// Marks a property as broken by what has happened.
     pub fn breaks(&mut self, property: Property) {
         self.broken |= property.bit();
+    }
+}
+
+/// The active list after an operation that activates servers, as bits (1.4).
+fn activated(topology: &Topology, operation: Operation, active: u8) -> Option<u8> {
+    let all = topology.server_bits(|_| true);
+    match operation {
+        Operation::ActivateDc1 => Some(topology.server_bits(|server| server.active)),
+        Operation::ActivateDc2 => {
+            let there = topology.servers_in_site(topology.secondary_site());
+            let bits = (0..u8::BITS).map(|server| 1_u8 << server);
+            let four = bits.filter(|bit| there & bit != 0).take(4);
+            Some(four.fold(0, |list, bit| list | bit))
+        }
+        Operation::ActivateAll => Some(all),
+        Operation::SwapActive => Some(!active & all),
+        _ => None,
     }
 }
 
