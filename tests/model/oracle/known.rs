@@ -9,7 +9,9 @@ use crate::support::scenarios::load;
 
 /// What the walks may find because of the traces below: a property, and whether the model says that
 /// it is violated. Everything else that they find is new.
-pub const EXPECTED: [(&str, bool); 1] = [
+pub const EXPECTED: [(&str, bool); 2] = [
+    // A mirror that left its session on both sides (the last trace).
+    ("AL", false),
     // The model keeps two salvages; what a third replaces counts as lost.
     ("ALF", true),
 ];
@@ -34,7 +36,7 @@ const SIX_FAULTS: (&str, &str) = ("check.faults", "6");
 const FEW_USERS: (&str, &str) = ("pool.users", "20000");
 const ALL_SERVERS: (&str, &str) = ("check.servers_per_class", "0");
 
-const TRACES: [Trace; 9] = [
+const TRACES: [Trace; 10] = [
     Trace {
         name: "a fork that nothing holds is forgotten with what was acknowledged on it (13.1)",
         changes: &[
@@ -184,6 +186,29 @@ const TRACES: [Trace; 9] = [
         ],
         events: "misoperation:recover-secondary",
         found: None,
+    },
+    Trace {
+        name: "a mirror that left its session has nothing of what comes after (3.10, 3.14)",
+        changes: &[
+            NO_WITNESS,
+            ONE_SERVER,
+            ANY_FAULT,
+            SIX_FAULTS,
+            ("choices.acknowledge", "\"on-accept\""),
+            ("log_shipping.enabled", "false"),
+            ("secondary.mirror", "false"),
+            ("operators.site_failover", "\"none\""),
+            ("operators.site_failback", "\"none\""),
+            ("operators.log_shipping_repair", "\"none\""),
+            (
+                "check.faults_enabled",
+                "[\"link-cut\", \"misoperation:remove-mirroring\", \
+                 \"misoperation:recover-mirror\"]",
+            ),
+        ],
+        events: "cut:A-B misoperation:remove-mirroring misoperation:remove-mirroring heal:A-B \
+                 resynchronise:pair-A-B accept:clients write:A misoperation:recover-mirror write:B",
+        found: Some(("AL", false)),
     },
 ];
 
