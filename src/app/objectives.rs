@@ -14,30 +14,13 @@ pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Object
         Limit::Duration(duration) => duration.ms as f64,
         Limit::Count(number) | Limit::Share(number) => number,
     };
-    let (comparison, below) = match objective.comparison {
-        Comparison::Below => (doc::Comparison::Below, true),
-        Comparison::AtMost => (doc::Comparison::AtMost, true),
-        Comparison::Above => (doc::Comparison::Above, false),
-        Comparison::AtLeast => (doc::Comparison::AtLeast, false),
+    let comparison = match objective.comparison {
+        Comparison::Below => doc::Comparison::Below,
+        Comparison::AtMost => doc::Comparison::AtMost,
+        Comparison::Above => doc::Comparison::Above,
+        Comparison::AtLeast => doc::Comparison::AtLeast,
     };
-    let within = |x: f64| match comparison {
-        doc::Comparison::Below => x < limit,
-        doc::Comparison::AtMost => x <= limit,
-        doc::Comparison::Above => x > limit,
-        doc::Comparison::AtLeast => x >= limit,
-    };
-    let (worst, best) = if below {
-        (value.high, value.low)
-    } else {
-        (value.low, value.high)
-    };
-    let status = if worst.is_some_and(within) {
-        doc::ObjectiveStatus::Met
-    } else if best.is_some_and(|x| !within(x)) {
-        doc::ObjectiveStatus::Missed
-    } else {
-        doc::ObjectiveStatus::Undecided
-    };
+    let status = status(comparison, limit, &value);
     doc::Objective {
         text: objective.text.clone(),
         figure,
@@ -45,6 +28,27 @@ pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Object
         limit,
         status,
         value,
+    }
+}
+
+/// Met if the worse limit of the interval is within, missed if the better one is not.
+fn status(comparison: doc::Comparison, limit: f64, value: &doc::Estimate) -> doc::ObjectiveStatus {
+    let within = |x: f64| match comparison {
+        doc::Comparison::Below => x < limit,
+        doc::Comparison::AtMost => x <= limit,
+        doc::Comparison::Above => x > limit,
+        doc::Comparison::AtLeast => x >= limit,
+    };
+    let (worst, best) = match comparison {
+        doc::Comparison::Below | doc::Comparison::AtMost => (value.high, value.low),
+        doc::Comparison::Above | doc::Comparison::AtLeast => (value.low, value.high),
+    };
+    if worst.is_some_and(within) {
+        doc::ObjectiveStatus::Met
+    } else if best.is_some_and(|x| !within(x)) {
+        doc::ObjectiveStatus::Missed
+    } else {
+        doc::ObjectiveStatus::Undecided
     }
 }
 
@@ -84,4 +88,50 @@ pub fn value(figure: Figure, simulation: &doc::Simulation) -> doc::Estimate {
         .of(simulation)
         .expect("a simulation has every column")
         .clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status;
+    use poolproof_reports::document::{Comparison, Estimate, ObjectiveStatus};
+
+    fn judged(comparison: Comparison, low: f64, high: f64) -> ObjectiveStatus {
+        let value = Estimate {
+            value: Some(f64::midpoint(low, high)),
+            low: Some(low),
+            high: Some(high),
+            ..Estimate::default()
+        };
+        status(comparison, 10.0, &value)
+    }
+
+    /// The limit is 10. An interval that ends at it decides between `<` and `<=`.
+    #[test]
+    fn an_interval_that_touches_the_limit_is_judged_by_the_comparison() {
+        use ObjectiveStatus::{Met, Missed, Undecided};
+        for (comparison, up_to, from) in [
+            (Comparison::Below, Undecided, Missed),
+            (Comparison::AtMost, Met, Undecided),
+            (Comparison::Above, Missed, Undecided),
+            (Comparison::AtLeast, Undecided, Met),
+        ] {
+            assert_eq!(judged(comparison, 8.0, 10.0), up_to, "{comparison:?}");
+            assert_eq!(judged(comparison, 10.0, 12.0), from, "{comparison:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_whole_interval_decides() {
+        use ObjectiveStatus::{Met, Missed, Undecided};
+        for (comparison, below, above) in [
+            (Comparison::Below, Met, Missed),
+            (Comparison::AtMost, Met, Missed),
+            (Comparison::Above, Missed, Met),
+            (Comparison::AtLeast, Missed, Met),
+        ] {
+            assert_eq!(judged(comparison, 8.0, 9.0), below, "{comparison:?}");
+            assert_eq!(judged(comparison, 11.0, 12.0), above, "{comparison:?}");
+            assert_eq!(judged(comparison, 9.0, 11.0), Undecided, "{comparison:?}");
+        }
+    }
 }

@@ -5,7 +5,8 @@ use poolproof::app::compile;
 use poolproof::app::compile::frequency::frequency;
 use poolproof::scenario::Scenario;
 use poolproof_engines::check::cut_rate::Frequency;
-use poolproof_models::names::event::{Event, FaultClass, mistake_kind, operators};
+use poolproof_models::names::component::Component;
+use poolproof_models::names::event::{Event, EventKind, FaultClass, mistake_kind, operators};
 use poolproof_models::names::runbook::{Mistake, Role};
 
 use crate::support::scenarios::load;
@@ -44,4 +45,50 @@ fn a_mistake_without_a_probability_is_certain() {
     let scenario = load(LBW, &[("operators.mistakes.skip", "0.1")]);
     let found = of_a_run(&scenario, Mistake::Abort, Role::SiteFailover);
     assert!((found - 1.0).abs() < f64::EPSILON, "{found}");
+}
+
+/// A failure has the rate and the mean repair of its component, and stands for as many components
+/// as the checked pool leaves out.
+#[test]
+fn a_failure_has_its_rate_its_repair_and_its_number() {
+    let mode = "[{ rate = \"3/year\", repair = { exponential = \"6h\" } }]";
+    let scenario = load(
+        LBW,
+        &[
+            ("failures.pool_server", mode),
+            ("failures.database_server", mode),
+            ("pool.dc2.idle", "3"),
+        ],
+    );
+    let topology = compile::checked_topology(&scenario);
+    let servers = topology.servers.iter().enumerate().map(|(number, server)| {
+        let listed = &scenario.pool.servers[server.site.index()];
+        let count = if server.active {
+            listed.active
+        } else {
+            listed.idle
+        };
+        (Component::server(number), u32::from(count))
+    });
+    let numbers: Vec<u32> = servers.clone().map(|(_, count)| count).collect();
+    assert!(numbers.contains(&3) && numbers.contains(&4), "{numbers:?}");
+    for (component, number) in servers.chain([(Component::A, 1), (Component::B, 1)]) {
+        let crash = Event::new(EventKind::Crash, component);
+        match frequency(&scenario, crash, FaultClass::ComponentCrash) {
+            Frequency::Rate {
+                per_year,
+                repair_h,
+                components,
+            } => {
+                assert!((per_year - 3.0).abs() < 1e-9, "{component:?}: {per_year}");
+                assert!((repair_h - 6.0).abs() < 1e-9, "{component:?}: {repair_h}");
+                assert_eq!(components, number, "{component:?}");
+            }
+            other => panic!("{component:?}: {other:?}"),
+        }
+    }
+    // What returns late does so at the failover, not at a rate.
+    let returns = Event::new(EventKind::Crash, Component::A);
+    let found = frequency(&scenario, returns, FaultClass::LateReturn);
+    assert_eq!(found, Frequency::OnDemand { probability: 1.0 });
 }

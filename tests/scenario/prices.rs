@@ -54,6 +54,21 @@ fn a_witness_is_priced_with_its_mirror_only() {
     assert_eq!(parts(&unmirrored), [1, 1, 1, 0, 3, 8]);
 }
 
+/// The link is priced where something stands in DC2: a log-shipping target or pool servers.
+#[test]
+fn the_link_is_priced_where_something_is_in_the_second_data_centre() {
+    let without = [
+        ("log_shipping.enabled", "false"),
+        ("secondary.mirror", "false"),
+        ("operators.site_failover", "none"),
+        ("operators.site_failback", "none"),
+        ("operators.log_shipping_repair", "none"),
+    ];
+    assert_eq!(parts(&without), [1, 1, 0, 1, 2, 8]);
+    let alone = [&without[..], &[("pool.dc2.idle", "0")]].concat();
+    assert_eq!(parts(&alone), [1, 0, 0, 1, 2, 4]);
+}
+
 #[test]
 fn without_prices_there_is_no_cost() {
     assert_eq!(load(LBW, &[]).cost_per_year(), None);

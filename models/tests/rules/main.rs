@@ -1,5 +1,6 @@
 //! The promises of the rules: the cases of the handbook, and walks.
 
+mod beliefs;
 mod budgets;
 mod choices;
 mod mistakes;
