@@ -93,14 +93,16 @@ pub fn value(figure: Figure, simulation: &doc::Simulation) -> doc::Estimate {
 #[cfg(test)]
 mod tests {
     use super::status;
-    use poolproof_reports::document::{Comparison, Estimate, ObjectiveStatus};
+    use poolproof_reports::document::{Comparison, Estimate, Method, ObjectiveStatus};
 
     fn judged(comparison: Comparison, low: f64, high: f64) -> ObjectiveStatus {
         let value = Estimate {
             value: Some(f64::midpoint(low, high)),
             low: Some(low),
             high: Some(high),
-            ..Estimate::default()
+            confidence: 0.95,
+            n: 100,
+            method: Method::StudentT,
         };
         status(comparison, 10.0, &value)
     }
