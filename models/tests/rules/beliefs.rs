@@ -2,9 +2,9 @@
 
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind};
-use poolproof_models::names::runbook::Belief;
+use poolproof_models::names::runbook::{Belief, Operation};
 use poolproof_models::names::site::Site;
-use poolproof_models::state::topology::{PoolServer, Start, Topology};
+use poolproof_models::state::topology::{Assumption, MirrorShipping, PoolServer, Start, Topology};
 use poolproof_models::state::world::World;
 
 use crate::trio::Trio;
@@ -80,4 +80,38 @@ fn the_site_is_rebuilt_when_it_is_up_and_reached_after_a_failover() {
     assert!(believed(after(cut, EventKind::Heal, Component::Wan)));
     let down = after(start, EventKind::Outage, Component::Dc1);
     assert!(!believed(down), "DC1 is down");
+}
+
+/// 5: while the assumption holds, a cut inter-site link is not taken for the loss of DC1.
+#[test]
+fn the_site_is_down_when_it_is_or_when_nothing_of_it_can_be_reached() {
+    for (assumption, mistaken) in [(Assumption::Holds, false), (Assumption::Dropped, true)] {
+        let mut trio = Trio::shipping(MirrorShipping::SameShare);
+        trio.topology.assumption = assumption;
+        let mut trio = trio.rebuilt();
+        assert!(!believes(&trio, Belief::SiteDown), "it is up");
+        trio.go(EventKind::Cut, Component::Wan);
+        assert_eq!(
+            believes(&trio, Belief::SiteDown),
+            mistaken,
+            "{assumption:?}"
+        );
+        trio.go(EventKind::Heal, Component::Wan);
+        trio.go(EventKind::Outage, Component::Dc1);
+        assert!(believes(&trio, Belief::SiteDown), "it is down");
+    }
+}
+
+/// 1.4: a new active list is current where it has been replicated.
+#[test]
+fn replicas_are_current_until_a_new_list_and_after_its_replication() {
+    let mut trio = Trio::new(true);
+    assert!(
+        believes(&trio, Belief::ReplicasCurrent),
+        "nothing has changed"
+    );
+    trio.operate(Operation::ClearActive);
+    assert!(!believes(&trio, Belief::ReplicasCurrent), "the list is new");
+    trio.go(EventKind::Replicate, Component::server(0));
+    assert!(believes(&trio, Belief::ReplicasCurrent), "it has arrived");
 }

@@ -10,11 +10,11 @@ use crate::trio::Trio;
 const TEAM: Component = Component::MirrorOperators;
 
 /// A trio without a witness whose operators are at the first of these steps, after a loss of A.
-fn at_work(operations: &[Operation]) -> Trio {
+fn at_work(operations: &[Operation], wait_for: Option<Belief>) -> Trio {
     let step = |operation: &Operation| Step {
         operation: *operation,
         actor: String::new(),
-        wait_for: None,
+        wait_for,
         optional: false,
         phase: Phase::Act,
         source: String::new(),
@@ -49,7 +49,7 @@ const STEPS: [Operation; 4] = [
 
 #[test]
 fn a_step_that_is_left_out_is_one_step() {
-    let mut trio = at_work(&STEPS);
+    let mut trio = at_work(&STEPS, None);
     assert_eq!(current(&trio), Some(STEPS[0]));
     trio.go(EventKind::Skip, TEAM);
     assert_eq!(current(&trio), Some(STEPS[1]));
@@ -57,7 +57,7 @@ fn a_step_that_is_left_out_is_one_step() {
 
 #[test]
 fn two_steps_that_are_swapped_are_two_steps() {
-    let mut trio = at_work(&STEPS);
+    let mut trio = at_work(&STEPS, None);
     trio.go(EventKind::SwapNext, TEAM);
     assert_eq!(current(&trio), Some(STEPS[2]));
     // Both were done.
@@ -67,7 +67,25 @@ fn two_steps_that_are_swapped_are_two_steps() {
 
 #[test]
 fn a_runbook_that_is_given_up_has_no_step() {
-    let mut trio = at_work(&STEPS);
+    let mut trio = at_work(&STEPS, None);
     trio.go(EventKind::Abort, TEAM);
     assert_eq!(current(&trio), None);
+}
+
+/// A step that waits can be done too early, and it is one step.
+#[test]
+fn a_step_that_is_done_too_early_is_one_step() {
+    let mut trio = at_work(&STEPS[1..], Some(Belief::PartnerBack));
+    assert!(!trio.can(EventKind::RunbookStep, TEAM), "it waits for A");
+    trio.go(EventKind::Premature, TEAM);
+    assert_eq!(current(&trio), Some(STEPS[2]));
+}
+
+/// Two steps are not swapped where the second waits: that would be two mistakes.
+#[test]
+fn a_step_that_waits_is_not_swapped_with_the_one_before() {
+    let trio = at_work(&STEPS[1..], Some(Belief::PartnerBack));
+    assert!(!trio.can(EventKind::SwapNext, TEAM), "the next one waits");
+    let trio = at_work(&STEPS[1..], Some(Belief::PrincipalDown));
+    assert!(trio.can(EventKind::SwapNext, TEAM), "A is down");
 }

@@ -6,7 +6,9 @@ use poolproof_models::names::event::EventKind;
 use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::Operation;
 use poolproof_models::names::session::SessionId;
+use poolproof_models::names::site::Site;
 use poolproof_models::state::latches::{LossCause, LossKind};
+use poolproof_models::state::topology::MirrorShipping;
 
 use crate::trio::{A, B, Trio};
 
@@ -386,4 +388,21 @@ fn the_witness_is_removed_only_while_the_partners_are_connected() {
     );
     t.operate(Operation::RemoveWitness);
     assert!(!t.may_operate(Operation::RemoveWitness), "it is removed");
+}
+
+/// V5: a witness in DC2 is heard over the inter-site link, one in DC1 is not.
+#[test]
+fn the_inter_site_link_takes_a_witness_in_dc2_with_it() {
+    for (site, lost) in [(Site::Dc1, false), (Site::Dc2, true)] {
+        let mut t = Trio::shipping(MirrorShipping::SameShare);
+        t.topology.witness_site = site;
+        let mut t = t.rebuilt();
+        t.go(EventKind::Cut, Component::Wan);
+        for link in [AW, BW] {
+            assert_eq!(t.can(EventKind::Detect, link), lost, "{site:?}");
+        }
+        assert!(!t.can(EventKind::Detect, AB), "{site:?}");
+        t.go(EventKind::Heal, Component::Wan);
+        assert!(!t.can(EventKind::Detect, AW), "{site:?}");
+    }
 }
