@@ -7,7 +7,7 @@ use poolproof::scenario::Scenario;
 use poolproof_engines::check::cut_rate::Frequency;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, mistake_kind, operators};
-use poolproof_models::names::runbook::{Mistake, Role};
+use poolproof_models::names::runbook::{Mistake, Operation, Role};
 
 use crate::support::scenarios::load;
 
@@ -91,4 +91,26 @@ fn a_failure_has_its_rate_its_repair_and_its_number() {
     let returns = Event::new(EventKind::Crash, Component::A);
     let found = frequency(&scenario, returns, FaultClass::LateReturn);
     assert_eq!(found, Frequency::OnDemand { probability: 1.0 });
+}
+
+/// Each operation outside a runbook has the rate that is listed for it.
+#[test]
+fn an_operation_outside_a_runbook_has_its_own_rate() {
+    let scenario = load(
+        LBW,
+        &[
+            ("operators.misoperations.remove-witness", "2/year"),
+            ("operators.misoperations.stop-agent", "5/year"),
+        ],
+    );
+    for (operation, rate) in [(Operation::RemoveWitness, 2.0), (Operation::StopAgent, 5.0)] {
+        let event = Event::misoperation(operation);
+        match frequency(&scenario, event, FaultClass::Mistake) {
+            Frequency::Rate { per_year, .. } => assert!((per_year - rate).abs() < 1e-9),
+            other => panic!("{operation:?}: {other:?}"),
+        }
+    }
+    let unlisted = Event::misoperation(Operation::RecoverSecondary);
+    let found = frequency(&scenario, unlisted, FaultClass::Mistake);
+    assert_eq!(found, Frequency::Unknown);
 }
