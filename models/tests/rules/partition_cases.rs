@@ -395,7 +395,7 @@ fn the_witness_is_removed_only_while_the_partners_are_connected() {
 fn the_inter_site_link_takes_a_witness_in_dc2_with_it() {
     for (site, lost) in [(Site::Dc1, false), (Site::Dc2, true)] {
         let mut t = Trio::shipping(MirrorShipping::SameShare);
-        t.topology.witness_site = site;
+        t.topology.witness_site = Some(site);
         let mut t = t.rebuilt();
         t.go(EventKind::Cut, Component::Wan);
         for link in [AW, BW] {
