@@ -55,13 +55,6 @@ pub struct LogBackup {
     pub fork: Fork,
 }
 
-impl LogBackup {
-    /// The messages in the file.
-    pub fn messages(&self) -> Messages {
-        self.to.without(self.from)
-    }
-}
-
 /// The books of one walk.
 #[derive(Debug, Clone)]
 pub struct Books {
@@ -174,14 +167,28 @@ impl Books {
         self.acknowledged.without(missing)
     }
 
-    /// Everything that some copy or file holds.
+    /// Everything acknowledged that some copy or file holds. A log backup holds what it covers only
+    /// where a database, a full backup or other log backups have all that came before it (4.2).
     pub fn held(&self) -> Messages {
-        let databases = self.copies.iter().chain([&self.base, &self.full_backup]);
-        let files = self.share.iter().chain(&self.folder);
-        let in_files = files.fold(self.salvaged, |all, file| all.or(file.messages()));
-        databases
-            .flatten()
-            .fold(in_files, |all, database| all.or(database.messages))
+        let databases = || {
+            let all = self.copies.iter().chain([&self.base, &self.full_backup]);
+            all.flatten().copied()
+        };
+        let held = databases().fold(self.salvaged, |all, one| all.or(one.messages));
+        if self.acknowledged.is_within(held) {
+            return held;
+        }
+        databases().fold(held, |all, one| {
+            let (mut based, mut before) = (one.messages, Messages::NONE);
+            while based != before {
+                before = based;
+                let files = self.share.iter().chain(&self.folder);
+                based = files
+                    .filter(|file| file.from.is_within(before))
+                    .fold(before, |based, file| based.or(file.to));
+            }
+            all.or(based)
+        })
     }
 
     /// A new message.
@@ -238,6 +245,7 @@ impl Books {
         let session = world.session(pair);
         let hardens = session.is_synchronized(copy.member())
             && !session.is_alone(copy.member())
+            && session.is_mirror(partner.member())
             && world.is_connected(pair, 0);
         hardens.then_some(partner)
     }

@@ -9,11 +9,25 @@ use crate::support::scenarios::load;
 
 /// What the walks may find because of the traces below: a property, and whether the model says that
 /// it is violated. Everything else that they find is new.
-pub const EXPECTED: [(&str, bool); 2] = [
-    // A mirror that left its session on both sides (the last trace).
-    ("AL", false),
-    // The model keeps two salvages; what a third replaces counts as lost.
+pub const EXPECTED: [(&str, bool); 11] = [
+    // The model keeps two salvages; what a third replaces counts as lost. It counts a salvage as a
+    // base for log backups, which an extract is not (6 step 0).
     ("ALF", true),
+    // A member that runs alone, and a mirror without disks, take part in a commit: the last traces.
+    ("AL", false),
+    ("AL0", false),
+    ("UQ", true),
+    // Of two swapped steps the second is refused, because the session has not come to rest between
+    // them.
+    ("SB", false),
+    ("SB", true),
+    ("WS", true),
+    // A gap is in the log of one member, and the model has one for both; a seed is a gap without
+    // the jobs on S, too (4.2, 13.6, 13.11).
+    ("CH", false),
+    ("CH", true),
+    ("ST", true),
+    ("AL", true),
 ];
 
 /// A trace that shows a disagreement, or that there is none any more.
@@ -36,7 +50,7 @@ const SIX_FAULTS: (&str, &str) = ("check.faults", "6");
 const FEW_USERS: (&str, &str) = ("pool.users", "20000");
 const ALL_SERVERS: (&str, &str) = ("check.servers_per_class", "0");
 
-const TRACES: [Trace; 10] = [
+const TRACES: [Trace; 11] = [
     Trace {
         name: "a fork that nothing holds is forgotten with what was acknowledged on it (13.1)",
         changes: &[
@@ -208,6 +222,18 @@ const TRACES: [Trace; 10] = [
         ],
         events: "cut:A-B misoperation:remove-mirroring misoperation:remove-mirroring heal:A-B \
                  resynchronise:pair-A-B accept:clients write:A misoperation:recover-mirror write:B",
+        found: Some(("AL", false)),
+    },
+    Trace {
+        name: "a mirror that lost its disks hardens nothing, noticed or not (2.2, 3.12)",
+        changes: &[
+            NO_WITNESS,
+            ONE_SERVER,
+            ANY_FAULT,
+            SIX_FAULTS,
+            ("check.slices", "[\"storage\"]"),
+        ],
+        events: "destroy:B restart:B write:A destroy:A",
         found: Some(("AL", false)),
     },
 ];
