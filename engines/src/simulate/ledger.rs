@@ -59,8 +59,8 @@ pub struct Ledger {
     /// keeps the processor waiting.
     at: [u64; MOMENTS],
     served: [u64; MOMENTS],
-    /// Losses on a timeline are counted up to here.
-    counted: [Moment; TIMELINES],
+    /// Of each timeline, what was counted as lost already.
+    counted: [Range<Moment>; TIMELINES],
     /// Bit per timeline with such a loss: mostly there is none, and nothing to renumber.
     with_losses: u8,
     /// Lost since this was last taken.
@@ -76,7 +76,7 @@ impl Ledger {
             now: START,
             at: [0; MOMENTS],
             served: [0; MOMENTS],
-            counted: [START; TIMELINES],
+            counted: [const { START..START }; TIMELINES],
             with_losses: 0,
             lost: Lost {
                 ms: 0,
@@ -131,6 +131,9 @@ impl Ledger {
 
     /// Counts a loss, in the numbers before the step's renumbering. What is lost again, by another
     /// name, counts once.
+    ///
+    /// A history is lost from its end: a loss that comes later, such as that of files which nobody
+    /// could reach when a copy was recovered, can lie below what is lost already.
     pub fn lose(&mut self, loss: Loss, cause: LossCause) {
         let timeline = usize::from(loss.timeline);
         // Where nothing is left, everything since the beginning is lost.
@@ -138,20 +141,29 @@ impl Ledger {
             .from
             .map_or(Moment::default(), |rank| self.of_rank(rank));
         let to = self.of_rank(loss.to);
-        let from = if self.counted[timeline].at > from.at {
-            self.counted[timeline]
-        } else {
-            from
-        };
-        if to.at > from.at {
-            self.lost.add(Lost {
-                ms: to.at - from.at,
-                served_ms: to.served - from.served,
-                cause,
-            });
-            self.counted[timeline] = to;
-            self.with_losses |= 1 << timeline;
+        if to.at <= from.at {
+            return;
         }
+        let counted = self.counted[timeline].clone();
+        let parts = if counted.end.at > counted.start.at {
+            [
+                from..earlier(to, counted.start),
+                later(from, counted.end)..to,
+            ]
+        } else {
+            [from..to, to..to]
+        };
+        for part in parts {
+            if part.end.at > part.start.at {
+                self.lost.add(Lost {
+                    ms: part.end.at - part.start.at,
+                    served_ms: part.end.served - part.start.served,
+                    cause,
+                });
+            }
+        }
+        self.counted[timeline] = covering(&counted, &(from..to));
+        self.with_losses |= 1 << timeline;
     }
 
     /// Follows a renumbering.
@@ -179,14 +191,14 @@ impl Ledger {
     }
 
     fn rename_losses(&mut self, timelines: &[u8; TIMELINES]) {
-        let old = self.counted;
-        self.counted = [Moment::default(); TIMELINES];
+        const NOTHING: Range<Moment> = Moment { at: 0, served: 0 }..Moment { at: 0, served: 0 };
+        let old = std::mem::replace(&mut self.counted, [NOTHING; TIMELINES]);
         self.with_losses = 0;
-        for (timeline, moment) in timelines.iter().zip(old) {
+        for (timeline, counted) in timelines.iter().zip(old) {
             // Of two timelines that became one, what was counted on either is counted.
             let now = usize::from(*timeline);
-            if now < TIMELINES && moment.at > self.counted[now].at {
-                self.counted[now] = moment;
+            if now < TIMELINES && counted.end.at > counted.start.at {
+                self.counted[now] = covering(&self.counted[now], &counted);
                 self.with_losses |= 1 << now;
             }
         }
@@ -228,8 +240,99 @@ impl Ledger {
     }
 }
 
+const fn earlier(one: Moment, other: Moment) -> Moment {
+    if other.at < one.at { other } else { one }
+}
+
+const fn later(one: Moment, other: Moment) -> Moment {
+    if other.at > one.at { other } else { one }
+}
+
+/// From the earlier start to the later end; an empty range adds nothing.
+fn covering(one: &Range<Moment>, other: &Range<Moment>) -> Range<Moment> {
+    if one.end.at <= one.start.at {
+        return other.clone();
+    }
+    if other.end.at <= other.start.at {
+        return one.clone();
+    }
+    earlier(one.start, other.start)..later(one.end, other.end)
+}
+
 impl Default for Ledger {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ledger, Moment};
+    use poolproof_models::rules::losses::Loss;
+    use poolproof_models::state::latches::LossCause;
+
+    /// Books whose rank r is the moment of 100 r ms, half of it served.
+    fn books() -> Ledger {
+        let mut ledger = Ledger::new();
+        for rank in 0..10 {
+            let at = 100 * u64::from(rank);
+            ledger.set_rank(rank, Moment { at, served: at / 2 });
+        }
+        ledger
+    }
+
+    /// What losses of one timeline come to, each given by its ranks.
+    fn lost(losses: &[(Option<u8>, u8)]) -> (u64, u64) {
+        let mut ledger = books();
+        for (from, to) in losses {
+            let loss = Loss {
+                timeline: 0,
+                from: *from,
+                to: *to,
+            };
+            ledger.lose(loss, LossCause::StorageLost);
+        }
+        let found = ledger.take_lost();
+        (found.ms, found.served_ms)
+    }
+
+    #[test]
+    fn a_loss_is_the_time_between_its_ranks() {
+        assert_eq!(lost(&[(Some(3), 7)]), (400, 200));
+        assert_eq!(lost(&[(None, 7)]), (700, 350));
+        assert_eq!(lost(&[(Some(7), 7)]), (0, 0));
+    }
+
+    #[test]
+    fn what_is_lost_again_counts_once() {
+        assert_eq!(lost(&[(Some(3), 7), (Some(3), 7)]), (400, 200));
+        assert_eq!(lost(&[(Some(3), 7), (Some(5), 9)]), (600, 300));
+        assert_eq!(lost(&[(Some(3), 7), (Some(4), 5)]), (400, 200));
+    }
+
+    /// The tail goes with the disks; later a copy serves that lacks more than the tail.
+    #[test]
+    fn a_later_loss_below_the_first_counts() {
+        assert_eq!(lost(&[(Some(6), 9), (Some(2), 6)]), (700, 350));
+        assert_eq!(lost(&[(Some(6), 9), (Some(2), 9)]), (700, 350));
+        assert_eq!(lost(&[(Some(6), 7), (Some(2), 9), (None, 9)]), (900, 450));
+    }
+
+    #[test]
+    fn timelines_that_become_one_keep_what_was_counted() {
+        let mut ledger = books();
+        let of = |timeline, from, to| Loss {
+            timeline,
+            from: Some(from),
+            to,
+        };
+        ledger.lose(of(0, 6, 7), LossCause::StorageLost);
+        ledger.lose(of(1, 7, 9), LossCause::StorageLost);
+        let mut timelines = std::array::from_fn(|timeline| timeline as u8);
+        timelines[1] = 0;
+        ledger.rename(u8::MAX, &timelines);
+        ledger.take_lost();
+        ledger.lose(of(0, 6, 9), LossCause::StorageLost);
+        assert_eq!(ledger.take_lost().ms, 0);
     }
 }
