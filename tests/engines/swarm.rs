@@ -73,7 +73,7 @@ fn a_violation_beyond_the_reach_of_one_search_is_found_and_replays() {
     for (path, property, states) in [
         (H02, Property::SplitBrain, 5_000),
         (H03, Property::SplitBrain, 5_000),
-        (H13, Property::NoFinishedBackupLeftOut, 5_000),
+        (H13, Property::NoFinishedBackupLeftOut, 10_000),
         (H19, Property::NothingOverwritten, 20_000),
     ] {
         let mut scenario = load(path, &LARGE);

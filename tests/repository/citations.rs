@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::tree::tree;
 
 /// The files of rules; files that only name or pack are not among them.
-const RULES: [&str; 11] = [
+const RULES: [&str; 13] = [
     "rules/failback",
     "rules/failures",
     "rules/log_shipping",
@@ -17,7 +17,9 @@ const RULES: [&str; 11] = [
     "rules/operations",
     "rules/operators",
     "rules/pool",
+    "rules/reach",
     "rules/remirroring",
+    "rules/session_at_rest",
     "rules/site_failover",
     "rules/witness",
 ];

@@ -279,8 +279,15 @@ impl Refusal {
                     .map_or(0, |r| r.steps.len());
                 steps == 0 || usize::from(w.progress(Role::SiteFailover)) > steps
             }
-            Self::NoFullBackup => w.image.is_present(),
-            Self::BackupNotContained(node) => prefix(w.image, w.copies[copy(node).place()]),
+            Self::NoFullBackup => {
+                let of_secondary = w.is_up(Component::S)
+                    && w.copy(Replica::Target).is_present()
+                    && Self::ShareUnreachable(Site::Dc2).condition_holds(topology, w);
+                w.image.is_present() || of_secondary
+            }
+            Self::BackupNotContained(node) => {
+                !w.image.is_present() || prefix(w.image, w.copies[copy(node).place()])
+            }
             Self::SecondaryNotContained(node) => prefix(
                 w.copies[Replica::Target.place()],
                 w.copies[copy(node).place()],

@@ -91,11 +91,15 @@ impl World {
         })
     }
 
-    /// 6 step 4, guard: A runs, and a full backup can be brought to it.
+    /// 6 step 4, guard: A runs, and a full backup can be brought to it. Where the backup was lost
+    /// with the share, it is taken again of what S has.
     pub(crate) fn may_restore_primary(&self, topology: &Topology) -> Permission {
         let server = Replica::Primary.server();
         require(self.is_up(server), Refusal::NotRunning(server))?;
-        require(self.image.is_present(), Refusal::NoFullBackup)?;
+        let again = self.is_up(Replica::Target.server())
+            && self.copy(Replica::Target).is_present()
+            && self.share_reachable(topology, topology.secondary_site());
+        require(self.image.is_present() || again, Refusal::NoFullBackup)?;
         self.share_answers(topology, topology.primary_site())
     }
 
@@ -113,6 +117,9 @@ impl World {
     /// is deleted, SQL's tail check is off (6). Lifts the fence.
     pub(crate) fn restore_primary(&mut self, topology: &Topology) -> Losses {
         let before = *self;
+        if !self.image.is_present() {
+            self.image = self.copy(Replica::Target);
+        }
         let image = if topology.has_mutant(Mutant::RestoresOldBackup) {
             self.oldest_image()
         } else {
@@ -136,10 +143,11 @@ impl World {
             self.session(SessionId::Primary).is_principal(0),
             Refusal::NotPrincipal(a),
         )?;
-        require(self.image.is_present(), Refusal::NoFullBackup)?;
         require(
-            self.lineage
-                .is_prefix(self.image, self.copy(Replica::Primary)),
+            !self.image.is_present()
+                || self
+                    .lineage
+                    .is_prefix(self.image, self.copy(Replica::Primary)),
             Refusal::BackupNotContained(a),
         )?;
         require(

@@ -349,7 +349,7 @@ impl World {
     }
 }
 
-/// The bits of machines that are no pool servers, from the first such.
+/// The bits of machines that are no pool servers, from the first such (H-12).
 const fn beyond_servers(nodes: u32) -> u8 {
     (nodes >> Component::MAX_SERVERS) as u8
 }

@@ -5,6 +5,7 @@ use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
+use crate::rules::reach::Place;
 use crate::rules::refusal::{Permission, Refusal, first_member, require};
 use crate::state::control::Control;
 use crate::state::latches::LossCause;
@@ -20,21 +21,6 @@ enum Refused {
     Skipped,
     /// The same, but they wait for a server that is down.
     SkippedUnlessDown,
-}
-
-/// What an operation acts on, so that operators elsewhere need a way there (13.13).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Nothing, several places each by itself, or something that is reached out of band.
-    Nowhere,
-    /// Servers of the primary data centre.
-    Primary,
-    /// Servers of the secondary data centre.
-    Secondary,
-    /// Servers of both.
-    Both,
-    /// The Central Management store, wherever its master is (1.4).
-    Cms,
 }
 
 /// What an operation does.
@@ -517,25 +503,6 @@ impl World {
         (rule.guard)(self, topology)
     }
 
-    /// 13.13, guard: operators of a data centre reach what an operation acts on.
-    #[inline]
-    fn reaches(&self, topology: &Topology, place: Place, from: Option<Site>) -> Permission {
-        let joined = |site: Site| {
-            let joined = from.is_none_or(|from| self.sites_connected(from, site));
-            require(joined, Refusal::SitesApart)
-        };
-        match place {
-            Place::Nowhere => Ok(()),
-            Place::Primary => joined(topology.primary_site()),
-            Place::Secondary => joined(topology.secondary_site()),
-            Place::Both => require(
-                self.sites_connected(topology.primary_site(), topology.secondary_site()),
-                Refusal::SitesApart,
-            ),
-            Place::Cms => self.may_change_cms(from.unwrap_or(self.cms_site())),
-        }
-    }
-
     /// Whether operators skip an optional step whose operation is refused like this (5 step 2).
     pub(crate) const fn is_skipped(operation: Operation, refusal: Refusal) -> bool {
         match RULES[operation as usize].refused {
@@ -565,14 +532,6 @@ impl World {
             }
             Effect::Overwrites(effect) => effect(self, topology),
         }
-    }
-
-    /// 13.13: the running pool servers that operators of a data centre reach, as bits.
-    fn servers_in_reach(&self, topology: &Topology, from: Option<Site>) -> u8 {
-        let sites = Site::ALL.into_iter();
-        let reached = sites.filter(|site| from.is_none_or(|f| self.sites_connected(f, *site)));
-        let servers = reached.fold(0, |bits, site| bits | topology.servers_in_site(site));
-        servers & !self.servers_down()
     }
 
     /// 6 step 1: no server that is reached keeps sessions, and none takes new ones without being

@@ -65,7 +65,8 @@ impl World {
         )
     }
 
-    /// 4.5, 5 step 3b, guard: a principal of DC1 whose tail can be written to the share. Returns it.
+    /// 4.5, 5 step 3b, guard: a principal of DC1 whose tail can be written to the share. Returns
+    /// it.
     pub(crate) fn may_back_up_tail(&self, topology: &Topology) -> Permission<Replica> {
         first_member(SessionId::Primary, |copy| {
             self.acknowledging(topology, copy)?;

@@ -220,7 +220,8 @@ impl Books {
             }
             O::Salvage => self.salvaged = self.salvaged.or(self.held_by(self.old_copy(before))),
             O::RestorePrimary => {
-                if let Some(database) = self.full_backup {
+                // A backup that was lost with the share is taken again.
+                if let Some(database) = self.full_backup.or(self.copy(s)) {
                     self.recover(a, database);
                 }
                 self.needs_set_up = true;
