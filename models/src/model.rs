@@ -13,6 +13,8 @@ pub struct Budget {
     pub total: u8,
     /// Per class, in the order of [`FaultClass::ALL`]; what is at least `total` is no limit.
     pub per_class: [u8; 6],
+    /// Of all classes but [`FaultClass::Mistake`] together; what is at least `total` is no limit.
+    pub besides_mistakes: u8,
 }
 
 impl Budget {
@@ -22,7 +24,27 @@ impl Budget {
         Self {
             total,
             per_class: [total; 6],
+            besides_mistakes: total,
         }
+    }
+
+    /// So many faults, and beside them so many operators' mistakes; at most 15 together.
+    #[must_use]
+    pub const fn with_mistakes(faults: u8, mistakes: u8) -> Self {
+        let budget = Self {
+            besides_mistakes: faults,
+            ..Self::of(faults + mistakes)
+        };
+        budget.with_limit(FaultClass::Mistake, mistakes)
+    }
+
+    /// Whether one fault more of a class may happen after those that are spent.
+    #[must_use]
+    pub const fn allows(&self, spent: Spent, class: FaultClass) -> bool {
+        let besides = spent.total() - spent.of(FaultClass::Mistake);
+        spent.total() < self.total
+            && spent.of(class) < self.per_class[class as usize]
+            && (matches!(class, FaultClass::Mistake) || besides < self.besides_mistakes)
     }
 
     /// The same with a limit for one class.
@@ -39,7 +61,10 @@ impl Budget {
             .into_iter()
             .filter(|class| {
                 let limit = self.per_class[*class as usize];
-                *class == FaultClass::SiteLoss || limit < self.total && limit > 0
+                let apart = *class == FaultClass::Mistake
+                    && limit > 0
+                    && self.besides_mistakes < self.total;
+                *class == FaultClass::SiteLoss || limit < self.total && limit > 0 || apart
             })
             .collect()
     }
@@ -91,8 +116,7 @@ impl<S: System> Bounded<S> {
         match self.system.fault_class(&node.state, index) {
             None => Some(node.spent),
             Some(class) => {
-                let allowed = node.spent.total() < self.budget.total
-                    && node.spent.of(class) < self.budget.per_class[class as usize];
+                let allowed = self.budget.allows(node.spent, class);
                 allowed.then(|| node.spent.plus(class).only(&self.counted))
             }
         }

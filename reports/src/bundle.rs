@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::chart::Chart;
-use crate::document::{Incident, ResultDocument};
+use crate::document::{Check, Incident, ResultDocument};
 use crate::error::ReportError;
 use crate::trace::{Engine, TRACE_SCHEMA, Trace};
 use crate::{csv, html, json, markdown};
@@ -47,7 +47,11 @@ pub fn render(
     }
     let mut taken = BTreeSet::new();
     for trace in traces(document) {
-        let name = file_name(trace.property.as_deref().unwrap_or_default(), &mut taken);
+        let property = trace.property.as_deref().unwrap_or_default();
+        let name = match &trace.budget {
+            Some(budget) => file_name(&format!("{property}-{budget}"), &mut taken),
+            None => file_name(property, &mut taken),
+        };
         files.push((
             format!("traces/{name}.json"),
             json::pretty(&trace)?.into_bytes(),
@@ -58,20 +62,24 @@ pub fn render(
 
 /// Returns the counterexamples of a document, in the order of its verdicts.
 pub fn traces(document: &ResultDocument) -> Vec<Trace> {
-    let verdicts = document.check.iter().flat_map(|check| &check.verdicts);
-    verdicts
-        .filter_map(|verdict| {
+    let within = |check: &'_ Check| {
+        let verdicts = check.verdicts.iter();
+        let budget = check.name.clone();
+        let traces = verdicts.filter_map(|verdict| {
             Some(Trace {
                 schema: TRACE_SCHEMA.to_owned(),
                 identity: document.identity.clone(),
                 engine: Engine::Check,
                 trial: None,
                 property: Some(verdict.property.clone()),
+                budget: budget.clone(),
                 title: verdict.title.clone(),
                 counterexample: verdict.counterexample.clone()?,
             })
-        })
-        .collect()
+        });
+        traces.collect::<Vec<_>>()
+    };
+    document.checks.iter().flat_map(within).collect()
 }
 
 /// Returns a file name that every file system takes, and that no other property has. A stored

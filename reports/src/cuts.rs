@@ -250,6 +250,7 @@ mod tests {
             cut_off_by: Some(CutOff::States),
             budget: Budget {
                 faults: 3,
+                mistakes: None,
                 per_class: Vec::new(),
             },
             limits: Limits {

@@ -22,7 +22,7 @@ mod simulation;
 
 pub use check::{
     Budget, Check, ClassLimit, Content, Counterexample, Coverage, EventCount, Goal, HolderState,
-    Limits, LinkState, Reach, Reduction, Start, Step, Swarm, Verdict, VerdictStatus,
+    LeftOut, Limits, LinkState, Reach, Reduction, Start, Step, Swarm, Verdict, VerdictStatus,
 };
 pub use cuts::{BasicEvent, CUTS_SCHEMA, CutEvent, CutSet, CutSets, PropertyCuts, RateNote};
 pub(crate) use header::parse;
@@ -54,8 +54,9 @@ pub struct ResultDocument {
     pub identity: RunIdentity,
     /// The system that was described.
     pub scenario: Scenario,
-    /// What can happen; absent when nothing was checked.
-    pub check: Option<Check>,
+    /// What can happen within each budget of faults, in the order of the scenario; empty when
+    /// nothing was checked.
+    pub checks: Vec<Check>,
     /// How often it happens and what it costs; absent when nothing was simulated.
     pub simulation: Option<Simulation>,
     /// The minimal combinations of faults behind violations; absent when none were looked for.

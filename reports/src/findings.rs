@@ -55,6 +55,8 @@ pub(crate) struct Finding<'a> {
     pub(crate) name: &'a str,
     /// A few words for people; empty where the name says all.
     pub(crate) title: &'a str,
+    /// The name of the budget of faults, where the scenario has several.
+    pub(crate) budget: Option<&'a str>,
     pub(crate) outcome: Outcome,
     /// What was found: `violated, expected: holds`.
     pub(crate) words: String,
@@ -70,6 +72,9 @@ impl Finding<'_> {
         let mut line = self.name.to_owned();
         if !self.title.is_empty() {
             line += &format!(" ({})", self.title);
+        }
+        if let Some(budget) = self.budget {
+            line += &format!(" within \"{budget}\"");
         }
         line += &format!(": {}", self.words);
         if !self.detail.is_empty() {
@@ -87,16 +92,21 @@ impl Finding<'_> {
 /// Returns all findings: properties, goals, events and objectives, in the order of the document.
 pub(crate) fn of(document: &ResultDocument) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
-    if let Some(check) = &document.check {
-        let properties = check.verdicts.iter();
-        findings.extend(properties.map(|one| property(one, &check.budget)));
-        findings.extend(
-            check
-                .goals
-                .iter()
-                .map(|one| goal(one, check.swarm.is_none())),
-        );
-        findings.extend(check.coverage.iter().map(coverage));
+    for check in &document.checks {
+        let properties = check
+            .verdicts
+            .iter()
+            .map(|one| property(one, &check.budget));
+        let goals = check
+            .goals
+            .iter()
+            .map(|one| goal(one, check.swarm.is_none()));
+        let coverage = check.coverage.iter().map(coverage);
+        let within = properties.chain(goals).chain(coverage);
+        findings.extend(within.map(|finding| Finding {
+            budget: check.name.as_deref(),
+            ..finding
+        }));
     }
     findings.extend(document.objectives.iter().map(objective));
     findings
@@ -109,18 +119,19 @@ pub(crate) fn surprises(document: &ResultDocument) -> Vec<Finding<'_>> {
     findings
 }
 
-fn property<'a>(verdict: &'a Verdict, budget: &Budget) -> Finding<'a> {
+pub(crate) fn property<'a>(verdict: &'a Verdict, budget: &Budget) -> Finding<'a> {
     Finding {
         kind: Kind::Property,
         name: &verdict.property,
         title: &verdict.title,
+        budget: None,
         outcome: match (verdict.as_expected, verdict.status) {
             (true, _) => Outcome::AsExpected,
             (false, VerdictStatus::Undecided) => Outcome::Undecided,
             (false, _) => Outcome::Differs,
         },
         words: words::verdict(verdict),
-        detail: words::reach(verdict.reach, budget),
+        detail: words::verdict_reach(verdict, budget),
         path: verdict.counterexample.as_ref(),
     }
 }
@@ -131,6 +142,7 @@ fn goal(goal: &Goal, shortest: bool) -> Finding<'_> {
         kind: Kind::Goal,
         name: &goal.name,
         title: &goal.title,
+        budget: None,
         // Not reached after a limit says neither "never" nor "reached".
         outcome: match (goal.reached == goal.expected, goal.reached || goal.complete) {
             (_, false) => Outcome::Undecided,
@@ -164,6 +176,7 @@ pub(crate) fn coverage(coverage: &Coverage) -> Finding<'_> {
         kind: Kind::Coverage,
         name: &coverage.event,
         title: "",
+        budget: None,
         outcome,
         words,
         detail,
@@ -191,6 +204,7 @@ fn objective(objective: &Objective) -> Finding<'_> {
         kind: Kind::Objective,
         name: &objective.text,
         title: "",
+        budget: None,
         outcome: match objective.status {
             ObjectiveStatus::Met => Outcome::AsExpected,
             ObjectiveStatus::Missed => Outcome::Differs,
@@ -251,12 +265,12 @@ mod tests {
     #[test]
     fn a_goal_that_must_not_be_reached_differs_when_it_is() {
         let mut document = sample::empty();
-        document.check = sample::document().check;
-        let check = document.check.as_mut().expect("the sample is checked");
+        document.checks = sample::document().checks;
+        let check = document.checks.first_mut().expect("the sample is checked");
         check.verdicts.clear();
         check.goals.truncate(1);
         let mut judged = |reached, expected, complete| {
-            let goal = &mut document.check.as_mut().expect("it is there").goals[0];
+            let goal = &mut document.checks.first_mut().expect("it is there").goals[0];
             (goal.reached, goal.expected, goal.complete) = (reached, expected, complete);
             (outcome(&document), of(&document)[0].words.clone())
         };

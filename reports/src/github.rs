@@ -46,7 +46,9 @@ fn surprises(document: &ResultDocument, scenario_path: &str) -> String {
             Outcome::Undecided => "warning",
             Outcome::Differs | Outcome::AsExpected => "error",
         };
-        let title = format!("{}: {}", finding.name, finding.words);
+        let within = finding.budget.map(|name| format!(" within \"{name}\""));
+        let within = within.unwrap_or_default();
+        let title = format!("{}{within}: {}", finding.name, finding.words);
         let mut message = finding.line();
         if let Some(timeline) = finding.timeline() {
             message += &format!("\n\n{timeline}");
@@ -88,7 +90,7 @@ mod tests {
     #[test]
     fn nothing_breaks_out_of_its_place() {
         let mut document = sample::unexpected();
-        let check = document.check.as_mut().expect("the sample is checked");
+        let check = document.checks.first_mut().expect("the sample is checked");
         check.verdicts[1].property = "S:B,\r\n::error::50%".to_owned();
         let text = surprises(&document, "a\\b,c:d.toml");
         let lines: Vec<_> = text.lines().collect();

@@ -76,8 +76,8 @@ pub(crate) fn nothing_seen(simulation: &Simulation) -> Vec<String> {
 /// Returns the answer in a few sentences.
 pub(crate) fn answer(document: &ResultDocument) -> Vec<String> {
     let mut sentences = Vec::new();
-    if let Some(check) = &document.check {
-        sentences.extend(verdicts(check));
+    if !document.checks.is_empty() {
+        sentences.extend(document.checks.iter().flat_map(verdicts));
         sentences.extend(assumed(document));
         sentences.extend(surprises(document));
     }
@@ -173,7 +173,7 @@ fn verdicts(check: &Check) -> Vec<String> {
     let undecided = with(VerdictStatus::Undecided);
     let holding = with(VerdictStatus::Holds).len();
     let all = quantity::plural(check.verdicts.len() as u64, "property", "properties");
-    let budget = words::budget(&check.budget);
+    let budget = words::named_budget(check);
     let mut sentences = Vec::new();
     if check.verdicts.is_empty() {
         sentences.push(format!("No property was checked ({budget})."));
@@ -197,12 +197,16 @@ fn verdicts(check: &Check) -> Vec<String> {
             sentences.push(format!("{} {verb} within it.", names.join(", ")));
         }
     }
+    let names = |verdicts: &[&Verdict]| -> String {
+        let names: Vec<_> = verdicts.iter().map(|one| one.property.as_str()).collect();
+        names.join(", ")
+    };
     if !undecided.is_empty() {
-        let names: Vec<_> = undecided
-            .iter()
-            .map(|verdict| verdict.property.as_str())
-            .collect();
-        sentences.push(format!("Undecided: {}.", names.join(", ")));
+        sentences.push(format!("Undecided: {}.", names(&undecided)));
+    }
+    let unread = with(VerdictStatus::NotChecked);
+    if !unread.is_empty() {
+        sentences.push(format!("Not checked: {}.", names(&unread)));
     }
     sentences
 }

@@ -7,11 +7,11 @@ use askama::Template;
 
 use crate::chart::Chart;
 use crate::document::{
-    Budget, Check, Coverage, Goal, Objective, ObjectiveStatus, ResultDocument, Verdict,
-    VerdictStatus,
+    Check, Coverage, Goal, Objective, ObjectiveStatus, ResultDocument, Verdict, VerdictStatus,
 };
 use crate::error::ReportError;
 use crate::findings::Outcome;
+use crate::matrix::Matrix;
 use crate::{families, findings, headline, mermaid, quantity, timeline, words};
 
 pub(crate) mod figures;
@@ -28,7 +28,9 @@ struct Page<'a> {
     document: &'a ResultDocument,
     question: &'static str,
     answer: String,
-    check: Option<CheckView<'a>>,
+    /// The verdicts within several budgets.
+    matrix: Option<MatrixView<'a>>,
+    checks: Vec<CheckView<'a>>,
     figures: Option<Figures<'a>>,
     objectives: Vec<ObjectiveView<'a>>,
     glance: Vec<Glance>,
@@ -45,8 +47,23 @@ struct Page<'a> {
     paths: Vec<PathView<'a>>,
 }
 
+/// A verdict for each property and budget.
+struct MatrixView<'a> {
+    heads: Vec<(&'a str, String)>,
+    rows: Vec<MatrixRowView<'a>>,
+}
+
+struct MatrixRowView<'a> {
+    property: &'a str,
+    title: &'a str,
+    meaning: &'a str,
+    cells: Vec<(&'a str, Option<VerdictView<'a>>)>,
+}
+
 struct CheckView<'a> {
     check: &'a Check,
+    /// Empty where there is one budget only.
+    name: &'a str,
     budget: String,
     limits: String,
     reductions: String,
@@ -140,7 +157,8 @@ pub fn page(document: &ResultDocument) -> Result<String, ReportError> {
         document,
         question: headline::QUESTION,
         answer: headline::answer(document).join(" "),
-        check: document.check.as_ref().map(check_view),
+        matrix: matrix_view(&document.checks),
+        checks: check_views(&document.checks),
         figures: document.simulation.as_ref().map(Figures::of),
         objectives: document.objectives.iter().map(objective_view).collect(),
         glance: glance::glance(document),
@@ -211,9 +229,46 @@ fn chart(document: &ResultDocument, chart: Chart) -> Result<ChartView, ReportErr
     })
 }
 
-fn check_view(check: &Check) -> CheckView<'_> {
+fn matrix_view(checks: &[Check]) -> Option<MatrixView<'_>> {
+    let matrix = Matrix::of(checks)?;
+    let heads = matrix.checks.iter();
+    let cell = |number: usize, place: Option<usize>| {
+        let check = &checks[number];
+        let name = check.name.as_deref().unwrap_or_default();
+        let view = place.map(|index| verdict_view(number, index, &check.verdicts[index], check));
+        (name, view)
+    };
+    Some(MatrixView {
+        heads: heads
+            .map(|check| {
+                let name = check.name.as_deref().unwrap_or_default();
+                (name, words::budget(&check.budget))
+            })
+            .collect(),
+        rows: matrix
+            .rows
+            .iter()
+            .map(|row| MatrixRowView {
+                property: row.property,
+                title: row.title,
+                meaning: row.meaning,
+                cells: (0..)
+                    .zip(&row.places)
+                    .map(|(n, place)| cell(n, *place))
+                    .collect(),
+            })
+            .collect(),
+    })
+}
+
+fn check_views(checks: &[Check]) -> Vec<CheckView<'_>> {
+    checks.iter().enumerate().map(check_view).collect()
+}
+
+fn check_view((number, check): (usize, &Check)) -> CheckView<'_> {
     CheckView {
         check,
+        name: check.name.as_deref().unwrap_or_default(),
         budget: words::budget(&check.budget),
         limits: words::limits(check),
         reductions: list(&check.reductions, words::reduction),
@@ -223,7 +278,7 @@ fn check_view(check: &Check) -> CheckView<'_> {
             .verdicts
             .iter()
             .enumerate()
-            .map(|(index, verdict)| verdict_view(index, verdict, &check.budget))
+            .map(|(index, verdict)| verdict_view(number, index, verdict, check))
             .collect(),
         goals: check.goals.iter().map(goal_view).collect(),
         coverage: check.coverage.iter().map(coverage_view).collect(),
@@ -236,14 +291,19 @@ fn check_view(check: &Check) -> CheckView<'_> {
     }
 }
 
-fn verdict_view<'a>(index: usize, verdict: &'a Verdict, budget: &Budget) -> VerdictView<'a> {
+fn verdict_view<'a>(
+    number: usize,
+    index: usize,
+    verdict: &'a Verdict,
+    check: &Check,
+) -> VerdictView<'a> {
     let look = verdict_look(verdict.status, verdict.as_expected);
-    let anchor = violation_anchor(index);
+    let anchor = anchor("violation", number, index);
     VerdictView {
         verdict,
         look,
         words: words::verdict(verdict),
-        reach: words::reach(verdict.reach, budget),
+        reach: words::verdict_reach(verdict, &check.budget),
         anchor,
     }
 }
@@ -253,13 +313,17 @@ pub(crate) fn verdict_look(status: VerdictStatus, as_expected: bool) -> Look {
     match (status, as_expected) {
         (VerdictStatus::Holds, true) => GOOD,
         (VerdictStatus::Violated, true) => KNOWN,
-        (VerdictStatus::Undecided, _) => OPEN,
+        (VerdictStatus::Undecided, _) | (VerdictStatus::NotChecked, true) => OPEN,
         (_, false) => BAD,
     }
 }
 
-fn violation_anchor(index: usize) -> String {
-    format!("violation-{}", index + 1)
+/// A place of the page: the first budget has short ones.
+fn anchor(what: &str, number: usize, index: usize) -> String {
+    match number {
+        0 => format!("{what}-{}", index + 1),
+        _ => format!("{what}-{}-{}", number + 1, index + 1),
+    }
 }
 
 fn goal_view(goal: &Goal) -> GoalView<'_> {
@@ -313,29 +377,37 @@ fn list<T>(values: &[T], words: impl Fn(&T) -> String) -> String {
     values.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
-/// Collects the counterexamples, then the paths to the goals.
+/// Collects the counterexamples within each budget, then the paths to its goals.
 fn paths(document: &ResultDocument) -> Vec<PathView<'_>> {
-    let Some(check) = &document.check else {
-        return Vec::new();
-    };
+    let checks = document.checks.iter().enumerate();
+    checks
+        .flat_map(|(number, check)| check_paths(number, check))
+        .collect()
+}
+
+fn check_paths(number: usize, check: &Check) -> Vec<PathView<'_>> {
+    let within = check
+        .name
+        .as_ref()
+        .map(|name| format!(" within \"{name}\""));
+    let within = within.unwrap_or_default();
     let violations = check
         .verdicts
         .iter()
         .enumerate()
         .filter_map(|(index, verdict)| {
-            let heading = format!("{} is violated: {}", verdict.property, verdict.title);
+            let (property, title) = (&verdict.property, &verdict.title);
             Some((
-                violation_anchor(index),
-                heading,
+                anchor("violation", number, index),
+                format!("{property} is violated{within}: {title}"),
                 !verdict.as_expected,
                 verdict.counterexample.as_ref()?,
             ))
         });
     let goals = check.goals.iter().enumerate().filter_map(|(index, goal)| {
-        let heading = format!("{} is reached: {}", goal.name, goal.title);
         Some((
-            format!("goal-{}", index + 1),
-            heading,
+            anchor("goal", number, index),
+            format!("{} is reached{within}: {}", goal.name, goal.title),
             !goal.expected,
             goal.witness.as_ref()?,
         ))

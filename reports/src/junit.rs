@@ -112,7 +112,10 @@ fn case(document: &ResultDocument, finding: &Finding<'_>) -> TestCase {
         format!("{}: {}", finding.name, finding.title)
     };
     let mut case = TestCase::new(name, status);
-    let class = format!("{}.{}", identity.scenario_name, finding.kind.word());
+    let mut class = format!("{}.{}", identity.scenario_name, finding.kind.word());
+    if let Some(budget) = finding.budget {
+        class += &format!(".{budget}");
+    }
     case.set_classname(class);
     if kind.is_none() {
         let mut said = format!("{}\n", finding.line());
@@ -153,7 +156,7 @@ mod tests {
     fn no_text_breaks_the_xml() {
         let mut document = sample::unexpected();
         document.scenario.title = "<&\"']]>\u{1}\u{1b}[31m".to_owned();
-        let check = document.check.as_mut().expect("the sample is checked");
+        let check = document.checks.first_mut().expect("the sample is checked");
         check.verdicts[0].status = VerdictStatus::Violated;
         check.verdicts[0].as_expected = false;
         check.verdicts[0].title = "]]></failure>\u{0}".to_owned();

@@ -41,6 +41,7 @@ pub mod json;
 pub mod junit;
 mod layout;
 pub mod markdown;
+mod matrix;
 pub mod mermaid;
 pub mod player;
 pub mod quantity;

@@ -8,6 +8,7 @@ use crate::entry::Entry;
 use crate::findings::{Finding, Kind, Outcome};
 use crate::html::figures::{Cell, Figures};
 use crate::layout::one_line;
+use crate::matrix::Matrix;
 use crate::{families, findings, headline, mermaid, rare, second_opinion, timeline, words};
 
 /// Returns the summary of a run, one section per scenario file.
@@ -53,15 +54,17 @@ pub fn text(document: &ResultDocument) -> String {
         ));
     }
     let findings = findings::of(document);
-    if let Some(check) = &document.check {
+    if !document.checks.is_empty() {
         blocks.push("### What can happen".to_owned());
+    }
+    for check in &document.checks {
         let search = format!(
             "{} within {}. {}{}.",
             match check.swarm {
                 None => "Every order of events",
                 Some(_) => "Some orders of events",
             },
-            words::budget(&check.budget),
+            words::named_budget(check),
             capital(&headline::extent(check)),
             headline::odds(check)
         );
@@ -75,6 +78,7 @@ pub fn text(document: &ResultDocument) -> String {
             blocks.push(escaped(&format!("Never fired: {}.", never.join("; "))));
         }
     }
+    blocks.extend(Matrix::of(&document.checks).map(|matrix| verdicts(&matrix)));
     blocks.extend(results(&findings));
     for finding in &findings {
         if let (Kind::Property, Some(path)) = (finding.kind, finding.path) {
@@ -101,6 +105,29 @@ pub fn text(document: &ResultDocument) -> String {
     text
 }
 
+/// The verdicts within several budgets, a column for each.
+fn verdicts(matrix: &Matrix<'_>) -> String {
+    let mut heads = vec![Kind::Property.word().to_owned()];
+    let names = matrix.checks.iter().map(|check| check.name.as_deref());
+    heads.extend(names.map(|name| escaped(name.unwrap_or_default())));
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let rows = matrix.rows.iter().map(|row| {
+        let mut cells = vec![format!(
+            "**{}** {}",
+            escaped(row.property),
+            escaped(row.title)
+        )];
+        for (check, place) in matrix.checks.iter().zip(&row.places) {
+            cells.push(place.map_or_else(String::new, |index| {
+                let finding = findings::property(&check.verdicts[index], &check.budget);
+                format!("{} {}", sign(&finding), escaped(&finding.words))
+            }));
+        }
+        cells
+    });
+    table(&heads, rows)
+}
+
 /// Lists properties, goals and objectives in tables of their own.
 fn results(findings: &[Finding<'_>]) -> Vec<String> {
     let mut blocks = Vec::new();
@@ -110,7 +137,12 @@ fn results(findings: &[Finding<'_>]) -> Vec<String> {
         (Kind::Coverage, "why"),
         (Kind::Objective, "observed"),
     ] {
-        let of_kind: Vec<_> = findings.iter().filter(|one| one.kind == kind).collect();
+        // Properties within several budgets have a table of their own.
+        let of_kind: Vec<_> = findings
+            .iter()
+            .filter(|one| one.kind == kind)
+            .filter(|one| one.kind != Kind::Property || one.budget.is_none())
+            .collect();
         if of_kind.is_empty() {
             continue;
         }
@@ -118,6 +150,9 @@ fn results(findings: &[Finding<'_>]) -> Vec<String> {
             let mut name = format!("**{}**", escaped(finding.name));
             if !finding.title.is_empty() {
                 name += &format!(" {}", escaped(finding.title));
+            }
+            if let Some(budget) = finding.budget {
+                name += &format!(", within \"{}\"", escaped(budget));
             }
             let result = format!("{} {}", sign(finding), escaped(&finding.words));
             let mut row = vec![name, result];
@@ -145,9 +180,11 @@ fn sign(finding: &Finding<'_>) -> &'static str {
 }
 
 fn folded(finding: &Finding<'_>, path: &Counterexample) -> String {
+    let within = finding.budget.map(|name| format!(" within \"{name}\""));
     let head = format!(
-        "How to violate {}: {} ({})",
+        "How to violate {}{}: {} ({})",
         finding.name,
+        within.unwrap_or_default(),
         finding.title,
         timeline::size(path)
     );
@@ -279,7 +316,7 @@ mod tests {
         let mut document = sample::unexpected();
         let evil = "</summary><b>| *x* `y` @all [a](b)\n# h ```";
         document.scenario.title = evil.to_owned();
-        let check = document.check.as_mut().expect("the sample is checked");
+        let check = document.checks.first_mut().expect("the sample is checked");
         check.verdicts[1].title = evil.to_owned();
         let path = check.verdicts[1].counterexample.as_mut().expect("a path");
         path.steps[0].text = evil.to_owned();

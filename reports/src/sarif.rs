@@ -196,7 +196,7 @@ fn rules(entries: &[Entry]) -> Vec<Rule<'_>> {
     let mut add = |rule| add_once(&mut rules, rule);
     let documents = || entries.iter().filter_map(Entry::document);
     for document in documents() {
-        for verdict in document.check.iter().flat_map(|check| &check.verdicts) {
+        for verdict in document.checks.iter().flat_map(|check| &check.verdicts) {
             add(Rule {
                 id: &verdict.property,
                 short_description: message(&verdict.title),
@@ -300,12 +300,15 @@ fn found<'a>(
         text += &format!("\n{}", path.cause);
     }
     text += &format!("\nagain: {}", identity.command);
-    let fingerprint = format!(
+    let mut fingerprint = format!(
         "{}/{}/{}",
         identity.scenario_name,
         finding.kind.word(),
         finding.name
     );
+    if let Some(budget) = finding.budget {
+        fingerprint += &format!("/{budget}");
+    }
     Found {
         rule_id,
         rule_index,

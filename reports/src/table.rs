@@ -8,8 +8,10 @@ use crate::document::{
 use crate::figure::Measure;
 use crate::findings::Kind;
 use crate::layout::{hanging, padded, wrapped};
+use crate::matrix::Matrix;
 use crate::{families, findings, headline, quantity, rare, second_opinion, timeline, words};
 
+mod budgets;
 mod phases;
 
 pub use phases::phases;
@@ -36,11 +38,21 @@ pub fn text(document: &ResultDocument) -> String {
     for warning in &document.scenario.warnings {
         lines.extend(hanging("  warning: ", &words::warning(warning)));
     }
-    if let Some(check) = &document.check {
-        verdicts(check, &mut lines);
-        goals(&check.goals, &mut lines);
-        coverage(document, &mut lines);
-        paths(&check.verdicts, &mut lines);
+    match (&document.checks[..], Matrix::of(&document.checks)) {
+        ([], _) => {}
+        ([check, ..], None) => {
+            verdicts(check, &mut lines);
+            goals(&check.goals, &mut lines);
+            coverage(document, &mut lines);
+        }
+        (checks, Some(matrix)) => {
+            budgets::verdicts(&matrix, &mut lines);
+            budgets::goals(checks, &mut lines);
+            coverage(document, &mut lines);
+        }
+    }
+    for check in &document.checks {
+        paths(check, &mut lines);
     }
     if let Some(simulation) = &document.simulation {
         figures(simulation, &mut lines);
@@ -60,23 +72,12 @@ pub fn text(document: &ResultDocument) -> String {
 fn verdicts(check: &Check, lines: &mut Vec<String>) {
     lines.push(String::new());
     lines.push("What can happen".to_owned());
-    lines.extend(hanging("  faults:  ", &words::budget(&check.budget)));
-    lines.extend(hanging("  search:  ", &headline::extent(check)));
-    let odds = headline::odds(check);
-    lines.extend(hanging("           ", odds.trim_start_matches("; ")));
-    if let Some(opinion) = &check.second_opinion {
-        lines.extend(hanging("  second:  ", &second_opinion::text(opinion)));
-    }
-    let never = families::never_fired(check);
-    if !never.is_empty() {
-        let text = format!("{} never fired", never.join("; "));
-        lines.extend(hanging("  never:   ", &text));
-    }
+    search(check, lines);
     if check.verdicts.is_empty() {
         return;
     }
     lines.push(String::new());
-    let reach = |verdict: &Verdict| words::reach(verdict.reach, &check.budget);
+    let reach = |verdict: &Verdict| words::verdict_reach(verdict, &check.budget);
     let common = common_reach(&check.verdicts);
     let cells = |verdict: &Verdict| {
         let mut says = vec![verdict.title.clone()];
@@ -99,6 +100,22 @@ fn verdicts(check: &Check, lines: &mut Vec<String>) {
     }
 }
 
+/// Says how far the search went within a budget.
+fn search(check: &Check, lines: &mut Vec<String>) {
+    lines.extend(hanging("  faults:  ", &words::budget(&check.budget)));
+    lines.extend(hanging("  search:  ", &headline::extent(check)));
+    let odds = headline::odds(check);
+    lines.extend(hanging("           ", odds.trim_start_matches("; ")));
+    if let Some(opinion) = &check.second_opinion {
+        lines.extend(hanging("  second:  ", &second_opinion::text(opinion)));
+    }
+    let never = families::never_fired(check);
+    if !never.is_empty() {
+        let text = format!("{} never fired", never.join("; "));
+        lines.extend(hanging("  never:   ", &text));
+    }
+}
+
 /// Returns one of several verdicts that have status and reach in common, so that both are said
 /// once.
 fn common_reach(verdicts: &[Verdict]) -> Option<&Verdict> {
@@ -114,12 +131,17 @@ fn common_reach(verdicts: &[Verdict]) -> Option<&Verdict> {
 }
 
 /// Prints the shortest path to each violation, below the tables that name them.
-fn paths(verdicts: &[Verdict], lines: &mut Vec<String>) {
-    for verdict in verdicts {
+fn paths(check: &Check, lines: &mut Vec<String>) {
+    let within = check
+        .name
+        .as_ref()
+        .map(|name| format!(" within \"{name}\""));
+    let within = within.unwrap_or_default();
+    for verdict in &check.verdicts {
         if let Some(path) = &verdict.counterexample {
             lines.push(String::new());
             let size = timeline::size(path);
-            let head = format!("{}: {} ({size})", verdict.property, verdict.title);
+            let head = format!("{}{within}: {} ({size})", verdict.property, verdict.title);
             lines.extend(hanging("How to violate ", &head));
             lines.extend(timeline::text(path).lines().map(str::to_owned));
         }
@@ -154,7 +176,9 @@ fn coverage(document: &ResultDocument, lines: &mut Vec<String>) {
             (
                 one.name.to_owned(),
                 one.words.clone(),
-                vec![one.detail.clone()],
+                std::iter::once(one.detail.clone())
+                    .chain(one.budget.map(|budget| format!("within \"{budget}\"")))
+                    .collect(),
             )
         })
         .collect();
@@ -354,7 +378,7 @@ mod tests {
     #[test]
     fn a_reach_that_is_shared_is_said_once() {
         let mut document = sample::document();
-        let check = document.check.as_mut().expect("the sample is checked");
+        let check = document.checks.first_mut().expect("the sample is checked");
         let mut second = check.verdicts[0].clone();
         second.property = "AL1".to_owned();
         check.verdicts = vec![check.verdicts[0].clone(), second];

@@ -31,6 +31,10 @@ pub struct Trace {
     /// The property that is violated at the end; none where nothing is violated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<String>,
+    /// The name of the budget of faults within which it was found; none where the scenario has only
+    /// one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<String>,
     /// What the path shows, in a few words.
     pub title: String,
     /// The steps.
@@ -101,7 +105,7 @@ mod tests {
 
     fn text() -> String {
         let mut document = sample::document();
-        let check = document.check.as_mut().expect("the sample is checked");
+        let check = document.checks.first_mut().expect("the sample is checked");
         check.verdicts[1].counterexample = Some(sample::counterexample_with_state());
         let trace = bundle::traces(&document).pop().expect("a violation");
         json::pretty(&trace).expect("written")

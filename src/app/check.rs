@@ -6,6 +6,7 @@ use poolproof_reports::document as doc;
 
 use super::clock::Stopwatch;
 use super::document::result::document;
+use super::error::AppError;
 use super::evaluation::Evaluation;
 use super::limits::SearchLimits;
 use super::observer::{Execution, Observer, Progress, StageTiming};
@@ -13,13 +14,16 @@ use super::reproduction::Reproduction;
 use super::second_opinion::{self, Compared};
 use crate::app::document::cut_sets::{self, Asked};
 use crate::app::document::verdict::{self, Bounds, Checked};
+use crate::scenario::budget::UnknownBudget;
 use crate::scenario::{Loaded, Scenario};
 
 /// A check of one scenario.
 pub struct CheckRequest<'a> {
     /// The scenario.
     pub loaded: &'a Loaded,
-    /// Its limits.
+    /// The names of its budgets; without any, those that run without being asked for.
+    pub budgets: &'a [String],
+    /// The limits of each search.
     pub limits: &'a SearchLimits,
     /// Whether Stateright is asked for a second opinion.
     pub second_opinion: bool,
@@ -27,33 +31,73 @@ pub struct CheckRequest<'a> {
     pub command: &'a Reproduction,
 }
 
-/// Searches every combination of faults within the scenario's budget. With a second opinion, a
+/// Searches every combination of faults within the scenario's budgets. With a second opinion, a
 /// difference between the checkers is a defect among the problems.
-#[must_use]
-pub fn check(request: &CheckRequest<'_>, execution: &Execution<'_>) -> Evaluation {
+///
+/// # Errors
+///
+/// When the scenario does not have a budget that is named.
+pub fn check(
+    request: &CheckRequest<'_>,
+    execution: &Execution<'_>,
+) -> Result<Evaluation, AppError> {
     let loaded = request.loaded;
-    let (scenario, limits) = (&loaded.scenario, request.limits);
-    let mut checked = execution.on_threads(|| search(scenario, limits, execution.observer));
-    let mut problems = Vec::new();
-    if request.second_opinion && !checked.interrupted {
-        let compared = execution.on_threads(|| {
-            compared_with_stateright(scenario, &checked.document, limits, execution.observer)
-        });
-        checked.interrupted = execution.observer.is_cancelled();
-        problems = compared.problems();
-        checked.document.second_opinion = Some(compared.document);
+    let (limits, observer) = (request.limits, execution.observer);
+    let scenarios = within_budgets(&loaded.scenario, request.budgets)?;
+    let (mut checks, mut problems, mut interrupted) = (Vec::new(), Vec::new(), false);
+    for scenario in &scenarios {
+        let mut checked = execution.on_threads(|| search(scenario, limits, observer));
+        interrupted |= checked.interrupted;
+        if request.second_opinion && !interrupted {
+            let compared = execution.on_threads(|| {
+                compared_with_stateright(scenario, &checked.document, limits, observer)
+            });
+            interrupted = observer.is_cancelled();
+            problems.extend(compared.problems());
+            checked.document.second_opinion = Some(compared.document);
+        }
+        checks.push(checked.document);
+        if interrupted {
+            break;
+        }
     }
-    Evaluation {
-        interrupted: checked.interrupted,
+    Ok(Evaluation {
+        interrupted,
         problems,
         ..Evaluation::of(document(
             &loaded.scenario,
             &loaded.warnings,
             &request.command.to_string(),
-            Some(checked.document),
+            checks,
             None,
         ))
+    })
+}
+
+/// The scenario within each of some of its budgets.
+pub(super) fn within_budgets(
+    scenario: &Scenario,
+    names: &[String],
+) -> Result<Vec<Scenario>, AppError> {
+    let unknown = |error: UnknownBudget| AppError::input(error.to_string());
+    scenario.budgets(names).map_err(unknown)
+}
+
+/// Checks within several budgets on the threads at hand, until the caller ends it; whether it did.
+pub(super) fn search_each(
+    scenarios: &[Scenario],
+    limits: &SearchLimits,
+    observer: &dyn Observer,
+) -> (Vec<doc::Check>, bool) {
+    let mut checks = Vec::new();
+    for scenario in scenarios {
+        let checked = search(scenario, limits, observer);
+        checks.push(checked.document);
+        if checked.interrupted {
+            return (checks, true);
+        }
     }
+    (checks, false)
 }
 
 /// Asks Stateright, within the same limits.

@@ -33,9 +33,12 @@ pub fn cuts(request: &CutsRequest<'_>, execution: &Execution<'_>) -> Found {
     properties.sort_unstable();
     properties.dedup();
     let command = request.command.to_string();
+    // What is modelled follows from the properties.
+    let mut scenario = request.scenario.clone();
+    scenario.check.properties.clone_from(&properties);
     execution.on_threads(|| {
         check::cuts(
-            request.scenario,
+            &scenario,
             request.order,
             &properties,
             &command,

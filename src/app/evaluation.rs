@@ -17,7 +17,9 @@ pub struct EvaluateRequest<'a> {
     pub loaded: &'a Loaded,
     /// Its file, as the commands in the result name it.
     pub path: &'a str,
-    /// The limits of its check.
+    /// The names of the budgets of its check; without any, those that run without being asked for.
+    pub budgets: &'a [String],
+    /// The limits of each search.
     pub limits: &'a SearchLimits,
     /// Seed and overrides that were given, for the commands in the result.
     pub settings: &'a Settings,
@@ -76,15 +78,16 @@ fn undrawn(error: impl std::fmt::Display) -> AppError {
 ///
 /// # Errors
 ///
-/// When a checkpoint cannot be resumed from.
+/// When a checkpoint cannot be resumed from, or the scenario does not have a budget that is named.
 pub fn evaluate(
     request: &EvaluateRequest<'_>,
     execution: &Execution<'_>,
 ) -> Result<Evaluation, AppError> {
     let (loaded, scenario) = (request.loaded, &request.loaded.scenario);
-    let (checked, cut_sets) = execution.on_threads(|| {
+    let scenarios = check::within_budgets(scenario, request.budgets)?;
+    let ((checks, interrupted), cut_sets) = execution.on_threads(|| {
         (
-            check::search(scenario, request.limits, execution.observer),
+            check::search_each(&scenarios, request.limits, execution.observer),
             check::cuts_of_report(scenario, request.limits, execution.observer),
         )
     });
@@ -99,7 +102,7 @@ pub fn evaluate(
         scenario,
         &loaded.warnings,
         &request.command.to_string(),
-        Some(checked.document),
+        checks,
         Some(simulated.found.document),
     );
     document.cut_sets = cut_sets.map(|cut_sets| doc::CutSets {
@@ -109,7 +112,7 @@ pub fn evaluate(
     Ok(Evaluation {
         document,
         incidents: simulated.found.incidents,
-        interrupted: checked.interrupted || simulated.found.interrupted,
+        interrupted: interrupted || simulated.found.interrupted,
         is_drill: false,
         problems: simulated.problems,
     })

@@ -20,7 +20,7 @@ use crate::app::replay::Replay;
 use crate::app::{compile, regression};
 use crate::explain::properties::property_text;
 use crate::scenario::library::Resolver;
-use crate::scenario::{self, Loaded};
+use crate::scenario::{self, Loaded, Scenario};
 
 /// A violation that is explained.
 pub struct Explanation {
@@ -32,6 +32,9 @@ pub struct Explanation {
     pub trial: Option<u64>,
     /// The property that is violated.
     pub property: Property,
+    /// The name of the budget within which it was found; none where there is only one, and of a
+    /// simulation.
+    pub budget: Option<String>,
     /// How.
     pub counterexample: doc::Counterexample,
     /// What there is to say before the steps.
@@ -58,7 +61,10 @@ pub struct ExplainRequest<'a> {
     pub loaded: &'a Loaded,
     /// The property; by default the first that is violated.
     pub property: Option<Property>,
-    /// The limits of the check.
+    /// The names of the budgets that are searched in turn for a violation; without any, those that
+    /// run without being asked for.
+    pub budgets: &'a [String],
+    /// The limits of each search.
     pub limits: &'a SearchLimits,
     /// The command that explains a property.
     pub command: &'a dyn Fn(Property) -> Reproduction,
@@ -68,12 +74,30 @@ pub struct ExplainRequest<'a> {
 ///
 /// # Errors
 ///
-/// When the scenario does not check the property.
+/// When the scenario does not check the property, or does not have a budget that is named.
 pub fn explain(
     request: &ExplainRequest<'_>,
     execution: &Execution<'_>,
 ) -> Result<Answer, AppError> {
-    let scenario = &request.loaded.scenario;
+    let mut nothing = None;
+    for scenario in check::within_budgets(&request.loaded.scenario, request.budgets)? {
+        match explain_within(&scenario, request, execution)? {
+            Answer::NothingViolated { .. } if execution.observer.is_cancelled() => break,
+            answer @ Answer::NothingViolated { .. } => {
+                nothing.get_or_insert(answer);
+            }
+            answer @ Answer::Explained(_) => return Ok(answer),
+        }
+    }
+    nothing.ok_or_else(|| AppError::new(ErrorKind::Cancelled, "interrupted"))
+}
+
+/// Checks a scenario within one budget and explains a violation.
+fn explain_within(
+    scenario: &Scenario,
+    request: &ExplainRequest<'_>,
+    execution: &Execution<'_>,
+) -> Result<Answer, AppError> {
     let checked =
         execution.on_threads(|| check::search(scenario, request.limits, execution.observer));
     let asked = |v: &&doc::Verdict| request.property.is_none_or(|p| p.name() == v.property);
@@ -118,9 +142,10 @@ pub fn explain(
         engine: Engine::Check,
         trial: None,
         property,
+        budget: checked.document.name.clone(),
         counterexample,
         notes,
-        document: document(scenario, warnings, &command, Some(checked.document), None),
+        document: document(scenario, warnings, &command, vec![checked.document], None),
     })))
 }
 
@@ -135,7 +160,7 @@ pub fn explain_trace(
     replay: &Replay,
     asked: Option<Property>,
 ) -> Result<Explanation, AppError> {
-    let scenario = &loaded.scenario;
+    let scenario = replay.scenario();
     let asked = asked.or_else(|| replay.property());
     let mut notes = Vec::new();
     let (property, counterexample) = if asked == Some(Property::ServiceReturns) {
@@ -169,7 +194,8 @@ pub fn explain_trace(
     };
     let command = &trace.identity.command;
     Ok(Explanation {
-        document: document(scenario, &loaded.warnings, command, None, None),
+        budget: trace.budget.clone(),
+        document: document(scenario, &loaded.warnings, command, Vec::new(), None),
         engine: trace.engine,
         trial: trace.trial,
         property,
@@ -200,6 +226,7 @@ impl Explanation {
             engine: self.engine,
             trial: self.trial,
             property: Some(self.property.name().to_owned()),
+            budget: self.budget.clone(),
             title: property_text(self.property).title.to_owned(),
             counterexample: self.counterexample.clone(),
         }

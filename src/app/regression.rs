@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use poolproof_models::names::event::{Event, EventKind, FaultClass};
 use poolproof_models::names::property::Property;
+use poolproof_models::names::slice::Slice;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 use poolproof_reports::document::Counterexample;
@@ -56,12 +57,14 @@ pub fn text(source: &RegressionSource<'_>, topology: &Topology) -> Result<String
     let title = format!("Regression: {} in {}", source.property.name(), source.title);
     file.set("title", &quoted(&one_line(&title)));
     for (path, value) in source.overrides {
-        if path.split('.').any(|key| key.trim().parse::<u32>().is_ok()) {
+        let budget = path.starts_with("check.budgets");
+        if !budget && path.split('.').any(|key| key.trim().parse::<u32>().is_ok()) {
             return Err(RegressionError::List(path.clone()));
         }
         match path.split_once('.') {
             // Narrowed below.
             Some(("check", key)) if NARROWED.contains(&key) || key.starts_with("limits") => {}
+            Some(("check", key)) if key.starts_with("budgets") => {}
             Some(("expect", _)) => {}
             _ => file.set(path, &toml_value(value)),
         }
@@ -76,7 +79,14 @@ pub fn text(source: &RegressionSource<'_>, topology: &Topology) -> Result<String
 }
 
 /// Keys of `[check]` that the path decides.
-const NARROWED: [&str; 3] = ["faults", "faults_enabled", "properties"];
+const NARROWED: [&str; 6] = [
+    "faults",
+    "mistakes",
+    "faults_enabled",
+    "properties",
+    "slices",
+    "without",
+];
 
 /// The path to the violation, as a comment.
 fn header(source: &RegressionSource<'_>, file: &mut Document) {
@@ -116,15 +126,28 @@ fn narrow(source: &RegressionSource<'_>, topology: &Topology, file: &mut Documen
     let names = names.iter().map(|name| quoted(name));
     let properties = source.violated.iter();
     let properties = properties.map(|property| quoted(property.name()));
-    file.set("check.faults", &source.counterexample.faults.to_string());
+    let mistakes = counts.get(&FaultClass::Mistake).copied().unwrap_or(0);
+    let faults = source.counterexample.faults - mistakes;
+    file.set("check.faults", &faults.to_string());
+    if mistakes > 0 {
+        file.set("check.mistakes", &mistakes.to_string());
+    }
     file.set("check.faults_enabled", &list(names.collect()));
     file.set("check.properties", &list(properties.collect()));
     if source.engine == Engine::Simulation {
-        // The simulator begins normally, with every event and without slices.
+        // The simulator begins normally, with every event.
         file.set("check.start", &quoted("normal"));
         file.set("check.exclude", "[]");
-        file.set("check.slices", "[]");
     }
+    // The parts that were modelled, whatever the narrowed properties read.
+    let modelled = Slice::ALL
+        .into_iter()
+        .filter(|slice| topology.slices.has(*slice));
+    file.set(
+        "check.slices",
+        &list(modelled.map(|slice| quoted(slice.name())).collect()),
+    );
+    file.set("check.without", "[]");
     for (class, count) in counts {
         file.set(
             &format!("check.limits.{}", class.name()),

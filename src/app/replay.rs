@@ -15,6 +15,7 @@ use crate::explain::explainer::Explainer;
 use crate::explain::refusal::why_not;
 use crate::explain::steps::event_text;
 use crate::scenario::Scenario;
+use crate::scenario::budget::UnknownBudget;
 
 /// Where a replay differs from the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,9 @@ pub enum Unusable {
         /// The name of the scenario.
         name: String,
     },
+    /// It was found within a budget that the scenario does not have.
+    #[error(transparent)]
+    UnknownBudget(#[from] UnknownBudget),
     /// It names a property that does not exist.
     #[error("it names the property \"{0}\", which does not exist")]
     UnknownProperty(String),
@@ -83,6 +87,7 @@ pub enum Unusable {
 
 /// A trace with the system that it belongs to.
 pub struct Replay {
+    scenario: Scenario,
     topology: Topology,
     events: Vec<usize>,
     property: Option<Property>,
@@ -101,9 +106,13 @@ impl Replay {
                 found: scenario.digest.clone(),
             });
         }
+        let scenario = match &trace.budget {
+            Some(name) => scenario.budgets(std::slice::from_ref(name))?.remove(0),
+            None => scenario.clone(),
+        };
         let topology = match trace.engine {
-            Engine::Check => compile::checked_topology(scenario),
-            Engine::Simulation => compile::timed_topology(scenario),
+            Engine::Check => compile::checked_topology(&scenario),
+            Engine::Simulation => compile::timed_topology(&scenario),
         };
         let find = |step: &doc::Step| {
             let event = Event::from_name(&step.event);
@@ -122,8 +131,15 @@ impl Replay {
         Ok(Self {
             events,
             property: property.transpose()?,
+            scenario,
             topology,
         })
+    }
+
+    /// The scenario, within the budget that the trace names.
+    #[must_use]
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
     }
 
     /// The system.

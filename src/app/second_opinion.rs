@@ -117,6 +117,7 @@ const fn status_text(status: doc::VerdictStatus) -> &'static str {
         doc::VerdictStatus::Holds => "it holds",
         doc::VerdictStatus::Violated => "it is violated",
         doc::VerdictStatus::Undecided => "it is undecided",
+        doc::VerdictStatus::NotChecked => "it is not checked",
     }
 }
 
@@ -189,8 +190,13 @@ fn differences(own: &Own, opinion: &Opinion) -> Vec<Disagreement> {
             continue;
         };
         let theirs = stored(status);
-        let open = doc::VerdictStatus::Undecided;
-        if ours != theirs && ours != open && theirs != open {
+        let is_open = |status| {
+            matches!(
+                status,
+                doc::VerdictStatus::Undecided | doc::VerdictStatus::NotChecked
+            )
+        };
+        if ours != theirs && !is_open(ours) && !is_open(theirs) {
             found.push(Disagreement::Verdict {
                 property,
                 ours,

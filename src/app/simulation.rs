@@ -100,7 +100,7 @@ pub fn simulate(
             scenario,
             &loaded.warnings,
             &request.command.to_string(),
-            None,
+            Vec::new(),
             Some(found.document),
         ))
     })

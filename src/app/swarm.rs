@@ -52,11 +52,11 @@ pub(super) fn of_parts(
     interrupted: bool,
     command: &str,
 ) -> Evaluation {
-    let check = Some(swarm_document::document(swarm, parts, interrupted));
+    let checks = vec![swarm_document::document(swarm, parts, interrupted)];
     let (scenario, warnings) = (&loaded.scenario, &loaded.warnings);
     Evaluation {
         interrupted,
-        ..Evaluation::of(document(scenario, warnings, command, check, None))
+        ..Evaluation::of(document(scenario, warnings, command, checks, None))
     }
 }
 

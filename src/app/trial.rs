@@ -74,7 +74,13 @@ pub fn replay_trial(request: &TrialRequest<'_>) -> Result<Trace, AppError> {
         format!("Violated: {}.", broken.join(", "))
     };
     let command = request.command.to_string();
-    let document = document(scenario, &request.loaded.warnings, &command, None, None);
+    let document = document(
+        scenario,
+        &request.loaded.warnings,
+        &command,
+        Vec::new(),
+        None,
+    );
     let what = if request.is_drill { "drill" } else { "trial" };
     Ok(Trace {
         schema: TRACE_SCHEMA.to_owned(),
@@ -86,6 +92,7 @@ pub fn replay_trial(request: &TrialRequest<'_>) -> Result<Trace, AppError> {
             .iter()
             .find(|(_, p)| ground.shows(&at, None, Target::Violation(p.bit())))
             .map(|(_, property)| property.name().to_owned()),
+        budget: None,
         title: format!(
             "{what} {number} of {}: {} events",
             scenario.name,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::failure::CommandResult;
-use super::flags::RunArgs;
+use super::flags::{BudgetArgs, OneBudgetArgs, RunArgs};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
 use super::plan;
@@ -16,7 +16,7 @@ use crate::app::reproduction::Reproduction;
 use crate::app::shard::Task;
 use crate::app::swarm::{SEARCHES_MOST, SwarmRequest};
 
-/// Search every combination of faults within the scenario's budget
+/// Search every combination of faults within the scenario's budgets
 ///
 /// Prints each property with its verdict and how far the search went, and the shortest
 /// counterexample of every property that is violated.
@@ -39,6 +39,8 @@ pub struct CheckArgs {
     /// thread, and compares its verdicts and counts; a difference ends with code 70
     #[arg(long, value_name = "ENGINE", value_enum, default_value = "poolproof")]
     engine: CheckEngine,
+    #[command(flatten)]
+    budgets: BudgetArgs,
     #[command(flatten)]
     limits: LimitArgs,
     /// Run this many small searches, each in an order of its own, in place of one of everything:
@@ -80,17 +82,25 @@ pub fn run(args: &CheckArgs) -> CommandResult {
     let terminal = args.run.execution.terminal();
     let execution = args.run.execution.on(&terminal);
     run::over(&args.scenarios, &args.run, args.format, |path, loaded| {
-        let loaded = &loaded;
+        // A swarm searches within one budget.
+        let first = OneBudgetArgs {
+            budget: args.budgets.budgets.first().cloned(),
+        };
+        let loaded = &match args.swarm {
+            Some(_) => first.narrow(loaded)?,
+            None => loaded,
+        };
         let command = command(path, args);
         let found = match args.swarm {
             None => {
                 let request = CheckRequest {
                     loaded,
+                    budgets: &args.budgets.budgets,
                     limits: &limits,
                     second_opinion: args.engine == CheckEngine::Stateright,
                     command: &command,
                 };
-                check(&request, &execution)
+                check(&request, &execution)?
             }
             Some(searches) => {
                 let request = SwarmRequest {
@@ -108,7 +118,7 @@ pub fn run(args: &CheckArgs) -> CommandResult {
 
 fn command(path: &Path, args: &CheckArgs) -> Reproduction {
     let settings = args.run.settings();
-    match args.swarm {
+    let command = match args.swarm {
         Some(searches) => swarm::command(path, &settings, searches, args.size.limits()),
         None => args.limits.add_to(
             Reproduction::new("check")
@@ -119,5 +129,6 @@ fn command(path: &Path, args: &CheckArgs) -> Reproduction {
                     (args.engine == CheckEngine::Stateright).then_some("stateright"),
                 ),
         ),
-    }
+    };
+    args.budgets.add_to(command)
 }

@@ -8,7 +8,7 @@ use poolproof_reports::cuts as report;
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
-use super::flags::{RunArgs, property};
+use super::flags::{OneBudgetArgs, RunArgs, property};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
 use super::run::{self, Delivery, Printed};
@@ -45,6 +45,8 @@ pub struct CutsArgs {
     #[arg(long, value_parser = OutputFormat::among(&FORMATS), default_value = "human")]
     format: OutputFormat,
     #[command(flatten)]
+    budget: OneBudgetArgs,
+    #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
     run: RunArgs,
@@ -60,6 +62,7 @@ pub fn run(args: &CutsArgs) -> CommandResult {
         &args.run,
         OutputFormat::Human,
         |path, loaded| {
+            let loaded = args.budget.narrow(loaded)?;
             let command = command(path, args);
             let request = CutsRequest {
                 scenario: &loaded.scenario,
@@ -96,5 +99,6 @@ fn command(path: &Path, args: &CutsArgs) -> Reproduction {
     let command = properties.fold(command, |command, property| {
         command.option("--property", property.name())
     });
-    args.limits.add_to(command.settings(&args.run.settings()))
+    let command = args.budget.add_to(command.settings(&args.run.settings()));
+    args.limits.add_to(command)
 }

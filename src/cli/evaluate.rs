@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::failure::CommandResult;
 use super::files::{self, CheckpointFile};
-use super::flags::RunArgs;
+use super::flags::{BudgetArgs, RunArgs};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
 use super::run::{self, Delivery};
@@ -32,6 +32,8 @@ pub struct EvaluateArgs {
     #[arg(long)]
     resume: bool,
     #[command(flatten)]
+    budgets: BudgetArgs,
+    #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
     run: RunArgs,
@@ -46,12 +48,13 @@ pub fn run(args: &EvaluateArgs) -> CommandResult {
         let command = Reproduction::new("evaluate")
             .argument(path.display())
             .settings(&settings);
-        let command = args.limits.add_to(command);
+        let command = args.budgets.add_to(args.limits.add_to(command));
         let directory = files::directory(&args.out, &loaded.scenario.name);
         files::claim(&directory)?;
         let request = EvaluateRequest {
             loaded: &loaded,
             path: &path.display().to_string(),
+            budgets: &args.budgets.budgets,
             limits: &limits,
             settings: &settings,
             checkpoint: Some(&CheckpointFile::of(&directory)),

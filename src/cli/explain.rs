@@ -9,7 +9,7 @@ use poolproof_reports::{document as doc, json, mermaid, player, timeline, words}
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure, OrReport};
-use super::flags::{RunArgs, property};
+use super::flags::{BudgetArgs, RunArgs, property};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
 use super::terminal::print;
@@ -55,6 +55,8 @@ pub struct ExplainArgs {
     )]
     format: OutputFormat,
     #[command(flatten)]
+    budgets: BudgetArgs,
+    #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
     run: RunArgs,
@@ -86,11 +88,12 @@ pub fn run(args: &ExplainArgs) -> CommandResult {
             .argument(args.subject.display())
             .option("--property", property.name())
             .settings(&args.run.settings());
-        args.limits.add_to(command)
+        args.budgets.add_to(args.limits.add_to(command))
     };
     let request = ExplainRequest {
         loaded: &loaded,
         property: args.property,
+        budgets: &args.budgets.budgets,
         limits: &args.limits.limits(),
         command: &command,
     };
@@ -134,13 +137,18 @@ fn nothing(budget: &doc::Budget, verdicts: &[doc::Verdict]) -> CommandResult {
     let mut exit = Exit::AsExpected;
     let mut text = String::new();
     for verdict in verdicts {
-        let word = if verdict.status == doc::VerdictStatus::Undecided {
-            exit = Exit::Undecided;
-            "is undecided"
-        } else {
-            "holds"
+        let word = match verdict.status {
+            doc::VerdictStatus::Undecided => {
+                exit = exit.and(Exit::Undecided);
+                "is undecided"
+            }
+            doc::VerdictStatus::NotChecked => {
+                exit = exit.and(Exit::Differs);
+                "is not checked"
+            }
+            doc::VerdictStatus::Holds | doc::VerdictStatus::Violated => "holds",
         };
-        let reach = words::reach(verdict.reach, budget);
+        let reach = words::verdict_reach(verdict, budget);
         text += &format!("{} {word}: {reach}\n", verdict.property);
     }
     print(&(text + "nothing to explain\n"))?;

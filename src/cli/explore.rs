@@ -9,7 +9,7 @@ use poolproof_stateright::{ExplorerModel, serve};
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
-use super::flags::RunArgs;
+use super::flags::{OneBudgetArgs, RunArgs};
 use super::interrupt;
 use super::terminal::print;
 use crate::app::compile::check;
@@ -29,12 +29,14 @@ pub struct ExploreArgs {
         value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
     #[command(flatten)]
+    budget: OneBudgetArgs,
+    #[command(flatten)]
     run: RunArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &ExploreArgs) -> CommandResult {
-    let loaded = args.run.load(&args.scenario)?;
+    let loaded = args.budget.narrow(args.run.load(&args.scenario)?)?;
     // Never another address: there is no password.
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     // The server itself has no answer to a port that is taken but to end the program.

@@ -9,7 +9,7 @@ use poolproof_models::names::property::Property;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::app::Execution;
-use crate::app::reproduction::Settings;
+use crate::app::reproduction::{Reproduction, Settings};
 use crate::scenario::{self, Loaded};
 
 /// How a command is executed; no result depends on it.
@@ -74,6 +74,51 @@ pub fn load(path: &Path, settings: &Settings) -> Result<Loaded, Failure> {
         loaded.scenario.simulate.seed = seed;
     }
     Ok(loaded)
+}
+
+/// Which budgets of a scenario are checked.
+#[derive(Args, Clone)]
+pub struct BudgetArgs {
+    /// Check within this budget of the scenario, for example "2 faults, no mistakes"; can be given
+    /// several times. Without it, every budget that is not `on_request`
+    #[arg(long = "budget", value_name = "NAME")]
+    pub budgets: Vec<String>,
+}
+
+impl BudgetArgs {
+    /// A command with these options.
+    pub fn add_to(&self, command: Reproduction) -> Reproduction {
+        let budgets = self.budgets.iter();
+        budgets.fold(command, |command, name| command.option("--budget", name))
+    }
+}
+
+/// Which budget of a scenario a command takes that takes one.
+#[derive(Args, Clone)]
+pub struct OneBudgetArgs {
+    /// Take this budget of the scenario in place of its first
+    #[arg(long = "budget", value_name = "NAME")]
+    pub budget: Option<String>,
+}
+
+impl OneBudgetArgs {
+    /// The scenario within the budget.
+    pub fn narrow(&self, loaded: Loaded) -> Result<Loaded, Failure> {
+        let Some(name) = &self.budget else {
+            return Ok(loaded);
+        };
+        let scenarios = loaded.scenario.budgets(std::slice::from_ref(name));
+        let mut scenarios = scenarios.map_err(|error| Failure::input(error.to_string()))?;
+        Ok(Loaded {
+            scenario: scenarios.remove(0),
+            ..loaded
+        })
+    }
+
+    /// A command with this option.
+    pub fn add_to(&self, command: Reproduction) -> Reproduction {
+        command.given("--budget", self.budget.as_ref())
+    }
 }
 
 /// How many trials a simulation has.

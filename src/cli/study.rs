@@ -97,7 +97,9 @@ fn verdicts<'a>(verdicts: impl Iterator<Item = &'a ComparedVerdict>) -> Exit {
     unexpected.fold(Exit::AsExpected, |exit, verdict| {
         exit.and(match verdict.status {
             doc::VerdictStatus::Undecided => Exit::Undecided,
-            doc::VerdictStatus::Holds | doc::VerdictStatus::Violated => Exit::Differs,
+            doc::VerdictStatus::Holds
+            | doc::VerdictStatus::Violated
+            | doc::VerdictStatus::NotChecked => Exit::Differs,
         })
     })
 }

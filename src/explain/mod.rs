@@ -12,4 +12,5 @@ pub mod operations;
 pub mod properties;
 pub mod refusal;
 pub mod service;
+pub mod slices;
 pub mod steps;

@@ -7,20 +7,20 @@ pub use poolproof_models::names::event::FaultClass;
 pub use poolproof_models::names::property::Property;
 pub use poolproof_models::names::runbook::Mistake;
 use poolproof_models::names::runbook::Operation;
-use poolproof_models::state::topology::Slices;
+pub use poolproof_models::names::slice::Slice;
 pub use poolproof_models::state::topology::Start;
 
 use super::assumption::Grade;
+use super::budget::{self, Budgets, CheckBudget};
 use super::document::Node;
-use super::empirical::Observations;
-use super::format::{Format, List, Named, OneOf, Whole, word};
+use super::format::{List, Named, Whole, word};
 use super::keys::Kind;
 use super::reader::Section;
-use super::row::{EachRow, Row, default, each, keys, optional};
+use super::row::{EachRow, Row, Unwritten, default, each, keys, optional, stated_if};
 use super::suggest;
 use super::value::{self, Parsed};
 use super::words::named;
-use super::writer::{Files, TableWriter};
+use super::writer::TableWriter;
 
 /// An entry of `check.faults_enabled`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,12 @@ impl FaultName {
     }
 }
 
-const AMOUNT: &str = "poolproof: an amount of work, not a property of the system";
+pub(super) const AMOUNT: &str = "poolproof: an amount of work, not a property of the system";
 /// A budget above this is out of reach of any search.
-const FAULTS_MOST: u32 = 8;
-const FAULT: Named<FaultName> = Named {
+pub(super) const FAULTS_MOST: u32 = 8;
+/// Faults and mistakes of a path are counted in four bits together.
+pub(super) const MISTAKES_MOST: u32 = 7;
+pub(super) const FAULT: Named<FaultName> = Named {
     kind: Kind::Fault,
     read: fault,
     name: |fault| fault.name(),
@@ -63,33 +65,49 @@ keys! {
     /// Limits and contents of the check.
     #[derive(Debug, Clone, PartialEq)]
     pub struct CheckSettings, then Self::in_order {
-        pub faults: u32 = "how many faults may happen on one path",
-            default(Whole(0, FAULTS_MOST), "2", Grade::J, "poolproof: single and double faults");
-        /// A class that is not listed is bounded by `faults` only.
-        pub limits: BTreeMap<FaultClass, u32> =
-            "at most so many faults of a class; the others share the budget", Limits;
-        pub faults_enabled: Option<Vec<FaultName>> =
-            "the only faults considered; every class with every mistake and no misoperation unless \
-             given",
-            optional(List(FAULT));
         /// In stable order and without repetition.
         pub properties: Vec<Property> = "what is checked",
             default(
                 List(named!(Property)),
-                "[\"SB\", \"AL0\", \"ALr\", \"I3\"]", Grade::J, "poolproof: handbook 9 and 3.12"
+                "[\"SB\", \"AL0\", \"ALr\", \"I3\", \"UQ\", \"RC\"]", Grade::J,
+                "poolproof: handbook 9 and 3.12"
             );
-        pub slices: Slices =
-            "parts of the system that are modelled only where something reads them",
-            optional(SliceNames).unlisted().or(Slices::default());
+        /// A scenario with budgets has the faults of one of them at the keys below.
+        pub budgets: Vec<CheckBudget> =
+            "several budgets, each with expectations of its own, in place of `faults`, \
+             `mistakes`, `limits` and `faults_enabled`. Commands that take one take the first",
+            Budgets { properties: &properties };
+        pub faults: u32 = "how many faults may happen on one path",
+            stated_if(
+                budgets.is_empty(),
+                default(
+                    Whole(0, FAULTS_MOST), "2", Grade::J, "poolproof: single and double faults"
+                )
+            );
+        /// Without them, mistakes are among the `faults`.
+        pub mistakes: Option<u32> =
+            "how many operators' mistakes may happen beside the faults; without this key they \
+             share the number of faults",
+            stated_if(budgets.is_empty(), optional(Whole(0, MISTAKES_MOST)));
+        /// A class that is not listed is bounded by `faults` only.
+        pub limits: BTreeMap<FaultClass, u32> =
+            "at most so many faults of a class; the others share the budget",
+            stated_if(budgets.is_empty(), Limits);
+        pub faults_enabled: Option<Vec<FaultName>> =
+            "the only faults considered; every class with every mistake and no misoperation unless \
+             given",
+            stated_if(budgets.is_empty(), optional(List(FAULT)));
+        /// Without them, those that the properties read and that the scenario has.
+        pub slices: Option<Vec<Slice>> =
+            "the only parts modelled of those that can be left out; unless given, every part that \
+             a listed property reads. A property that reads another is not checked",
+            optional(List(named!(Slice)));
+        pub without: Vec<Slice> =
+            "parts that are left out: an assumption that nothing goes wrong there, named with the \
+             verdict",
+            optional(List(named!(Slice))).or(Vec::new());
         pub start: Start = "where the check begins",
-            default(
-                OneOf([
-                    ("normal", Start::Normal),
-                    ("failed-over", Start::FailedOver),
-                    ("failed-over-old-disks", Start::FailedOverOldDisks),
-                ]),
-                "\"normal\"", Grade::J, "poolproof: everything runs in DC1"
-            );
+            default(budget::STARTS, "\"normal\"", Grade::J, "poolproof: everything runs in DC1");
         /// For example `heal:DC1-DC2`.
         pub exclude: Vec<Event> =
             "events that do not happen here: an assumption, named with the verdict",
@@ -100,6 +118,9 @@ keys! {
             "servers kept for each class and site, 0 for all of them: a cutoff, named with the \
              verdict",
             default(Whole(0, 8), "2", Grade::J, "poolproof: a cutoff, tested at 1, 2 and 3");
+        /// Empty where the file has no budgets.
+        pub budget: String = "the name of the budget that is looked at",
+            Unwritten(String::new());
     }
 }
 
@@ -107,12 +128,16 @@ impl CheckSettings {
     fn in_order(mut self, _: &mut Section<'_, '_>) -> Self {
         self.properties.sort_unstable();
         self.properties.dedup();
+        for slices in self.slices.iter_mut().chain([&mut self.without]) {
+            slices.sort_unstable();
+            slices.dedup();
+        }
         self
     }
 }
 
 /// The limits per class; an absent class is bounded by the budget alone.
-struct Limits;
+pub(super) struct Limits;
 
 impl Limits {
     fn row() -> EachRow<FaultClass, Whole<u32>> {
@@ -134,53 +159,6 @@ impl Row for Limits {
     fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, key: &str) {
         let limits = value.iter().map(|(class, limit)| (*class, limit));
         Self::row().write_into(limits, &mut out.inner(key));
-    }
-}
-
-/// The slices that are switched on, by their names.
-struct SliceNames;
-
-/// A slice by its name.
-type Slice = (&'static str, fn(&mut Slices) -> &mut bool);
-
-const SLICES: [Slice; 11] = [
-    ("sessions", |slices| &mut slices.sessions),
-    ("partner-names", |slices| &mut slices.partner_names),
-    ("grey", |slices| &mut slices.grey),
-    ("log-full", |slices| &mut slices.log_full),
-    ("retention", |slices| &mut slices.retention),
-    ("compliance", |slices| &mut slices.compliance),
-    ("front-end", |slices| &mut slices.front_end),
-    ("storage", |slices| &mut slices.storage),
-    ("one-sided-detection", |slices| {
-        &mut slices.one_sided_detection
-    }),
-    ("witness-memory", |slices| &mut slices.witness_memory),
-    ("ports", |slices| &mut slices.ports),
-];
-
-impl Format for SliceNames {
-    type Value = Slices;
-
-    fn kind(&self) -> Kind {
-        List(OneOf(SLICES.map(|(name, _)| (name, ())))).kind()
-    }
-
-    fn read(&self, node: &Node, observed: &Observations) -> Parsed<Slices> {
-        let indices: [usize; SLICES.len()] = std::array::from_fn(|index| index);
-        let names = List(OneOf(indices.map(|index| (SLICES[index].0, index))));
-        let mut slices = Slices::default();
-        for index in names.read(node, observed)? {
-            *SLICES[index].1(&mut slices) = true;
-        }
-        Ok(slices)
-    }
-
-    fn write(&self, value: &Slices, files: &mut Files) -> String {
-        let mut slices = *value;
-        let on = SLICES.iter().filter(|(_, slice)| *slice(&mut slices));
-        let names = on.map(|(name, _)| (*name).to_owned()).collect();
-        List(super::format::Text).write(&names, files)
     }
 }
 

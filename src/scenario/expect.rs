@@ -13,7 +13,7 @@ use super::document::Node;
 use super::format::{List, Named, OneOf};
 use super::keys::Kind;
 use super::reader::Section;
-use super::row::{EachRow, Row, each, keys, optional};
+use super::row::{EachRow, Row, each, keys, optional, stated_if};
 use super::value::{self, Parsed};
 use super::words::{named, words};
 use super::writer::TableWriter;
@@ -186,14 +186,15 @@ keys! {
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Expectations given check: &CheckSettings {
         /// As written; see [`Expectations::verdict`] for the others.
-        pub verdicts: BTreeMap<Property, Verdict> = "expected verdicts", Verdicts { check };
+        pub verdicts: BTreeMap<Property, Verdict> = "expected verdicts",
+            stated_if(check.budgets.is_empty(), Verdicts { properties: &check.properties });
         pub reachable: Vec<Goal> = "goals that must be reachable, so that a verdict is not empty",
-            optional(goals()).unlisted().or(Vec::new());
+            stated_if(check.budgets.is_empty(), optional(goals()).unlisted().or(Vec::new()));
         pub unreachable: Vec<Goal> = "goals that must not be reachable",
-            Unreachable { reachable: reachable.as_slice() };
+            stated_if(check.budgets.is_empty(), Unreachable { reachable: reachable.as_slice() });
         pub fires: Vec<Fires> =
             "events, or kinds of events, that must happen somewhere in the search",
-            optional(List(FIRES)).unlisted().or(Vec::new());
+            stated_if(check.budgets.is_empty(), optional(List(FIRES)).unlisted().or(Vec::new()));
         pub objectives: Vec<Objective> =
             "objectives that must be met, as in 'per_year.outage.p95 <= \"4h\"'",
             optional(List(OBJECTIVE)).unlisted().or(Vec::new());
@@ -209,11 +210,66 @@ impl Expectations {
             .copied()
             .unwrap_or(Verdict::Holds)
     }
+
+    /// These, with what a budget expects beside or instead.
+    #[must_use]
+    pub fn within(&self, budget: &BudgetExpectations) -> Self {
+        let mut all = self.clone();
+        all.verdicts.extend(&budget.verdicts);
+        for (common, own) in [
+            (&mut all.reachable, &budget.reachable),
+            (&mut all.unreachable, &budget.unreachable),
+        ] {
+            if let Some(own) = own {
+                common.clone_from(own);
+            }
+        }
+        if let Some(own) = &budget.fires {
+            all.fires.clone_from(own);
+        }
+        // A budget that reaches what the others must not, and the reverse.
+        if budget.reachable.is_some() && budget.unreachable.is_none() {
+            all.unreachable.retain(|goal| !all.reachable.contains(goal));
+        } else {
+            all.reachable.retain(|goal| !all.unreachable.contains(goal));
+        }
+        all
+    }
+}
+
+keys! {
+    /// What is expected within one budget, beside `[expect]` or instead of it.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct BudgetExpectations given properties: &[Property] {
+        pub verdicts: BTreeMap<Property, Verdict> =
+            "expected verdicts, in place of those of `[expect]`", Verdicts { properties };
+        pub reachable: Option<Vec<Goal>> =
+            "goals that must be reachable, in place of those of `[expect]`",
+            optional(goals()).unlisted();
+        pub unreachable: Option<Vec<Goal>> =
+            "goals that must not be reachable, in place of those of `[expect]`",
+            optional(goals()).unlisted();
+        pub fires: Option<Vec<Fires>> =
+            "events, or kinds of events, that must happen somewhere in the search, in place of \
+             those of `[expect]`",
+            optional(List(FIRES)).unlisted();
+    }
+}
+
+impl From<&Expectations> for BudgetExpectations {
+    fn from(all: &Expectations) -> Self {
+        Self {
+            verdicts: all.verdicts.clone(),
+            reachable: Some(all.reachable.clone()),
+            unreachable: Some(all.unreachable.clone()),
+            fires: Some(all.fires.clone()),
+        }
+    }
 }
 
 /// A key for each property, beside the other keys of the table.
 struct Verdicts<'c> {
-    check: &'c CheckSettings,
+    properties: &'c [Property],
 }
 
 impl Verdicts<'_> {
@@ -231,7 +287,7 @@ impl Row for Verdicts<'_> {
     fn read(&self, section: &mut Section<'_, '_>, _: &str, _: &str) -> Option<Self::Value> {
         let found = Self::row().read_from(section, false).into_iter();
         let (checked, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            found.partition(|(property, _)| self.check.properties.contains(property));
+            found.partition(|(property, _)| self.properties.contains(property));
         for property in others.into_keys() {
             unchecked(section, property);
         }

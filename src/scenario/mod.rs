@@ -4,6 +4,7 @@
 //! file of this module holds one table of the file: its type, defaults, units and ranges.
 
 pub mod assumption;
+pub mod budget;
 pub mod check;
 pub mod choices;
 pub mod codes;
@@ -50,6 +51,7 @@ pub use load::{FileSystem, load, load_from, load_with};
 pub use resolve::{LoadError, Loaded, load_text};
 
 use assumption::Assumption;
+use budget::{CheckBudget, UnknownBudget};
 use check::CheckSettings;
 use choices::Choices;
 use compliance::Compliance;
@@ -63,6 +65,7 @@ use log_shipping::LogShipping;
 use mirroring::Mirroring;
 use operators::Operators;
 use pool::Pool;
+use reader::Section;
 use row::{Unwritten, keys, optional, optional_table, table, table_given};
 use secondary::Secondary;
 use simulate::SimulateSettings;
@@ -78,7 +81,7 @@ const NAME: Named<String> = Named {
 keys! {
     /// A scenario with all defaults filled in.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct Scenario given stem: &str {
+    pub struct Scenario given stem: &str, then Self::in_first_budget {
         pub name: String =
             "short name that results are filed under; the file's name unless given",
             optional(NAME).unlisted().or(stem.to_owned());
@@ -127,6 +130,56 @@ keys! {
 }
 
 impl Scenario {
+    /// Gives every budget all that is expected within it, and takes the first.
+    fn in_first_budget(mut self, _: &mut Section<'_, '_>) -> Self {
+        let common = self.expect.clone();
+        for budget in &mut self.check.budgets {
+            budget.expect = (&common.within(&budget.expect)).into();
+            budget.start.get_or_insert(self.check.start);
+            budget.states_limit.get_or_insert(self.check.states_limit);
+        }
+        match self.check.budgets.first().cloned() {
+            Some(first) => self.within(&first),
+            None => self,
+        }
+    }
+
+    /// The same scenario with the faults and the expectations of one of its budgets.
+    #[must_use]
+    pub fn within(&self, budget: &CheckBudget) -> Self {
+        let mut scenario = self.clone();
+        budget.set(&mut scenario.check);
+        scenario.expect = self.expect.within(&budget.expect);
+        scenario
+    }
+
+    /// The scenario within each of some budgets, by their names; without names, within each that
+    /// runs without being asked for. A scenario without budgets is its only one.
+    ///
+    /// # Errors
+    ///
+    /// The first name that no budget has.
+    pub fn budgets(&self, names: &[String]) -> Result<Vec<Self>, UnknownBudget> {
+        let budgets = &self.check.budgets;
+        let unknown = |name: &&String| budgets.iter().all(|budget| budget.name != **name);
+        if let Some(name) = names.iter().find(unknown) {
+            let known = budgets.iter().map(|budget| budget.name.clone());
+            return Err(UnknownBudget {
+                name: name.clone(),
+                known: known.collect(),
+            });
+        }
+        if budgets.is_empty() {
+            return Ok(vec![self.clone()]);
+        }
+        let runs = |budget: &&CheckBudget| match names {
+            [] => !budget.on_request,
+            names => names.contains(&budget.name),
+        };
+        let chosen = budgets.iter().filter(runs);
+        Ok(chosen.map(|budget| self.within(budget)).collect())
+    }
+
     /// Every value the scenario rests on, written or default, in the order of the file format.
     #[must_use]
     pub fn assumptions(&self) -> &[Assumption] {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::budget;
 use super::diagnostic::{Diagnostic, Place, Severity, Source};
 use super::document::{self, Entry, Node, Table, Value};
 use super::value::Parsed;
@@ -24,6 +25,7 @@ pub(super) fn apply(table: &mut Table, source: &Arc<Source>, path: &str) -> Pars
         return refuse("`extends` cannot be overridden".to_owned());
     }
     let node = value_of(source, path);
+    budget::give_way_to(table, &keys);
     put(table, &keys, &key, node).or_else(refuse)
 }
 

@@ -11,7 +11,7 @@ use super::library::{Library, Resolver};
 use super::reader::{MISTAKES_MOST, Reader, Section};
 use super::row::Rows;
 use super::value::{self, Parsed};
-use super::{Scenario, overrides, rules};
+use super::{Scenario, budget, overrides, rules};
 
 /// A scenario that can be used, with what is doubtful about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,6 +143,7 @@ fn gather(reader: &mut Reader<'_>, source: &Arc<Source>) -> Option<Table> {
     }
     let mut table = Table::default();
     for layer in layers.into_iter().rev() {
+        budget::give_way(&mut table, &layer);
         table.overlay(layer);
     }
     Some(table)

@@ -339,6 +339,37 @@ impl<F: Format<Value: Clone>> Row for ComputedRow<F, F::Value> {
     }
 }
 
+/// A key for which another can stand.
+pub(super) struct StatedIfRow<R> {
+    is_stated: bool,
+    row: R,
+}
+
+/// A key that states something only on a condition: otherwise another key does, so that it is
+/// neither an assumption nor written.
+pub(super) const fn stated_if<R>(is_stated: bool, row: R) -> StatedIfRow<R> {
+    StatedIfRow { is_stated, row }
+}
+
+impl<R: Row> Row for StatedIfRow<R> {
+    type Value = R::Value;
+
+    fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<R::Value> {
+        let value = self.row.read(section, key, meaning);
+        if !self.is_stated {
+            let path = section.path_of(key);
+            section.reader.assumptions.retain(|noted| noted.key != path);
+        }
+        value
+    }
+
+    fn write(&self, value: &R::Value, out: &mut TableWriter<'_>, key: &str) {
+        if self.is_stated {
+            self.row.write(value, out, key);
+        }
+    }
+}
+
 /// A field that no key of the file sets.
 pub(super) struct Unwritten<T>(pub(super) T);
 

@@ -105,7 +105,14 @@ impl Document {
 
     /// The index of a table, which is added where it is missing.
     fn table(&mut self, path: &str) -> usize {
-        let known = self.tables.iter().position(|block| block.path == path);
+        // A table of an item of a list belongs to the last item.
+        let is_around =
+            |block: &Block| block.is_item && path.starts_with(&format!("{}.", block.path));
+        let from = self.tables.iter().rposition(is_around).unwrap_or(0);
+        let known = self.tables[from..]
+            .iter()
+            .position(|block| block.path == path);
+        let known = known.map(|index| from + index);
         known.unwrap_or_else(|| {
             let block = Block {
                 path: path.to_owned(),

@@ -241,7 +241,7 @@ fn what_was_drilled_is_named_wherever_it_is_told() {
         &scenario,
         &[],
         "poolproof simulate",
-        None,
+        Vec::new(),
         Some(simulation),
     );
     let text = table::text(&document);

@@ -11,6 +11,7 @@ mod data_age;
 mod distributions;
 mod drills;
 mod frequencies;
+mod goals;
 mod horizons;
 mod independence;
 mod macro_steps;

@@ -240,20 +240,29 @@ fn verdict_on(path: &str, changes: &[(&str, &str)]) -> Verdict {
 /// One site is enough to lose: with both gone there is nothing to come back.
 const ONE_SITE: (&str, &str) = ("check.limits.site-loss", "1");
 
+/// Where no disk is lost: with both copies in DC1 gone, nobody leaves it.
+const DISKS_LAST: (&str, &str) = ("check.without", "[\"log-full\", \"storage\"]");
+
 #[test]
 fn the_reference_pools_recover_from_any_two_faults_that_leave_a_data_centre() {
     for name in ["lync-2013-lbw", "lync-2013-hbw", "lync-2013-lbw-no-witness"] {
         let path = format!("scenarios/{name}.toml");
-        let verdict = verdict_on(&path, &[ONE_SITE]);
+        let verdict = verdict_on(&path, &[ONE_SITE, DISKS_LAST]);
         assert_eq!(verdict.status, VerdictStatus::Holds, "{name}");
     }
 }
 
 #[test]
 fn two_lost_data_centres_are_the_end() {
-    let verdict = verdict_on("scenarios/lync-2013-lbw.toml", &[]);
+    let verdict = verdict_on("scenarios/lync-2013-lbw.toml", &[DISKS_LAST]);
     let events = steps(&verdict);
     assert_eq!(events, ["disaster:DC1", "disaster:DC2"]);
+}
+
+#[test]
+fn two_lost_disks_are_the_end_while_nobody_leaves_the_data_centre() {
+    let verdict = verdict_on("scenarios/lync-2013-lbw.toml", &[]);
+    assert_eq!(steps(&verdict), ["destroy:A", "destroy:B"]);
 }
 
 fn steps(verdict: &Verdict) -> Vec<&str> {

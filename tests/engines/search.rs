@@ -31,8 +31,12 @@ fn search_on(threads: usize, model: &Bounded<Topology>, states: u64) -> SearchOu
 
 /// Everything that a search tells.
 fn told(outcome: &SearchOutcome) -> String {
-    let found = outcome.violations.iter().chain(&outcome.goals).flatten();
-    let paths: Vec<_> = found.map(|found| outcome.path(*found)).collect();
+    let broken = outcome.violations.iter().flatten();
+    let goals = outcome.goals.iter().flatten();
+    let paths = broken.map(|found| outcome.path(*found));
+    let paths: Vec<_> = paths
+        .chain(goals.map(|found| outcome.path_to_goal(*found)))
+        .collect();
     format!(
         "{:?} {} {} {:?} {:?} {:?} {:?} {:?} {} {paths:?}",
         outcome.progress,

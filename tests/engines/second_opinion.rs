@@ -30,15 +30,16 @@ fn checked(path: &Path, overrides: &[(&str, &str)]) -> Evaluation {
     let loaded = scenario::load_with(path, &overrides).unwrap_or_else(|error| panic!("{error}"));
     let request = CheckRequest {
         loaded: &loaded,
+        budgets: &[],
         limits: &SearchLimits::default(),
         second_opinion: true,
         command: &Reproduction::new("check"),
     };
-    check(&request, &Execution::PLAIN)
+    check(&request, &Execution::PLAIN).unwrap()
 }
 
 fn both(evaluation: &Evaluation) -> (&Check, &SecondOpinion) {
-    let check = evaluation.document.check.as_ref().unwrap();
+    let check = evaluation.document.checks.first().unwrap();
     (check, check.second_opinion.as_ref().unwrap())
 }
 

@@ -28,7 +28,7 @@ const H19: &str = "scenarios/hazards/H-19-secondary-overwritten-first.toml";
 const GUARDED: &str = "scenarios/hazards/H-01-guarded.toml";
 
 /// Everything that the scenario's system has, so that its space is far too big.
-const LARGE: [(&str, &str); 3] = [
+const LARGE: [(&str, &str); 4] = [
     ("check.faults", "4"),
     ("check.servers_per_class", "0"),
     (
@@ -36,6 +36,7 @@ const LARGE: [(&str, &str); 3] = [
         "[\"sessions\", \"partner-names\", \"grey\", \"log-full\", \"retention\", \"compliance\", \
          \"front-end\", \"storage\"]",
     ),
+    ("check.without", "[]"),
 ];
 
 fn swarm(scenario: &Scenario, searches: u64, states: u64) -> Swarm {
@@ -83,7 +84,7 @@ fn a_violation_beyond_the_reach_of_one_search_is_found_and_replays() {
         // No more states in all than the one search had.
         let check = found(&swarm(&scenario, 10, states / 10));
         assert_eq!(status(&check, property), VerdictStatus::Violated, "{path}");
-        let document = result::document(&scenario, &[], "", Some(check), None);
+        let document = result::document(&scenario, &[], "", vec![check], None);
         let traces = bundle::traces(&document);
         assert!(!traces.is_empty());
         for trace in traces {

@@ -69,8 +69,13 @@ fn statuses(check: &doc::Check) -> Vec<doc::VerdictStatus> {
 }
 
 fn limited() -> [(doc::CutOff, Checked); 4] {
-    let scenario = load(LBW, &[]);
-    let few = load(LBW, &[("check.states_limit", "20000")]);
+    // Nothing that is violated so early.
+    let properties = (
+        "check.properties",
+        "[\"SB\", \"AL0\", \"ALr\", \"I3\", \"RC\"]",
+    );
+    let scenario = load(LBW, &[properties]);
+    let few = load(LBW, &[properties, ("check.states_limit", "20000")]);
     [
         (doc::CutOff::States, bounded(&few, None, None)),
         (
@@ -472,7 +477,7 @@ fn outcome_of(scenario: &Scenario, states: Option<u64>) -> (Outcome, doc::Check)
     }
     let check = verdict::check(&scenario, &mut |_| true).document;
     let document =
-        poolproof::app::document::result::document(&scenario, &[], "", Some(check.clone()), None);
+        poolproof::app::document::result::document(&scenario, &[], "", vec![check.clone()], None);
     (findings::outcome(&document), check)
 }
 

@@ -11,7 +11,7 @@ const STATES_MOST: u64 = 3_000_000;
 #[test]
 fn every_field_case_gives_the_verdicts_in_its_head() {
     let cases = files("scenarios/field", "toml");
-    assert!(cases.len() >= 8, "{}", cases.len());
+    assert!(cases.len() >= 9, "{}", cases.len());
     let wrong: Vec<String> = cases
         .par_iter()
         .flat_map_iter(|path| {

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use poolproof::app::compile::slices;
 use poolproof::app::document::simulation::simulate;
 use poolproof::app::document::verdict;
 use poolproof::scenario::expect::Verdict as Expected;
@@ -261,6 +262,10 @@ fn with_a_confirmed_fence_the_split_brain_vanishes() {
             "runbooks/site-failover-hardened.toml",
         ),
         ("operators.site_failback", "none"),
+        (
+            "expect.reachable",
+            "[\"automatic-failover\", \"failover-to-dc2\"]",
+        ),
     ];
     let found = check(&load(Path::new(LBW), &fenced));
     assert_holds(&found, &[Property::SplitBrain]);
@@ -311,7 +316,7 @@ fn the_hardened_failback_is_clean() {
     let scenario = start("failed-over");
     assert!(runbooks(&scenario).contains(&"site-failback-hardened"));
     assert_eq!(scenario.check.start, Start::FailedOver);
-    assert!(scenario.check.slices.sessions);
+    assert!(slices::of_check(&scenario).sessions);
     assert_holds(&check(&scenario), &CLEAN_FAILBACK);
 
     // With disks that survive, S lacks what they hold from the start (AL, ID), and nothing more

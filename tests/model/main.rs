@@ -12,6 +12,7 @@ mod parity;
 mod parts;
 mod properties;
 mod refusals;
+mod slices;
 mod stable_ids;
 mod state_counts;
 mod vacuity;

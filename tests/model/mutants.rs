@@ -43,6 +43,8 @@ const SERVERS: &[(&str, &str)] = &[
         "check.limits",
         "{ link-cut = 1, component-crash = 2, site-loss = 0, mistake = 0 }",
     ),
+    // A lost disk splits the brain by itself.
+    ("check.without", "[\"log-full\", \"storage\"]"),
     ("operators.site_failback", "none"),
 ];
 const SITES: &[(&str, &str)] = &[

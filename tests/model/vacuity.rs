@@ -27,7 +27,7 @@ fn name(path: &Path) -> &str {
 fn checked(path: PathBuf) -> (PathBuf, doc::Check) {
     let loaded = scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
     let check = verdict::check(&loaded.scenario, &mut |_| true).document;
-    let document = result::document(&loaded.scenario, &[], "", Some(check.clone()), None);
+    let document = result::document(&loaded.scenario, &[], "", vec![check.clone()], None);
     let outcome = findings::outcome(&document);
     assert_eq!(
         outcome,

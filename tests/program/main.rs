@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod budgets;
 mod command_line;
 mod compare;
 mod determinism;

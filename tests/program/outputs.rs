@@ -101,7 +101,7 @@ fn the_result_can_be_read_back_and_drawn_again() {
     assert_eq!(document.schema, SCHEMA);
     assert_eq!(document.identity.scenario_name, NAME);
     assert!(document.identity.command.starts_with("poolproof evaluate "));
-    assert!(document.check.is_some());
+    assert!(!document.checks.is_empty());
     assert!(document.simulation.is_some());
 }
 

@@ -34,7 +34,7 @@ fn every_counterexample_replays_in_the_model_and_on_the_clock() {
             .scenario;
         let checked = verdict::check(&scenario, &mut |_| true);
         let command = format!("poolproof check {}", path.display());
-        let document = result::document(&scenario, &[], &command, Some(checked.document), None);
+        let document = result::document(&scenario, &[], &command, vec![checked.document], None);
         for trace in bundle::traces(&document) {
             let name = format!("{}, {:?}", path.display(), trace.property);
             let trace = Trace::parse(&json::trace(&trace).unwrap()).expect(&name);

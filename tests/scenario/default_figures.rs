@@ -369,8 +369,9 @@ fn judgement_is_marked_wherever_it_is_shown() {
         let judged = origin.contains(", grade J: ") || origin.contains(", grade M: ");
         assert_eq!(judged, origin.contains(", judgement, grade"), "{origin}");
     }
-    let page = html::page(&result::document(&scenario(), &[], "", None, None)).expect("a page");
-    let document = result::document(&scenario(), &[], "", None, None);
+    let page =
+        html::page(&result::document(&scenario(), &[], "", Vec::new(), None)).expect("a page");
+    let document = result::document(&scenario(), &[], "", Vec::new(), None);
     let judged = |one: &&doc::Assumption| matches!(one.grade, doc::Grade::M | doc::Grade::J);
     let expected = document.scenario.assumptions.iter().filter(judged).count();
     assert!(expected > 50);

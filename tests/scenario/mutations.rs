@@ -386,7 +386,7 @@ fn damaged_files_give_diagnostics_or_a_valid_input() {
 fn traces(path: &str) -> Vec<String> {
     let scenario = load(Path::new(path)).unwrap().scenario;
     let checked = verdict::check(&scenario, &mut |_| true);
-    let document = result::document(&scenario, &[], "poolproof", Some(checked.document), None);
+    let document = result::document(&scenario, &[], "poolproof", vec![checked.document], None);
     let traces = bundle::traces(&document);
     traces
         .iter()

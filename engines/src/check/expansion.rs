@@ -59,8 +59,6 @@ pub struct Successor<T> {
     pub node: Node<T>,
     /// Of both.
     pub fingerprint: u64,
-    /// The wanted goals that are reached here, as bits.
-    pub reached: u32,
     /// Where the fingerprint goes.
     pub free_slot: FreeSlot,
     event: u8,
@@ -75,6 +73,17 @@ impl<T> Successor<T> {
     }
 }
 
+/// A step that reaches goals, whether the state that it leads to is new or not.
+#[derive(Debug, Clone, Copy)]
+pub struct GoalStep {
+    /// The wanted goals that it reaches, as bits.
+    pub reached: u32,
+    /// The dense index of the event.
+    pub event: u8,
+    /// Whether the event was a fault.
+    pub costs: bool,
+}
+
 /// What was learned about a state.
 pub struct Expanded {
     /// The listed properties that are broken, as bits.
@@ -85,6 +94,8 @@ pub struct Expanded {
     pub costly: EventSet,
     /// Where its candidates end; once known ones are dropped, where its successors do.
     end: usize,
+    /// Where its steps to goals end.
+    goals_end: usize,
 }
 
 /// A few states expanded. Kept and filled again, so that nothing is allocated for each state.
@@ -94,6 +105,7 @@ pub struct Expansion<T> {
     /// Those that are not known, by their place among all, with the bucket that each goes to.
     unknown: Vec<(u32, u32)>,
     successors: Vec<Successor<T>>,
+    goal_steps: Vec<GoalStep>,
 }
 
 impl<T> Default for Expansion<T> {
@@ -103,6 +115,7 @@ impl<T> Default for Expansion<T> {
             candidates: Vec::new(),
             unknown: Vec::new(),
             successors: Vec::new(),
+            goal_steps: Vec::new(),
         }
     }
 }
@@ -119,17 +132,18 @@ impl<T: Copy> Expansion<T> {
         self.states.clear();
         self.candidates.clear();
         self.successors.clear();
+        self.goal_steps.clear();
         for open in states {
-            let expanded = self.expand(model, wanted.properties, &open.node);
+            let expanded = self.expand(model, wanted, &open.node);
             self.states.push(expanded);
         }
-        self.forget_known(model, wanted.goals, known);
+        self.forget_known(known);
     }
 
     fn expand<S: System<State = T>>(
         &mut self,
         model: &Bounded<S>,
-        properties: u32,
+        Wanted { properties, goals }: Wanted,
         node: &Node<T>,
     ) -> Expanded {
         let system = &model.system;
@@ -159,6 +173,17 @@ impl<T: Copy> Expansion<T> {
                     node.spent
                 };
                 let state = system.successor(&node.state, event);
+                // A goal is about a step: the state that it leads to may be known.
+                if goals != 0 {
+                    let reached = system.reached_among(event, &state, goals);
+                    if reached != 0 {
+                        self.goal_steps.push(GoalStep {
+                            reached,
+                            event: event as u8,
+                            costs,
+                        });
+                    }
+                }
                 self.candidates.push(Candidate {
                     node: Node { state, spent },
                     fingerprint: fingerprint(system.words(&state), spent.bits()),
@@ -172,16 +197,12 @@ impl<T: Copy> Expansion<T> {
             tried,
             costly,
             end: self.candidates.len(),
+            goals_end: self.goal_steps.len(),
         }
     }
 
     /// Keeps the candidates whose states are not known already: one of four.
-    fn forget_known<S: System<State = T>>(
-        &mut self,
-        model: &Bounded<S>,
-        goals: u32,
-        known: &Known,
-    ) {
+    fn forget_known(&mut self, known: &Known) {
         let candidates = self.candidates.iter();
         touch(candidates.map(|next| known.table(next.costs).peek(next.fingerprint)));
         // Listed without a branch on what is known: it would be foreseen wrongly for most
@@ -197,11 +218,9 @@ impl<T: Copy> Expansion<T> {
         for expanded in &mut self.states {
             while let Some((index, at)) = listed.next_if(|(i, _)| (*i as usize) < expanded.end) {
                 let next = &self.candidates[*index as usize];
-                let event = usize::from(next.event);
                 self.successors.push(Successor {
                     node: next.node,
                     fingerprint: next.fingerprint,
-                    reached: model.system.reached_among(event, &next.node.state, goals),
                     free_slot: known.table(next.costs).free_slot(next.fingerprint, *at),
                     event: next.event,
                     costs: next.costs,
@@ -211,13 +230,14 @@ impl<T: Copy> Expansion<T> {
         }
     }
 
-    /// The states in order, each with its successors.
-    pub fn iter(&self) -> impl Iterator<Item = (&Expanded, &[Successor<T>])> {
-        let mut from = 0;
+    /// The states in order, each with its successors and its steps to goals.
+    pub fn iter(&self) -> impl Iterator<Item = (&Expanded, &[Successor<T>], &[GoalStep])> {
+        let (mut from, mut goals_from) = (0, 0);
         self.states.iter().map(move |expanded| {
             let successors = &self.successors[from..expanded.end];
-            from = expanded.end;
-            (expanded, successors)
+            let goal_steps = &self.goal_steps[goals_from..expanded.goals_end];
+            (from, goals_from) = (expanded.end, expanded.goals_end);
+            (expanded, successors, goal_steps)
         })
     }
 }

@@ -83,8 +83,7 @@ impl<'a, S: System> Ground<'a, S> {
         let spent = match (self.system.fault_class(&at.state, event), self.bounded) {
             (None, _) => at.spent,
             (Some(class), Some(bounded)) => {
-                let allowed = at.spent.total() < bounded.budget.total
-                    && at.spent.of(class) < bounded.budget.per_class[class as usize];
+                let allowed = bounded.budget.allows(at.spent, class);
                 allowed.then(|| at.spent.plus(class))?
             }
             // The count has four bits; no property asks for more than "at most one".

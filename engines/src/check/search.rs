@@ -8,7 +8,7 @@ use poolproof_models::model::{Bounded, Node};
 use poolproof_models::system::System;
 use rayon::prelude::*;
 
-use crate::check::expansion::{Expansion, Known, OpenEntry, Successor, Wanted};
+use crate::check::expansion::{Expansion, GoalStep, Known, OpenEntry, Successor, Wanted};
 use crate::check::trail::Trail;
 use crate::fingerprints::{Fingerprints, fingerprint, touch};
 
@@ -65,6 +65,18 @@ pub struct FoundState {
     pub id: u32,
 }
 
+/// A step that reaches a goal: the state before it, and the event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundStep {
+    /// Faults spent, that of the step included.
+    pub faults: u8,
+    /// Steps from the start, this one included.
+    pub depth: u32,
+    /// The number of the state before.
+    from: u32,
+    event: u8,
+}
+
 /// What a search found.
 pub struct SearchOutcome {
     /// Distinct states, transitions.
@@ -77,8 +89,8 @@ pub struct SearchOutcome {
     pub cut_off: Option<CutOff>,
     /// Per property (bit number): the first state that breaks it, by faults, then steps.
     pub violations: Vec<Option<FoundState>>,
-    /// Per goal (bit number): the first state that reaches it.
-    pub goals: Vec<Option<FoundState>>,
+    /// Per goal (bit number): the first step that reaches it, by faults, then steps.
+    pub goals: Vec<Option<FoundStep>>,
     /// How often each event happened.
     pub fired: Vec<u64>,
     /// How often each event happened as a fault; some events are faults in some states only.
@@ -93,6 +105,14 @@ impl SearchOutcome {
     #[must_use]
     pub fn path(&self, found: FoundState) -> Vec<usize> {
         self.trail.path(found.id)
+    }
+
+    /// The events that lead from the start to a goal.
+    #[must_use]
+    pub fn path_to_goal(&self, found: FoundStep) -> Vec<usize> {
+        let mut path = self.trail.path(found.from);
+        path.push(usize::from(found.event));
+        path
     }
 }
 
@@ -131,6 +151,7 @@ pub fn search<S: System>(
         known: Known::default(),
         expansions: 0,
         open_goals: u32::MAX,
+        goals_by_fault: vec![None; 32],
         unbroken: u32::MAX,
         outcome: SearchOutcome {
             progress: Progress::default(),
@@ -157,6 +178,9 @@ struct SearchRun<'m, S: System> {
     expansions: u64,
     /// The goals that no state has reached yet, as bits.
     open_goals: u32,
+    /// Per goal (bit number): the shortest path to it whose last step is one fault more than those
+    /// spent so far.
+    goals_by_fault: Vec<Option<FoundStep>>,
     /// The properties that no state has broken yet, as bits.
     unbroken: u32,
     outcome: SearchOutcome,
@@ -188,13 +212,15 @@ impl<S: System> SearchRun<'_, S> {
         while layer.iter().any(|nodes| !nodes.is_empty()) || !frontier.is_empty() {
             layer.resize_with(layer.len().max(frontier.len()), Vec::new);
             let mut next_frontier = Frontier::new();
+            let by_fault = std::mem::replace(&mut self.goals_by_fault, vec![None; 32]);
             let mut depth = 0;
             while depth < layer.len() {
+                self.note_goals_by_fault(&by_fault, depth as u32 + 1);
                 // Before the states of this depth are expanded, whose successors are as deep: of
                 // two paths of one length, the one by a fault is reported.
                 if let Some(entries) = frontier.get_mut(depth + 1) {
                     let entries = std::mem::take(entries);
-                    self.enter_frontier(&entries, faults, depth + 1, &mut layer[depth + 1]);
+                    self.enter_frontier(&entries, &mut layer[depth + 1]);
                 }
                 let here = std::mem::take(&mut layer[depth]);
                 if layer.len() == depth + 1 && !here.is_empty() {
@@ -212,6 +238,7 @@ impl<S: System> SearchRun<'_, S> {
                 }
                 depth += 1;
             }
+            self.note_goals_by_fault(&by_fault, u32::MAX);
             layer.clear();
             frontier = next_frontier;
             self.known.next_frontier = Fingerprints::default();
@@ -230,12 +257,10 @@ impl<S: System> SearchRun<'_, S> {
         fingerprint(self.model.system.words(&node.state), node.spent.bits())
     }
 
-    /// Numbers the states that a fault leads to at this depth, unless a shorter path was found.
+    /// Numbers the states that a fault leads to at one depth, unless a shorter path was found.
     fn enter_frontier(
         &mut self,
         entries: &[FrontierEntry<S::State>],
-        faults: u8,
-        depth: usize,
         open: &mut Vec<OpenEntry<S::State>>,
     ) {
         for chunk in entries.chunks(4 * CHUNK) {
@@ -247,14 +272,6 @@ impl<S: System> SearchRun<'_, S> {
                 }
                 let (node, event) = (entry.node, usize::from(entry.event));
                 let id = self.outcome.trail.push(entry.from, event);
-                let there = FoundState {
-                    faults,
-                    depth: depth as u32,
-                    id,
-                };
-                let system = &self.model.system;
-                let reached = system.reached_among(event, &node.state, self.open_goals);
-                self.note_goals(reached, there);
                 open.push(OpenEntry { node, id });
             }
         }
@@ -309,7 +326,7 @@ impl<S: System> SearchRun<'_, S> {
         limits: &mut Limits<'_>,
     ) -> bool {
         self.outcome.depth = self.outcome.depth.max(round.depth as u32);
-        for (open, (expanded, successors)) in chunk.iter().zip(expansion.iter()) {
+        for (open, (expanded, successors, goal_steps)) in chunk.iter().zip(expansion.iter()) {
             let found = FoundState {
                 faults: round.faults,
                 depth: round.depth as u32,
@@ -317,6 +334,9 @@ impl<S: System> SearchRun<'_, S> {
             };
             if expanded.broken != 0 {
                 self.note_violations(expanded.broken, found);
+            }
+            for step in goal_steps {
+                self.note_goals(*step, found);
             }
             self.outcome.progress.transitions += expanded.tried.len() as u64;
             for event in expanded.tried.iter() {
@@ -406,23 +426,40 @@ impl<S: System> SearchRun<'_, S> {
             return;
         }
         let id = self.outcome.trail.push(from.id, successor.event());
-        let there = FoundState {
-            faults: from.faults,
-            depth: from.depth + 1,
-            id,
-        };
-        self.note_goals(successor.reached, there);
         round.layer[depth].push(OpenEntry { node, id });
     }
 
-    /// A goal counts where the state that reaches it is new: an event that is the goal itself
-    /// always leads to a state that is new at its first occurrence or was reached by it before.
-    /// States are found in the order of faults, then steps: the first counts.
-    fn note_goals(&mut self, reached: u32, there: FoundState) {
-        for goal in bits(reached & self.open_goals) {
-            self.outcome.goals[goal] = Some(there);
+    /// Notes the goals that a step from a state reaches. States are expanded in the order of
+    /// faults, then steps, so the first step that is no fault counts; one that is a fault has to wait for
+    /// the paths with as many faults.
+    fn note_goals(&mut self, step: GoalStep, before: FoundState) {
+        let found = FoundStep {
+            faults: before.faults + u8::from(step.costs),
+            depth: before.depth + 1,
+            from: before.id,
+            event: step.event,
+        };
+        let goals = if step.costs {
+            &mut self.goals_by_fault
+        } else {
+            &mut self.outcome.goals
+        };
+        for goal in bits(step.reached & self.open_goals) {
+            goals[goal].get_or_insert(found);
         }
-        self.open_goals &= !reached;
+        if !step.costs {
+            self.open_goals &= !step.reached;
+        }
+    }
+
+    /// Notes the goals that the last fault of a path reaches in at most so many steps.
+    fn note_goals_by_fault(&mut self, by_fault: &[Option<FoundStep>], depth: u32) {
+        for goal in bits(self.open_goals) {
+            if let Some(found) = by_fault[goal].filter(|found| found.depth <= depth) {
+                self.outcome.goals[goal] = Some(found);
+                self.open_goals &= !(1 << goal);
+            }
+        }
     }
 }
 

@@ -177,7 +177,7 @@ pub fn check(request: &CheckRequest<'_>, limits: &mut Limits<'_>) -> CheckResult
     let goals = request.goals.iter().map(|goal| GoalResult {
         goal: *goal,
         path: outcome.goals[*goal as usize].map(|found| {
-            let events = lift(model, &outcome.path(found));
+            let events = lift(model, &outcome.path_to_goal(found));
             Path::of(Ground::within(model), &events)
         }),
     });

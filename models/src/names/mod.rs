@@ -49,3 +49,4 @@ pub mod replica;
 pub mod runbook;
 pub mod session;
 pub mod site;
+pub mod slice;

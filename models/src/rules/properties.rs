@@ -1,12 +1,13 @@
 //! Which properties a world breaks, and which goals a step reaches (handbook section 9). One row
 //! each: a property or goal without a row does not compile.
 
+use crate::names::component::Component;
 use crate::names::event::{Event, EventKind, EventSet, FaultClass};
 use crate::names::property::{Goal, Property, Spent};
 use crate::names::runbook::Role;
 use crate::names::session::SessionId;
 use crate::state::latches::{Latches, LossKind};
-use crate::state::topology::{Start, Topology};
+use crate::state::topology::Topology;
 use crate::state::world::World;
 
 impl World {
@@ -112,13 +113,16 @@ impl World {
             && topology.runbook(Role::SiteFailover).is_some()
             && self.progress(Role::SiteFailover) == topology.finished(Role::SiteFailover)
             && self.service(topology) >> topology.target().place() != 0;
-        // A failback runbook that is done leaves everybody idle, in DC1, with S restoring.
+        // The last step of the failback lets both teams begin anew; nothing else does.
         let failed_back = asked(Goal::FailbackToDc1)
-            && topology.start != Start::Normal
-            && event == Event::new(EventKind::Write, topology.primary().server())
+            && event.at == Component::FailbackOperators
             && topology.runbook(Role::SiteFailback).is_some()
-            && self.lineage.len() == 1
-            && self.progress(Role::SiteFailover) == 0;
+            && self.progress(Role::SiteFailover) == 0
+            && self.progress(Role::SiteFailback) == 0
+            && SessionId::Primary
+                .members()
+                .into_iter()
+                .any(|copy| self.service(topology) & copy.bit() != 0);
         let reached: [(Goal, bool); Goal::ALL.len()] = [
             (Goal::AutomaticFailover, automatic),
             (Goal::FailoverToDc2, failed_over),

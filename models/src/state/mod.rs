@@ -9,5 +9,6 @@ pub mod lineage;
 pub(crate) mod packed;
 pub mod places;
 pub mod session;
+pub mod slices;
 pub mod topology;
 pub mod world;

@@ -11,6 +11,9 @@ use crate::float;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
+    /// What the scenario calls the budget; null where it has only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The budget of faults.
     pub budget: Budget,
     /// The limits of the search.
@@ -56,6 +59,9 @@ pub struct Check {
 pub struct Budget {
     /// The most faults on a path.
     pub faults: u32,
+    /// The most mistakes of operators beside these faults; null where they are among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mistakes: Option<u32>,
     /// The classes that are limited to fewer faults, in stable order.
     pub per_class: Vec<ClassLimit>,
 }
@@ -105,6 +111,18 @@ pub enum Reduction {
     FailedOverStart,
     /// The event is assumed never to happen.
     ExcludedEvent(String),
+    /// Nothing is assumed to go wrong in a part of the system.
+    Without(LeftOut),
+}
+
+/// A part of the system that a check does not model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Its stable name, as in `check.slices` of a scenario.
+    pub slice: String,
+    /// What goes wrong there, in a few words.
+    pub title: String,
 }
 
 /// Many small searches, each in an order of its own, and what they reached together.
@@ -148,6 +166,9 @@ pub struct Verdict {
     pub as_expected: bool,
     /// How far "holds" or "undecided" reaches; how the violation was found.
     pub reach: Reach,
+    /// The parts of the system that the property reads and that the check leaves out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// The shortest path to the violation.
     pub counterexample: Option<Counterexample>,
 }
@@ -211,6 +232,8 @@ pub enum Reach {
     },
     /// Undecided: a swarm does not look for states from which service cannot return.
     NotSearched,
+    /// Not checked: the property reads parts of the system that the check leaves out.
+    LeftOut,
 }
 
 /// The verdict of the search over one property.
@@ -226,6 +249,8 @@ pub enum VerdictStatus {
     Violated,
     /// A limit was reached before an answer.
     Undecided,
+    /// The search leaves out a part of the system that the property reads.
+    NotChecked,
 }
 
 /// A path to a state, step by step.

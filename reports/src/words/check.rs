@@ -1,8 +1,8 @@
 //! Words about the search: budget, limits, reductions, verdicts.
 
 use crate::document::{
-    Budget, Check, ClassLimit, CutOff, FaultClass, Goal, Limits, ListedIn, ObjectiveStatus, Reach,
-    Reduction, Verdict, VerdictStatus,
+    Budget, Check, ClassLimit, CutOff, FaultClass, Goal, LeftOut, Limits, ListedIn,
+    ObjectiveStatus, Reach, Reduction, Verdict, VerdictStatus,
 };
 use crate::quantity::{count, duration, plural};
 
@@ -10,6 +10,10 @@ use crate::quantity::{count, duration, plural};
 #[must_use]
 pub fn budget(budget: &Budget) -> String {
     let mut text = format!("up to {}", faults(budget.faults));
+    if let Some(mistakes) = budget.mistakes {
+        let class = fault_class(FaultClass::Mistake);
+        text += &format!(" and {}", plural(u64::from(mistakes), class.0, class.1));
+    }
     for ClassLimit { class, faults } in &budget.per_class {
         let class = fault_class(*class);
         text += &match faults {
@@ -116,6 +120,41 @@ pub fn reduction(reduction: &Reduction) -> String {
             "the search begins after a completed failover to DC2".to_owned()
         }
         Reduction::ExcludedEvent(event) => format!("assumed never to happen: {event}"),
+        Reduction::Without(left_out) => {
+            format!("assumed never to happen: {}", part(left_out))
+        }
+    }
+}
+
+/// Returns the name of a budget, and the budget: `3 faults: up to 3 faults`.
+#[must_use]
+pub(crate) fn named_budget(check: &Check) -> String {
+    let words = budget(&check.budget);
+    match &check.name {
+        Some(name) => format!("{name}: {words}"),
+        None => words,
+    }
+}
+
+/// Returns a part of the system with its stable name: `lost disks (storage)`.
+fn part(left_out: &LeftOut) -> String {
+    format!("{} ({})", left_out.title, left_out.slice)
+}
+
+/// Returns how far a verdict reaches within its budget, or what is missing for one.
+#[must_use]
+pub fn verdict_reach(verdict: &Verdict, within: &Budget) -> String {
+    if verdict.left_out.is_empty() {
+        return reach(verdict.reach, within);
+    }
+    let parts: Vec<_> = verdict.left_out.iter().map(part).collect();
+    let parts = parts.join(", ");
+    match verdict.reach {
+        Reach::LeftOut => format!(
+            "it reads what the check leaves out: {parts}. Add it to check.slices, or name it in \
+             check.without"
+        ),
+        other => format!("{}; left out: {parts}", reach(other, within)),
     }
 }
 
@@ -183,6 +222,7 @@ pub fn reach(reach: Reach, within: &Budget) -> String {
         Reach::NotSearched => {
             "a swarm does not look for states from which service cannot return".to_owned()
         }
+        Reach::LeftOut => "the check leaves out what the property reads".to_owned(),
     }
 }
 
@@ -193,6 +233,7 @@ pub const fn status(status: VerdictStatus) -> &'static str {
         VerdictStatus::Holds => "holds",
         VerdictStatus::Violated => "violated",
         VerdictStatus::Undecided => "undecided",
+        VerdictStatus::NotChecked => "not checked",
     }
 }
 
@@ -251,6 +292,7 @@ mod tests {
             };
             budget(&Budget {
                 faults,
+                mistakes: None,
                 per_class: per_class.iter().map(limit).collect(),
             })
         };

@@ -21,7 +21,7 @@ const DIAGNOSTICS_SCHEMA: &str = include_str!("../../schema/diagnostics-v1.schem
 
 fn documents() -> Vec<ResultDocument> {
     let mut drawn = sample::document();
-    let check = drawn.check.as_mut().expect("the sample is checked");
+    let check = drawn.checks.first_mut().expect("the sample is checked");
     check.verdicts[1].counterexample = Some(sample::counterexample_with_state());
     check.goals[0].witness = Some(sample::counterexample());
     vec![
@@ -137,7 +137,7 @@ fn the_published_schema_refuses_what_the_reader_refuses() {
     for document in [
         spoiled("/schema", json!("poolproof/result/v3")),
         spoiled("/identity/seed", json!(-1)),
-        spoiled("/check/verdicts/0/status", json!("maybe")),
+        spoiled("/checks/0/verdicts/0/status", json!("maybe")),
         spoiled("/simulation/availability/low", json!("much")),
         spoiled(
             "/scenario/sites/0",

@@ -57,7 +57,7 @@ fn numbers_are_written_rounded() {
 #[test]
 fn a_number_that_is_none_is_an_error_and_not_null() {
     let mut document = sample::document();
-    let check = document.check.as_mut().expect("the sample is checked");
+    let check = document.checks.first_mut().expect("the sample is checked");
     check.collision_odds = f64::NAN;
     let error = json::result(&document).expect_err("not a number");
     assert!(error.to_string().contains("not a finite number"), "{error}");

@@ -28,7 +28,7 @@ pub fn document() -> ResultDocument {
         schema: SCHEMA.to_owned(),
         identity: document_identity(),
         scenario: scenario(),
-        check: Some(check()),
+        checks: vec![check()],
         simulation: Some(simulation()),
         cut_sets: Some(cut_sets()),
         objectives: objectives(),
@@ -50,7 +50,7 @@ fn document_identity() -> RunIdentity {
 /// Returns a document in which nothing was checked and nothing was simulated.
 pub fn empty() -> ResultDocument {
     ResultDocument {
-        check: None,
+        checks: Vec::new(),
         simulation: None,
         cut_sets: None,
         objectives: Vec::new(),
@@ -91,14 +91,14 @@ pub fn quiet() -> ResultDocument {
 pub fn unexpected() -> ResultDocument {
     let mut document = document();
     for verdict in document
-        .check
+        .checks
         .iter_mut()
         .flat_map(|check| &mut check.verdicts)
     {
         verdict.expected = VerdictStatus::Holds;
         verdict.as_expected = verdict.status == VerdictStatus::Holds;
     }
-    if let Some(check) = &mut document.check {
+    for check in &mut document.checks {
         let coverage = |event: &str, fired, complete| Coverage {
             event: event.to_owned(),
             listed_in: ListedIn::ExpectFires,
@@ -144,8 +144,10 @@ pub fn incidents() -> Vec<Incident> {
 fn check() -> Check {
     let text = str::to_owned;
     Check {
+        name: None,
         budget: Budget {
             faults: 2,
+            mistakes: None,
             per_class: vec![ClassLimit {
                 class: FaultClass::SiteLoss,
                 faults: 1,
@@ -177,6 +179,7 @@ fn check() -> Check {
                 expected: VerdictStatus::Holds,
                 as_expected: true,
                 reach: Reach::EveryState,
+                left_out: Vec::new(),
                 counterexample: None,
             },
             Verdict {
@@ -190,6 +193,7 @@ fn check() -> Check {
                     faults: 2,
                     steps: 4,
                 },
+                left_out: Vec::new(),
                 counterexample: Some(counterexample()),
             },
             Verdict {
@@ -205,6 +209,7 @@ fn check() -> Check {
                     states: 1_000_000,
                     complete_up_to: Some(1),
                 },
+                left_out: Vec::new(),
                 counterexample: None,
             },
         ],

@@ -39,6 +39,7 @@ pub(super) fn cut_sets() -> CutSets {
         cut_off_by: None,
         budget: Budget {
             faults: 2,
+            mistakes: None,
             per_class: Vec::new(),
         },
         limits: Limits {

@@ -12,18 +12,30 @@ use crate::scenario::check::FaultName;
 /// The bounded model that a scenario's check searches.
 #[must_use]
 pub fn model(scenario: &Scenario) -> Bounded<Topology> {
-    model_within(scenario, scenario.check.faults as u8)
+    let budget = budget(scenario, scenario.check.faults as u8);
+    Bounded::new(checked_topology(scenario), budget)
 }
 
-/// The same with another total of faults. The scenario's limits per class stay.
+/// The same with another total of faults, among which as many mistakes as the scenario allows. The
+/// scenario's limits per class stay.
 #[must_use]
 pub fn model_within(scenario: &Scenario, faults: u8) -> Bounded<Topology> {
-    Bounded::new(checked_topology(scenario), budget(scenario, faults))
+    let allowed = budget(scenario, scenario.check.faults as u8);
+    let most = |limit: u8| if limit < allowed.total { limit } else { faults };
+    let budget = Budget {
+        total: faults,
+        per_class: allowed.per_class.map(most),
+        besides_mistakes: faults,
+    };
+    Bounded::new(checked_topology(scenario), budget)
 }
 
 fn budget(scenario: &Scenario, faults: u8) -> Budget {
     let settings = &scenario.check;
-    let mut budget = Budget::of(faults);
+    let mut budget = match settings.mistakes {
+        Some(mistakes) => Budget::with_mistakes(faults, mistakes as u8),
+        None => Budget::of(faults),
+    };
     for class in FaultClass::ALL {
         let listed = settings.faults_enabled.as_ref().is_none_or(|faults| {
             faults.iter().any(|fault| match fault {
@@ -31,11 +43,12 @@ fn budget(scenario: &Scenario, faults: u8) -> Budget {
                 FaultName::Mistake(_) | FaultName::Misoperation(_) => class == FaultClass::Mistake,
             })
         });
+        let allowed = budget.per_class[class as usize];
         let limit = settings
             .limits
             .get(&class)
-            .map_or(budget.total, |limit| *limit as u8);
-        budget = budget.with_limit(class, if listed { limit.min(budget.total) } else { 0 });
+            .map_or(allowed, |limit| *limit as u8);
+        budget = budget.with_limit(class, if listed { limit.min(allowed) } else { 0 });
     }
     budget
 }

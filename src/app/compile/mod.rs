@@ -22,6 +22,7 @@ pub mod check;
 mod clocks;
 pub mod frequency;
 pub mod simulation;
+pub mod slices;
 pub mod swarm;
 pub mod trial;
 
@@ -87,10 +88,11 @@ fn configured(scenario: &Scenario) -> Topology {
 pub fn checked_topology(scenario: &Scenario) -> Topology {
     let mut topology = configured(scenario);
     let settings = &scenario.check;
-    topology.slices = settings.slices;
+    topology.slices = slices::of_check(scenario);
     topology.start = settings.start;
     topology.excluded.clone_from(&settings.exclude);
-    let spared = settings.limits.get(&FaultClass::Mistake) == Some(&0);
+    let spared =
+        settings.limits.get(&FaultClass::Mistake) == Some(&0) || settings.mistakes == Some(0);
     let listed = settings
         .faults_enabled
         .as_deref()

@@ -7,11 +7,14 @@ use poolproof_models::names::event::{Event, FaultClass};
 use poolproof_models::names::incident::Cause;
 use poolproof_models::names::runbook::Phase;
 use poolproof_models::names::site::{ShareLocation, Site};
+use poolproof_models::names::slice::Slice;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
 use super::verdict::Stop;
 use crate::explain::holders::HolderRole;
+use crate::explain::slices::slice_title;
+use crate::scenario::Scenario;
 
 pub(super) const fn fault_class(class: FaultClass) -> doc::FaultClass {
     match class {
@@ -103,6 +106,20 @@ pub(crate) const fn share(location: ShareLocation) -> doc::ShareLocation {
     }
 }
 
+/// What a scenario calls the budget that is looked at; none where it has only one.
+pub(super) fn budget_name(scenario: &Scenario) -> Option<String> {
+    let name = &scenario.check.budget;
+    (!name.is_empty()).then(|| name.clone())
+}
+
+/// A part of the system that a check leaves out.
+pub(super) fn left_out(slice: Slice) -> doc::LeftOut {
+    doc::LeftOut {
+        slice: slice.name().to_owned(),
+        title: slice_title(slice).to_owned(),
+    }
+}
+
 pub(super) fn budget(budget: &Budget) -> doc::Budget {
     let limit = |class: FaultClass| doc::ClassLimit {
         class: fault_class(class),
@@ -110,9 +127,17 @@ pub(super) fn budget(budget: &Budget) -> doc::Budget {
     };
     let limits = FaultClass::ALL.into_iter().map(limit);
     let total = u32::from(budget.total);
+    // Mistakes beside the faults are no limit of a class.
+    let besides = u32::from(budget.besides_mistakes);
+    let apart = besides < total;
+    let is_limit = |limit: &doc::ClassLimit| match limit.class {
+        doc::FaultClass::Mistake => !apart && limit.faults < total,
+        _ => limit.faults < besides,
+    };
     doc::Budget {
-        faults: total,
-        per_class: limits.filter(|limit| limit.faults < total).collect(),
+        faults: besides.min(total),
+        mistakes: apart.then(|| u32::from(budget.per_class[FaultClass::Mistake as usize])),
+        per_class: limits.filter(is_limit).collect(),
     }
 }
 

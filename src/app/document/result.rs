@@ -19,7 +19,7 @@ pub fn document(
     scenario: &Scenario,
     warnings: &[Diagnostic],
     command: &str,
-    check: Option<doc::Check>,
+    checks: Vec<doc::Check>,
     simulation: Option<doc::Simulation>,
 ) -> doc::ResultDocument {
     let objectives = simulation.as_ref().map_or_else(Vec::new, |simulation| {
@@ -33,7 +33,7 @@ pub fn document(
         schema: doc::SCHEMA.to_owned(),
         identity: identity(scenario, command),
         scenario: view(scenario, warnings),
-        check,
+        checks,
         simulation,
         cut_sets: None,
         objectives,

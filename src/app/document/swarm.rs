@@ -28,6 +28,7 @@ pub fn document(swarm: &Swarm, parts: &[SearchRecord], interrupted: bool) -> doc
     };
     let (events, never_fired) = event_counts(fired);
     doc::Check {
+        name: names::budget_name(scenario),
         budget: names::budget(&model.budget),
         limits: doc::Limits {
             states: limits.states,

@@ -9,7 +9,7 @@ use poolproof_models::names::property::{Goal, Property};
 use poolproof_models::state::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
-use crate::app::compile::check;
+use crate::app::compile::{check, slices};
 use crate::app::document::counterexample::tell;
 use crate::app::document::coverage::coverage;
 use crate::app::document::names;
@@ -88,6 +88,7 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
     };
     let (events, never_fired) = event_counts(fired);
     let document = doc::Check {
+        name: names::budget_name(scenario),
         budget: names::budget(&model.budget),
         limits: doc::Limits {
             states: scenario.check.states_limit,
@@ -140,7 +141,14 @@ pub(super) fn verdicts(
 ) -> Vec<doc::Verdict> {
     let document = |verdict: &Verdict| {
         let property = verdict.property;
-        let status = status(verdict.status);
+        let missing = slices::missing(scenario, property);
+        let left_out: Vec<_> = missing.into_iter().map(names::left_out).collect();
+        // A violation is one whatever is left out.
+        let is_open = verdict.status != Status::Violated && !left_out.is_empty();
+        let (status, reach) = match is_open {
+            true => (doc::VerdictStatus::NotChecked, doc::Reach::LeftOut),
+            false => (status(verdict.status), names::reach(verdict.reach)),
+        };
         let expected = expected(scenario, property);
         doc::Verdict {
             property: property.name().to_owned(),
@@ -149,7 +157,8 @@ pub(super) fn verdicts(
             status,
             expected,
             as_expected: status == expected,
-            reach: names::reach(verdict.reach),
+            reach,
+            left_out,
             counterexample: verdict.path.as_ref().map(|path| match verdict.reach {
                 Reach::NearestTrap { .. } => explained(model, path),
                 _ => tell(Ground::within(model), &path.events(), Some(property)),
@@ -216,6 +225,8 @@ pub(super) fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<doc::R
     if topology.start != Start::Normal {
         out.push(doc::Reduction::FailedOverStart);
     }
+    let without = scenario.check.without.iter();
+    out.extend(without.map(|slice| doc::Reduction::Without(names::left_out(*slice))));
     let excluded = topology.excluded.iter();
     out.extend(excluded.map(|event| doc::Reduction::ExcludedEvent(event.name())));
     out

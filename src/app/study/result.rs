@@ -139,7 +139,7 @@ fn simulations(
                 scenario,
                 &loaded.warnings,
                 command,
-                None,
+                Vec::new(),
                 document,
             ))
         }

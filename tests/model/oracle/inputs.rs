@@ -7,7 +7,8 @@ use poolproof::scenario::runbook::RunbookFile;
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::runbook::{Belief, Mistake, Operation, Phase, Role, Step};
 use poolproof_models::names::site::{ShareLocation, Site, WitnessLocation};
-use poolproof_models::state::topology::{Acknowledgement, Assumption, Slices, Start};
+use poolproof_models::names::slice::Slice;
+use poolproof_models::state::topology::{Acknowledgement, Assumption, Start};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -100,8 +101,13 @@ impl Library {
         }
         let check = &mut s.check;
         check.start = Start::Normal;
-        check.slices = Slices::default();
-        check.slices.one_sided_detection = chance.random();
+        let noticed_first = chance.random::<bool>();
+        check.slices = Some(
+            noticed_first
+                .then_some(Slice::OneSidedDetection)
+                .into_iter()
+                .collect(),
+        );
         check.limits.clear();
         check.faults = chance.random_range(4..=14);
         let operations = [
@@ -280,19 +286,6 @@ fn checks(scenario: &mut Scenario, chance: &mut ChaCha8Rng) {
             &[Start::Normal]
         },
     );
-    let mut on = || chance.random_range(0..3) == 0;
-    check.slices = Slices {
-        clients: on(),
-        sessions: on(),
-        partner_names: on(),
-        grey: on(),
-        log_full: on(),
-        retention: on(),
-        compliance: on(),
-        ports: on(),
-        front_end: on(),
-        storage: on(),
-        one_sided_detection: on(),
-        witness_memory: on(),
-    };
+    let on = |_: &Slice| chance.random_range(0..3) == 0;
+    check.slices = Some(Slice::ALL.into_iter().filter(on).collect());
 }

@@ -7,7 +7,7 @@ use poolproof_models::names::event::Event;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::runbook::Role;
 use poolproof_models::names::site::{ShareLocation, Site};
-use poolproof_models::state::topology::{Acknowledgement, Assumption, Slices, Start};
+use poolproof_models::state::topology::{Acknowledgement, Assumption, Start};
 
 use super::walk::{Disagreement, model_of, replay};
 
@@ -41,7 +41,7 @@ const SIMPLER: [fn(&mut Scenario); 23] = [
     |s| s.mirroring.witness = None,
     |s| s.mirroring.enabled = false,
     |s| s.check.start = Start::Normal,
-    |s| s.check.slices = Slices::default(),
+    |s| s.check.slices = Some(Vec::new()),
     |s| s.pool.servers[1].active = 0,
     |s| s.pool.servers[1].idle = 0,
     |s| {

@@ -154,13 +154,15 @@ impl<S: System> SwarmRun<'_, S> {
             self.result.fired[index] += 1;
             self.result.fired_as_fault[index] += u64::from(spent.total() > node.spent.total());
             let print = fingerprint(system.words(&state), spent.bits());
-            if self.seen.find(print).0 {
-                continue;
-            }
             self.path.push(event);
+            // A goal is about a step: the state that it leads to may be known.
             let reached = system.reached(index, &state);
             if reached != 0 {
                 note(&mut self.result.goals, reached, spent.total(), &self.path);
+            }
+            if self.seen.find(print).0 {
+                self.path.pop();
+                continue;
             }
             let share = if others == 0 {
                 left
