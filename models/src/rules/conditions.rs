@@ -80,7 +80,7 @@ impl Refusal {
                 let session = w.session(pair);
                 !session.is_synchronized(member)
                     || session.is_alone(member)
-                    || partners_linked(w, pair)
+                    || partners_linked(w, pair) && session.is_mirror(1 - member)
             }
             Self::Fenced(node) => !w.control.has(Control::fenced(copy(node))),
             Self::LogDriveFull(_) => !w.control.has(Control::LOG_FULL),

@@ -47,7 +47,8 @@ impl World {
     pub fn holders(&self) -> [Position; Self::HOLDERS] {
         let [first, second] = self.archive;
         let based = || {
-            let others = [self.folder, self.image, first, second];
+            // What was salvaged is no database that a log backup could be restored on.
+            let others = [self.folder, self.image];
             let mut bases = self.copies.iter().chain(&others);
             bases.any(|base| base.is_present() && self.lineage.is_prefix(self.share_from, *base))
         };

@@ -104,10 +104,8 @@ impl World {
         let mirrored = session.is_synchronized(member)
             && !session.is_alone(member)
             && !topology.has_mutant(Mutant::CommitDoesNotWait);
-        require(
-            !mirrored || self.is_connected(pair, 0),
-            Refusal::WaitsForMirror(server),
-        )?;
+        let answers = self.is_connected(pair, 0) && session.is_mirror(1 - member);
+        require(!mirrored || answers, Refusal::WaitsForMirror(server))?;
         let state = self.control;
         if pair == SessionId::Primary {
             let site = topology.primary_site();

@@ -557,8 +557,7 @@ impl World {
         let Ok(member) = self.may_reseed(topology, SessionId::Primary) else {
             return Losses::default();
         };
-        let shipping = topology.secondary && self.control.has(Control::JOBS);
-        if topology.seeding_breaks_chain && shipping {
+        if topology.seeding_breaks_chain && topology.secondary {
             self.control.set(Control::GAP, true);
         }
         self.reseed(topology, SessionId::Primary, member)

@@ -313,6 +313,9 @@ impl World {
             Mistake::SwapNext => {
                 if let Some(next) = self.next_step(topology, role) {
                     self.operate(topology, next.operation, from);
+                    for pair in SessionId::ALL {
+                        self.settle_session(topology, pair);
+                    }
                 }
                 if self.may_do(topology, step.operation, from).is_ok() {
                     self.operate(topology, step.operation, from);

@@ -256,7 +256,8 @@ impl World {
     fn is_on_top(&self, copy: Replica) -> bool {
         let rank = self.copy(copy).rank();
         let partner = copy.partner();
-        let joined = self.session(copy.session()).is_synchronized(copy.member());
+        let session = self.session(copy.session());
+        let joined = session.is_synchronized(copy.member()) && !session.is_alone(copy.member());
         let below = |p: &Position| !p.is_present() || p.rank() < rank;
         let own = |c: Replica| c == copy || c == partner && joined;
         let (copies, others) = self.positions();
@@ -410,7 +411,7 @@ impl World {
         let pair = copy.session();
         let session = self.session(pair);
         let mirrored = session.is_synchronized(copy.member()) && !session.is_alone(copy.member());
-        if mirrored && self.is_connected(pair, 0) {
+        if mirrored && self.is_connected(pair, 0) && session.is_mirror(1 - copy.member()) {
             *self.copy_mut(copy.partner()) = self.copy(copy);
         }
         losses

@@ -81,7 +81,7 @@ impl World {
     /// 3.10: mirroring was removed on one side while the other was away. On reconnection the other
     /// learns it: an old principal is a stand-alone database then, an old mirror stays restoring.
     fn end_session(&self, topology: &Topology, pair: SessionId, session: &mut Session) {
-        let over = session.is_alone(0) != session.is_alone(1)
+        let over = (session.is_alone(0) || session.is_alone(1))
             && (session.role(0) != PartnerRole::None && session.role(1) != PartnerRole::None);
         if over && session.seen(0) && self.is_connected(pair, 0) {
             for member in 0..2 {
