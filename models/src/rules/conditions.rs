@@ -359,6 +359,7 @@ impl Refusal {
                     session.set_synchronized(0, false);
                     session.set_synchronized(1, false);
                 } else {
+                    topology.secondary = true;
                     w.set_down(Component::Share, true);
                 }
             }

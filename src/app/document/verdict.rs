@@ -142,9 +142,15 @@ pub(super) fn verdicts(
     let document = |verdict: &Verdict| {
         let property = verdict.property;
         let missing = slices::missing(scenario, property);
+        // A violation is one whatever is left out. What a scenario leaves out by its own list of
+        // slices stands beside the verdict. Where it lists none, or without what the property is
+        // about, there is no verdict.
+        let lists_none = scenario.check.slices.as_ref().is_some_and(Vec::is_empty);
+        let is_open = verdict.status != Status::Violated
+            && missing
+                .iter()
+                .any(|slice| lists_none || property.is_about(*slice));
         let left_out: Vec<_> = missing.into_iter().map(names::left_out).collect();
-        // A violation is one whatever is left out.
-        let is_open = verdict.status != Status::Violated && !left_out.is_empty();
         let (status, reach) = match is_open {
             true => (doc::VerdictStatus::NotChecked, doc::Reach::LeftOut),
             false => (status(verdict.status), names::reach(verdict.reach)),

@@ -9,7 +9,7 @@ use crate::support::scenarios::load;
 
 /// What the walks may find because of the traces below: a property, and whether the model says that
 /// it is violated. Everything else that they find is new.
-pub const EXPECTED: [(&str, bool); 11] = [
+pub const EXPECTED: [(&str, bool); 12] = [
     // The model keeps two salvages; what a third replaces counts as lost. It counts a salvage as a
     // base for log backups, which an extract is not (6 step 0).
     ("ALF", true),
@@ -25,6 +25,7 @@ pub const EXPECTED: [(&str, bool); 11] = [
     // A gap is in the log of one member, and the model has one for both; a seed is a gap without
     // the jobs on S, too (4.2, 13.6, 13.11).
     ("CH", false),
+    ("ST", false),
     ("CH", true),
     ("ST", true),
     ("AL", true),
@@ -233,7 +234,7 @@ const TRACES: [Trace; 11] = [
             SIX_FAULTS,
             ("check.slices", "[\"storage\"]"),
         ],
-        events: "destroy:B restart:B write:A destroy:A",
+        events: "destroy:B restart:B expose:pair-A-B write:A destroy:A",
         found: None,
     },
 ];
