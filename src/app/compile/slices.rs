@@ -8,21 +8,21 @@ use crate::app::compile::check::properties;
 use crate::scenario::Scenario;
 use crate::scenario::operators::SiteAssumption;
 
-/// The slices of a check: those that its file lists, or else all that its properties read.
+/// The slices of a check: those that its file lists, or else all that its properties read but for
+/// what it assumes never to happen.
 #[must_use]
 pub fn of_check(scenario: &Scenario) -> Slices {
     let settings = &scenario.check;
-    let listed = match &settings.slices {
+    let slices: Vec<Slice> = match &settings.slices {
+        // A file that extends another may list what that one assumes away.
         Some(slices) => slices.clone(),
         None => properties(scenario)
             .into_iter()
             .flat_map(|property| read(scenario, property))
+            .filter(|slice| !settings.without.contains(slice))
             .collect(),
     };
-    let kept = listed
-        .into_iter()
-        .filter(|slice| !settings.without.contains(slice));
-    kept.fold(Slices::default(), Slices::with)
+    slices.into_iter().fold(Slices::default(), Slices::with)
 }
 
 /// The slices that a property reads and that a check leaves out without saying so: the property is
