@@ -107,11 +107,18 @@ fn a_wrong_command_line_is_2() {
 
 #[test]
 fn undecided_is_4_and_a_search_cut_off_never_holds() {
-    let limit = ["--set", "check.states_limit=1000", "--format", "json"];
+    let limit = [
+        "--budget",
+        "1 fault, no mistakes",
+        "--set",
+        "check.states_limit=1000",
+        "--format",
+        "json",
+    ];
     let run = poolproof(&[&["check", LBW], &limit[..]].concat());
     assert_eq!(run.code, 4, "{}", run.stderr);
     let result: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    let verdicts = result["check"]["verdicts"].as_array().unwrap();
+    let verdicts = result["checks"][0]["verdicts"].as_array().unwrap();
     assert!(!verdicts.is_empty());
     for verdict in verdicts {
         assert_eq!(verdict["status"], "undecided", "{verdict}");
@@ -124,12 +131,15 @@ fn a_limit_of_the_command_line_is_4_and_named() {
         ("--memory-limit", "4MB", "memory"),
         ("--time-limit", "1ms", "time"),
     ] {
-        let run = poolproof(&["check", LBW, option, value, "--format", "json"]);
+        let budget = ["--budget", "2 faults, no mistakes"];
+        let limit = [option, value, "--format", "json"];
+        let run = poolproof(&[&["check", LBW], &budget[..], &limit].concat());
         assert_eq!(run.code, 4, "{}", run.stderr);
         let last = run.stderr.lines().last().unwrap();
-        assert_eq!(last, format!("poolproof check {LBW} {option} {value}"));
+        assert!(last.starts_with("poolproof check"), "{last}");
+        assert!(last.contains(&format!("{option} {value}")), "{last}");
         let result: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-        assert_eq!(result["check"]["cut_off_by"], named);
+        assert_eq!(result["checks"][0]["cut_off_by"], named);
         assert!(!run.stdout.contains("\"status\": \"holds\""));
     }
 }
