@@ -17,7 +17,7 @@ fn evaluate(scenario: &str, arguments: &[&str]) -> (Tree, Vec<u8>) {
     let run = command(&["evaluate", scenario, "--format", "json"])
         .args(["--set", "simulate.trials=2000"])
         .args(["--set", "simulate.drill_trials=1000"])
-        .args(["--set", "check.faults=2"])
+        .args(["--budget", "2 faults, no mistakes"])
         .args(arguments)
         .arg("--out")
         .arg(out.path())
@@ -73,5 +73,5 @@ fn another_seed_changes_the_figures_but_not_the_verdicts() {
     };
     let other = ["--seed", "2"];
     assert_ne!(part(&[], "simulation"), part(&other, "simulation"));
-    assert_eq!(part(&[], "check"), part(&other, "check"));
+    assert_eq!(part(&[], "checks"), part(&other, "checks"));
 }

@@ -66,7 +66,7 @@ const LONG_CHECK: [&str; 8] = [
 fn a_check_reports_how_far_it_came() {
     let output = interrupted(&[&["check", LBW], &LONG_CHECK[..]].concat());
     assert_eq!(output.status.code(), Some(130));
-    let check = &parsed(&output)["check"];
+    let check = &parsed(&output)["checks"][0];
     assert_eq!(check["cut_off_by"], "interrupt");
     assert_eq!(check["complete"], false);
     assert!(check["states"].as_u64().unwrap() > 1_000);
