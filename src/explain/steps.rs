@@ -233,7 +233,7 @@ fn runbook_step_text(topology: &Topology, world: &World, event: Event) -> (Strin
     let skipped = event.kind == EventKind::RunbookStep
         && role.is_some_and(|role| world.skips(topology, role));
     let skipped = if skipped {
-        " (impossible here: passed over)"
+        " (impossible here: skipped)"
     } else {
         ""
     };

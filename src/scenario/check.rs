@@ -100,7 +100,8 @@ keys! {
         /// Without them, those that the properties read and that the scenario has.
         pub slices: Option<Vec<Slice>> =
             "the only parts modelled of those that can be left out; unless given, every part that \
-             a listed property reads. A property that reads another is not checked",
+             a listed property reads. What a property reads beside them is named with its verdict; \
+             an empty list gives it none",
             optional(List(named!(Slice)));
         pub without: Vec<Slice> =
             "parts that are left out: an assumption that nothing goes wrong there, named with the \

@@ -73,7 +73,7 @@ keys! {
         pub wait_for: Option<Belief> = "the belief that the step waits for",
             optional(named!(Belief)).unlisted();
         pub may_be_skipped("optional"): bool =
-            "whether the step is passed over where it is impossible, as what a disaster took away",
+            "whether the step is skipped where it is impossible, as what a disaster took away",
             optional(Flag).unlisted().or(false);
         pub phase: Phase =
             "the phase of the incident that its time counts to; act unless given",

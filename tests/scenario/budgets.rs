@@ -69,7 +69,7 @@ fn each_budget_has_its_faults_and_its_expectations() {
         .map(|one| one.name.as_str())
         .collect();
     assert_eq!(names, ["two", "one and a mistake", "night"]);
-    // Whoever takes one takes the first.
+    // A command that takes one budget takes the first.
     assert_eq!(
         (scenario.check.budget.as_str(), scenario.check.faults),
         ("two", 2)

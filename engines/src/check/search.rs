@@ -430,8 +430,8 @@ impl<S: System> SearchRun<'_, S> {
     }
 
     /// Notes the goals that a step from a state reaches. States are expanded in the order of
-    /// faults, then steps, so the first step that is no fault counts; one that is a fault has to wait for
-    /// the paths with as many faults.
+    /// faults, then steps, so the first step that is no fault counts; one that is a fault has to
+    /// wait for the paths with as many faults.
     fn note_goals(&mut self, step: GoalStep, before: FoundState) {
         let found = FoundStep {
             faults: before.faults + u8::from(step.costs),

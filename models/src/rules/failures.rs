@@ -146,16 +146,11 @@ impl World {
         if !self.control.has(Control::LOG_FULL) {
             return;
         }
-        let mut members = SessionId::Primary.members().into_iter();
-        let held = members.any(|copy| {
-            self.serving(SessionId::Primary, copy.member()).is_ok()
-                && self.log_is_held(topology, copy)
-        });
-        let running = SessionId::Primary
-            .members()
-            .into_iter()
-            .any(|copy| self.serving(SessionId::Primary, copy.member()).is_ok());
-        if running && !held {
+        let pair = SessionId::Primary;
+        let serves = |copy: &Replica| self.serving(pair, copy.member()).is_ok();
+        let mut serving = pair.members().into_iter().filter(serves).peekable();
+        let runs = serving.peek().is_some();
+        if runs && !serving.any(|copy| self.log_is_held(topology, copy)) {
             self.control.set(Control::LOG_FULL, false);
         }
     }

@@ -96,7 +96,7 @@ impl World {
         let outside = session.is_alone(0) || session.is_alone(1);
         outside
             || !session.register_synchronized()
-            || session.any_synchronized() && mirror_has_all
+            || self.is_synchronized(pair) && mirror_has_all
             || !self
                 .newest_principal(pair)
                 .is_some_and(|p| session.seen(1 + p) && self.is_connected(pair, 1 + p))

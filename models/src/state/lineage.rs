@@ -367,7 +367,7 @@ impl Lineage {
         let bits_of = |timeline: usize| (self.own >> timeline & 1, self.elder >> timeline & 1);
         let ((parent_own, parent_elder), (own, elder)) = (bits_of(parent), bits_of(child));
         if passed_through {
-            // Whoever extends the parent extends the child.
+            // What extends the parent extends the child.
             between == 0 || older == 0 || parent_own == own
         } else {
             // What is held of the parent can start a fork that does not descend from the child.

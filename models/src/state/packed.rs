@@ -249,7 +249,8 @@ macro_rules! packed {
         /// The bits of each field in the words.
         pub(crate) struct $masks;
 
-        #[allow(dead_code, reason = "generated")]
+        // Every field has its mask, whether or not a rule asks for it yet.
+        #[allow(dead_code, reason = "unread masks")]
         impl $masks {
             $(pub(crate) const fn $field() -> $crate::state::packed::Mask<{ $name::WORDS }> {
                 $crate::state::packed::Mask::bytes(

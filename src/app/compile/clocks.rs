@@ -116,7 +116,7 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
         for every in planned {
             let stop = topology.index_of(Event::new(EventKind::Crash, node));
             let restart = topology.index_of(Event::new(EventKind::Restart, node));
-            // Whoever is stopped in order closes its connections: that is noticed at once (3.11).
+            // A server stopped in order closes its connections: that is noticed at once (3.11).
             let links = topology.links().iter();
             let noticed = links.filter_map(|link| {
                 topology.index_of(Event::new(EventKind::Detect, link.component()))

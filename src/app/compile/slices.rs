@@ -25,8 +25,7 @@ pub fn of_check(scenario: &Scenario) -> Slices {
     slices.into_iter().fold(Slices::default(), Slices::with)
 }
 
-/// The slices that a property reads and that a check leaves out without saying so: the property is
-/// not checked.
+/// The slices that a property reads and that a check neither models nor states as an assumption.
 #[must_use]
 pub fn missing(scenario: &Scenario, property: Property) -> Vec<Slice> {
     let modelled = of_check(scenario);

@@ -157,9 +157,8 @@ fn links(scenario: &Scenario, topology: &Topology) -> Vec<doc::LinkView> {
             Some(link(from, to, kind, note, Vec::new()))
         })
         .collect();
-    let witness = topology.mirror && topology.witness;
-    if witness && topology.way_to_witness().is_some() {
-        let over = Some(Note::OverInterSiteLink);
+    if topology.mirror && topology.way_to_witness().is_some() {
+        let over = topology.witness_site.map(|_| Note::OverInterSiteLink);
         links.extend(["A", "B"].map(|partner| link(partner, "W", Kind::Witness, over, Vec::new())));
     }
     if topology.secondary {

@@ -250,7 +250,7 @@ impl Books {
         hardens.then_some(partner)
     }
 
-    /// A message is committed at a copy, and users are told so (2.1, 2.2).
+    /// A message is committed at a copy and acknowledged (2.1, 2.2).
     pub fn post(&mut self, world: &World, copy: Replica) {
         let message = match self.in_flight.take() {
             Some(accepted) => accepted,
@@ -268,7 +268,7 @@ impl Books {
         self.forks[database.fork].last_acknowledged = Some(self.now);
     }
 
-    /// A pool server accepts a message; with that knob users are told that it is stored (2.2).
+    /// A pool server accepts a message; with that knob this is the acknowledgement (2.2).
     pub fn accept(&mut self, topology: &Topology) {
         let message = self.new_message();
         self.in_flight = Some(message);
