@@ -97,7 +97,7 @@ pub struct Runner<'s, T: Timed> {
     /// Whether a stopped clock may have kept the time of work with stages.
     work_kept: bool,
     row: u32,
-    /// The row before the last step.
+    /// The row before the last event and what the world was synchronised with for it.
     before: u32,
     ledger: Ledger,
     shipping: Shipping,
@@ -266,6 +266,10 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.automaton.row(self.row).facts
     }
 
+    fn is_enabled(&self, event: usize) -> bool {
+        self.automaton.row(self.row).enabled.contains(event)
+    }
+
     #[inline]
     fn advance(&mut self, to: u64) {
         let facts = self.facts();
@@ -285,7 +289,7 @@ impl<'s, T: Timed> Runner<'s, T> {
     fn acknowledge(&mut self) {
         for copy in serving_copies(self.facts()) {
             match self.write_events[copy] {
-                Some(write) if self.automaton.row(self.row).enabled.contains(write) => {
+                Some(write) if self.is_enabled(write) => {
                     self.follow(write);
                 }
                 _ => {
@@ -319,7 +323,14 @@ impl<'s, T: Timed> Runner<'s, T> {
 
     /// Does an event that can happen now: world, clocks, service, books.
     fn execute(&mut self, event: usize, trial: u64, settings: &TrialSettings, tally: &mut Tally) {
+        self.before = self.row;
         let macro_step = self.prepare(Some(event));
+        if macro_step.is_none() && !self.is_enabled(event) {
+            // Posts of which the world learns only now have come between: operators verify that A
+            // has what S has while users go on posting at S (handbook 6 step 5).
+            self.rewind(event, None);
+            return;
+        }
         if self.faults[event] {
             self.last_fault = self.ascribed.unwrap_or(self.causes[event]);
         }
@@ -365,7 +376,6 @@ impl<'s, T: Timed> Runner<'s, T> {
         let shipped = |ledger: &Ledger| facts.shipped.map(|rank| ledger.of_rank(rank).at);
         let ship_first = self.automaton.edge(self.row, event).ship_first;
         let shipped_before = ship_first.then(|| shipped(&self.ledger));
-        self.before = self.row;
         self.follow(event);
         let after = self.facts();
         if let Some(shipped_before) = shipped_before {

@@ -99,7 +99,7 @@ impl<T: Timed> Runner<'_, T> {
             self.clocks[clock] = NEVER;
             return;
         };
-        if !self.automaton.row(self.row).enabled.contains(drill.event) {
+        if !self.is_enabled(drill.event) {
             self.clocks[clock] = self.ledger.now().at.saturating_add(PUT_OFF_MS);
             return;
         }
@@ -119,7 +119,7 @@ impl<T: Timed> Runner<'_, T> {
     ) -> bool {
         let mut any = false;
         for event in events {
-            if self.automaton.row(self.row).enabled.contains(*event) {
+            if self.is_enabled(*event) {
                 self.execute(*event, trial, settings, tally);
                 any = true;
             }

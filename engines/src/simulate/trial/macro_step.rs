@@ -80,6 +80,7 @@ impl<T: Timed> Runner<'_, T> {
         let mut compiler = Compiler::new(self.row);
         let ship_first = event.is_none_or(|event| {
             compiler.acknowledge(self).is_some()
+                && self.automaton.row(compiler.row).enabled.contains(event)
                 && self.automaton.edge(compiler.row, event).ship_first
         });
         let slot = self.automaton.slot(self.row, event);
@@ -115,7 +116,9 @@ impl<T: Timed> Runner<'_, T> {
         let (before, was) = (before.clocked, before.facts);
         if let Some(event) = event {
             let shipped = compiler.shipped(self);
-            compiler.follow(self, event)?;
+            if !compiler.step(self, Some(event))? {
+                return None;
+            }
             // What operators copy or restore by hand.
             if entry.ship_first() && compiler.shipped(self) != shipped {
                 return None;

@@ -428,14 +428,14 @@ impl<T: Timed> Runner<'_, T> {
         // Nearly always: one event that touches nothing.
         if let [event] = events
             && self.automaton.is_harmless(self.row, *event)
-            && (otherwise.is_none() || self.automaton.row(self.row).enabled.contains(*event))
+            && (otherwise.is_none() || self.is_enabled(*event))
         {
             return false;
         }
         let kept = self.keep();
         let mut any = false;
         for event in events {
-            if self.automaton.row(self.row).enabled.contains(*event) {
+            if self.is_enabled(*event) {
                 self.suppose(*event);
                 any = true;
             }
@@ -451,6 +451,9 @@ impl<T: Timed> Runner<'_, T> {
     /// Does an enabled event as [`Runner::execute`] does, without clocks and books.
     fn suppose(&mut self, event: usize) {
         let macro_step = self.prepare(Some(event));
+        if macro_step.is_none() && !self.is_enabled(event) {
+            return;
+        }
         let up = self.facts().up;
         self.step(event, macro_step);
         if !up && self.facts().up {

@@ -26,7 +26,9 @@ impl<T: Timed> Runner<'_, T> {
     #[inline(never)]
     fn synchronise_before(&mut self, event: Option<usize>) {
         self.acknowledge();
-        if event.is_none_or(|event| self.automaton.edge(self.row, event).ship_first) {
+        let ship_first =
+            |event| !self.is_enabled(event) || self.automaton.edge(self.row, event).ship_first;
+        if event.is_none_or(ship_first) {
             self.shipping.update(self.ledger.now().at);
             if self.trace.is_none()
                 && let Some(known) = self.find_macro_step(None)
@@ -77,7 +79,7 @@ impl<T: Timed> Runner<'_, T> {
         let moment = self.ledger.moment(value, true);
         let copy = facts.serving.trailing_zeros() as usize;
         if let Some(write) = self.write_events[copy]
-            && self.automaton.row(self.row).enabled.contains(write)
+            && self.is_enabled(write)
         {
             self.follow(write);
         }
@@ -87,7 +89,7 @@ impl<T: Timed> Runner<'_, T> {
 
     fn try_job(&mut self, job: Job) {
         if let Some(event) = self.job_events[job as usize]
-            && self.automaton.row(self.row).enabled.contains(event)
+            && self.is_enabled(event)
         {
             self.follow(event);
         }
