@@ -22,6 +22,8 @@ pub struct Wanted {
     pub properties: u32,
     /// The goals that are not reached yet.
     pub goals: u32,
+    /// Whether service returns.
+    pub returns: bool,
 }
 
 /// What is known of states while those with a number of faults are expanded.
@@ -96,6 +98,23 @@ pub struct Expanded {
     end: usize,
     /// Where its steps to goals end.
     goals_end: usize,
+    /// The fingerprint of a state that neither serves nor leads to service in one step that will
+    /// happen, if [`Wanted::returns`] is asked.
+    pub out_of_service: Option<u64>,
+    /// Where the steps of such a state end.
+    steps_end: usize,
+}
+
+/// What was learned about a state, with what belongs to it.
+pub struct ExpandedState<'a, T> {
+    /// The state.
+    pub expanded: &'a Expanded,
+    /// Those that were not known.
+    pub successors: &'a [Successor<T>],
+    /// Its steps to goals.
+    pub goal_steps: &'a [GoalStep],
+    /// Of a state that is out of service: the fingerprints that steps which will happen lead to.
+    pub steps: &'a [u64],
 }
 
 /// A few states expanded. Kept and filled again, so that nothing is allocated for each state.
@@ -106,6 +125,7 @@ pub struct Expansion<T> {
     unknown: Vec<(u32, u32)>,
     successors: Vec<Successor<T>>,
     goal_steps: Vec<GoalStep>,
+    steps: Vec<u64>,
 }
 
 impl<T> Default for Expansion<T> {
@@ -116,6 +136,7 @@ impl<T> Default for Expansion<T> {
             unknown: Vec::new(),
             successors: Vec::new(),
             goal_steps: Vec::new(),
+            steps: Vec::new(),
         }
     }
 }
@@ -133,6 +154,7 @@ impl<T: Copy> Expansion<T> {
         self.candidates.clear();
         self.successors.clear();
         self.goal_steps.clear();
+        self.steps.clear();
         for open in states {
             let expanded = self.expand(model, wanted, &open.node);
             self.states.push(expanded);
@@ -143,10 +165,14 @@ impl<T: Copy> Expansion<T> {
     fn expand<S: System<State = T>>(
         &mut self,
         model: &Bounded<S>,
-        Wanted { properties, goals }: Wanted,
+        wanted: Wanted,
         node: &Node<T>,
     ) -> Expanded {
         let system = &model.system;
+        let Wanted {
+            properties, goals, ..
+        } = wanted;
+        let first = self.candidates.len();
         let more_faults = node.spent.total() < model.budget.total;
         let enabled = if more_faults {
             system.enabled(&node.state)
@@ -192,13 +218,35 @@ impl<T: Copy> Expansion<T> {
                 });
             }
         }
+        let out_of_service =
+            wanted.returns && !system.is_serving(&node.state) && self.steps(system, node, first);
         Expanded {
             broken,
             tried,
             costly,
             end: self.candidates.len(),
             goals_end: self.goal_steps.len(),
+            out_of_service: out_of_service
+                .then(|| fingerprint(system.words(&node.state), node.spent.bits())),
+            steps_end: self.steps.len(),
         }
+    }
+
+    /// Lists where the steps that will happen lead to from a state whose candidates begin at
+    /// `first`; false, and none, where one of them leads to service.
+    fn steps<S: System<State = T>>(&mut self, system: &S, node: &Node<T>, first: usize) -> bool {
+        let known = self.steps.len();
+        for next in &self.candidates[first..] {
+            if next.costs || !system.will_happen(&node.state, usize::from(next.event)) {
+                continue;
+            }
+            if system.is_serving(&next.node.state) {
+                self.steps.truncate(known);
+                return false;
+            }
+            self.steps.push(next.fingerprint);
+        }
+        true
     }
 
     /// Keeps the candidates whose states are not known already: one of four.
@@ -230,14 +278,22 @@ impl<T: Copy> Expansion<T> {
         }
     }
 
-    /// The states in order, each with its successors and its steps to goals.
-    pub fn iter(&self) -> impl Iterator<Item = (&Expanded, &[Successor<T>], &[GoalStep])> {
-        let (mut from, mut goals_from) = (0, 0);
+    /// The states in order.
+    pub fn iter(&self) -> impl Iterator<Item = ExpandedState<'_, T>> {
+        let (mut from, mut goals_from, mut steps_from) = (0, 0, 0);
         self.states.iter().map(move |expanded| {
             let successors = &self.successors[from..expanded.end];
             let goal_steps = &self.goal_steps[goals_from..expanded.goals_end];
-            (from, goals_from) = (expanded.end, expanded.goals_end);
-            (expanded, successors, goal_steps)
+            let steps = &self.steps[steps_from..expanded.steps_end];
+            from = expanded.end;
+            goals_from = expanded.goals_end;
+            steps_from = expanded.steps_end;
+            ExpandedState {
+                expanded,
+                successors,
+                goal_steps,
+                steps,
+            }
         })
     }
 }

@@ -119,14 +119,6 @@ impl<'s, S: System> Layer<'s, S> {
         self.enabled.len()
     }
 
-    /// The bytes of its tables while `new` states are added: one that may have to grow by then
-    /// exists twice while it does.
-    pub fn bytes_soon(&self, new: usize) -> u64 {
-        let grows = self.states.len() + new > self.states.capacity();
-        let tables = if grows { 3 } else { 1 };
-        (self.states.capacity() * tables) as u64 * Self::BYTES_PER_STATE
-    }
-
     /// The states, and what can happen in each, of a layer that is expanded.
     pub fn into_parts(self) -> (Vec<S::State>, Vec<EventSet>) {
         (self.states, self.enabled)

@@ -1,277 +1,71 @@
 //! Recoverability: from every reachable state service returns, without one fault more.
 //!
 //! Under strong fairness (what can happen again and again, happens) service returns from every
-//! state if and only if from every state there is a path to it. So the search is for a state
-//! without one: layer by layer of the same faults spent, because the path may cost none, backwards
-//! from the states that serve. A repair is free, but for that of a disaster.
+//! state if and only if from every state there is a path to it. The path may cost no fault, and a
+//! repair is free, but for that of a disaster: so the states with as many faults spent are judged
+//! together, backwards from those that serve.
 
-use std::collections::BTreeMap;
-
-use poolproof_models::model::{Bounded, Node};
-use poolproof_models::names::event::EventSet;
-use poolproof_models::names::property::Spent;
+use hashbrown::HashTable;
 use poolproof_models::system::System;
 
-use crate::check::layer::{Layer, Step};
+use crate::check::layer::Layer;
 use crate::check::returns::Returns;
-use crate::check::search::{CutOff, Limits, Progress, bytes_soon};
+use crate::check::search::{FoundState, bytes_soon};
 
-/// What was found about recoverability.
-pub struct Recoverability {
-    /// Distinct states, transitions; the faults of the last layer.
-    pub progress: Progress,
-    /// Why it ended early: then nothing is known beyond what `progress` says.
-    pub cut_off: Option<CutOff>,
-    /// The nearest state from which service cannot return, by faults, then steps.
-    pub trap: Option<Trap>,
+/// The states with as many faults spent that neither serve nor lead to service in one step, each
+/// with the steps that will happen. Those are few.
+#[derive(Default)]
+pub struct OutOfService {
+    states: Vec<FoundState>,
+    /// Of each state.
+    fingerprints: Vec<u64>,
+    /// Where the steps of each state end.
+    ends: Vec<u32>,
+    /// The fingerprints of the states that the steps lead to.
+    steps: Vec<u64>,
 }
 
-/// A state from which service cannot return.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trap {
-    /// Faults spent on the path.
-    pub faults: u8,
-    /// The events from the start, on canonical states.
-    pub path: Vec<usize>,
-}
-
-/// How often the caller is asked whether to go on.
-const EXPANSIONS_PER_REPORT: u64 = 1 << 13;
-
-/// How a state was reached first.
-#[derive(Clone, Copy)]
-struct Discovery {
-    /// Steps from the start.
-    depth: u32,
-    /// Number of the state before, over all layers.
-    parent: u32,
-    /// The event.
-    cause: u8,
-}
-
-/// States that faults of other layers lead to, each with the shortest path.
-struct Seeds<'m, S: System> {
-    states: Layer<'m, S>,
-    discoveries: Vec<Discovery>,
-}
-
-impl<S: System> Seeds<'_, S> {
-    fn add(&mut self, state: S::State, discovery: Discovery) {
-        let (id, new) = self.states.add(state);
-        if new {
-            self.discoveries.push(discovery);
-        } else if discovery.depth < self.discoveries[id as usize].depth {
-            self.discoveries[id as usize] = discovery;
-        }
-    }
-}
-
-/// Looks for the nearest state from which service cannot return.
-pub fn recoverability<S: System>(model: &Bounded<S>, limits: &mut Limits<'_>) -> Recoverability {
-    let mut run = RecoverabilityRun {
-        model,
-        open: BTreeMap::new(),
-        discoveries: Vec::new(),
-        expansions: 0,
-        found: Recoverability {
-            progress: Progress::default(),
-            cut_off: None,
-            trap: None,
-        },
-    };
-    run.all(limits);
-    run.found
-}
-
-struct RecoverabilityRun<'m, S: System> {
-    model: &'m Bounded<S>,
-    /// The layers to be searched. Faults stand highest in [`Spent`], so they come in this order.
-    open: BTreeMap<Spent, Seeds<'m, S>>,
-    /// Of every state of every layer.
-    discoveries: Vec<Discovery>,
-    expansions: u64,
-    found: Recoverability,
-}
-
-impl<S: System> RecoverabilityRun<'_, S> {
-    fn all(&mut self, limits: &mut Limits<'_>) {
-        let start = self.model.initial();
-        let discovery = Discovery {
-            depth: 0,
-            parent: 0,
-            cause: 0,
-        };
-        self.seed(start, discovery);
-        let mut nearest: Option<(u8, Discovery)> = None;
-        while let Some((spent, seeds)) = self.open.pop_first() {
-            let faults = spent.total();
-            if nearest.is_some_and(|(known, _)| known < faults) {
-                break;
-            }
-            self.found.progress.faults = faults;
-            let trap = self.layer(spent, seeds, limits);
-            if self.found.cut_off.is_some() {
-                return;
-            }
-            if let Some(discovery) = trap
-                && nearest.is_none_or(|(_, known)| discovery.depth < known.depth)
-            {
-                nearest = Some((faults, discovery));
-            }
-        }
-        self.found.trap = nearest.map(|(faults, discovery)| Trap {
-            faults,
-            path: self.path(discovery),
-        });
+impl OutOfService {
+    /// Adds a state, which was not added before. The nearest come first.
+    pub fn add(&mut self, state: FoundState, fingerprint: u64, steps: &[u64]) {
+        self.states.push(state);
+        self.fingerprints.push(fingerprint);
+        self.steps.extend(steps);
+        self.ends.push(self.steps.len() as u32);
     }
 
-    fn seed(&mut self, node: Node<S::State>, discovery: Discovery) {
-        let system = &self.model.system;
-        let seeds = self.open.entry(node.spent).or_insert_with(|| Seeds {
-            states: Layer::new(system),
-            discoveries: Vec::new(),
-        });
-        seeds.add(node.state, discovery);
-    }
-
-    /// Searches a layer in the order of steps; the path to its nearest trap.
-    fn layer(
-        &mut self,
-        spent: Spent,
-        seeds: Seeds<'_, S>,
-        limits: &mut Limits<'_>,
-    ) -> Option<Discovery> {
-        let model = self.model;
-        let mut by_depth: Vec<u32> = (0..seeds.discoveries.len() as u32).collect();
-        by_depth.sort_by_key(|id| seeds.discoveries[*id as usize].depth);
-        let mut by_depth = by_depth.into_iter().peekable();
-        let mut layer = Layer::new(&model.system);
+    /// The nearest state from which service cannot return. Every state with as many faults spent
+    /// has been expanded: one that is not in the list serves, or leads to service in one step.
+    pub fn nearest_trap(&self) -> Option<FoundState> {
+        let mut numbers = HashTable::with_capacity(self.states.len());
         let mut returns = Returns::default();
-        let base = self.discoveries.len();
-        let mut depth = 0;
-        loop {
-            while let Some(seed) =
-                by_depth.next_if(|seed| seeds.discoveries[*seed as usize].depth <= depth)
-            {
-                let state = *seeds.states.state(seed);
-                if layer.add(state).1 {
-                    returns.add(model.system.is_serving(&state));
-                    self.discoveries.push(seeds.discoveries[seed as usize]);
-                }
-            }
-            let level = layer.len();
-            if layer.expanded() == level {
-                match by_depth.peek() {
-                    Some(seed) => depth = seeds.discoveries[*seed as usize].depth,
-                    None => break,
-                }
-                continue;
-            }
-            while layer.expanded() < level {
-                self.expand(spent, &mut layer, &mut returns, depth);
-                if self.should_stop(&layer, &returns, limits) {
-                    return None;
-                }
-            }
-            depth += 1;
+        for (number, fingerprint) in (0_u32..).zip(&self.fingerprints) {
+            numbers.insert_unique(*fingerprint, number, |n| self.fingerprints[*n as usize]);
+            returns.add(false);
         }
-        let discoveries = &self.discoveries;
-        let stranded = returns.stranded().into_iter();
-        stranded
-            .map(|id| discoveries[base + id as usize])
-            .min_by_key(|discovery| discovery.depth)
+        let service = self.states.len() as u32;
+        returns.add(true);
+        let mut from = 0;
+        for (number, end) in (0_u32..).zip(&self.ends) {
+            for step in &self.steps[from as usize..*end as usize] {
+                let same = |n: &u32| self.fingerprints[*n as usize] == *step;
+                let to = numbers.find(*step, same).unwrap_or(&service);
+                returns.step(number, *to);
+            }
+            from = *end;
+        }
+        let stranded = returns.stranded();
+        stranded.first().map(|number| self.states[*number as usize])
     }
 
-    /// Expands the next state of a layer.
-    fn expand(
-        &mut self,
-        spent: Spent,
-        layer: &mut Layer<'_, S>,
-        returns: &mut Returns,
-        depth: u32,
-    ) {
-        let model = self.model;
-        // The layer's states are the last of all.
-        let base = self.discoveries.len() - layer.len();
-        let discovery = |id: u32, event: usize| Discovery {
-            depth: depth + 1,
-            parent: base as u32 + id,
-            cause: event as u8,
-        };
-        let mut faults = EventSet::default();
-        let mut taken = 0;
-        let discoveries = &mut self.discoveries;
-        let expanded = layer.expand(|layer, id, step| match step {
-            Step::Fault { event } => faults.insert(event),
-            Step::Free { event, to, new } => {
-                taken += 1;
-                if new {
-                    returns.add(model.system.is_serving(layer.state(to)));
-                    discoveries.push(discovery(id, event));
-                }
-                if returns.is_open(id) && model.system.will_happen(layer.state(id), event) {
-                    returns.step(id, to);
-                }
-            }
-        });
-        let Some(id) = expanded else { return };
-        returns.expanded(id);
-        let state = *layer.state(id);
-        let node = Node { state, spent };
-        for event in faults.iter() {
-            if let Some(spent) = model.spend(&node, event) {
-                taken += 1;
-                let state = layer.after(&state, event);
-                self.seed(Node { state, spent }, discovery(id, event));
-            }
-        }
-        self.found.progress.transitions += taken;
-    }
-
-    fn should_stop(
-        &mut self,
-        layer: &Layer<'_, S>,
-        returns: &Returns,
-        limits: &mut Limits<'_>,
-    ) -> bool {
-        self.found.progress.states = self.discoveries.len() as u64;
-        if self.found.progress.states >= limits.states {
-            self.found.cut_off = Some(CutOff::States);
-        }
-        self.expansions += 1;
-        if self.expansions.is_multiple_of(EXPANSIONS_PER_REPORT) {
-            if self.bytes_soon(layer, returns) > limits.bytes {
-                self.found.cut_off = Some(CutOff::Memory);
-            }
-            if !(limits.on_progress)(&self.found.progress) {
-                self.found.cut_off = Some(CutOff::Interrupted);
-            }
-        }
-        self.found.cut_off.is_some()
-    }
-
-    /// The bytes that the tables hold at most until the next report.
-    fn bytes_soon(&self, layer: &Layer<'_, S>, returns: &Returns) -> u64 {
-        // Most successors are known already: a few new ones per expansion.
-        let new = 8 * EXPANSIONS_PER_REPORT as usize;
-        let seeds = self.open.values();
-        let seeds =
-            seeds.map(|seeds| seeds.states.bytes_soon(new) + bytes_soon(&seeds.discoveries, new));
-        bytes_soon(&self.discoveries, new)
-            + layer.bytes_soon(new)
-            + returns.bytes_soon(new)
-            + seeds.sum::<u64>()
-    }
-
-    fn path(&self, last: Discovery) -> Vec<usize> {
-        let mut path = Vec::new();
-        let mut discovery = last;
-        while discovery.depth > 0 {
-            path.push(usize::from(discovery.cause));
-            discovery = self.discoveries[discovery.parent as usize];
-        }
-        path.reverse();
-        path
+    /// The bytes of its tables while `new` steps are added, and of those that it is judged with.
+    pub fn bytes_soon(&self, new: usize) -> u64 {
+        let judged = 32 * self.states.len() + 28 * self.steps.len();
+        bytes_soon(&self.states, new)
+            + bytes_soon(&self.fingerprints, new)
+            + bytes_soon(&self.ends, new)
+            + bytes_soon(&self.steps, new)
+            + judged as u64
     }
 }
 

@@ -1,7 +1,5 @@
 //! From which states of a layer service returns.
 
-use crate::check::search::bytes_soon;
-
 /// Collects, while a layer is expanded, what leads back to service.
 ///
 /// Only states that neither serve nor lead to service in one step need their edges kept; those are
@@ -42,14 +40,6 @@ impl Returns {
                 self.edges.pop();
             }
         }
-    }
-
-    /// The bytes of its tables while `new` steps are added, and of those that it ends with.
-    pub fn bytes_soon(&self, new: usize) -> u64 {
-        bytes_soon(&self.edges, new)
-            + bytes_soon(&self.returns, new)
-            + bytes_soon(&self.serves, new)
-            + (size_of::<u32>() * (self.edges.len() + 3 * self.returns.len())) as u64
     }
 
     /// The states from which no service is reached, in ascending order. Every state has to be

@@ -5,10 +5,12 @@
 
 use poolproof_models::bits::bits;
 use poolproof_models::model::{Bounded, Node};
+use poolproof_models::names::property::Property;
 use poolproof_models::system::System;
 use rayon::prelude::*;
 
 use crate::check::expansion::{Expansion, GoalStep, Known, OpenEntry, Successor, Wanted};
+use crate::check::recoverability::OutOfService;
 use crate::check::trail::Trail;
 use crate::fingerprints::{Fingerprints, fingerprint, touch};
 
@@ -91,6 +93,9 @@ pub struct SearchOutcome {
     pub violations: Vec<Option<FoundState>>,
     /// Per goal (bit number): the first step that reaches it, by faults, then steps.
     pub goals: Vec<Option<FoundStep>>,
+    /// The nearest state from which service cannot return, by faults, then steps; looked for where
+    /// [`Property::ServiceReturns`] is among the properties.
+    pub trap: Option<FoundState>,
     /// How often each event happened.
     pub fired: Vec<u64>,
     /// How often each event happened as a fault; some events are faults in some states only.
@@ -153,6 +158,8 @@ pub fn search<S: System>(
         open_goals: u32::MAX,
         goals_by_fault: vec![None; 32],
         unbroken: u32::MAX,
+        returns: properties & Property::ServiceReturns.bit() != 0,
+        out_of_service: OutOfService::default(),
         outcome: SearchOutcome {
             progress: Progress::default(),
             depth: 0,
@@ -160,6 +167,7 @@ pub fn search<S: System>(
             cut_off: None,
             violations: vec![None; 32],
             goals: vec![None; 32],
+            trap: None,
             fired: vec![0; model.system.event_count()],
             fired_as_fault: vec![0; model.system.event_count()],
             stored_bytes: 0,
@@ -183,6 +191,10 @@ struct SearchRun<'m, S: System> {
     goals_by_fault: Vec<Option<FoundStep>>,
     /// The properties that no state has broken yet, as bits.
     unbroken: u32,
+    /// Whether it is asked if service returns, and no state is known from which it cannot.
+    returns: bool,
+    /// Of those with as many faults as are spent now.
+    out_of_service: OutOfService,
     outcome: SearchOutcome,
 }
 
@@ -239,6 +251,9 @@ impl<S: System> SearchRun<'_, S> {
                 depth += 1;
             }
             self.note_goals_by_fault(&by_fault, u32::MAX);
+            let out_of_service = std::mem::take(&mut self.out_of_service);
+            self.outcome.trap = self.outcome.trap.or_else(|| out_of_service.nearest_trap());
+            self.returns &= self.outcome.trap.is_none();
             layer.clear();
             frontier = next_frontier;
             self.known.next_frontier = Fingerprints::default();
@@ -250,6 +265,7 @@ impl<S: System> SearchRun<'_, S> {
         Wanted {
             properties: self.properties,
             goals: self.open_goals,
+            returns: self.returns,
         }
     }
 
@@ -326,7 +342,8 @@ impl<S: System> SearchRun<'_, S> {
         limits: &mut Limits<'_>,
     ) -> bool {
         self.outcome.depth = self.outcome.depth.max(round.depth as u32);
-        for (open, (expanded, successors, goal_steps)) in chunk.iter().zip(expansion.iter()) {
+        for (open, state) in chunk.iter().zip(expansion.iter()) {
+            let expanded = state.expanded;
             let found = FoundState {
                 faults: round.faults,
                 depth: round.depth as u32,
@@ -335,8 +352,11 @@ impl<S: System> SearchRun<'_, S> {
             if expanded.broken != 0 {
                 self.note_violations(expanded.broken, found);
             }
-            for step in goal_steps {
+            for step in state.goal_steps {
                 self.note_goals(*step, found);
+            }
+            if let Some(fingerprint) = expanded.out_of_service {
+                self.out_of_service.add(found, fingerprint, state.steps);
             }
             self.outcome.progress.transitions += expanded.tried.len() as u64;
             for event in expanded.tried.iter() {
@@ -345,7 +365,7 @@ impl<S: System> SearchRun<'_, S> {
             for event in expanded.costly.iter() {
                 self.outcome.fired_as_fault[event] += 1;
             }
-            for successor in successors {
+            for successor in state.successors {
                 let known = if successor.costs {
                     &mut self.known.next_frontier
                 } else {
@@ -390,6 +410,7 @@ impl<S: System> SearchRun<'_, S> {
         self.known.seen.bytes_soon(new)
             + self.known.next_frontier.bytes_soon(new)
             + self.outcome.trail.bytes_soon(new)
+            + self.out_of_service.bytes_soon(new)
             + (open * size_of::<OpenEntry<S::State>>()) as u64
             + (frontier * size_of::<FrontierEntry<S::State>>()) as u64
     }

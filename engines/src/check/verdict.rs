@@ -7,7 +7,6 @@ use poolproof_models::state::topology::Topology;
 use crate::check::lift::lift;
 use crate::check::minimise::{Ground, Target, minimise};
 use crate::check::path::Path;
-use crate::check::recoverability::{Recoverability, Trap, recoverability};
 use crate::check::search::{CutOff, FoundState, Limits, Progress, SearchOutcome, search};
 
 /// What is to be checked.
@@ -152,27 +151,15 @@ pub fn collision_odds(states: u64) -> f64 {
     states * states / libm::exp2(65.0)
 }
 
-/// Searches the model for violations and goals, and for states without return where
-/// [`Property::ServiceReturns`] is asked for.
+/// Searches the model for violations and goals, and for states from which service cannot return
+/// where [`Property::ServiceReturns`] is asked for.
 pub fn check(request: &CheckRequest<'_>, limits: &mut Limits<'_>) -> CheckResult {
     let model = request.model;
     let outcome = search(model, mask(request.properties), limits);
-    // No state violates recoverability by itself: it has a search of its own.
-    let recovery = request
-        .properties
-        .contains(&Property::ServiceReturns)
-        .then(|| recoverability(model, limits));
-    let cut_off = outcome
-        .cut_off
-        .or_else(|| recovery.as_ref().and_then(|recovery| recovery.cut_off));
-    let verdicts = request.properties.iter().map(|property| {
-        match recovery
-            .as_ref()
-            .filter(|_| *property == Property::ServiceReturns)
-        {
-            Some(recovery) => recovers(model, recovery),
-            None => verdict(model, &outcome, *property),
-        }
+    let verdicts = request.properties.iter().map(|property| match property {
+        // No state violates recoverability by itself.
+        Property::ServiceReturns => recovers(model, &outcome),
+        _ => verdict(model, &outcome, *property),
     });
     let goals = request.goals.iter().map(|goal| GoalResult {
         goal: *goal,
@@ -187,7 +174,7 @@ pub fn check(request: &CheckRequest<'_>, limits: &mut Limits<'_>) -> CheckResult
         progress: outcome.progress,
         depth: outcome.depth,
         complete: outcome.cut_off.is_none() && !outcome.pruned,
-        cut_off,
+        cut_off: outcome.cut_off,
         collision_odds: collision_odds(outcome.progress.states),
         stored_bytes: outcome.stored_bytes,
         fired: outcome.fired,
@@ -237,34 +224,30 @@ fn violation(
 }
 
 /// The verdict on recoverability.
-fn recovers(model: &Bounded<Topology>, found: &Recoverability) -> Verdict {
-    let (status, reach) = match (&found.trap, found.cut_off) {
+fn recovers(model: &Bounded<Topology>, outcome: &SearchOutcome) -> Verdict {
+    let states = outcome.progress.states;
+    let (status, reach) = match (outcome.trap, outcome.cut_off) {
         (Some(trap), _) => (
             Status::Violated,
             Reach::NearestTrap {
                 faults: u32::from(trap.faults),
-                steps: trap.path.len() as u32,
+                steps: trap.depth,
             },
         ),
-        (None, None) => (
-            Status::Holds,
-            Reach::EveryReturn {
-                states: found.progress.states,
-            },
-        ),
+        (None, None) => (Status::Holds, Reach::EveryReturn { states }),
         (None, Some(_)) => (
             Status::Undecided,
             Reach::NoTrap {
-                states: found.progress.states,
-                complete_up_to: found.progress.complete_up_to(),
+                states,
+                complete_up_to: outcome.progress.complete_up_to(),
             },
         ),
     };
-    let path = |trap: &Trap| Path::of(Ground::within(model), &lift(model, &trap.path));
+    let path = |trap| Path::of(Ground::within(model), &lift(model, &outcome.path(trap)));
     Verdict {
         property: Property::ServiceReturns,
         status,
         reach,
-        path: found.trap.as_ref().map(path),
+        path: outcome.trap.map(path),
     }
 }
