@@ -48,8 +48,12 @@ impl World {
 
     /// Whether member `a` was promoted after member `b` (13.2: the role sequence).
     pub(crate) fn is_newer(&self, pair: SessionId, a: usize, b: usize) -> bool {
-        let born = |member: usize| self.copy(pair.member(member)).timeline();
-        born(a) > born(b)
+        self.born(pair, a) > self.born(pair, b)
+    }
+
+    /// The recovery fork that a member was promoted on, in the order of birth.
+    pub(crate) const fn born(&self, pair: SessionId, member: usize) -> usize {
+        self.copy(pair.member(member)).timeline()
     }
 
     /// Whether the member may serve (3.4).

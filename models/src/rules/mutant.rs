@@ -49,11 +49,17 @@ pub enum Mutant {
     RestoresOldBackup,
     /// 6 step 1: stopping the services leaves the sessions alone.
     StopLeavesSessions,
+    /// 13.2: of two principals that one wins whose history descends from the other's, not the one
+    /// that was promoted last.
+    RolesByAncestry,
+    /// 13.1: the oldest fork counts as one with the fork that continues it, whatever was born
+    /// between them.
+    ForksMergePastSiblings,
 }
 
 impl Mutant {
     /// Every mutant.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::NoHandshake,
         Self::RegisterNotCleared,
         Self::IgnoreRegister,
@@ -77,5 +83,7 @@ impl Mutant {
         Self::ReplicationLost,
         Self::RestoresOldBackup,
         Self::StopLeavesSessions,
+        Self::RolesByAncestry,
+        Self::ForksMergePastSiblings,
     ];
 }

@@ -20,7 +20,7 @@ impl World {
         *self.session_mut(pair) = session;
         self.end_session(topology, pair, &mut session);
         if !topology.has_mutant(Mutant::OldPrincipalStaysPrincipal) {
-            self.agree_on_principal(pair, &mut session);
+            self.agree_on_principal(topology, pair, &mut session);
         }
         *self.session_mut(pair) = session;
         for member in 0..2 {
@@ -107,11 +107,17 @@ impl World {
     }
 
     /// 3.10: of two connected principals the older becomes mirror.
-    fn agree_on_principal(&self, pair: SessionId, session: &mut Session) {
+    fn agree_on_principal(&self, topology: &Topology, pair: SessionId, session: &mut Session) {
         let both = session.is_principal(0) && session.is_principal(1);
         let bound = !session.is_alone(0) && !session.is_alone(1);
         if both && bound && session.seen(0) && self.is_connected(pair, 0) {
-            let older = usize::from(!self.is_newer(pair, 1, 0));
+            let newer = if topology.has_mutant(Mutant::RolesByAncestry) {
+                self.lineage
+                    .descends(self.born(pair, 1), self.born(pair, 0))
+            } else {
+                self.is_newer(pair, 1, 0)
+            };
+            let older = usize::from(!newer);
             session.set_role(older, PartnerRole::Mirror);
             session.set_synchronized(1 - older, false);
         }

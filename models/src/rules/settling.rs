@@ -2,6 +2,7 @@
 
 use crate::names::replica::Replica;
 use crate::names::session::SessionId;
+use crate::rules::mutant::Mutant;
 use crate::state::changes::Changes;
 use crate::state::lineage::{Lineage, Position, Renumbering};
 use crate::state::packed::Packed;
@@ -75,24 +76,25 @@ impl World {
     }
 
     /// Renumbers; the copies that could still write are marked.
-    pub(crate) fn compact(&mut self) -> Renumbering {
+    pub(crate) fn compact(&mut self, topology: &Topology) -> Renumbering {
         let mut holders = self.all_positions();
         let writers = u16::from(self.writers());
         if self.split_brain() {
             self.lineage.forget();
         }
-        let renumbering = self.lineage.compact(&mut holders, writers);
+        let careless = topology.has_mutant(Mutant::ForksMergePastSiblings);
+        let renumbering = self.lineage.compact(&mut holders, writers, careless);
         self.set_positions(&holders);
         renumbering
     }
 
     /// What [`World::compact`] reports where it has nothing to do.
-    pub(crate) fn keep_numbers(&self) -> Renumbering {
+    pub(crate) fn keep_numbers(&self, topology: &Topology) -> Renumbering {
         let kept = self.lineage.keep(&self.all_positions());
         debug_assert!(
             {
                 let mut again = *self;
-                again.compact() == kept && again == *self
+                again.compact(topology) == kept && again == *self
             },
             "numbers are not dense"
         );

@@ -210,6 +210,11 @@ impl Lineage {
         mask
     }
 
+    /// Whether a timeline is a fork of another, or of one that is.
+    pub(crate) fn descends(&self, timeline: usize, from: usize) -> bool {
+        timeline != from && self.ancestors(timeline) >> from & 1 == 1
+    }
+
     /// The sticky bits after an acknowledgement on `timeline`, and whether that is split brain:
     /// a fork on which, or on a descendant of which, something was acknowledged, and after its
     /// birth an acknowledgement on an older timeline (handbook 13.1).
@@ -258,14 +263,20 @@ impl Lineage {
     /// them, renumbers timelines and ranks densely.
     ///
     /// `holders` are all positions in use; bit `i` of `writers` says that holder `i` is a
-    /// principal's copy, which could still extend its timeline.
-    pub(crate) fn compact(&mut self, holders: &mut [Position], writers: u16) -> Renumbering {
+    /// principal's copy, which could still extend its timeline. `careless` is a
+    /// seeded fault: the oldest fork counts as one with that which continues it.
+    pub(crate) fn compact(
+        &mut self,
+        holders: &mut [Position],
+        writers: u16,
+        careless: bool,
+    ) -> Renumbering {
         let mut map = [0, 1, 2, 3, 4, 5, 6, 7];
         let timelines = self.len();
         if timelines > 1 {
             self.forget_what_nothing_reads(written_timelines(holders, writers));
             let mut gaps = false;
-            while self.simplify(timelines, holders, writers, &mut map) {
+            while self.simplify(timelines, holders, writers, careless, &mut map) {
                 gaps = true;
             }
             if gaps {
@@ -305,6 +316,7 @@ impl Lineage {
         timelines: usize,
         holders: &mut [Position],
         writers: u16,
+        careless: bool,
         map: &mut [u8; 8],
     ) -> bool {
         // Ranks are one more here: 0 is none. What is absent counts on a timeline that is not.
@@ -348,7 +360,8 @@ impl Lineage {
                 && written >> timeline & 1 == 0
                 && highest[timeline] <= rank;
             let passed_through = highest[timeline] == 0 && children[timeline] == 1;
-            if continued && self.is_one_fork(timeline, child, passed_through, written) {
+            let merges = careless && live.trailing_zeros() as usize == timeline;
+            if continued && (merges || self.is_one_fork(timeline, child, passed_through, written)) {
                 self.collapse(timeline, child, holders, map);
                 return true;
             }

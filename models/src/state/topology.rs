@@ -472,7 +472,7 @@ impl Topology {
             world.settle_session(self, pair);
         }
         world.settle();
-        world.compact();
+        world.compact(self);
         world
     }
 

@@ -57,9 +57,9 @@ impl World {
             (_, Some(_) | None) => None,
         };
         let mut renumbering = if changes.may_renumber(self, &world) {
-            world.compact()
+            world.compact(topology)
         } else {
-            world.keep_numbers()
+            world.keep_numbers(topology)
         };
         renumbering.written = written;
         let report = Report {
@@ -75,7 +75,7 @@ impl World {
         let mut world = *self;
         let (_, changes) = world.perform(topology, event);
         if changes.may_renumber(self, &world) {
-            world.compact();
+            world.compact(topology);
         }
         world
     }
@@ -87,7 +87,7 @@ impl World {
         let mut world = *self;
         let (_, changes) = world.perform(topology, event);
         if changes.may_renumber(self, &world) {
-            world.compact();
+            world.compact(topology);
         }
         if changes.in_servers() {
             world.sort_servers(topology);

@@ -9,14 +9,17 @@ use rayon::prelude::*;
 use super::inputs::Library;
 use super::walk::{judged, model_of, replay, walk};
 
-/// Errors about who holds what. What an error in a guard leads to is true of that model: the books
-/// follow it, and `tests/model/mutants.rs` and the cases of the handbook find it.
-const MUTANTS: [Mutant; 5] = [
+/// Errors about who holds what, about recovery forks (13.1) and about roles (13.2). What an error in
+/// a guard leads to is true of that model: the books follow it, and `tests/model/mutants.rs` and the
+/// cases of the handbook find it.
+const MUTANTS: [Mutant; 7] = [
     Mutant::ResynchroniseCopiesNothing,
     Mutant::BackupFromMirror,
     Mutant::BacklogNotCopied,
     Mutant::BacklogNotRestored,
     Mutant::RestoresOldBackup,
+    Mutant::RolesByAncestry,
+    Mutant::ForksMergePastSiblings,
 ];
 
 const STEPS_MOST: u64 = 4_000_000;
