@@ -1,5 +1,7 @@
 //! Follows a path step by step and numbers the messages, so that each copy's content can be named.
 
+use std::collections::BTreeSet;
+
 use poolproof_models::names::event::Event;
 use poolproof_models::names::replica::Replica;
 use poolproof_models::state::lineage::{Position, Renumbering};
@@ -127,8 +129,12 @@ impl<'t> Explainer<'t> {
                 listed("post", &lost)
             ));
         }
-        let left_out = self.left_out(event);
-        if after.loss() != before.loss() && !left_out.is_empty() {
+        let left_out = if after.loss() == before.loss() {
+            Vec::new()
+        } else {
+            self.left_out(event)
+        };
+        if !left_out.is_empty() {
             harm.push(format!(
                 "{} not in what users see",
                 listed("post", &left_out)
@@ -164,7 +170,9 @@ impl<'t> Explainer<'t> {
         let Some(copy) = Replica::of(event.at) else {
             return Vec::new();
         };
-        let here = held(&self.world, &self.messages, self.world.copy(copy));
+        let here: BTreeSet<u32> = held(&self.world, &self.messages, self.world.copy(copy))
+            .into_iter()
+            .collect();
         let kept = self.messages.iter().filter(|m| m.lost_in.is_none());
         kept.map(|message| message.number)
             .filter(|number| !here.contains(number))

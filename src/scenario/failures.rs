@@ -7,7 +7,7 @@ use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use super::assumption::Grade;
 use super::diagnostic::{Place, Source};
 use super::document::{self, Table, Value};
-use super::format::{Delay, Format, PerTime, Text, Time, Within};
+use super::format::{Delay, Format, OneOf, PerTime, Text, Time, Within};
 use super::keys::{Kind, Nothing};
 use super::library::Library;
 use super::reader::{Reader, Section};
@@ -32,7 +32,30 @@ pub struct FailureMode {
     pub destructive: f64,
     /// Planned work instead of failures: the time from one to the next. The rate is 0 then.
     pub planned_every: Option<SimDuration>,
+    /// How the partners of a server notice the failure.
+    pub noticed: Noticed,
 }
+
+/// How the partners of a server notice that it has failed (handbook 3.11, 13.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noticed {
+    /// At once: its connections are closed, because a process ends or a server shuts down.
+    Closed,
+    /// After the partner time-out: it is silent, as one without power, that hangs or is cut off.
+    Silent,
+}
+
+const NOTICED: OneOf<Noticed, 2> =
+    OneOf([("closed", Noticed::Closed), ("silent", Noticed::Silent)]);
+
+/// The modes that close the connections of a server, by name, where `noticed` is absent.
+const CLOSING: [&str; 5] = [
+    "process-crash",
+    "process-stop",
+    "service-stop",
+    "reboot",
+    "restart",
+];
 
 keys! {
     /// Failures by kind of component.
@@ -90,6 +113,8 @@ struct Builtin {
     name: &'static str,
     /// Whether it is planned work, which has `every` in place of `rate`.
     is_planned: bool,
+    /// Whether it is a server's, whose partners notice it in one way or the other.
+    is_server: bool,
     often: Silence,
     repair: Silence,
     common_cause: Option<Silence>,
@@ -101,10 +126,18 @@ impl Builtin {
         Self {
             name,
             is_planned: false,
+            is_server: false,
             often: rate,
             repair,
             common_cause: None,
             destructive: None,
+        }
+    }
+
+    const fn of_server(self) -> Self {
+        Self {
+            is_server: true,
+            ..self
         }
     }
 
@@ -141,9 +174,11 @@ const PROCESS_CRASH: Builtin = Builtin::new(
     "process-crash",
     judged(OUTAGE_RATE),
     judged("{ lognormal = { median = \"5min\", sigma = 0.8 } }"),
-);
+)
+.of_server();
 const PATCHING: Builtin = Builtin {
     is_planned: true,
+    is_server: true,
     ..Builtin::new(
         "patching",
         Silence::default(
@@ -159,13 +194,15 @@ const OTHER_OUTAGE: Builtin = Builtin::new(
     "outage",
     Silence::default(OUTAGE_RATE, Grade::J, AS_DATABASE),
     Silence::default(OUTAGE_REPAIR, Grade::J, AS_DATABASE),
-);
+)
+.of_server();
 const DATABASE_SERVER: [Builtin; 4] = [
     Builtin::new(
         "outage",
         Silence::default(OUTAGE_RATE, Grade::D, LANL),
         Silence::default(OUTAGE_REPAIR, Grade::D, LANL),
     )
+    .of_server()
     .with_common_cause(Silence::default(
         "0.1",
         Grade::D,
@@ -181,7 +218,8 @@ const DATABASE_SERVER: [Builtin; 4] = [
         "storage-array",
         judged("\"0.1/year\""),
         judged("{ lognormal = { median = \"4h\", sigma = 1.0 } }"),
-    ),
+    )
+    .of_server(),
     PATCHING,
 ];
 const OTHER_SERVER: [Builtin; 3] = [OTHER_OUTAGE, PROCESS_CRASH, PATCHING];
@@ -243,6 +281,22 @@ const NEVER: Rate = Rate {
 /// A fraction of failures that is 0 where it is absent.
 fn absent_fraction() -> OrRow<Within, f64> {
     optional(SHARE).unlisted().or(0.0)
+}
+
+const NOTICED_MEANING: &str = "how its partners notice it: `closed`, at once, because its connections \
+     are closed; `silent`, after `mirroring.partner_timeout`. Unless given it is closed where the name \
+     is process-crash, process-stop, service-stop, reboot or restart";
+
+/// How a failure mode of a server is noticed where it does not say so.
+fn by_name(name: &str) -> Noticed {
+    match CLOSING.contains(&name) {
+        true => Noticed::Closed,
+        false => Noticed::Silent,
+    }
+}
+
+fn noticed(name: &str) -> OrRow<OneOf<Noticed, 2>, Noticed> {
+    optional(NOTICED).unlisted().or(by_name(name))
 }
 
 /// A kind with one mode: a table in which each key has a default.
@@ -375,6 +429,9 @@ fn inline(mode: &FailureMode, out: &mut TableWriter<'_>) -> String {
             keys.push((key, SHARE.write(&fraction, files)));
         }
     }
+    if mode.planned_every.is_none() && mode.noticed != by_name(&mode.name) {
+        keys.push(("noticed", NOTICED.write(&mode.noticed, files)));
+    }
     let keys: Vec<String> = keys
         .iter()
         .map(|(key, toml)| format!("{key} = {toml}"))
@@ -404,6 +461,7 @@ impl Builtin {
         };
         Self {
             is_planned,
+            is_server: true,
             ..Self::new("", Silence::Required { stand_in: often }, repair)
         }
     }
@@ -440,6 +498,10 @@ impl Builtin {
             }
         }
         let [common_cause, destructive] = fractions;
+        let noticed = match self.is_server && !self.is_planned {
+            true => noticed(&name).read(section, "noticed", NOTICED_MEANING)?,
+            false => Noticed::Closed,
+        };
         Some(FailureMode {
             name,
             rate,
@@ -447,6 +509,7 @@ impl Builtin {
             common_cause,
             destructive,
             planned_every,
+            noticed,
         })
     }
 

@@ -198,6 +198,10 @@ fn shape(kind: &Kind) -> Value {
                     "type": "number", "minimum": 0, "maximum": 1,
                     "description": "share of failures that destroys what is stored",
                 },
+                "noticed": {
+                    "enum": ["closed", "silent"],
+                    "description": "at once, because connections are closed, or after the time-out",
+                },
                 "repair": {
                     "$ref": "#/$defs/distribution",
                     "description": "how long until it is back",

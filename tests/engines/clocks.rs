@@ -125,6 +125,69 @@ fn patching_is_regular_and_moves_the_principal_first() {
     }
 }
 
+/// With both pairs in service, after DC1 came back, work on S moves no roles in DC1.
+#[test]
+fn roles_are_moved_at_most_once_for_each_planned_stop() {
+    let years = years(&load(
+        "scenarios/lync-2013-hbw.toml",
+        &[
+            ("operators.assumption", "dropped"),
+            ("failures.site_outage.rate", "4/year"),
+        ],
+    ));
+    let mut both = 0;
+    for year in &years {
+        let count = |name: &str| year.iter().filter(|(_, event)| event == name).count();
+        let stops = ["crash:A", "crash:B"].map(count).iter().sum::<usize>();
+        let moved = count("misoperation:manual-failover");
+        assert!(moved <= stops + 1, "{moved} failovers for {stops} stops");
+        both += usize::from(count("write:S") > 0 && moved > 0);
+    }
+    assert!(both > 10, "{both} years in which S served");
+}
+
+/// Handbook 3.11, 13.4: a process that ends closes its connections, which both partners see at once;
+/// a server that is silent is given up after the time-out. The name decides unless `noticed` does.
+#[test]
+fn a_closed_connection_is_noticed_at_once_and_silence_after_the_time_out() {
+    for (name, noticed, expected_ms) in [
+        ("process-crash", "", 0),
+        ("power", "", 90_000),
+        ("power", ", noticed = \"closed\"", 0),
+        ("process-crash", ", noticed = \"silent\"", 90_000),
+    ] {
+        let mode =
+            format!("[{{ name = \"{name}\", rate = \"20/year\", repair = \"1h\"{noticed} }}]");
+        let years = years(&scenario(&quiet(&[
+            ("failures.database_server", &mode),
+            ("failures.witness_server", "[]"),
+            (
+                "failures.local_link",
+                "{ rate = \"0/year\", repair = \"1h\" }",
+            ),
+            ("mirroring.partner_timeout", "90s"),
+        ])));
+        let mut crashes = 0;
+        for year in &years {
+            let mut crashed_at = None;
+            for (at, event) in year {
+                match event.as_str() {
+                    "crash:A" => crashed_at = Some(*at),
+                    "restart:A" => crashed_at = None,
+                    // The link to the witness is lost to nobody but A.
+                    "detect:A-W" => {
+                        let since = crashed_at.take().expect("A has crashed");
+                        assert_eq!(at - since, expected_ms, "{name}{noticed}");
+                        crashes += 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        assert!(crashes > 1_000, "{name}{noticed}: {crashes}");
+    }
+}
+
 #[test]
 fn destroyed_disks_are_seeded_again() {
     let mode = "[{ rate = \"4/year\", repair = \"1h\", destructive = 0.5 }]";

@@ -9,7 +9,7 @@ use poolproof::scenario::{self, Scenario};
 use poolproof_models::names::property::Property;
 use poolproof_models::names::slice::Slice;
 use poolproof_models::state::topology::Slices;
-use poolproof_reports::document::{Check, Reach, VerdictStatus};
+use poolproof_reports::document::{Check, Reach, Reduction, VerdictStatus};
 use poolproof_reports::findings::{self, Outcome};
 
 use crate::support::scenarios::{files, load};
@@ -128,6 +128,28 @@ fn what_is_assumed_away_is_named_with_the_verdict() {
         assert!(reductions.contains(slice.name()), "{reductions}");
     }
     assert!(check.verdicts.iter().all(|one| one.left_out.is_empty()));
+}
+
+/// A fence that cannot fail within the budget, and a data centre that stays down, are assumptions.
+#[test]
+fn what_a_verdict_rests_on_is_named() {
+    let assumed = |more: &[(&str, &str)]| {
+        let path = "scenarios/hazards/H-03-guarded.toml";
+        let scenario = load(path, &[&[("check.faults", "1")][..], more].concat());
+        let reductions = check(&scenario).reductions;
+        let fence = |one: &Reduction| matches!(one, Reduction::FenceHolds(_));
+        (
+            reductions.iter().any(fence),
+            reductions.contains(&Reduction::LeftSiteStaysDown),
+        )
+    };
+    let stays_down = ("operators.assumption", "holds");
+    let returns = ("operators.assumption", "dropped");
+    let mistake = ("check.limits.mistake", "1");
+    let no_mistake = ("check.limits.mistake", "0");
+    assert_eq!(assumed(&[stays_down, no_mistake]), (true, true));
+    assert_eq!(assumed(&[returns, no_mistake]), (true, false));
+    assert_eq!(assumed(&[returns, mistake]), (false, false));
 }
 
 /// Lost disks have a rate in the reference file, so the simulator plays them.

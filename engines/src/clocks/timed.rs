@@ -201,8 +201,11 @@ impl Timed for Topology {
         if !session.is_principal(copy.member()) {
             return Planned::Now;
         }
-        let failover = self.index_of(Event::misoperation(Operation::ManualFailover));
-        let failover = failover.filter(|index| world.may(self, self.events()[*index]));
+        // It moves the roles of the pair in DC1. S, once it serves, waits for the failback.
+        let failover = Event::misoperation(Operation::ManualFailover);
+        let failover = self
+            .index_of(failover)
+            .filter(|_| copy.session() == SessionId::Primary && world.may(self, failover));
         failover.map_or(Planned::Wait, Planned::After)
     }
 }

@@ -189,6 +189,17 @@ pub struct Step {
     pub source: String,
 }
 
+impl Operation {
+    /// Whether it sets a fence, which can fail (13.13).
+    #[must_use]
+    pub const fn sets_fence(self) -> bool {
+        matches!(
+            self,
+            Self::FenceDc1 | Self::FencePrincipal | Self::FenceInBand
+        )
+    }
+}
+
 named! {
     /// Which team works through a runbook; one runbook each.
     pub enum Role {

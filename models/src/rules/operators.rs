@@ -260,7 +260,10 @@ impl World {
                 self.may_do(topology, step.operation, from)?;
             }
             Mistake::FenceFails => {
-                require(sets_fence(step.operation), Refusal::NoFence(step.operation))?;
+                require(
+                    step.operation.sets_fence(),
+                    Refusal::NoFence(step.operation),
+                )?;
                 self.may_do(topology, step.operation, from)?;
             }
             Mistake::Skip => {
@@ -362,14 +365,6 @@ const fn reads_file(operation: Operation) -> bool {
     matches!(
         operation,
         Operation::RestorePrimary | Operation::RestoreBacklog
-    )
-}
-
-/// Whether an operation sets a fence, which can fail (13.13).
-const fn sets_fence(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::FenceDc1 | Operation::FencePrincipal | Operation::FenceInBand
     )
 }
 

@@ -113,6 +113,10 @@ pub enum Reduction {
     ExcludedEvent(String),
     /// Nothing is assumed to go wrong in a part of the system.
     Without(LeftOut),
+    /// DC1 is assumed not to come back by itself once operators have left it.
+    LeftSiteStaysDown,
+    /// A fence that a step of a runbook sets is assumed to take effect: the step, in words.
+    FenceHolds(String),
 }
 
 /// A part of the system that a check does not model.

@@ -11,7 +11,7 @@ use poolproof_models::state::topology::Topology;
 
 use super::modes;
 use crate::scenario::Scenario;
-use crate::scenario::failures::FailureMode;
+use crate::scenario::failures::{FailureMode, Noticed};
 
 /// Times between failures at a rate per millisecond; `None` if nothing ever fails.
 pub(super) fn between_failures(per_ms: f64, shape: f64) -> Option<Distribution> {
@@ -73,13 +73,45 @@ pub(super) fn crash(scenario: &Scenario, topology: &Topology, at: Component) -> 
             .index_of(Event::new(EventKind::Destroy, at))
             .map(|destroy| vec![destroy]),
     };
-    if let Some(events) = events.filter(|_| destructive > 0.0) {
+    let events = events.filter(|_| destructive > 0.0);
+    let destroys = events.is_some();
+    if let Some(events) = events {
         activity.cases.push(Case {
             probability: destructive / alone,
             outcome: CaseOutcome::Events(events),
         });
     }
+    let closed: f64 = modes
+        .iter()
+        .filter(|mode| mode.planned_every.is_none() && mode.noticed == Noticed::Closed)
+        .map(|mode| {
+            let beta = if servers > 1 { mode.common_cause } else { 0.0 };
+            let spared = if destroys {
+                1.0 - mode.destructive
+            } else {
+                1.0
+            };
+            spared * (1.0 - beta) * mode.rate.per_ms()
+        })
+        .sum();
+    let waits = closed > 0.0 && !topology.deviations.instant_detection;
+    let stop = closed_stop(topology, at);
+    if let Some(events) = stop.filter(|events| waits && events.len() > 1) {
+        activity.cases.push(Case {
+            probability: closed / alone,
+            outcome: CaseOutcome::Events(events),
+        });
+    }
     Some(activity)
+}
+
+/// A server stops and its connections are closed, which its partners notice at once (3.11, 13.4).
+fn closed_stop(topology: &Topology, at: Component) -> Option<Vec<usize>> {
+    let stop = topology.index_of(Event::new(EventKind::Crash, at))?;
+    let noticed = topology
+        .links_of(at)
+        .filter_map(|link| topology.index_of(Event::new(EventKind::Detect, link.component())));
+    Some(std::iter::once(stop).chain(noticed).collect())
 }
 
 /// One clock for each group of servers with a cause in common.
@@ -114,15 +146,9 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
             .iter()
             .filter_map(|mode| mode.planned_every);
         for every in planned {
-            let stop = topology.index_of(Event::new(EventKind::Crash, node));
+            let stop = closed_stop(topology, node);
             let restart = topology.index_of(Event::new(EventKind::Restart, node));
-            // A server stopped in order closes its connections: that is noticed at once (3.11).
-            let links = topology.links().iter();
-            let noticed = links.filter_map(|link| {
-                topology.index_of(Event::new(EventKind::Detect, link.component()))
-            });
-            if let Some((stop, restart)) = stop.zip(restart) {
-                let events = std::iter::once(stop).chain(noticed).collect();
+            if let Some((events, restart)) = stop.zip(restart) {
                 clocks.push(Shared {
                     component: Component::Clients.number(),
                     purpose: Purpose::Maintenance,

@@ -92,7 +92,7 @@ pub fn find(scenario: &Scenario, asked: Asked<'_>) -> Found {
         },
         multisets: found.progress.multisets,
         states: found.progress.states,
-        reductions: verdict::reductions(scenario, &model.system),
+        reductions: verdict::reductions(scenario, &model),
         properties: properties.iter().map(sets_of).collect(),
         basic_events: basic.iter().map(Basic::document).collect(),
     };

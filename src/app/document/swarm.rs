@@ -52,7 +52,7 @@ pub fn document(swarm: &Swarm, parts: &[SearchRecord], interrupted: bool) -> doc
             states_of_first_half: found.states_of_first_half,
         }),
         collision_odds: found.collision_odds,
-        reductions: reductions(scenario, &model.system),
+        reductions: reductions(scenario, model),
         verdicts: verdicts(scenario, model, &found.verdicts),
         goals: goals_reached(model, &expected_goals, &found.goals, false),
         coverage: coverage(scenario, model, fired, false),

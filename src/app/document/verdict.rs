@@ -5,8 +5,9 @@ use poolproof_engines::check::minimise::Ground;
 use poolproof_engines::check::search::{Limits, Progress};
 use poolproof_engines::check::verdict::{self, CheckRequest, GoalResult, Reach, Status, Verdict};
 use poolproof_models::model::Bounded;
+use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::property::{Goal, Property};
-use poolproof_models::state::topology::{Start, Topology};
+use poolproof_models::state::topology::{Assumption, Start, Topology};
 use poolproof_reports::document as doc;
 
 use crate::app::compile::{check, slices};
@@ -14,6 +15,7 @@ use crate::app::document::counterexample::tell;
 use crate::app::document::coverage::coverage;
 use crate::app::document::names;
 use crate::app::document::recovery::explained;
+use crate::explain::operations::operation_text;
 use crate::explain::properties::{goal_title, property_text};
 use crate::scenario::Scenario;
 use crate::scenario::expect::Verdict as Expected;
@@ -105,7 +107,7 @@ pub fn check_within(scenario: &Scenario, bounds: Bounds<'_>) -> Checked {
         swarm: None,
         second_opinion: None,
         collision_odds: result.collision_odds,
-        reductions: reductions(scenario, &model.system),
+        reductions: reductions(scenario, &model),
         verdicts: verdicts(scenario, &model, &result.verdicts),
         goals: goals_reached(&model, &expected_goals, &result.goals, result.complete),
         coverage: coverage(scenario, &model, fired, result.complete),
@@ -213,8 +215,21 @@ pub(super) fn goals_reached(
     expected.iter().zip(found).map(document).collect()
 }
 
+/// The steps that set a fence, in words. Its failing is a mistake (handbook 13.13).
+fn fences(topology: &Topology) -> impl Iterator<Item = String> {
+    topology.runbooks.iter().flat_map(|runbook| {
+        let steps = (1..).zip(&runbook.steps);
+        let fences = steps.filter(|(_, step)| step.operation.sets_fence());
+        fences.map(|(number, step)| {
+            let text = operation_text(step.operation);
+            format!("step {number} of \"{}\" ({text})", runbook.name)
+        })
+    })
+}
+
 /// What makes the space smaller than the system.
-pub(super) fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<doc::Reduction> {
+pub(super) fn reductions(scenario: &Scenario, model: &Bounded<Topology>) -> Vec<doc::Reduction> {
+    let topology = &model.system;
     let mut out = vec![
         doc::Reduction::InterchangeableServers,
         doc::Reduction::ConnectionsAtOnce,
@@ -235,5 +250,11 @@ pub(super) fn reductions(scenario: &Scenario, topology: &Topology) -> Vec<doc::R
     out.extend(without.map(|slice| doc::Reduction::Without(names::left_out(*slice))));
     let excluded = topology.excluded.iter();
     out.extend(excluded.map(|event| doc::Reduction::ExcludedEvent(event.name())));
+    if topology.secondary && topology.assumption == Assumption::Holds {
+        out.push(doc::Reduction::LeftSiteStaysDown);
+    }
+    if model.budget.per_class[FaultClass::Mistake as usize] == 0 {
+        out.extend(fences(topology).map(doc::Reduction::FenceHolds));
+    }
     out
 }

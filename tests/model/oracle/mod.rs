@@ -10,6 +10,7 @@ mod inputs;
 mod known;
 mod messages;
 mod mutants;
+mod returns;
 mod shrink;
 mod standing;
 mod walk;
