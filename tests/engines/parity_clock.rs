@@ -304,9 +304,9 @@ struct Reference<'t> {
     held: [Option<u64>; 2],
     /// What S had when it was recovered.
     recovered_with: Option<u64>,
-    /// The world was told of a newer file while a copy run was under way: what the run brings, and
-    /// what the world keeps in the folder instead until the next run.
-    lag: Option<(u64, u64)>,
+    /// Each time that the world was told of a newer file while a copy run was under way: what the run
+    /// brings, and what the world keeps in the folder instead until the next run.
+    lags: Vec<(u64, u64)>,
     /// The same by arithmetic, and the instants at which both were compared.
     arithmetic: Shipping,
     compared: u64,
@@ -325,7 +325,7 @@ impl<'t> Reference<'t> {
             now: 0,
             held: [Some(0); 2],
             recovered_with: None,
-            lag: None,
+            lags: Vec::new(),
             arithmetic: Shipping::new(tables, running),
             compared: 0,
         }
@@ -356,8 +356,8 @@ impl<'t> Reference<'t> {
         if let Some((_, taken)) = self.jobs.under_way[1]
             && share > taken
         {
-            let known = self.lag.filter(|(brought, _)| *brought == folder);
-            self.lag = Some((taken, known.map_or(folder, |(_, kept)| kept)));
+            self.lags
+                .push((taken, self.kept_for(folder).unwrap_or(folder)));
         }
     }
 
@@ -410,6 +410,12 @@ impl<'t> Reference<'t> {
         }
     }
 
+    /// What the world keeps in the folder instead of a file.
+    fn kept_for(&self, file: u64) -> Option<u64> {
+        let lag = self.lags.iter().rfind(|(brought, _)| *brought == file);
+        lag.map(|(_, kept)| *kept)
+    }
+
     /// The newest post that some disk still holds: of A, of B, of the share or of S.
     fn newest_held(&self) -> u64 {
         let Shipped {
@@ -439,8 +445,8 @@ impl<'t> Reference<'t> {
     /// files, not each of them: a copy run that was under way when it was told of a newer one
     /// brings it nothing.
     fn lost_with_lag(&self, newest: u64) -> Option<u64> {
-        let (brought, kept) = self.lag?;
-        (self.recovered_with == Some(brought)).then(|| newest - self.newest_post(kept))
+        let kept = self.kept_for(self.recovered_with?)?;
+        Some(newest - self.newest_post(kept))
     }
 }
 
