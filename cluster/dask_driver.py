@@ -2,7 +2,7 @@
 
 Print it with `poolproof sweep driver --engine dask`. Python sees command lines, bytes and exit
 codes only. A shard that is lost with its worker is run again, which does no harm: it gives the
-same bytes. Shards that are there already are not run again.
+same bytes. Shards that are there already are not run again, unless they are empty or cut off.
 
     dask_driver.py MANIFEST [--scheduler ADDRESS] [--out DIRECTORY] ... [-- OPTIONS OF MERGE]
 """
@@ -17,6 +17,7 @@ import tempfile
 
 from dask.distributed import Client, LocalCluster, as_completed
 
+SHARD = b'{"schema":"poolproof/shard/'  # how every shard begins
 RESULT_BYTES_MOST = 1 << 20  # a larger result goes through shared storage
 
 
@@ -37,6 +38,28 @@ def run_shard(program, manifest, shard, shared):
         return result
 
 
+def is_whole(path):
+    """Whether a shard was written to its end; what is in it is judged by merge."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(SHARD))
+            file.seek(-1, os.SEEK_END)
+            return begins == SHARD and file.read() == b"\n"
+    except OSError:
+        return False
+
+
+def shard_numbers(path, manifest):
+    """The numbers of the shards of a manifest."""
+    try:
+        shards = [one["shard"] for one in json.loads(manifest)["shards"]]
+        if all(type(shard) is int and shard >= 0 for shard in shards):
+            return shards
+        raise ValueError("a shard has no number")
+    except (ValueError, KeyError, TypeError) as error:
+        sys.exit(f"error: {path} is no manifest of poolproof: {error!r}")
+
+
 def arguments(here):
     words = argparse.ArgumentParser(prog="dask_driver", description=__doc__.splitlines()[0])
     words.add_argument("manifest", type=pathlib.Path)
@@ -54,14 +77,17 @@ def arguments(here):
 def main():
     here = os.environ.get("POOLPROOF", "poolproof")
     args, merge = arguments(here)
-    manifest = args.manifest.read_bytes()
-    shards = [one["shard"] for one in json.loads(manifest)["shards"]]
+    try:
+        manifest = args.manifest.read_bytes()
+    except OSError as error:
+        sys.exit(f"error: cannot read {args.manifest}: {error.strerror}")
+    shards = shard_numbers(args.manifest, manifest)
     files = {shard: args.out / f"shard-{shard:05}.json" for shard in shards}
     args.out.mkdir(parents=True, exist_ok=True)
     surplus = set(args.out.glob("shard-*.json")) - set(files.values())
     if surplus:
         sys.exit(f"error: {min(surplus)} is not of this manifest; choose another --out")
-    todo = [shard for shard in shards if not files[shard].exists()]
+    todo = [shard for shard in shards if not is_whole(files[shard])]
     shared = str(args.out.absolute()) if args.shared else None
 
     cluster = None

@@ -6,7 +6,7 @@ use crate::chart::Chart;
 use crate::document::{Check, Incident, ResultDocument};
 use crate::error::ReportError;
 use crate::trace::{Engine, TRACE_SCHEMA, Trace};
-use crate::{csv, html, json, markdown};
+use crate::{csv, html, json, markdown, visible};
 
 /// Returns the files of a result: relative path, with `/` on every platform, and content.
 ///
@@ -33,9 +33,12 @@ pub fn render(
         ),
         (
             "summary.md".to_owned(),
-            markdown::text(document).into_bytes(),
+            visible::text(markdown::text(document)).into_bytes(),
         ),
-        ("index.html".to_owned(), html::page(document)?.into_bytes()),
+        (
+            "index.html".to_owned(),
+            visible::text(html::page(document)?).into_bytes(),
+        ),
     ];
     for chart in Chart::ALL {
         let name = chart.name();

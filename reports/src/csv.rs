@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::document::{ColumnName, Estimate, Incident, RareWhat, ResultDocument};
 use crate::error::ReportError;
 use crate::figure::{Measure, Statistic};
-use crate::{float, words};
+use crate::{float, visible, words};
 
 /// The columns of `incidents.csv`, in order.
 pub const COLUMNS: [&str; 11] = [
@@ -47,7 +47,9 @@ pub(crate) fn finish(writer: ::csv::Writer<Vec<u8>>) -> Result<String, ReportErr
     let bytes = writer
         .into_inner()
         .map_err(|error| ReportError::Csv(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| ReportError::Csv(error.to_string()))
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|error| ReportError::Csv(error.to_string()))?;
+    Ok(visible::text(text))
 }
 
 /// The columns of the figures, in order.

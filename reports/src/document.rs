@@ -39,6 +39,9 @@ pub use simulation::{
     ExampleTrial, ExceedancePoint, Incident, PhaseShare, Simulation, ViolationSeen,
 };
 
+/// The longest trial in milliseconds, a thousand years, and as much again for what began in it.
+const TRIAL_MS_MOST: u64 = 2 * 366_000 * 86_400_000;
+
 /// The name and version of the format, the first field of every document.
 pub const SCHEMA: &str = "poolproof/result/v2";
 
@@ -148,8 +151,34 @@ impl ResultDocument {
     /// Reads a document from the text of a `result.json`.
     ///
     /// # Errors
-    /// When the text is not JSON, names another schema, or does not fit the schema it names.
+    /// When the text is not JSON, names another schema, does not fit the schema it names, or
+    /// contradicts itself.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        header::parse(text, "result", SCHEMA)
+        let document: Self = header::parse(text, "result", SCHEMA)?;
+        match document.contradiction() {
+            Some(what) => Err(DocumentError::Contradiction(what)),
+            None => Ok(document),
+        }
+    }
+
+    /// Where two fields cannot both be true: the text was edited.
+    fn contradiction(&self) -> Option<String> {
+        let (name, other) = (&self.identity.scenario_name, &self.scenario.name);
+        if name != other {
+            return Some(format!(
+                "it is of the scenario {name:?}, and describes {other:?}"
+            ));
+        }
+        let mut examples = self.simulation.iter().flat_map(|one| &one.examples);
+        examples.find_map(|example| {
+            let (trial, all) = (example.trial, example.incidents_in_all);
+            let listed = example.incidents.len();
+            if listed as u64 > all {
+                return Some(format!("trial {trial} lists {listed} incidents of {all}"));
+            }
+            let long = |one: &Incident| one.times_ms().iter().any(|ms| *ms > TRIAL_MS_MOST);
+            let long = example.incidents.iter().any(long);
+            long.then(|| format!("an incident of trial {trial} is longer than any trial"))
+        })
     }
 }

@@ -5,17 +5,17 @@
 use crate::diagnostics::Diagnostics;
 use crate::document::ResultDocument;
 use crate::entry::Entry;
-use crate::findings;
 use crate::findings::Outcome;
+use crate::{findings, visible};
 
 /// Returns one line per annotation.
 ///
 /// What differs is an error, what is undecided a warning.
 pub fn text(entry: &Entry) -> String {
-    match entry {
+    visible::text(match entry {
         Entry::Result { path, document } => surprises(document, path),
         Entry::Input(diagnostics) => mistakes(diagnostics),
-    }
+    })
 }
 
 fn mistakes(read: &Diagnostics) -> String {

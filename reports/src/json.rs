@@ -6,6 +6,7 @@ use crate::document::ResultDocument;
 use crate::entry::Entry;
 use crate::error::ReportError;
 use crate::trace::Trace;
+use crate::visible;
 
 /// Returns the text of `result.json`.
 ///
@@ -48,5 +49,5 @@ pub fn trace(trace: &Trace) -> Result<String, ReportError> {
 pub(crate) fn pretty(value: &impl Serialize) -> Result<String, ReportError> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
-    Ok(text)
+    Ok(visible::json(text))
 }

@@ -11,8 +11,8 @@ use crate::diagnostics::{Diagnostics, Severity};
 use crate::document::ResultDocument;
 use crate::entry::Entry;
 use crate::error::ReportError;
-use crate::findings;
 use crate::findings::{Finding, Outcome};
+use crate::{findings, visible};
 
 /// Returns the XML of the results of a run, in their order.
 ///
@@ -24,9 +24,9 @@ pub fn text(entries: &[Entry]) -> Result<String, ReportError> {
         Entry::Result { document, .. } => suite(document),
         Entry::Input(diagnostics) => input(diagnostics),
     }));
-    report
-        .to_string()
-        .map_err(|error| ReportError::Junit(error.to_string()))
+    let text = report.to_string();
+    let text = text.map_err(|error| ReportError::Junit(error.to_string()))?;
+    Ok(visible::text(text))
 }
 
 fn suite(document: &ResultDocument) -> TestSuite {

@@ -56,6 +56,7 @@ pub mod sweep;
 pub mod table;
 pub mod timeline;
 pub mod trace;
+pub mod visible;
 pub mod words;
 
 pub use error::ReportError;

@@ -9,7 +9,9 @@ use crate::findings::{Finding, Kind, Outcome};
 use crate::html::figures::{Cell, Figures};
 use crate::layout::one_line;
 use crate::matrix::Matrix;
-use crate::{families, findings, headline, mermaid, rare, second_opinion, timeline, words};
+use crate::{
+    families, findings, headline, mermaid, rare, second_opinion, timeline, visible, words,
+};
 
 /// Returns the summary of a run, one section per scenario file.
 pub fn run(entries: &[Entry]) -> String {
@@ -20,7 +22,7 @@ pub fn run(entries: &[Entry]) -> String {
             Entry::Input(diagnostics) => input(diagnostics),
         })
         .collect();
-    sections.join("\n")
+    visible::text(sections.join("\n"))
 }
 
 /// Returns the section of a file without a result.

@@ -9,7 +9,7 @@ use askama::Template;
 
 use crate::document::{Content, Counterexample, HolderState, LinkState, ResultDocument, Step};
 use crate::error::ReportError;
-use crate::{timeline, words};
+use crate::{timeline, visible, words};
 
 #[derive(Template)]
 #[template(path = "player.html")]
@@ -125,7 +125,7 @@ pub fn page(
     };
     let mut text = page.render()?;
     text.push('\n');
-    Ok(text)
+    Ok(visible::text(text))
 }
 
 /// Draws the scenario as it starts, and marks what a step acts on.

@@ -42,7 +42,7 @@ pub fn check(
     execution: &Execution<'_>,
 ) -> Result<Evaluation, AppError> {
     let loaded = request.loaded;
-    let (limits, observer) = (request.limits, execution.observer);
+    let (limits, observer) = (&request.limits.on(execution), execution.observer);
     let scenarios = within_budgets(&loaded.scenario, request.budgets)?;
     let (mut checks, mut problems, mut interrupted) = (Vec::new(), Vec::new(), false);
     for scenario in &scenarios {
@@ -140,7 +140,7 @@ pub(super) fn search(
         });
         limits.stop(&watch, observer)
     };
-    let checked = verdict::check_within(
+    let mut checked = verdict::check_within(
         scenario,
         Bounds {
             bytes: limits.bytes(),
@@ -148,6 +148,8 @@ pub(super) fn search(
             stop: &mut stop,
         },
     );
+    let cut_off_by = checked.document.cut_off_by;
+    checked.document.limits.bytes = limits.stated_bytes(cut_off_by);
     let seconds = watch.seconds();
     let states = checked.progress.states as f64;
     observer.finished(&StageTiming {
@@ -198,7 +200,7 @@ pub(super) fn cuts(
         });
         limits.stop(&watch, observer)
     };
-    let found = cut_sets::find(
+    let mut found = cut_sets::find(
         scenario,
         Asked {
             order,
@@ -209,6 +211,8 @@ pub(super) fn cuts(
             stop: &mut stop,
         },
     );
+    let cut_off_by = found.document.cut_off_by;
+    found.document.limits.bytes = limits.stated_bytes(cut_off_by);
     let seconds = watch.seconds();
     observer.finished(&StageTiming {
         stage: "cuts",

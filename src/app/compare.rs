@@ -19,6 +19,7 @@ use poolproof_reports::document::{self as doc, ColumnName};
 use poolproof_reports::figure::{Figure, Measure, Statistic};
 
 use crate::app::document::simulation;
+use crate::app::document::stopping::stated_confidence;
 use crate::app::objectives;
 use crate::scenario::Scenario;
 
@@ -79,7 +80,7 @@ pub fn document(comparison: &ComparisonInput<'_>) -> ComparisonDocument {
         .collect();
     let first = &scenarios[0];
     let settings = &first.simulate;
-    let stated = Confidence::new(settings.confidence).unwrap_or_default();
+    let stated = stated_confidence(first);
     let differences = (Figure::OF_COMPARISON.len() * (scenarios.len() - 1)) as u64;
     let context = Context {
         counts,

@@ -42,7 +42,7 @@ pub fn cuts(request: &CutsRequest<'_>, execution: &Execution<'_>) -> Found {
             request.order,
             &properties,
             &command,
-            request.limits,
+            &request.limits.on(execution),
             execution.observer,
         )
     })

@@ -85,10 +85,11 @@ pub fn evaluate(
 ) -> Result<Evaluation, AppError> {
     let (loaded, scenario) = (request.loaded, &request.loaded.scenario);
     let scenarios = check::within_budgets(scenario, request.budgets)?;
+    let limits = request.limits.on(execution);
     let ((checks, interrupted), cut_sets) = execution.on_threads(|| {
         (
-            check::search_each(&scenarios, request.limits, execution.observer),
-            check::cuts_of_report(scenario, request.limits, execution.observer),
+            check::search_each(&scenarios, &limits, execution.observer),
+            check::cuts_of_report(scenario, &limits, execution.observer),
         )
     });
     let mut simulated = simulation::alone(scenario, request.checkpoint, request.resume, execution)?;

@@ -98,8 +98,8 @@ fn explain_within(
     request: &ExplainRequest<'_>,
     execution: &Execution<'_>,
 ) -> Result<Answer, AppError> {
-    let checked =
-        execution.on_threads(|| check::search(scenario, request.limits, execution.observer));
+    let limits = request.limits.on(execution);
+    let checked = execution.on_threads(|| check::search(scenario, &limits, execution.observer));
     let asked = |v: &&doc::Verdict| request.property.is_none_or(|p| p.name() == v.property);
     let verdicts = &checked.document.verdicts;
     let violated: Vec<&doc::Verdict> = verdicts
@@ -277,7 +277,7 @@ pub fn regression(
         let name = request.path.display().to_string();
         let loaded = scenario::load_text(&name, &text, &[], request.resolver)
             .map_err(|error| refuse(&error))?;
-        let limits = SearchLimits::default();
+        let limits = SearchLimits::default().on(execution);
         let checked =
             execution.on_threads(|| check::search(&loaded.scenario, &limits, execution.observer));
         if checked.interrupted {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use poolproof_reports::document as doc;
+
 use super::clock::Stopwatch;
-use super::observer::Observer;
+use super::observer::{Execution, Observer};
 use crate::app::document::verdict::Stop;
 
 /// A value with the words that stand for it in a request, as `30s` or `2GB`.
@@ -23,6 +25,9 @@ pub struct SearchLimits {
     pub time: Option<LimitValue<Duration>>,
     /// The most bytes of its tables.
     pub bytes: Option<LimitValue<u64>>,
+    /// The most bytes where none are asked for: what the machine has to spare. No result names
+    /// them unless they ended its search.
+    pub spare_bytes: Option<u64>,
 }
 
 impl SearchLimits {
@@ -32,9 +37,25 @@ impl SearchLimits {
         limit.map(|limit| limit.value.as_millis() as u64)
     }
 
+    /// The same limits on the machine of an execution.
+    pub(super) fn on(&self, execution: &Execution<'_>) -> Self {
+        Self {
+            spare_bytes: execution.spare_bytes,
+            ..self.clone()
+        }
+    }
+
     /// The most bytes.
     pub(super) fn bytes(&self) -> Option<u64> {
-        self.bytes.as_ref().map(|limit| limit.value)
+        let asked = self.bytes.as_ref().map(|limit| limit.value);
+        asked.or(self.spare_bytes)
+    }
+
+    /// The most bytes as a result states them: those of the machine only if they ended the search,
+    /// because all other results are the same on every machine.
+    pub(super) fn stated_bytes(&self, cut_off_by: Option<doc::CutOff>) -> Option<u64> {
+        let ended = cut_off_by == Some(doc::CutOff::Memory);
+        self.bytes().filter(|_| self.bytes.is_some() || ended)
     }
 
     /// The time that is left of a search, where it is limited.

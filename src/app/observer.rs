@@ -1,5 +1,7 @@
 //! Who watches a run: progress and speeds go out, the wish to end it comes in.
 
+use std::num::NonZero;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use rayon::ThreadPoolBuilder;
@@ -133,11 +135,16 @@ impl Observer for Unobserved {
     fn notice(&self, _: Notice) {}
 }
 
+/// More threads on a core than this only take memory, and no result depends on their number.
+const THREADS_PER_CORE_MOST: usize = 4;
+
 /// How a request is executed. No result depends on it.
 #[derive(Clone, Copy)]
 pub struct Execution<'a> {
-    /// The number of threads; by default one for each core.
+    /// The number of threads, at most four for each core; by default one for each core.
     pub threads: Option<u16>,
+    /// The most bytes of a search that is given no limit; without it, as many as there are.
+    pub spare_bytes: Option<u64>,
     /// Who watches.
     pub observer: &'a dyn Observer,
 }
@@ -146,12 +153,15 @@ impl Execution<'_> {
     /// Unobserved, on all cores.
     pub const PLAIN: Execution<'static> = Execution {
         threads: None,
+        spare_bytes: None,
         observer: &Unobserved,
     };
 
     /// Runs work on the threads.
     pub(super) fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
-        let threads = self.threads.map_or(0, usize::from);
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        let most = cores * THREADS_PER_CORE_MOST;
+        let threads = self.threads.map_or(cores, usize::from).clamp(1, most);
         match ThreadPoolBuilder::new().num_threads(threads).build() {
             Ok(pool) => pool.install(work),
             // The machine gives no more threads: the result is the same on the ones there are.

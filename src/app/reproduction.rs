@@ -65,6 +65,21 @@ impl Reproduction {
     }
 }
 
+/// The command that simulates a scenario.
+#[must_use]
+pub fn simulate(
+    path: &str,
+    settings: &Settings,
+    trials: Option<u64>,
+    drill: Option<&str>,
+) -> Reproduction {
+    Reproduction::new("simulate")
+        .argument(path)
+        .settings(settings)
+        .given("--trials", trials)
+        .given("--drill", drill)
+}
+
 impl fmt::Display for Reproduction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words: Vec<String> = self.words.iter().map(|word| quoted(word)).collect();

@@ -186,11 +186,11 @@ pub(super) fn run(
     });
     let seconds = watch.seconds();
     let tallies = parts.iter().flat_map(|part| &part.counts.tallies);
-    let events: u64 = tallies.map(|tally| tally.events).sum();
+    let events: f64 = tallies.map(|tally| tally.events as f64).sum();
     observer.finished(&StageTiming {
         stage: "simulate",
         seconds,
-        events_per_second: Some(events as f64 / seconds),
+        events_per_second: Some(events / seconds),
         simulated_years_per_second: Some(years(study, &parts) / seconds),
         ..StageTiming::default()
     });

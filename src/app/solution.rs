@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use poolproof_reports::visible;
 use serde::Serialize;
 
 use super::clock::Stopwatch;
@@ -200,7 +201,7 @@ impl Solution {
     /// A defect, where it cannot be written as JSON.
     pub fn json(&self) -> Result<String, AppError> {
         let text = serde_json::to_string_pretty(self).map_err(AppError::defect)?;
-        Ok(text + "\n")
+        Ok(visible::json(text + "\n"))
     }
 
     /// A table for people.
@@ -273,9 +274,8 @@ fn rounded(x: f64) -> f64 {
     digits(x, 12)
 }
 
-/// The number with so many significant digits.
+/// The number with so many significant digits; 0 without a sign.
 fn digits(x: f64, count: usize) -> f64 {
-    format!("{x:.*e}", count.saturating_sub(1))
-        .parse()
-        .unwrap_or(x)
+    let digits = format!("{x:.*e}", count.saturating_sub(1)).parse();
+    digits.unwrap_or(x) + 0.0
 }

@@ -9,11 +9,11 @@ use super::flags::{BudgetArgs, OneBudgetArgs, RunArgs};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
 use super::plan;
-use super::run::{self, Delivery};
-use super::swarm::{self, SizeArgs, SwarmPlanArgs};
+use super::run::{self, Delivery, Filing};
+use super::swarm::{SizeArgs, SwarmPlanArgs};
 use crate::app::check::{CheckRequest, check};
 use crate::app::reproduction::Reproduction;
-use crate::app::shard::Task;
+use crate::app::shard::{Task, swarm_job};
 use crate::app::swarm::{SEARCHES_MOST, SwarmRequest};
 
 /// Search every combination of faults within the scenario's budgets
@@ -81,45 +81,55 @@ pub fn run(args: &CheckArgs) -> CommandResult {
     let limits = args.limits.limits();
     let terminal = args.run.execution.terminal();
     let execution = args.run.execution.on(&terminal);
-    run::over(&args.scenarios, &args.run, args.format, |path, loaded| {
-        // A swarm searches within one budget.
-        let first = OneBudgetArgs {
-            budget: args.budgets.budgets.first().cloned(),
-        };
-        let loaded = &match args.swarm {
-            Some(_) => first.narrow(loaded)?,
-            None => loaded,
-        };
-        let command = command(path, args);
-        let found = match args.swarm {
-            None => {
-                let request = CheckRequest {
-                    loaded,
-                    budgets: &args.budgets.budgets,
-                    limits: &limits,
-                    second_opinion: args.engine == CheckEngine::Stateright,
-                    command: &command,
-                };
-                check(&request, &execution)?
-            }
-            Some(searches) => {
-                let request = SwarmRequest {
-                    loaded,
-                    searches,
-                    limits: args.size.limits(),
-                    command: &command,
-                };
-                crate::app::swarm::swarm(&request, &execution)
-            }
-        };
-        Ok(Delivery::of(found, None, command.to_string()))
-    })
+    let filing = Filing::Printed;
+    run::over(
+        &args.scenarios,
+        &args.run,
+        args.format,
+        filing,
+        |path, loaded| {
+            // A swarm searches within one budget.
+            let first = OneBudgetArgs {
+                budget: args.budgets.budgets.first().cloned(),
+            };
+            let loaded = &match args.swarm {
+                Some(_) => first.narrow(loaded)?,
+                None => loaded,
+            };
+            let command = command(path, args);
+            let found = match args.swarm {
+                None => {
+                    let request = CheckRequest {
+                        loaded,
+                        budgets: &args.budgets.budgets,
+                        limits: &limits,
+                        second_opinion: args.engine == CheckEngine::Stateright,
+                        command: &command,
+                    };
+                    check(&request, &execution)?
+                }
+                Some(searches) => {
+                    let request = SwarmRequest {
+                        loaded,
+                        searches,
+                        limits: args.size.limits(),
+                        command: &command,
+                    };
+                    crate::app::swarm::swarm(&request, &execution)
+                }
+            };
+            Ok(Delivery::of(found, None, command.to_string()))
+        },
+    )
 }
 
 fn command(path: &Path, args: &CheckArgs) -> Reproduction {
     let settings = args.run.settings();
     let command = match args.swarm {
-        Some(searches) => swarm::command(path, &settings, searches, args.size.limits()),
+        Some(searches) => {
+            let path = path.display().to_string();
+            swarm_job::command(&path, &settings, searches, args.size.limits())
+        }
         None => args.limits.add_to(
             Reproduction::new("check")
                 .argument(path.display())

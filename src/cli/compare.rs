@@ -9,8 +9,7 @@ use super::flags::{RunArgs, TrialArgs};
 use super::format::OutputFormat;
 use super::plan::{self, PlanArgs};
 use super::study::{self, Outlet};
-use crate::app::reproduction::Reproduction;
-use crate::app::study::job::{StudyJob, StudyKind};
+use crate::app::study::job::{COMPARED, StudyJob, StudyKind};
 
 /// Compare scenarios under the same failures: differences with intervals
 ///
@@ -52,7 +51,7 @@ enum CompareCommand {
 #[derive(Args)]
 struct ComparisonArgs {
     /// Scenario files: the first is what the others are compared with
-    #[arg(required = true, num_args = 2..=16, value_name = "SCENARIO")]
+    #[arg(required = true, num_args = COMPARED, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     #[command(flatten)]
     trials: TrialArgs,
@@ -67,23 +66,16 @@ impl ComparisonArgs {
     fn job(&self) -> StudyJob {
         let settings = self.run.settings();
         let files = self.scenarios.iter().map(|path| path.display().to_string());
-        let scenarios: Vec<String> = files.collect();
-        let command = Reproduction::new("compare");
-        let command = scenarios.iter().fold(command, Reproduction::argument);
-        let command = command
-            .given("--trials", self.trials.trials)
-            .flag("--no-check", self.no_check)
-            .settings(&settings);
         StudyJob {
             kind: StudyKind::Compare,
-            commands: vec![command.to_string()],
-            scenarios,
+            scenarios: files.collect(),
             set: settings.overrides,
             seed: settings.seed,
             trials: self.trials.trials,
             drill: None,
             check: !self.no_check,
             design: None,
+            design_file: None,
         }
     }
 }

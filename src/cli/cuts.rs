@@ -10,8 +10,9 @@ use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
 use super::flags::{OneBudgetArgs, RunArgs, property};
 use super::format::OutputFormat;
+use super::interrupt;
 use super::limits::LimitArgs;
-use super::run::{self, Delivery, Printed};
+use super::run::{self, Delivery, Filing, Printed};
 use crate::app::cuts::{CutsRequest, cuts};
 use crate::app::reproduction::Reproduction;
 
@@ -61,6 +62,7 @@ pub fn run(args: &CutsArgs) -> CommandResult {
         &args.scenarios,
         &args.run,
         OutputFormat::Human,
+        Filing::Printed,
         |path, loaded| {
             let loaded = args.budget.narrow(loaded)?;
             let command = command(path, args);
@@ -72,6 +74,7 @@ pub fn run(args: &CutsArgs) -> CommandResult {
                 command: &command,
             };
             let found = cuts(&request, &execution);
+            interrupt::work_has_ended();
             let text = match args.format {
                 OutputFormat::Json => report::json(&found.document),
                 OutputFormat::Csv => report::csv(&found.document),

@@ -9,7 +9,7 @@ use super::files::{self, CheckpointFile};
 use super::flags::{BudgetArgs, RunArgs};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
-use super::run::{self, Delivery};
+use super::run::{self, Delivery, Filing};
 use crate::app::evaluation::{EvaluateRequest, evaluate};
 use crate::app::reproduction::Reproduction;
 
@@ -44,26 +44,32 @@ pub fn run(args: &EvaluateArgs) -> CommandResult {
     let (settings, limits) = (args.run.settings(), args.limits.limits());
     let terminal = args.run.execution.terminal();
     let execution = args.run.execution.on(&terminal);
-    run::over(&args.scenarios, &args.run, args.format, |path, loaded| {
-        let command = Reproduction::new("evaluate")
-            .argument(path.display())
-            .settings(&settings);
-        let command = args.budgets.add_to(args.limits.add_to(command));
-        let directory = files::directory(&args.out, &loaded.scenario.name);
-        files::claim(&directory)?;
-        let request = EvaluateRequest {
-            loaded: &loaded,
-            path: &path.display().to_string(),
-            budgets: &args.budgets.budgets,
-            limits: &limits,
-            settings: &settings,
-            checkpoint: Some(&CheckpointFile::of(&directory)),
-            resume: args.resume,
-            command: &command,
-        };
-        let found = evaluate(&request, &execution)?;
-        let named = Some(args.out.as_path()).filter(|out| *out != Path::new("out"));
-        let again = run::with_out(&command, named);
-        Ok(Delivery::of(found, Some(&args.out), again))
-    })
+    let filing = Filing::Reports(&args.out);
+    run::over(
+        &args.scenarios,
+        &args.run,
+        args.format,
+        filing,
+        |path, loaded| {
+            let command = Reproduction::new("evaluate")
+                .argument(path.display())
+                .settings(&settings);
+            let command = args.budgets.add_to(args.limits.add_to(command));
+            let directory = files::directory(&args.out, &loaded.scenario.name)?;
+            let request = EvaluateRequest {
+                loaded: &loaded,
+                path: &path.display().to_string(),
+                budgets: &args.budgets.budgets,
+                limits: &limits,
+                settings: &settings,
+                checkpoint: Some(&CheckpointFile::of(&directory)),
+                resume: args.resume,
+                command: &command,
+            };
+            let found = evaluate(&request, &execution)?;
+            let named = Some(args.out.as_path()).filter(|out| *out != Path::new("out"));
+            let again = run::with_out(&command, named);
+            Ok(Delivery::of(found, Some(&args.out), again))
+        },
+    )
 }

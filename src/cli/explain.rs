@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use poolproof_models::names::property::Property;
-use poolproof_reports::{document as doc, json, mermaid, player, timeline, words};
+use poolproof_reports::{document as doc, json, mermaid, player, timeline, visible, words};
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure, OrReport};
@@ -13,7 +13,7 @@ use super::flags::{BudgetArgs, RunArgs, property};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
 use super::terminal::print;
-use super::{files, trace};
+use super::{files, interrupt, ownership, trace};
 use crate::app::Execution;
 use crate::app::explanation::{
     Answer, ExplainRequest, Explanation, RegressionRequest, explain, explain_trace, regression,
@@ -76,6 +76,9 @@ struct Subject {
 pub fn run(args: &ExplainArgs) -> CommandResult {
     if is_code(&args.subject) {
         return explain_code(&args.subject);
+    }
+    for path in args.html.iter().chain(&args.save) {
+        files::try_file(path)?;
     }
     let terminal = args.run.execution.terminal();
     let execution = args.run.execution.on(&terminal);
@@ -174,12 +177,13 @@ fn of_trace(args: &ExplainArgs) -> Result<Subject, Failure> {
 }
 
 fn deliver(subject: &Subject, args: &ExplainArgs, execution: &Execution<'_>) -> CommandResult {
+    interrupt::work_has_ended();
     let explanation = &subject.explanation;
     let counterexample = &explanation.counterexample;
     let mut exit = Exit::AsExpected;
     if let Some(path) = &args.html {
-        if files::is_foreign(path) {
-            return Err(files::exists(path));
+        if ownership::is_foreign(path) {
+            return Err(ownership::exists(path));
         }
         let page = player::page(
             &explanation.document,
@@ -207,7 +211,7 @@ fn text(subject: &Subject) -> String {
     let counterexample = &explanation.counterexample;
     let scenario = &explanation.document.scenario;
     let mut text = format!("{}\n", explanation.headline());
-    text += &format!("in {}: {}\n", scenario.name, scenario.title);
+    text += &format!("in {}: {}\n", scenario.name, visible::line(&scenario.title));
     text += &format!("{}\n", timeline::size(counterexample));
     for note in &explanation.notes {
         text += &format!("{note}\n");
@@ -237,7 +241,7 @@ fn save(subject: &Subject, path: &Path, execution: &Execution<'_>) -> Result<(),
     // It may have been edited since, or be the scenario itself.
     let there = path.is_file().then(|| fs::read(path).unwrap_or_default());
     match there {
-        Some(there) if there != text.as_bytes() => Err(files::exists(path)),
+        Some(there) if there != text.as_bytes() => Err(ownership::exists(path)),
         _ => files::write(path, text.as_bytes()),
     }
 }

@@ -1,10 +1,14 @@
 //! Why a command gives no result, or what went wrong beside one: said in one form, in one place.
 
+use std::sync::Arc;
+
+use poolproof_reports::visible;
+
 use super::exit::Exit;
 use super::terminal;
 use crate::app::{AppError, ErrorKind};
 use crate::scenario::LoadError;
-use crate::scenario::diagnostic::{self, Diagnostic};
+use crate::scenario::diagnostic::{self, Diagnostic, Place};
 
 /// What a command comes to.
 pub type CommandResult = Result<Exit, Failure>;
@@ -71,7 +75,8 @@ impl Failure {
     /// Says it on stderr, and gives its exit code.
     pub fn report(self) -> Exit {
         if !self.diagnostics.is_empty() {
-            terminal::say(&diagnostic::render(&self.diagnostics, terminal::colour()));
+            let shown: Vec<_> = self.diagnostics.iter().map(shown).collect();
+            terminal::say_in_colour(&diagnostic::render(&shown, terminal::colour()));
         }
         if !self.error.is_empty() {
             terminal::say(&format!("error: {}", self.error));
@@ -83,6 +88,31 @@ impl Failure {
             terminal::say(command);
         }
         self.exit
+    }
+}
+
+/// A diagnostic with its control characters made visible. The places in its source stay where they
+/// are: what is hidden there gives way to something of the same length.
+fn shown(one: &Diagnostic) -> Diagnostic {
+    let text = |text: &String| visible::text(text.clone());
+    let place = one.place.as_ref().map(|place| {
+        let mut source = (*place.source).clone();
+        source.name = visible::line(&source.name);
+        source.text = visible::in_place(source.text);
+        Place {
+            source: Arc::new(source),
+            span: place.span.clone(),
+        }
+    });
+    Diagnostic {
+        file: visible::line(&one.file),
+        excerpt: text(&one.excerpt),
+        message: text(&one.message),
+        label: text(&one.label),
+        help: text(&one.help),
+        note: text(&one.note),
+        place,
+        ..one.clone()
     }
 }
 

@@ -5,54 +5,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::failure::Failure;
+use super::{interrupt, ownership};
 use crate::app::checkpoint::CheckpointStore;
-
-/// Files of which every report has one, and by which it is known as ours.
-const DOCUMENTS: [&str; 4] = ["index.html", "result.json", "comparison.json", "sweep.json"];
-
-/// Files of reports that do not say whose they are.
-const DATA: [&str; 7] = [
-    "summary.md",
-    "figures.csv",
-    "incidents.csv",
-    "comparison.csv",
-    "comparison.md",
-    "sweep.csv",
-    "sweep.md",
-];
-
-/// Refuses a directory where a report would replace what somebody else wrote. Asked before the
-/// work, so that none is lost.
-pub fn claim(directory: &Path) -> Result<(), Failure> {
-    let there = |names: &[&str]| -> Vec<PathBuf> {
-        let paths = names.iter().map(|name| directory.join(name));
-        paths.filter(|path| path.exists()).collect()
-    };
-    let documents = there(&DOCUMENTS);
-    let foreign = match documents.iter().find(|path| is_foreign(path)) {
-        None if documents.is_empty() => there(&DATA).into_iter().next(),
-        found => found.cloned(),
-    };
-    foreign.map_or(Ok(()), |path| Err(exists(&path)))
-}
-
-/// Whether there is a file that this program has not written. Devices and pipes are nobody's.
-pub fn is_foreign(path: &Path) -> bool {
-    let ours = |bytes: Vec<u8>| {
-        let text = String::from_utf8_lossy(&bytes);
-        let document: String = text.trim_start().chars().take(100).collect();
-        document.starts_with('{') && document.contains("\"poolproof/")
-            || document.starts_with("<!DOCTYPE html>") && text.contains("poolproof")
-    };
-    path.is_file() && !fs::read(path).is_ok_and(ours)
-}
-
-/// A file is there already.
-pub fn exists(path: &Path) -> Failure {
-    Failure::output(format!("{} exists and is not overwritten", path.display()))
-        .hinted("name another path, or move the file away; nothing was written")
-}
+use crate::scenario::is_name;
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
     Failure::output(format!("cannot write {}: {error}", path.display()))
@@ -61,13 +19,16 @@ fn unwritten(path: &Path, error: &io::Error) -> Failure {
 /// Writes the files of a result below `directory`.
 pub fn write_bundle(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
     write_files(directory, files)?;
-    remove_stale_traces(directory, files);
+    ownership::remove_stale_traces(directory, files);
     Ok(())
 }
 
-/// Writes files below `directory`. Only files of these names are replaced, and none before all are
-/// whole: a disk that fills up leaves the earlier ones, which fit each other.
+/// Writes files below `directory`. Only files of these names are replaced, none of somebody else,
+/// and none before all are whole: a disk that fills up leaves the earlier ones, which fit each
+/// other.
 pub fn write_files(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    ownership::verify(directory, files)?;
+    let _writing = interrupt::writing();
     let paths: Vec<_> = files.iter().map(|(name, _)| directory.join(name)).collect();
     let mut staged = Vec::new();
     for (path, (_, bytes)) in paths.iter().zip(files) {
@@ -86,8 +47,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes one file of this program's own, in place of an earlier one but of no other.
 pub fn replace_own(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if is_foreign(path) {
-        return Err(exists(path));
+    if ownership::is_foreign(path) {
+        return Err(ownership::exists(path));
     }
     write(path, bytes)
 }
@@ -107,12 +68,13 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
+    let _writing = interrupt::writing();
     Staged::new(path, bytes)?.rename()
 }
 
 /// A file that is whole under a temporary name, which is gone afterwards, renamed or not.
 struct Staged {
-    temporary: PathBuf,
+    file: NamedTempFile,
     path: PathBuf,
 }
 
@@ -123,36 +85,57 @@ impl Staged {
         }
         // The file behind a link is replaced, and not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let parent = path.parent().unwrap_or(Path::new("."));
+        let parent = parent(&path);
         fs::create_dir_all(parent)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = parent.join(format!(".{name}.{}.part", std::process::id()));
-        let staged = Self { temporary, path };
-        let mut file = fs::File::create(&staged.temporary)?;
+        let mut file = temporary(parent)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
-        Ok(staged)
+        file.as_file().sync_all()?;
+        Ok(Self { file, path })
     }
 
     fn rename(self) -> io::Result<()> {
-        fs::rename(&self.temporary, &self.path)
+        self.file.persist(&self.path)?;
+        Ok(())
     }
 }
 
-impl Drop for Staged {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.temporary);
+/// The directory of a file.
+fn parent(path: &Path) -> &Path {
+    let parent = path.parent().filter(|parent| *parent != Path::new(""));
+    parent.unwrap_or(Path::new("."))
+}
+
+/// A new file under a name that nobody can foresee and that no other file has. It is gone with the
+/// value.
+fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".poolproof-").suffix(".part");
+    // What is written is as readable as any other file of its owner.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(directory)
+}
+
+/// Tries whether files can be written below a directory, which need not be there yet. Nothing
+/// stays. Asked before the work, so that none is lost.
+pub fn try_directory(directory: &Path) -> Result<(), Failure> {
+    let mut places = directory.ancestors();
+    let there = places.find(|place| fs::symlink_metadata(place).is_ok());
+    let there = match there {
+        Some(there) => there,
+        None => Path::new("."),
+    };
+    match temporary(there) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(unwritten(directory, &error)),
     }
 }
 
-/// A counterexample of an earlier run, for a property that holds now, would mislead. Only the
-/// names that this program gives are touched.
-fn remove_stale_traces(directory: &Path, files: &[(String, Vec<u8>)]) {
-    for property in poolproof_models::names::property::Property::ALL {
-        let name = format!("traces/{}.json", property.name());
-        if !files.iter().any(|(written, _)| *written == name) {
-            let _ = fs::remove_file(directory.join(name));
-        }
+/// Tries whether a file can be written. What is no file is left alone.
+pub fn try_file(path: &Path) -> Result<(), Failure> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_dir() => Ok(()),
+        _ => try_directory(parent(path)),
     }
 }
 
@@ -161,21 +144,32 @@ const BYTES_MOST: u64 = 1 << 30;
 
 /// Reads a file of text that is no scenario; what is wrong with it in words.
 pub fn text(path: &Path) -> Result<String, String> {
+    String::from_utf8(bytes(path)?).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        format!("it is not UTF-8: byte {} does not fit", valid + 1)
+    })
+}
+
+/// Reads a file; what is wrong with it in words. Only regular files are opened: a pipe may never
+/// have an end, and a device neither.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err("there is no such file".to_owned());
+        }
+        Err(error) => return Err(error.to_string()),
+        Ok(there) if there.is_dir() => return Err("it is a directory".to_owned()),
+        Ok(there) if !there.is_file() => return Err("it is not a regular file".to_owned()),
+        Ok(_) => {}
+    }
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(BYTES_MOST + 1).read_to_end(&mut bytes));
     match read {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Err("there is no such file".to_owned())
-        }
-        Err(_) if path.is_dir() => Err("it is a directory".to_owned()),
         Err(error) => Err(error.to_string()),
         Ok(_) if bytes.len() as u64 > BYTES_MOST => {
             Err(format!("it has more than {BYTES_MOST} bytes"))
         }
-        Ok(_) => String::from_utf8(bytes).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            format!("it is not UTF-8: byte {} does not fit", valid + 1)
-        }),
+        Ok(_) => Ok(bytes),
     }
 }
 
@@ -195,24 +189,33 @@ impl CheckpointStore for CheckpointFile {
     }
 
     fn read(&self) -> Result<Option<String>, String> {
-        match fs::read_to_string(&self.0) {
+        match fs::symlink_metadata(&self.0) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            read => read.map(Some).map_err(|error| error.to_string()),
+            _ => text(&self.0).map(Some),
         }
     }
 
     fn write(&self, text: &str) -> Result<(), String> {
+        if ownership::is_foreign(&self.0) {
+            return Err("it exists and is not overwritten".to_owned());
+        }
         write_file(&self.0, text.as_bytes()).map_err(|error| error.to_string())
     }
 
     fn remove(&self) {
-        let _ = fs::remove_file(&self.0);
+        ownership::remove_own(&self.0);
     }
 }
 
-/// The directory of a scenario's results.
-pub fn directory(out: &Path, scenario: &str) -> PathBuf {
-    out.join(scenario)
+/// The directory of a scenario's results. The name may come from a stored document, so it is judged
+/// as that of a scenario is.
+pub fn directory(out: &Path, scenario: &str) -> Result<PathBuf, Failure> {
+    if is_name(scenario) {
+        return Ok(out.join(scenario));
+    }
+    Err(Failure::input(format!(
+        "`{scenario}` cannot be the name of a scenario, and no directory is made for it"
+    )))
 }
 
 #[cfg(test)]
@@ -262,26 +265,5 @@ mod tests {
         write_file(&link, b"new").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
-    }
-
-    #[test]
-    fn a_directory_with_files_of_others_is_not_claimed() {
-        for (name, text, ours) in [
-            ("index.html", "<!DOCTYPE html>\nMy holidays", false),
-            ("index.html", "\n<!DOCTYPE html>\nmade by poolproof", true),
-            (
-                "result.json",
-                "{\n  \"schema\": \"poolproof/result/v2\"",
-                true,
-            ),
-            ("result.json", "{\"score\": 3}", false),
-            ("figures.csv", "my,figures", false),
-            ("notes.md", "in nobody's way", true),
-        ] {
-            let directory = tempfile::tempdir().unwrap();
-            fs::write(directory.path().join(name), text).unwrap();
-            assert_eq!(claim(directory.path()).is_ok(), ours, "{name}: {text}");
-        }
-        assert!(claim(Path::new("no/such/directory")).is_ok());
     }
 }

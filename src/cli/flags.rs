@@ -7,15 +7,17 @@ use clap::Args;
 use poolproof_models::names::property::Property;
 
 use super::failure::Failure;
+use super::memory;
 use super::terminal::Terminal;
 use crate::app::Execution;
 use crate::app::reproduction::{Reproduction, Settings};
+use crate::app::study::job::TRIALS;
 use crate::scenario::{self, Loaded};
 
 /// How a command is executed; no result depends on it.
 #[derive(Args, Clone)]
 pub struct ExecutionArgs {
-    /// Use this many threads; the result does not depend on it
+    /// Use this many threads, at most four for each core; the result does not depend on it
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print times and speeds as one line of JSON on stderr; they are never part of a result
@@ -30,9 +32,10 @@ impl ExecutionArgs {
     }
 
     /// Executes requests on the threads, observed by a terminal.
-    pub const fn on<'a>(&self, terminal: &'a Terminal) -> Execution<'a> {
+    pub fn on<'a>(&self, terminal: &'a Terminal) -> Execution<'a> {
         Execution {
             threads: self.threads,
+            spare_bytes: memory::spare(),
             observer: terminal,
         }
     }
@@ -128,7 +131,7 @@ pub struct TrialArgs {
     #[arg(
         long,
         value_name = "NUMBER",
-        value_parser = clap::value_parser!(u64).range(100..=10_000_000_000),
+        value_parser = clap::value_parser!(u64).range(TRIALS),
     )]
     pub trials: Option<u64>,
 }

@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::failure::CommandResult;
-use super::files;
 use super::terminal::print;
+use super::{files, ownership};
 use crate::app::reproduction::Reproduction;
 use crate::scenario::schema;
 use crate::scenario::templates::{self, Template};
@@ -70,8 +70,8 @@ pub fn run(args: &InitArgs) -> CommandResult {
         match fs::read(&path) {
             // The scenario is the user's from the first moment on, even if it is the same.
             Ok(there) if there == text.as_bytes() && path != args.path => {}
-            Ok(_) => return Err(files::exists(&path)),
-            Err(_) if fs::symlink_metadata(&path).is_ok() => return Err(files::exists(&path)),
+            Ok(_) => return Err(ownership::exists(&path)),
+            Err(_) if fs::symlink_metadata(&path).is_ok() => return Err(ownership::exists(&path)),
             Err(_) => wanted.push((path, text.into_bytes())),
         }
     }

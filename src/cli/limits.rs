@@ -16,7 +16,8 @@ pub struct LimitArgs {
     #[arg(long, value_name = "DURATION", value_parser = time)]
     time_limit: Option<LimitValue<Duration>>,
     /// End the search before its tables take more than this, for example 2GB; whatever is
-    /// unresolved by then is reported as undecided
+    /// unresolved by then is reported as undecided. Unless given, three quarters of the memory
+    /// that is free, or that the control group leaves
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory_limit: Option<LimitValue<u64>>,
 }
@@ -27,6 +28,7 @@ impl LimitArgs {
         SearchLimits {
             time: self.time_limit.clone(),
             bytes: self.memory_limit.clone(),
+            spare_bytes: None,
         }
     }
 

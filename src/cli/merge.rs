@@ -9,7 +9,7 @@ use super::failure::{CommandResult, Failure};
 use super::flags::ExecutionArgs;
 use super::format::OutputFormat;
 use super::study::{self, Outlet};
-use super::{files, run_shard};
+use super::{files, ownership, run_shard};
 use crate::app::shard::{MergeError, Plan, ShardText};
 use crate::app::study::job::StudyKind;
 
@@ -48,10 +48,10 @@ pub fn run(args: &MergeArgs) -> CommandResult {
     if let Some(out) = &args.out {
         if plan.is_of_single_scenarios() {
             for one in plan.scenarios() {
-                files::claim(&files::directory(out, &one.scenario.name))?;
+                ownership::claim(&files::directory(out, &one.scenario.name)?)?;
             }
         } else {
-            files::claim(out)?;
+            ownership::claim(out)?;
         }
     }
     let shards = listed(&args.shards)?.into_iter().map(read);
@@ -61,7 +61,7 @@ pub fn run(args: &MergeArgs) -> CommandResult {
         format: args.format,
         out: args.out.clone(),
     };
-    Ok(study::deliver(found, plan.commands(), &paths, &outlet))
+    Ok(study::deliver(found, &plan.commands(), &paths, &outlet))
 }
 
 fn unread(path: &Path, error: String) -> MergeError {

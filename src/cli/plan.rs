@@ -38,6 +38,7 @@ pub fn write(task: Task, shards: u64, path: &Path) -> CommandResult {
         Task::Study(_) => "trials",
         Task::Swarm(_) => "searches",
     };
+    files::try_file(path)?;
     let manifest = plan(task, shards, &FileSystem)?;
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| {
         Failure::defect(format_args!("the manifest cannot be written: {error}"))

@@ -1,6 +1,5 @@
 //! `poolproof report`: stored results are rendered again; nothing is computed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,8 +8,8 @@ use poolproof_reports::document::ResultDocument;
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure, OrReport};
-use super::files;
 use super::terminal::{print, say};
+use super::{files, ownership};
 
 /// Re-render stored results, without computing anything
 ///
@@ -39,13 +38,13 @@ fn render(path: &Path, out: &Path) -> Result<(), Failure> {
     let refuse = |error: String| Failure::input(format!("cannot read {}: {error}", path.display()));
     let text = files::text(path).map_err(refuse)?;
     let document = ResultDocument::parse(&text).map_err(|error| refuse(error.to_string()))?;
-    let directory = files::directory(out, &document.scenario.name);
-    files::claim(&directory)?;
+    let directory = files::directory(out, &document.scenario.name)?;
+    ownership::claim(&directory)?;
     let mut rendered = bundle::render(&document, &[])
         .map_err(|error| Failure::defect(format_args!("the report cannot be drawn: {error}")))?;
     // The single incidents are not part of the document: the run wrote their table beside it.
     let beside = path.with_file_name(INCIDENTS);
-    match fs::read(&beside) {
+    match files::bytes(&beside) {
         Ok(table) => rendered
             .iter_mut()
             .filter(|(name, _)| name == INCIDENTS)

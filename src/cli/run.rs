@@ -11,7 +11,7 @@ use super::failure::{CommandResult, Failure, OrReport};
 use super::flags::RunArgs;
 use super::format::{OutputFormat, Printer};
 use super::terminal::{print, say};
-use super::{files, interrupt};
+use super::{files, interrupt, ownership};
 use crate::app::evaluation::Evaluation;
 use crate::app::reproduction::quoted;
 use crate::scenario::Loaded;
@@ -37,6 +37,7 @@ pub enum Printed {
 impl Delivery {
     /// An evaluation, whose report is written below `out`, if that is given.
     pub fn of(mut evaluation: Evaluation, out: Option<&Path>, again: String) -> Self {
+        interrupt::work_has_ended();
         let problems = std::mem::take(&mut evaluation.problems);
         let said = problems.into_iter().map(|one| Failure::from(one).report());
         let mut exit = said.fold(Exit::AsExpected, Exit::and);
@@ -64,7 +65,7 @@ impl Delivery {
 /// Writes the report of an evaluation, and says where it is.
 fn report(evaluation: &mut Evaluation, out: &Path) -> Result<String, Failure> {
     let rendered = evaluation.files()?;
-    let directory = files::directory(out, &evaluation.document.identity.scenario_name);
+    let directory = files::directory(out, &evaluation.document.identity.scenario_name)?;
     files::write_bundle(&directory, &rendered)?;
     Ok(format!(
         "\nreport: {}\n",
@@ -81,16 +82,64 @@ pub fn with_out(command: &impl ToString, out: Option<&Path>) -> String {
     }
 }
 
+/// Where the results of scenarios are filed.
+#[derive(Clone, Copy)]
+pub enum Filing<'a> {
+    /// Nowhere: they are printed only.
+    Printed,
+    /// As reports, below this directory, each in one of its own.
+    Reports(&'a Path),
+    /// In files of this directory that are called as the scenarios.
+    Files(&'a Path),
+}
+
+impl Filing<'_> {
+    /// Sees that every result has a place of its own that can be written to. Asked before the work,
+    /// so that none is lost.
+    fn verify(self, loaded: &[Result<Loaded, Failure>]) -> Result<(), Failure> {
+        let names = loaded.iter().flatten().map(|one| &*one.scenario.name);
+        let names: Vec<&str> = names.collect();
+        match self {
+            Self::Printed => return Ok(()),
+            Self::Reports(out) => {
+                for name in &names {
+                    ownership::claim(&files::directory(out, name)?)?;
+                }
+            }
+            Self::Files(directory) => files::try_directory(directory)?,
+        }
+        match twice(&names) {
+            Some(name) => Err(Failure::usage(format!(
+                "two of the scenarios are named `{name}`, and their results would be in one place"
+            ))
+            .hinted("give one of them a `name` of its own, or run them one after the other")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The first name that stands for two files. Some file systems do not distinguish `a` from `A`.
+pub fn twice<'a>(names: &[&'a str]) -> Option<&'a str> {
+    let again = names.iter().enumerate().find(|(number, name)| {
+        let mut earlier = names[..*number].iter();
+        earlier.any(|other| other.eq_ignore_ascii_case(name))
+    });
+    again.map(|(_, name)| *name)
+}
+
 /// Runs `one` for every scenario that can be loaded, and prints the whole in the form asked for.
 pub fn over(
     paths: &[PathBuf],
     args: &RunArgs,
     format: OutputFormat,
+    filing: Filing<'_>,
     mut one: impl FnMut(&Path, Loaded) -> Result<Delivery, Failure>,
 ) -> CommandResult {
     let mut printer = Printer::new(format, paths.len());
     let mut exit = Exit::AsExpected;
-    for (index, path) in paths.iter().enumerate() {
+    let loaded: Vec<_> = paths.iter().map(|path| args.load(path)).collect();
+    filing.verify(&loaded)?;
+    for (index, (path, loaded)) in paths.iter().zip(loaded).enumerate() {
         if interrupt::was_requested() {
             let left = paths[index..].iter().map(|path| path.display().to_string());
             let left: Vec<String> = left.collect();
@@ -98,7 +147,7 @@ pub fn over(
             exit = exit.and(Exit::Interrupted);
             break;
         }
-        exit = exit.and(match args.load(path) {
+        exit = exit.and(match loaded {
             Ok(loaded) => match one(path, loaded) {
                 Ok(delivery) => deliver(&mut printer, path, delivery),
                 Err(failure) => failure.report(),

@@ -1,5 +1,6 @@
 //! `poolproof run-shard`: one shard of a manifest.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +9,7 @@ use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
 use super::flags::ExecutionArgs;
 use super::terminal::print;
-use super::{files, run};
+use super::{files, interrupt, ownership, run};
 use crate::app::reproduction::Reproduction;
 use crate::app::shard::{Manifest, Plan};
 
@@ -44,17 +45,22 @@ pub fn run(args: &RunShardArgs) -> CommandResult {
     };
     // A manifest may come from anywhere: its names must not climb out of the directory.
     let path = args.out.join(format!("shard-{:05}.json", shard.shard));
-    if files::is_foreign(&path) {
-        return Err(files::exists(&path));
+    // An empty file is what a crash of the machine has left of a shard.
+    let is_empty = fs::metadata(&path).is_ok_and(|there| there.len() == 0);
+    if ownership::is_foreign(&path) && !is_empty {
+        return Err(ownership::exists(&path));
     }
     let command = Reproduction::new("run-shard")
         .argument(args.manifest.display())
         .argument(args.shard);
     let named = Some(args.out.as_path()).filter(|out| *out != Path::new("shards"));
     let again = run::with_out(&command, named);
+    files::try_file(&path).map_err(|failure| failure.again(&again))?;
     let terminal = args.execution.terminal();
     let execution = args.execution.on(&terminal);
-    let Some(text) = plan.run_shard(&manifest, shard, &execution)? else {
+    let text = plan.run_shard(&manifest, shard, &execution)?;
+    interrupt::work_has_ended();
+    let Some(text) = text else {
         let error = "interrupted; of this shard nothing is kept";
         return Err(Failure::new(Exit::Interrupted, error).again(again));
     };

@@ -10,9 +10,9 @@ use super::flags::{RunArgs, TrialArgs};
 use super::format::OutputFormat;
 use super::plan::{self, PlanArgs};
 use super::rare::RareArgs;
-use super::run::{self, Delivery};
+use super::run::{self, Delivery, Filing};
 use crate::app::checkpoint::CheckpointStore;
-use crate::app::reproduction::Reproduction;
+use crate::app::reproduction::{self, Reproduction};
 use crate::app::simulation::{SimulateRequest, set_drill, simulate};
 use crate::app::study::job::{StudyJob, StudyKind};
 use crate::scenario::Scenario;
@@ -76,13 +76,11 @@ struct SimulationArgs {
 
 impl SimulationArgs {
     fn command(&self, path: &Path) -> Reproduction {
-        let command = Reproduction::new("simulate")
-            .argument(path.display())
-            .settings(&self.run.settings())
-            .given("--trials", self.trials.trials)
+        let (path, settings) = (path.display().to_string(), self.run.settings());
+        let drill = self.drill.as_deref();
+        let command = reproduction::simulate(&path, &settings, self.trials.trials, drill)
             .given("--precision", self.precision)
-            .flag("--until-decided", self.until_decided)
-            .given("--drill", self.drill.as_ref());
+            .flag("--until-decided", self.until_decided);
         self.rare.add_to(command)
     }
 
@@ -125,10 +123,6 @@ impl SimulationArgs {
         let settings = self.run.settings();
         Ok(StudyJob {
             kind: StudyKind::Simulate,
-            commands: paths
-                .clone()
-                .map(|path| self.command(path).to_string())
-                .collect(),
             scenarios: paths.map(|path| path.display().to_string()).collect(),
             set: settings.overrides,
             seed: settings.seed,
@@ -136,6 +130,7 @@ impl SimulationArgs {
             drill: self.drill.clone(),
             check: false,
             design: None,
+            design_file: None,
         })
     }
 }
@@ -154,13 +149,12 @@ pub fn run(args: &SimulateArgs) -> CommandResult {
         &what.scenarios,
         &what.run,
         args.format,
+        out.map_or(Filing::Printed, Filing::Reports),
         |path, mut loaded| {
             what.apply(&mut loaded.scenario, path)?;
             let command = what.command(path);
             let directory = out.map(|out| files::directory(out, &loaded.scenario.name));
-            if let Some(directory) = &directory {
-                files::claim(directory)?;
-            }
+            let directory = directory.transpose()?;
             let checkpoint = directory.as_deref().map(CheckpointFile::of);
             let request = SimulateRequest {
                 loaded: &loaded,

@@ -6,10 +6,10 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::failure::CommandResult;
-use super::files;
 use super::flags::RunArgs;
 use super::format::OutputFormat;
-use super::run::{self, Delivery, Printed};
+use super::run::{self, Delivery, Filing, Printed};
+use super::{files, interrupt};
 use crate::app::reproduction::Reproduction;
 use crate::app::solution::{STATES_MOST, SolveRequest, solve};
 
@@ -52,6 +52,7 @@ pub fn run(args: &SolveArgs) -> CommandResult {
         &args.scenarios,
         &args.run,
         OutputFormat::Human,
+        args.prism.as_deref().map_or(Filing::Printed, Filing::Files),
         |path, loaded| {
             let command = Reproduction::new("solve")
                 .argument(path.display())
@@ -63,6 +64,7 @@ pub fn run(args: &SolveArgs) -> CommandResult {
                 command: &command,
             };
             let solved = solve(&request, &execution)?;
+            interrupt::work_has_ended();
             for (name, bytes) in &solved.prism {
                 if let Some(directory) = &args.prism {
                     files::write(&directory.join(name), bytes)?;

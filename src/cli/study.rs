@@ -12,6 +12,7 @@ use super::flags::ExecutionArgs;
 use super::format::{OutputFormat, Printer};
 use super::run::{self, Delivery};
 use super::terminal::{print, say};
+use super::{interrupt, ownership};
 use crate::app::checkpoint::CheckpointStore;
 use crate::app::study::job::StudyJob;
 use crate::app::study::result::{self, StudyContent, StudyResult};
@@ -29,13 +30,13 @@ pub struct Outlet {
 pub fn here(job: &StudyJob, resume: bool, args: &ExecutionArgs, outlet: &Outlet) -> CommandResult {
     let ready = job.ready(&FileSystem).map_err(crate::app::AppError::from)?;
     if let Some(out) = &outlet.out {
-        files::claim(out)?;
+        ownership::claim(out)?;
     }
     let checkpoint = outlet.out.as_deref().map(CheckpointFile::of);
     let checkpoint = checkpoint.as_ref().map(|one| one as &dyn CheckpointStore);
     let terminal = args.terminal();
     let found = result::run(job, &ready, checkpoint, resume, &args.on(&terminal))?;
-    Ok(deliver(found, &job.commands, &job.scenarios, outlet))
+    Ok(deliver(found, &job.commands(), &job.scenarios, outlet))
 }
 
 /// Prints and writes what a study found; the commands again, if anything is not as expected.
@@ -45,6 +46,7 @@ pub fn deliver(
     paths: &[String],
     outlet: &Outlet,
 ) -> Exit {
+    interrupt::work_has_ended();
     let problems = std::mem::take(&mut found.problems);
     let said = problems.into_iter().map(|one| Failure::from(one).report());
     let mut exit = said.fold(Exit::AsExpected, Exit::and);

@@ -1,15 +1,18 @@
 //! The options of a swarm: `poolproof check --swarm` and `poolproof check plan`.
 
-use std::path::{Path, PathBuf};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use clap::Args;
 use poolproof_engines::check::swarm::SwarmLimits;
 
 use super::flags::RunArgs;
-use crate::app::reproduction::{Reproduction, Settings};
 use crate::app::shard::SHARDS_MOST;
-use crate::app::shard::swarm_job::SwarmJob;
+use crate::app::shard::swarm_job::{DEPTH, STATES, SwarmJob};
 use crate::app::swarm::SEARCHES_MOST;
+
+/// The depths that the option takes.
+const STEPS: RangeInclusive<i64> = *DEPTH.start() as i64..=*DEPTH.end() as i64;
 
 /// How large each search is.
 #[derive(Args, Clone)]
@@ -20,7 +23,7 @@ pub struct SizeArgs {
         value_name = "NUMBER",
         default_value_t = 60,
         requires = "swarm",
-        value_parser = clap::value_parser!(u32).range(1..=100_000),
+        value_parser = clap::value_parser!(u32).range(STEPS),
     )]
     depth: u32,
     /// Set the most different states in each search of a swarm; a million take 10 MB while it runs
@@ -29,7 +32,7 @@ pub struct SizeArgs {
         value_name = "NUMBER",
         default_value_t = 1_000_000,
         requires = "swarm",
-        value_parser = clap::value_parser!(u64).range(1..=4_000_000_000),
+        value_parser = clap::value_parser!(u64).range(STATES),
     )]
     states: u64,
 }
@@ -78,7 +81,6 @@ impl SwarmPlanArgs {
     pub fn job(&self) -> SwarmJob {
         let (settings, limits) = (self.run.settings(), self.size.limits());
         SwarmJob {
-            command: command(&self.scenario, &settings, self.swarm, limits).to_string(),
             scenario: self.scenario.display().to_string(),
             set: settings.overrides,
             seed: settings.seed,
@@ -92,19 +94,4 @@ impl SwarmPlanArgs {
     pub fn shards(&self) -> u64 {
         self.shards.unwrap_or(self.swarm)
     }
-}
-
-/// The command of a swarm.
-pub fn command(
-    path: &Path,
-    settings: &Settings,
-    searches: u64,
-    limits: SwarmLimits,
-) -> Reproduction {
-    Reproduction::new("check")
-        .argument(path.display())
-        .settings(settings)
-        .option("--swarm", searches)
-        .option("--depth", limits.depth)
-        .option("--states", limits.states)
 }

@@ -11,7 +11,6 @@ use super::flags::{RunArgs, TrialArgs};
 use super::format::OutputFormat;
 use super::plan::{self, PlanArgs};
 use super::study::{self, Outlet};
-use crate::app::reproduction::Reproduction;
 use crate::app::study::job::{StudyJob, StudyKind};
 use crate::app::sweep::{self, Design, Method, Parameter};
 
@@ -105,31 +104,11 @@ pub fn run(args: &SweepArgs) -> CommandResult {
 }
 
 impl DesignArgs {
-    fn command(&self) -> Reproduction {
-        let mut command = Reproduction::new("sweep");
-        if let Some(path) = &self.scenario {
-            command = command.argument(path.display());
-        }
-        for (option, values) in [("--grid", &self.grid), ("--tornado", &self.tornado)] {
-            for value in values {
-                command = command.option(option, value);
-            }
-        }
-        command = command.flag("--lhs", !self.lhs.is_empty());
-        command = self.lhs.iter().fold(command, Reproduction::argument);
-        command
-            .given("--file", self.file.as_ref().map(|file| file.display()))
-            .given("--trials", self.trials.trials)
-            .flag("--check", self.check)
-            .settings(&self.run.settings())
-    }
-
     fn job(&self) -> Result<StudyJob, Failure> {
         let settings = self.run.settings();
         let files = self.scenario.iter().map(|path| path.display().to_string());
         Ok(StudyJob {
             kind: StudyKind::Sweep,
-            commands: vec![self.command().to_string()],
             scenarios: files.collect(),
             set: settings.overrides,
             seed: settings.seed,
@@ -137,6 +116,7 @@ impl DesignArgs {
             drill: None,
             check: self.check,
             design: Some(self.design()?),
+            design_file: self.file.as_ref().map(|file| file.display().to_string()),
         })
     }
 

@@ -5,15 +5,17 @@ use std::sync::{Mutex, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressStyle};
+use poolproof_reports::visible;
 
 use super::failure::Failure;
 use super::interrupt;
 use crate::app::{Notice, Observer, Progress, StageTiming};
 
-/// Prints to stdout; a reader that has gone away is no error of ours.
+/// Prints to stdout, control characters made visible; a reader that has gone away is no error of
+/// ours.
 pub fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = anstream::stdout().lock();
-    let printed = stdout.write_all(text.as_bytes());
+    let mut stdout = io::stdout().lock();
+    let printed = stdout.write_all(visible::text(text.to_owned()).as_bytes());
     written(printed.and_then(|()| stdout.flush()))
 }
 
@@ -27,9 +29,15 @@ pub fn written(printed: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// Says a line on stderr. A stderr that is full or gone is no reason to lose a result.
+/// Says a line on stderr, control characters made visible. A stderr that is full or gone is no
+/// reason to lose a result.
 pub fn say(line: &str) {
-    let _ = anstream::stderr().write_all(format!("{line}\n").as_bytes());
+    say_in_colour(&visible::text(line.to_owned()));
+}
+
+/// Says a text on stderr whose colours are our own, and whose other parts are visible already.
+pub fn say_in_colour(text: &str) {
+    let _ = anstream::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Whether diagnostics are coloured: on a terminal that can, unless `NO_COLOR` or `CLICOLOR` say

@@ -7,7 +7,7 @@ use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use super::assumption::Grade;
 use super::diagnostic::{Place, Source};
 use super::document::{self, Table, Value};
-use super::format::{Delay, Format, OneOf, PerTime, Text, Time, Within};
+use super::format::{Delay, EventsPerTime, Format, OneOf, Text, Time, Within};
 use super::keys::{Kind, Nothing};
 use super::library::Library;
 use super::reader::{Reader, Section};
@@ -418,7 +418,7 @@ fn inline(mode: &FailureMode, out: &mut TableWriter<'_>) -> String {
     let mut keys = vec![("name", Text.write(&mode.name, files))];
     match &mode.planned_every {
         Some(every) => keys.push(("every", REGULARLY.write(every, files))),
-        None => keys.push(("rate", PerTime.write(&mode.rate, files))),
+        None => keys.push(("rate", EventsPerTime.write(&mode.rate, files))),
     }
     keys.push(("repair", Delay.write(&mode.repair, files)));
     for (key, fraction) in [
@@ -482,7 +482,7 @@ impl Builtin {
             let every = every.read(section, "every", "how regularly it is worked on")?;
             (NEVER, Some(every))
         } else {
-            let rate = ValueRow::new(PerTime, self.often);
+            let rate = ValueRow::new(EventsPerTime, self.often);
             let rate = rate.read(section, "rate", "how often it fails while it is up")?;
             (rate, None)
         };
@@ -516,7 +516,7 @@ impl Builtin {
     /// Writes a mode that is a table.
     fn write(&self, mode: &FailureMode, out: &mut TableWriter<'_>) {
         self.name().write(&mode.name, out, "name");
-        ValueRow::new(PerTime, self.often).write(&mode.rate, out, "rate");
+        ValueRow::new(EventsPerTime, self.often).write(&mode.rate, out, "rate");
         ValueRow::new(Delay, self.repair).write(&mode.repair, out, "repair");
         let fractions = [mode.common_cause, mode.destructive];
         for (fraction, (key, _, silence)) in fractions.iter().zip(self.fractions()) {

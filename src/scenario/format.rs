@@ -240,9 +240,52 @@ impl Format for PerTime {
     }
 
     fn write(&self, value: &Rate, _: &mut Files) -> String {
+        quoted(&self.text(value))
+    }
+}
+
+impl PerTime {
+    /// A rate as files have it.
+    fn text(&self, value: &Rate) -> String {
         let unit = RATE_UNITS.iter().find(|(_, unit)| *unit == value.per);
         let unit = unit.map_or("year", |(name, _)| name);
-        quoted(&format!("{}/{unit}", value.count))
+        format!("{}/{unit}", value.count)
+    }
+}
+
+/// A number of events per unit of time that can be simulated and solved: none at all, or from
+/// [`EVENTS_PER_YEAR_LEAST`] to [`EVENTS_PER_MINUTE_MOST`].
+pub(super) struct EventsPerTime;
+
+/// More events than this per minute are no failures of a pool, and a trial of a year would not end.
+const EVENTS_PER_MINUTE_MOST: f64 = 1.0;
+
+/// The time between fewer events than this is longer than clocks in milliseconds can draw.
+const EVENTS_PER_YEAR_LEAST: f64 = 1e-7;
+
+impl Format for EventsPerTime {
+    type Value = Rate;
+
+    fn kind(&self) -> Kind {
+        PerTime.kind()
+    }
+
+    fn read(&self, node: &Node, observed: &Observations) -> Parsed<Rate> {
+        let rate = PerTime.read(node, observed)?;
+        let fits = rate.per_second() * 60.0 <= EVENTS_PER_MINUTE_MOST
+            && rate.per_year() >= EVENTS_PER_YEAR_LEAST;
+        if fits || rate.is_zero() {
+            return Ok(rate);
+        }
+        let message = format!("{} is out of range", PerTime.text(&rate));
+        let found = value::mistake(node, "E0024", message);
+        Err(vec![
+            found.helped("0/year, or from 0.0000001/year to 1/min"),
+        ])
+    }
+
+    fn write(&self, value: &Rate, files: &mut Files) -> String {
+        PerTime.write(value, files)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading scenarios from files: the only part of this module that does I/O.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -71,10 +71,26 @@ impl Resolver for FileSystem {
 }
 
 fn read(path: &Path) -> Result<String, Unreadable> {
-    if path.is_dir() {
-        return Err(Unreadable::Directory);
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_replaced(path) => {
+            let why = "its name is not UTF-8, as names of scenarios have to be; rename it";
+            return Err(Unreadable::Other(why.to_owned()));
+        }
+        Err(error) => return Err(unreadable(&error)),
+        Ok(there) if there.is_dir() => return Err(Unreadable::Directory),
+        // A pipe may never have an end, and a device neither.
+        Ok(there) if !there.is_file() => {
+            let why = "it is not a regular file; `-` reads standard input";
+            return Err(Unreadable::Other(why.to_owned()));
+        }
+        Ok(_) => {}
     }
     whole(File::open(path).map_err(|error| unreadable(&error))?)
+}
+
+/// Whether a name had characters that no text can hold, which stand replaced in it.
+fn is_replaced(path: &Path) -> bool {
+    path.to_string_lossy().contains(char::REPLACEMENT_CHARACTER)
 }
 
 fn whole(input: impl Read) -> Result<String, Unreadable> {

@@ -48,7 +48,7 @@ mod words;
 pub mod writer;
 
 pub use load::{FileSystem, load, load_from, load_with};
-pub use resolve::{LoadError, Loaded, load_text};
+pub use resolve::{LoadError, Loaded, is_name, load_text};
 
 use assumption::Assumption;
 use budget::{CheckBudget, UnknownBudget};

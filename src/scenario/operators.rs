@@ -6,7 +6,7 @@ pub use poolproof_models::state::topology::Assumption as SiteAssumption;
 
 use super::assumption::Grade;
 use super::diagnostic::{Diagnostic, Severity};
-use super::format::{Delay, OneOf, PerTime, Text, Time, Whole, Within};
+use super::format::{Delay, EventsPerTime, OneOf, Text, Time, Whole, Within};
 use super::keys::Kind;
 use super::reader::{Origin, Section};
 use super::row::{EachRow, Row, default, each, keys, optional_table};
@@ -98,7 +98,7 @@ keys! {
         pub misoperations: Vec<(Operation, Rate)> =
             "operations outside any runbook on the clock: how often each happens",
             each(
-                Operation::ALL.map(|operation| (operation.name(), operation)), PerTime,
+                Operation::ALL.map(|operation| (operation.name(), operation)), EventsPerTime,
                 |name| format!("how often {name} is done outside any runbook")
             );
         pub shifts: Option<Shifts> =

@@ -1,5 +1,6 @@
 //! From texts to a scenario: extend, override, read, judge; all mistakes in one pass.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -77,6 +78,7 @@ pub fn load_text(
         }
     }
     reader.observed.gather(&mut reader.library, &table);
+    reader.diagnostics.extend(nameless(&source, &table));
     let scenario = read(&mut reader, &source, &table);
     if let Some(scenario) = &scenario
         && !reader.incomplete
@@ -182,12 +184,7 @@ pub(super) fn read(
     table: &Table,
 ) -> Option<Scenario> {
     let start = document::place(source, 0..0);
-    let stem = Path::new(&source.name).file_stem().unwrap_or_default();
-    let stem = if source.name == STANDARD_INPUT {
-        "stdin".into()
-    } else {
-        stem.to_string_lossy()
-    };
+    let stem = stem(&source.name);
     let mut file = Section::new(reader, "", Some(table), start);
     // Followed already, and a valid key.
     let _ = file.node("extends");
@@ -202,14 +199,48 @@ pub(super) fn read(
 /// A name that can be a directory of results everywhere.
 pub(super) fn name(node: &Node) -> Parsed<String> {
     let name = value::string(node)?;
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if !name.is_empty() && name.len() <= 80 && name.chars().all(fits) && !name.starts_with('.') {
+    if is_name(&name) {
         return Ok(name);
     }
     let mistake = value::mistake(node, "E0024", format!("`{name}` cannot be a name"));
-    Err(vec![mistake.helped(
-        "letters, digits, `-`, `_` and `.`, at most 80 of them",
-    )])
+    Err(vec![mistake.helped(NAME_HELP)])
+}
+
+/// What a name may be, for people.
+const NAME_HELP: &str =
+    "letters, digits, `-`, `_` and `.`, at most 80 of them; the first is a letter, a digit or `_`";
+
+/// Whether results can be filed under a name: it is one component of a path, on every system, and
+/// no spreadsheet takes it for a formula.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let begins = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.len() <= 80 && name.starts_with(begins) && name.chars().all(fits)
+}
+
+/// The name of a scenario that states none: that of its file, without the extension.
+fn stem(file: &str) -> Cow<'_, str> {
+    if file == STANDARD_INPUT {
+        return "stdin".into();
+    }
+    Path::new(file)
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+}
+
+/// Why the name of a file cannot be that of its scenario; `None` where it can, or need not.
+fn nameless(source: &Source, table: &Table) -> Option<Diagnostic> {
+    let stem = stem(&source.name);
+    if table.entries.contains_key("name") || is_name(&stem) {
+        return None;
+    }
+    let message = format!("`{stem}`, from the name of the file, cannot be a name");
+    let found = Diagnostic::about(&source.name, Severity::Error, "E0024", message);
+    Some(found.helped(format!(
+        "add a `name` to the scenario, or rename the file: {NAME_HELP}"
+    )))
 }
 
 /// Sorts by file and position, and drops what a syntax error may explain: everything on its line,

@@ -21,9 +21,18 @@ pub(super) struct Finding {
     pub(super) key: String,
     pub(super) message: String,
     pub(super) help: String,
-    /// Whether results show what comes of it; otherwise they are those of a pool that keeps the
-    /// rule.
-    pub(super) modelled: bool,
+    pub(super) modelling: Modelling,
+}
+
+/// What the model makes of something wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Modelling {
+    /// Results show what comes of it.
+    Shown,
+    /// Results are those of a pool that keeps the rule.
+    Ignored,
+    /// The model has no place for it, so that `[allow]` does not reach it.
+    Impossible,
 }
 
 /// A rule of the handbook.
@@ -175,17 +184,21 @@ impl Rule {
     }
 
     /// What happens where the rule is broken, and whether results show it.
-    fn note(&self, modelled: bool) -> String {
+    fn note(&self, modelling: Modelling, severity: Severity) -> String {
         let hazard = if self.hazards.is_empty() {
             self.danger.to_owned()
         } else {
             let hazards = self.hazards.join(", ");
             format!("hazard {hazards} of the handbook: {}", self.danger)
         };
-        if modelled {
-            hazard
-        } else {
-            format!("{hazard}; not modelled, results are those of a pool that keeps the rule")
+        match (modelling, severity) {
+            (Modelling::Impossible, _) => {
+                format!("{hazard}; the model has no place for it, so that `allow` cannot permit it")
+            }
+            (Modelling::Ignored, Severity::Warning) => {
+                format!("{hazard}; not modelled, results are those of a pool that keeps the rule")
+            }
+            (Modelling::Ignored, Severity::Error) | (Modelling::Shown, _) => hazard,
         }
     }
 
@@ -197,10 +210,10 @@ impl Rule {
         file: &Source,
     ) -> Diagnostic {
         let allowed = scenario.allowed_rules.iter().any(|rule| rule == self.id);
-        let severity = if allowed {
-            Severity::Warning
-        } else {
-            self.severity
+        let severity = match finding.modelling {
+            Modelling::Impossible => Severity::Error,
+            Modelling::Shown | Modelling::Ignored if allowed => Severity::Warning,
+            Modelling::Shown | Modelling::Ignored => self.severity,
         };
         let code = self.code(severity);
         let found = match table.nearest(&finding.key) {
@@ -210,7 +223,7 @@ impl Rule {
         Diagnostic {
             label: format!("rule {}: {}", self.id, self.source),
             help: finding.help,
-            note: self.note(finding.modelled || severity == Severity::Error),
+            note: self.note(finding.modelling, severity),
             hazards: self
                 .hazards
                 .iter()

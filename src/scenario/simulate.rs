@@ -16,6 +16,9 @@ const AMOUNT: &str = "poolproof: an amount of work, not a property of the system
 /// More trials than this are a slip of the keyboard: a year of computing.
 const TRIALS_MOST: u64 = 10_000_000_000;
 
+/// Intervals of a higher confidence would rest on digits that no estimate has.
+const CONFIDENCE_BELOW: f64 = 0.999_999_999;
+
 keys! {
     /// Amounts and seed of the simulation.
     #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +37,9 @@ keys! {
         pub seed: u64 = "the seed of every random number",
             default(Whole(0, u64::MAX), "1", Grade::J, "poolproof: any number will do");
         pub confidence: f64 = "confidence of the intervals",
-            default(Between(0.5, 1.0), "0.95", Grade::J, "poolproof: the customary level");
+            default(
+                Between(0.5, CONFIDENCE_BELOW), "0.95", Grade::J, "poolproof: the customary level"
+            );
         pub incident_trials: u64 =
             "trials whose incidents are written to incidents.csv, from the first on",
             default(Whole(0, TRIALS_MOST), "1_000", Grade::J, AMOUNT);

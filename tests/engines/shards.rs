@@ -2,15 +2,19 @@
 //! machine, and nothing else is ever merged.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use poolproof::app::shard::{decode, encode, merge};
+use poolproof::app::Execution;
+use poolproof::app::shard::{Plan, Task, decode, encode, merge, plan};
+use poolproof::app::study::job::{StudyJob, StudyKind};
 use poolproof::app::study::{PartialResult, PartialResultView, ReplicationGroup, Study};
-use poolproof::scenario;
+use poolproof::scenario::{self, FileSystem};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
 
 use crate::support::program::poolproof_in;
 use crate::support::shards::{SHARDS, assert_refused};
@@ -69,7 +73,7 @@ proptest! {
 fn a_shard_that_lies_about_its_trials_is_refused() {
     let study = study(&[SCENARIO], 150);
     let (_, text) = file(&study, 0, 100);
-    let shard = decode(&text).unwrap();
+    let shard = decode::<PartialResult>(&text).unwrap();
     let views: Vec<_> = shard.parts.iter().map(PartialResult::view).collect();
     // The checksum is right, the range is not.
     let lie = encode(&shard.study, 0..300, &views).unwrap();
@@ -103,6 +107,70 @@ fn an_empty_shard_hides_no_other() {
     ];
     let parts = merge(&study, &[], files.into_iter().map(Ok)).unwrap();
     assert_eq!(study.counts(parts), whole);
+}
+
+/// The pointer of every number; of a list only the first, as the others are of the same kind.
+fn numbers(value: &Value, pointer: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, inner) in fields {
+                numbers(inner, &format!("{pointer}/{key}"), found);
+            }
+        }
+        Value::Array(elements) => {
+            if let Some(first) = elements.first() {
+                numbers(first, &format!("{pointer}/0"), found);
+            }
+        }
+        Value::Number(_) => found.push(pointer.to_owned()),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn no_number_of_a_shard_with_a_right_checksum_ends_in_a_panic() {
+    let job = StudyJob {
+        kind: StudyKind::Simulate,
+        scenarios: vec![SCENARIO.to_owned()],
+        set: vec![("simulate.drill_trials".to_owned(), "100".to_owned())],
+        seed: None,
+        trials: Some(100),
+        drill: None,
+        check: false,
+        design: None,
+        design_file: None,
+    };
+    let manifest = plan(Task::Study(job), 1, &FileSystem).unwrap();
+    let text = serde_json::to_string(&manifest).unwrap();
+    let (manifest, plan) = Plan::open(&text).unwrap();
+    let execution = Execution::PLAIN;
+    let shard = plan.run_shard(&manifest, &manifest.shards[0], &execution);
+    let shard = decode::<Value>(&shard.unwrap().unwrap()).unwrap();
+    let parts = Value::Array(shard.parts);
+    let mut pointers = Vec::new();
+    numbers(&parts, "", &mut pointers);
+    assert!(pointers.len() > 50, "{pointers:?}");
+    let merged = |parts: &Value| {
+        let text = encode(&shard.study, shard.range.clone(), parts.as_array().unwrap());
+        let found = plan.merge(
+            &manifest,
+            [Ok(("forged".to_owned(), text.unwrap()))],
+            &execution,
+        );
+        found.map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(merged(&parts), Ok(()));
+    let mut failures = Vec::new();
+    for pointer in &pointers {
+        for value in [0, 1 << 40, u64::MAX] {
+            let mut forged = parts.clone();
+            *forged.pointer_mut(pointer).unwrap() = value.into();
+            if catch_unwind(AssertUnwindSafe(|| merged(&forged))).is_err() {
+                failures.push(format!("{pointer} = {value}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
 }
 
 fn ok(directory: &Path, arguments: &[&str]) -> Vec<u8> {

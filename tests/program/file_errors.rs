@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::program::{PROGRAM, command, poolproof, stderr};
+use crate::support::program::{PROGRAM, command, poolproof, poolproof_in, stderr};
 use crate::support::tree::tree;
 
 const H01: &str = "scenarios/hazards/H-01-failover-during-partition.toml";
@@ -159,6 +159,72 @@ fn what_others_wrote_is_not_replaced() {
     }
 }
 
+/// A directory with files of somebody else that a report would have replaced or removed.
+#[test]
+fn a_checkpoint_a_chart_and_a_trace_of_others_stay() {
+    for name in ["checkpoint.json", "charts/pareto.svg", "traces/SB.json"] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "{\"mine\": true}").unwrap();
+        let before = tree(directory.path());
+        let out = ["--out", text(directory.path())];
+        for words in [
+            &["compare", H01, H01, "--no-check"][..],
+            &["sweep", H01, "--grid", "log_shipping.backup_interval=5min"],
+        ] {
+            let output = poolproof(&[words, &QUICK, &out].concat());
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), Some(74), "{words:?}: {said}");
+            assert!(said.contains("exists and is not overwritten"), "{said}");
+            assert!(tree(directory.path()) == before, "{name}: {words:?}");
+        }
+    }
+}
+
+/// A counterexample of an earlier run goes when its property holds, and a file that only has its
+/// name stays.
+#[test]
+fn a_stale_counterexample_is_removed_and_no_other_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let out = text(directory.path()).to_owned();
+    let run = |set: &[&str]| {
+        let words = [&["evaluate", H01, "--out", &out], set, &QUICK].concat();
+        let output = poolproof(&words);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    };
+    run(&[]);
+    let traces = directory
+        .path()
+        .join("H-01-failover-during-partition/traces");
+    let trace = traces.join("SB.json");
+    assert!(trace.exists());
+    let mine = traces.join("SB-mine.json");
+    fs::write(&mine, "{\"mine\": true}").unwrap();
+    run(&[
+        "--set",
+        "check.faults=0",
+        "--set",
+        "expect.SB=holds",
+        "--set",
+        "expect.reachable=[]",
+    ]);
+    assert!(!trace.exists() && mine.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_written_is_as_readable_as_any_other() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let (ours, other) = (directory.path().join("p.html"), directory.path().join("o"));
+    fs::write(&other, "").unwrap();
+    let output = poolproof(&["explain", H01, "--html", text(&ours)]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&ours), mode(&other));
+}
+
 #[test]
 fn what_this_program_wrote_is_replaced() {
     let directory = tempfile::tempdir().unwrap();
@@ -234,7 +300,8 @@ fn the_last_line_of_a_failure_can_be_pasted() {
     fs::create_dir_all(&out).unwrap();
     let scenario = out.join("my pool.toml");
     let base = fs::canonicalize(H01).unwrap();
-    fs::write(&scenario, format!("extends = {:?}\n", text(&base))).unwrap();
+    let variant = format!("extends = {:?}\nname = \"my-pool\"\n", text(&base));
+    fs::write(&scenario, variant).unwrap();
     let set = "expect.objectives=[\"given_site_loss.time_to_recover.p95 <= \\\"1s\\\"\"]";
     let results = out.join("results");
     let common = ["--seed", "7", "--set", set, "--set", "expect.SB=holds"];
@@ -302,5 +369,70 @@ fn a_shard_that_cannot_be_written_ends_with_its_command() {
         let output = poolproof(&words);
         assert_eq!(output.status.code(), Some(3));
         assert!(stderr(&output).contains(what), "{}", stderr(&output));
+    }
+}
+
+/// What is no regular file may never end: it is refused, wherever a file is read.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_is_not_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let pipe = at.join("pipe.toml");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    fs::write(at.join("variant.toml"), "extends = \"pipe.toml\"\n").unwrap();
+    let base = fs::canonicalize(H01).unwrap();
+    let runbook = format!(
+        "extends = {:?}\n[operators]\nsite_failover = \"pipe.toml\"\n",
+        text(&base)
+    );
+    fs::write(at.join("runbook.toml"), runbook).unwrap();
+    let zero = Path::new("/dev/zero");
+    for name in [
+        "zero.json",
+        "H-01-failover-during-partition/checkpoint.json",
+    ] {
+        let link = at.join(name);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(zero, link).unwrap();
+    }
+    let base = text(&base);
+    for words in [
+        &["validate", "pipe.toml"][..],
+        &["validate", "variant.toml"],
+        &["validate", "runbook.toml"],
+        &["check", "/dev/zero"],
+        &["compare", base, "pipe.toml"],
+        &["sweep", base, "--file", "pipe.toml"],
+        &["report", "zero.json"],
+        &["replay", "zero.json"],
+        &["explain", "zero.json"],
+        &["merge", "zero.json", "zero.json"],
+        &["run-shard", "zero.json", "0"],
+        &["simulate", base, "--out", ".", "--resume"],
+    ] {
+        let output = poolproof_in(at, words);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(3), "{words:?}: {said}");
+        assert!(said.contains("not a regular file"), "{words:?}: {said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_called_so() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(OsStr::from_bytes(b"a\xff.toml"));
+    fs::copy(H01, &path).unwrap();
+    for (command_words, more) in [("validate", &[][..]), ("compare", &[H01]), ("check", &[])] {
+        let mut command = command(&[command_words]);
+        let output = command.arg(&path).args(more).output().unwrap();
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains("its name is not UTF-8"), "{said}");
+        assert!(!said.contains("there is no file"), "{said}");
     }
 }

@@ -117,6 +117,60 @@ fn termination_is_an_interrupt_too() {
     reports_the_finished_trials(&ended_by("-TERM", &LONG_SIMULATION));
 }
 
+/// Every command that works for long, in whatever state the signal finds it.
+#[test]
+fn one_signal_ends_every_command_soon() {
+    let long = [
+        "--set",
+        "check.faults=8",
+        "--set",
+        "check.servers_per_class=0",
+    ];
+    let endless = ["--set", "simulate.trials=10000000000"];
+    let states = ["--set", "check.states_limit=4000000000"];
+    for words in [
+        &[&["check", LBW], &long[..], &states].concat()[..],
+        &[
+            &["check", LBW, "--engine", "stateright"],
+            &long[..],
+            &states,
+        ]
+        .concat(),
+        &[&["check", LBW, "--swarm", "1000000"], &long[..]].concat(),
+        &[&["cuts", LBW, "--order", "8"], &long[..], &states].concat(),
+        &[&["explain", LBW], &long[..], &states].concat(),
+        &[&["simulate", LBW], &endless[..]].concat(),
+        &[&["simulate", LBW, "--rare"], &endless[..]].concat(),
+        &[&["compare", LBW, H01, "--no-check"], &endless[..]].concat(),
+        &[
+            "solve",
+            "scenarios/oracles/m6.toml",
+            "--max-states",
+            "100000000",
+        ],
+    ] {
+        for seconds in [1, 3] {
+            let mut child = command(words)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            sleep(Duration::from_secs(seconds));
+            if child.try_wait().unwrap().is_some() {
+                continue;
+            }
+            signal(&child, "-INT");
+            // Two seconds, and what a busy machine and a program with debug assertions add.
+            let mut waited = 0;
+            while child.try_wait().unwrap().is_none() {
+                assert!(waited < 800, "{words:?} goes on after 8 s");
+                waited += 1;
+                sleep(Duration::from_millis(10));
+            }
+        }
+    }
+}
+
 /// What waits for its input has nothing to finish.
 #[test]
 fn waiting_for_input_is_ended_by_the_signal_itself() {

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod before_work;
 mod budgets;
 mod command_line;
 mod compare;
@@ -21,3 +22,5 @@ mod recipes;
 mod replay;
 mod resume;
 mod sweep;
+mod untrusted;
+mod visible;

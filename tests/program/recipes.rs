@@ -228,3 +228,89 @@ fn the_scripts_are_sound() {
         ok(Command::new("shellcheck").args(&scripts));
     }
 }
+
+/// What the driver uses of Dask, in one process: tasks run where they are submitted.
+const DASK_IN_ONE_PROCESS: &str = "
+class Task:
+    def __init__(self, value):
+        self.value = value
+
+    def result(self):
+        return self.value
+
+
+class Client:
+    def __init__(self, cluster):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return False
+
+    def submit(self, function, *arguments, retries, key, pure):
+        return Task(function(*arguments))
+
+    def cancel(self, tasks):
+        pass
+
+
+class LocalCluster:
+    def __init__(self, **settings):
+        pass
+
+    def close(self):
+        pass
+
+
+def as_completed(tasks):
+    return list(tasks)
+";
+
+/// The driver without Dask: what it says of a manifest that is none, and which shards it runs.
+#[test]
+fn the_driver_names_a_bad_manifest_and_runs_an_empty_shard_again() {
+    let directory = place();
+    let at = directory.path();
+    fs::create_dir_all(at.join("stub/dask")).unwrap();
+    fs::write(at.join("stub/dask/__init__.py"), "").unwrap();
+    fs::write(at.join("stub/dask/distributed.py"), DASK_IN_ONE_PROCESS).unwrap();
+    let driver = |manifest: &str| {
+        let mut driver = command(at, "python3");
+        let words = ["cluster/dask_driver.py", manifest, "--", "--format", "json"];
+        driver.args(words).env("PYTHONPATH", at.join("stub"));
+        driver
+    };
+    for (name, text) in [
+        ("none.json", None),
+        ("empty.json", Some("")),
+        ("other.json", Some("{}")),
+        ("list.json", Some("[1]")),
+        ("number.json", Some("{\"shards\": [{\"shard\": \"../0\"}]}")),
+    ] {
+        if let Some(text) = text {
+            fs::write(at.join(name), text).unwrap();
+        }
+        let output = driver(name).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{name}: {said}");
+        assert!(said.starts_with("error: "), "{name}: {said}");
+        assert!(said.contains(name) && !said.contains("Traceback"), "{said}");
+    }
+    let few = "--trials 100 --set simulate.drill_trials=0 --grid log_shipping.backup_interval=5min";
+    let sweep = format!("scenarios/lync-2013-lbw.toml {few},15min");
+    let words = |line: String| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let plan = words(format!("sweep plan {sweep} --shards 3"));
+    ok(command(at, "poolproof").args(plan));
+    let here = words(format!("sweep {sweep} --format json"));
+    let here = ok(command(at, "poolproof").args(here));
+    assert_eq!(ok(&mut driver("manifest.json")).stdout, here.stdout);
+    let shard = at.join("shards/shard-00001.json");
+    let whole = fs::read(&shard).unwrap();
+    for damaged in [&b""[..], &whole[..whole.len() / 2], b"not a shard\n"] {
+        fs::write(&shard, damaged).unwrap();
+        assert_eq!(ok(&mut driver("manifest.json")).stdout, here.stdout);
+        assert_eq!(fs::read(&shard).unwrap(), whole);
+    }
+}

@@ -173,7 +173,10 @@ fn a_checkpoint_of_something_else_is_refused() {
             encode::<PartialResultView<'_>>("0123", 0..0, &[]).unwrap(),
             "another scenario",
         ),
-        ("{}".to_owned(), "no shard"),
+        (
+            "{\"schema\":\"poolproof/shard/v1\"".to_owned(),
+            "no shard of poolproof",
+        ),
     ] {
         fs::write(at.join("checkpoint.json"), text).unwrap();
         let output = writing(&few, directory.path()).output().unwrap();
@@ -181,6 +184,14 @@ fn a_checkpoint_of_something_else_is_refused() {
         assert_eq!(output.status.code(), Some(3), "{errors}");
         assert!(errors.contains(why), "{errors}");
     }
+    // A file of somebody else is neither read nor replaced.
+    fs::write(at.join("checkpoint.json"), "{}").unwrap();
+    let output = writing(&few, directory.path()).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(74), "{errors}");
+    assert!(errors.contains("exists and is not overwritten"), "{errors}");
+    let left = fs::read_to_string(at.join("checkpoint.json"));
+    assert_eq!(left.unwrap(), "{}");
     fs::remove_file(at.join("checkpoint.json")).unwrap();
     // Without a checkpoint it is a run like any other.
     ok(&few, directory.path());

@@ -5,6 +5,7 @@
 //! looks at how an estimate is used: several at once need [`Confidence::shared_by`].
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::numbers::normal::normal_quantile;
 use crate::numbers::special::{
@@ -112,10 +113,35 @@ pub fn mean_interval(mean: f64, deviation: f64, count: u64, confidence: Confiden
 
 /// How many of a number of trials had a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "StoredProportion")]
 pub struct Proportion {
     hits: u64,
     trials: u64,
+}
+
+/// A proportion in a file, which may come from anywhere.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredProportion {
+    hits: u64,
+    trials: u64,
+}
+
+/// Why a stored proportion is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{hits} of {trials} trials had a property")]
+pub struct MoreThanAll {
+    hits: u64,
+    trials: u64,
+}
+
+impl TryFrom<StoredProportion> for Proportion {
+    type Error = MoreThanAll;
+
+    fn try_from(stored: StoredProportion) -> Result<Self, Self::Error> {
+        let StoredProportion { hits, trials } = stored;
+        Self::new(hits, trials).ok_or(MoreThanAll { hits, trials })
+    }
 }
 
 impl Proportion {
@@ -134,8 +160,8 @@ impl Proportion {
 
     /// Adds the trials of another proportion, exactly.
     pub fn merge(&mut self, other: &Self) {
-        self.hits += other.hits;
-        self.trials += other.trials;
+        self.hits = self.hits.saturating_add(other.hits);
+        self.trials = self.trials.saturating_add(other.trials);
     }
 
     /// The number of trials that had the property.

@@ -42,9 +42,9 @@ impl Pairs {
         self.time.merge(&other.time);
         self.data_lost.merge(&other.data_lost);
         self.messages.merge(&other.messages);
-        self.only_here += other.only_here;
-        self.only_there += other.only_there;
-        self.differing += other.differing;
+        self.only_here = self.only_here.saturating_add(other.only_here);
+        self.only_there = self.only_there.saturating_add(other.only_there);
+        self.differing = self.differing.saturating_add(other.differing);
     }
 
     /// The number of trials.

@@ -173,7 +173,7 @@ impl SimulationSummary {
                 .into_iter()
                 .flat_map(|(tally, stage)| violations(properties, tally, stage, confidence))
                 .collect(),
-            events: plain.events + drilled.events,
+            events: plain.events.saturating_add(drilled.events),
         }
     }
 }

@@ -179,10 +179,11 @@ impl Tally {
         }
     }
 
-    /// Adds the counts of other trials, later in number.
+    /// Adds the counts of other trials, later in number. A sum that is no count of trials, as only
+    /// an edited file can have it, stays at the largest number.
     pub fn merge(&mut self, other: Self) {
-        self.trials += other.trials;
-        self.events += other.events;
+        self.trials = self.trials.saturating_add(other.trials);
+        self.events = self.events.saturating_add(other.events);
         self.per_incident.merge(&other.per_incident);
         self.per_trial.merge(&other.per_trial);
         for (mine, theirs) in self.by_cause.iter_mut().zip(&other.by_cause) {
@@ -193,14 +194,14 @@ impl Tally {
             .iter_mut()
             .zip(other.incidents_by_cause)
         {
-            *mine += theirs;
+            *mine = mine.saturating_add(theirs);
         }
         for (mine, theirs) in self.by_phase.iter_mut().zip(&other.by_phase) {
             mine.merge(theirs);
         }
-        self.unended += other.unended;
+        self.unended = self.unended.saturating_add(other.unended);
         for (mine, theirs) in self.violations.iter_mut().zip(other.violations) {
-            mine.trials += theirs.trials;
+            mine.trials = mine.trials.saturating_add(theirs.trials);
             mine.first = match (mine.first, theirs.first) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),

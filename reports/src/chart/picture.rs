@@ -11,6 +11,7 @@ use plotters::style::{FontStyle, WHITE};
 use super::canvas;
 use super::canvas::{Canvas, Lettering, SCALE, Trouble};
 use crate::error::ReportError;
+use crate::visible;
 
 const FONT: &[u8] = include_bytes!("../../fonts/DejaVuSans-subset.ttf");
 
@@ -146,7 +147,7 @@ fn with_title(picture: &impl Picture, text: &str, form: Form, height: u32) -> St
         "id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-title\" \
          width=\"{width}\" height=\"{height}\""
     );
-    let text = text.replacen(&drawn, &shown, 1);
+    let text = visible::text(text.replacen(&drawn, &shown, 1));
     match text.split_once('>') {
         Some((tag, rest)) => format!("{tag}>\n<title id=\"{id}-title\">{title}</title>{rest}"),
         None => text,

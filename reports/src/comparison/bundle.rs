@@ -4,6 +4,7 @@ use super::{ComparisonDocument, markdown, page};
 use crate::chart::forest::Forest;
 use crate::chart::{overlay, picture};
 use crate::error::ReportError;
+use crate::visible;
 
 /// The document as indented JSON.
 ///
@@ -75,7 +76,10 @@ pub fn render(document: &ComparisonDocument) -> Result<Vec<(String, Vec<u8>)>, R
     let mut files = vec![
         ("comparison.json".to_owned(), json(document)?.into_bytes()),
         ("comparison.csv".to_owned(), csv(document)?.into_bytes()),
-        ("comparison.md".to_owned(), markdown(document).into_bytes()),
+        (
+            "comparison.md".to_owned(),
+            visible::text(markdown(document)).into_bytes(),
+        ),
         ("index.html".to_owned(), page(document)?.into_bytes()),
     ];
     files.extend(picture::files(&Forest(document))?);

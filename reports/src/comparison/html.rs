@@ -10,7 +10,7 @@ use crate::chart::{overlay, picture};
 use crate::document::VerdictStatus;
 use crate::error::ReportError;
 use crate::html::Look;
-use crate::words;
+use crate::{visible, words};
 
 #[derive(Template)]
 #[template(path = "comparison.html")]
@@ -67,7 +67,7 @@ pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
     };
     let mut text = page.render()?;
     text.push('\n');
-    Ok(text)
+    Ok(visible::text(text))
 }
 
 impl Promises<'_> {

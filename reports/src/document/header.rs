@@ -35,6 +35,9 @@ pub enum DocumentError {
     /// The document follows another schema.
     #[error("{0}")]
     Schema(OtherSchema),
+    /// Two of its fields cannot both be true: the text was edited.
+    #[error("it contradicts itself: {0}")]
+    Contradiction(String),
 }
 
 /// A document of another schema: another kind of document, or another version of the format.

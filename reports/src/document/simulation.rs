@@ -282,3 +282,19 @@ pub struct Incident {
     /// How many messages are gone.
     pub messages_lost: u64,
 }
+
+impl Incident {
+    /// Every time in it, in milliseconds.
+    pub(super) fn times_ms(&self) -> [u64; 8] {
+        [
+            self.start_ms,
+            self.end_ms.unwrap_or(self.start_ms),
+            self.detect_ms,
+            self.decide_ms,
+            self.act_ms,
+            self.recover_ms,
+            self.reconnect_ms,
+            self.data_lost_ms,
+        ]
+    }
+}

@@ -4,6 +4,7 @@ use super::charts::charts;
 use super::{SweepDocument, markdown, page};
 use crate::chart::picture;
 use crate::error::ReportError;
+use crate::visible;
 
 /// The document as indented JSON.
 ///
@@ -58,7 +59,10 @@ pub fn render(document: &SweepDocument) -> Result<Vec<(String, Vec<u8>)>, Report
     let mut files = vec![
         ("sweep.json".to_owned(), json(document)?.into_bytes()),
         ("sweep.csv".to_owned(), csv(document)?.into_bytes()),
-        ("sweep.md".to_owned(), markdown(document).into_bytes()),
+        (
+            "sweep.md".to_owned(),
+            visible::text(markdown(document)).into_bytes(),
+        ),
         ("index.html".to_owned(), page(document)?.into_bytes()),
     ];
     for chart in charts(document) {

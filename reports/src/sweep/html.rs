@@ -8,7 +8,7 @@ use super::charts::charts;
 use crate::chart::picture;
 use crate::chart::picture::Drawn;
 use crate::error::ReportError;
-use crate::quantity;
+use crate::{quantity, visible};
 
 #[derive(Template)]
 #[template(path = "sweep.html")]
@@ -69,7 +69,7 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
     };
     let mut text = page.render()?;
     text.push('\n');
-    Ok(text)
+    Ok(visible::text(text))
 }
 
 /// The heads of the columns that say what a point is; they may break where a path has parts.

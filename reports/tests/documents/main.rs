@@ -2,6 +2,7 @@
 
 mod browser;
 mod formats;
+mod hostile;
 mod rendering;
 #[path = "../sample/mod.rs"]
 mod sample;

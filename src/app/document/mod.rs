@@ -8,6 +8,6 @@ pub mod rare;
 pub mod recovery;
 pub mod result;
 pub mod simulation;
-mod stopping;
+pub mod stopping;
 pub mod swarm;
 pub mod verdict;

@@ -1,6 +1,6 @@
 //! From an estimate of what is rare to its part of the result document.
 
-use poolproof_engines::simulate::estimate::{Confidence, Estimate};
+use poolproof_engines::simulate::estimate::Estimate;
 use poolproof_engines::simulate::rare::{
     Doubt, Plan, RareError, RareEstimate, RareEventMethod, doubt, estimate,
 };
@@ -9,6 +9,7 @@ use poolproof_reports::document as doc;
 
 use crate::app::compile;
 use crate::app::compile::simulation::trial_settings;
+use crate::app::document::stopping::stated_confidence;
 use crate::scenario::Scenario;
 
 /// Estimates how likely something rare is within a trial of a scenario, with as many paths as the
@@ -24,7 +25,7 @@ pub fn simulated(
 ) -> Result<Option<doc::RareEvent>, RareError> {
     let topology = compile::timed_topology(scenario);
     let activities = compile::activities(scenario, &topology);
-    let confidence = Confidence::new(scenario.simulate.confidence).unwrap_or_default();
+    let confidence = stated_confidence(scenario);
     let plan = Plan {
         rare,
         method,

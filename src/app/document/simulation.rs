@@ -108,7 +108,7 @@ pub fn simulated(
             ..document(scenario, plain, drilled, interrupted)
         },
         incidents: plain.incidents.iter().map(incident).collect(),
-        events: plain.events + drilled.events,
+        events: plain.events.saturating_add(drilled.events),
         years: plain.trials as f64 * scenario.simulate.horizon.ms as f64 / YEAR_MS as f64,
         interrupted,
     }

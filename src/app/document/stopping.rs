@@ -17,12 +17,16 @@ pub fn checkpoints(scenario: &Scenario, trials: u64) -> Vec<u64> {
     stopping::checkpoints(trials, early)
 }
 
+/// The confidence that a scenario states. The reader of scenarios has refused all that is none.
+#[must_use]
+pub fn stated_confidence(scenario: &Scenario) -> Confidence {
+    Confidence::new(scenario.simulate.confidence).unwrap_or_default()
+}
+
 /// The confidence of each interval, so that all tests together err no more often than stated.
 #[must_use]
 pub fn confidence(scenario: &Scenario) -> Confidence {
-    let settings = &scenario.simulate;
-    // Validation has refused everything else.
-    let stated = Confidence::new(settings.confidence).unwrap_or_default();
+    let (settings, stated) = (&scenario.simulate, stated_confidence(scenario));
     if !settings.stop_when_decided {
         return stated;
     }

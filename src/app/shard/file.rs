@@ -94,7 +94,7 @@ struct Read<P> {
     parts: Vec<P>,
 }
 
-fn checksum(text: &str) -> String {
+pub(super) fn checksum(text: &str) -> String {
     let mut digest = Digest::new();
     digest.bytes(text.as_bytes());
     digest.hex()

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::file::checksum;
 use crate::app::compile::swarm::Swarm;
 use crate::app::shard::swarm_job::SwarmJob;
 use crate::app::study::Study;
@@ -102,6 +103,8 @@ pub struct Manifest {
     pub schema: String,
     /// The version that made it, and that runs it.
     pub poolproof_version: String,
+    /// 32 hexadecimal digits over everything else in it.
+    pub checksum: String,
     /// The digest of the whole: scenarios, seeds, and numbers of trials or searches.
     pub study: String,
     /// The seed of the first scenario.
@@ -129,9 +132,11 @@ pub enum ManifestError {
     #[error("it was made by poolproof {0}, but this is {this}", this = env!("CARGO_PKG_VERSION"))]
     Version(String),
     /// It was changed since it was made.
-    #[error("it was changed: its study has digest {found}, but {stated} is stated in it")]
+    #[error("it was changed: its {what} is {found}, but {stated} is stated in it")]
     Changed {
-        /// The digest of the study that its texts make.
+        /// Which digest: the checksum of the whole, or the digest of the study.
+        what: &'static str,
+        /// The digest of what is there.
         found: String,
         /// The digest that it states.
         stated: String,
@@ -148,8 +153,17 @@ pub enum ManifestError {
 
 impl Manifest {
     /// Cuts a work list into shards of nearly the same length.
-    #[must_use]
-    pub fn new(job: Task, work: WorkList, seed: u64, texts: Vec<SourceText>, shards: u64) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// In the words of the library that writes it; a defect.
+    pub fn new(
+        job: Task,
+        work: WorkList,
+        seed: u64,
+        texts: Vec<SourceText>,
+        shards: u64,
+    ) -> Result<Self, serde_json::Error> {
         let length = work.length;
         let shards = shards.clamp(1, length.clamp(1, SHARDS_MOST));
         let start =
@@ -160,16 +174,28 @@ impl Manifest {
             count: start(shard + 1) - start(shard),
             file: format!("shard-{shard:05}.json"),
         };
-        Self {
+        let mut manifest = Self {
             schema: MANIFEST_SCHEMA.to_owned(),
             poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+            checksum: String::new(),
             study: work.digest,
             seed,
             length,
             shards: (0..shards).map(planned).collect(),
             job,
             texts,
-        }
+        };
+        manifest.checksum = manifest.sum()?;
+        Ok(manifest)
+    }
+
+    /// The checksum of everything else in it.
+    fn sum(&self) -> Result<String, serde_json::Error> {
+        let unsigned = Self {
+            checksum: String::new(),
+            ..self.clone()
+        };
+        Ok(checksum(&serde_json::to_string(&unsigned)?))
     }
 
     /// Reads a manifest.
@@ -190,7 +216,16 @@ impl Manifest {
         if head.poolproof_version != env!("CARGO_PKG_VERSION") {
             return Err(ManifestError::Version(head.poolproof_version));
         }
-        Ok(serde_json::from_str(text)?)
+        let manifest: Self = serde_json::from_str(text)?;
+        let found = manifest.sum()?;
+        if found == manifest.checksum {
+            return Ok(manifest);
+        }
+        Err(ManifestError::Changed {
+            what: "checksum",
+            found,
+            stated: manifest.checksum,
+        })
     }
 
     /// Sees that the work list is the one that was planned, and the shards are the whole of it.
@@ -201,6 +236,7 @@ impl Manifest {
     pub fn verify(&self, work: &WorkList) -> Result<(), ManifestError> {
         if work.digest != self.study {
             return Err(ManifestError::Changed {
+                what: "study's digest",
                 found: work.digest.clone(),
                 stated: self.study.clone(),
             });

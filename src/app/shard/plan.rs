@@ -86,10 +86,10 @@ impl Plan {
 
     /// The commands that make the same results on one machine.
     #[must_use]
-    pub fn commands(&self) -> &[String] {
+    pub fn commands(&self) -> Vec<String> {
         match self {
-            Self::Study(job, _) => &job.commands,
-            Self::Swarm(job, _, _) => std::slice::from_ref(&job.command),
+            Self::Study(job, _) => job.commands(),
+            Self::Swarm(job, _, _) => vec![job.command().to_string()],
         }
     }
 
@@ -145,7 +145,8 @@ impl Plan {
             }
             Self::Swarm(job, loaded, searches) => {
                 let parts = merge_swarm(searches, planned, files).map_err(refused)?;
-                let found = swarm::of_parts(loaded, searches, &parts, false, &job.command);
+                let found =
+                    swarm::of_parts(loaded, searches, &parts, false, &job.command().to_string());
                 Ok(StudyResult {
                     content: StudyContent::Simulations(vec![found]),
                     interrupted: false,
@@ -179,5 +180,7 @@ pub fn plan(task: Task, shards: u64, resolver: &dyn Resolver) -> Result<Manifest
     let first = plan.scenarios().next();
     let seed = first.map_or(0, |one| one.scenario.simulate.seed);
     let work = plan.work();
-    Ok(Manifest::new(task, work, seed, recorder.texts(), shards))
+    let unwritten =
+        |error| AppError::defect(format_args!("the manifest cannot be written: {error}"));
+    Manifest::new(task, work, seed, recorder.texts(), shards).map_err(unwritten)
 }

@@ -3,12 +3,16 @@
 //! It is what a command line comes to, and what a manifest carries to other machines: loaded from
 //! the same texts it is the same study anywhere.
 
-use poolproof_models::names::event::Event;
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ReplicationGroup, Study};
 use crate::app::compare;
 use crate::app::error::AppError;
+use crate::app::reproduction::{self, Reproduction, Settings};
+use crate::app::simulation::set_drill;
 use crate::app::sweep::{Design, Point};
 use crate::scenario::library::Resolver;
 use crate::scenario::{self, LoadError, Loaded, Scenario};
@@ -31,8 +35,6 @@ pub enum StudyKind {
 pub struct StudyJob {
     /// What is asked for.
     pub kind: StudyKind,
-    /// The commands that make the results on one machine: one per scenario, or one in all.
-    pub commands: Vec<String>,
     /// Names of the scenario files.
     pub scenarios: Vec<String>,
     /// Changes of values, for all scenarios.
@@ -47,7 +49,15 @@ pub struct StudyJob {
     pub check: bool,
     /// What a sweep varies.
     pub design: Option<Design>,
+    /// The file that the design was read from, if it was.
+    pub design_file: Option<String>,
 }
+
+/// How many trials a simulation has: fewer give no honest interval, more do not end.
+pub const TRIALS: RangeInclusive<u64> = 100..=10_000_000_000;
+
+/// How many scenarios are set side by side.
+pub const COMPARED: RangeInclusive<usize> = 2..=16;
 
 /// A job with its scenarios.
 #[derive(Debug, Clone)]
@@ -67,6 +77,8 @@ pub enum StudyJobError {
     Scenario(LoadError),
     /// Mistakes that a point of a sweep makes; the point in words.
     Point(String, LoadError),
+    /// A scenario does not have the fault of the drills.
+    Drill(AppError),
     /// Anything else, in words.
     Other(String),
 }
@@ -78,18 +90,93 @@ impl From<StudyJobError> for AppError {
             StudyJobError::Point(point, error) => {
                 Self::from(error).hinted(format!("this is the scenario at the point {point}"))
             }
+            StudyJobError::Drill(error) => error,
             StudyJobError::Other(message) => Self::input(message),
         }
     }
 }
 
 impl StudyJob {
+    /// The commands that make the results on one machine: one per scenario, or one in all. They
+    /// are made from the job and never read, because a job may come from a file.
+    #[must_use]
+    pub fn commands(&self) -> Vec<String> {
+        let settings = Settings {
+            seed: self.seed,
+            overrides: self.set.clone(),
+        };
+        let command = match self.kind {
+            StudyKind::Simulate => {
+                let paths = self.scenarios.iter();
+                let one = |path: &String| {
+                    let drill = self.drill.as_deref();
+                    reproduction::simulate(path, &settings, self.trials, drill).to_string()
+                };
+                return paths.map(one).collect();
+            }
+            StudyKind::Compare => {
+                let command = Reproduction::new("compare");
+                let command = self.scenarios.iter().fold(command, Reproduction::argument);
+                command
+                    .given("--trials", self.trials)
+                    .flag("--no-check", !self.check)
+            }
+            StudyKind::Sweep => {
+                let command = Reproduction::new("sweep");
+                let command = self.scenarios.iter().fold(command, Reproduction::argument);
+                let command = match (&self.design_file, &self.design) {
+                    (Some(file), _) => command.option("--file", file),
+                    (None, Some(design)) => design.add_to(command),
+                    (None, None) => command,
+                };
+                command
+                    .given("--trials", self.trials)
+                    .flag("--check", self.check)
+            }
+        };
+        vec![command.settings(&settings).to_string()]
+    }
+
+    /// Sees that the numbers are those that a command line can have.
+    fn verify(&self) -> Result<(), StudyJobError> {
+        let count = self.scenarios.len();
+        let fits = match self.kind {
+            StudyKind::Simulate => count >= 1,
+            StudyKind::Compare => COMPARED.contains(&count) && self.drill.is_none(),
+            StudyKind::Sweep => count == 1 && self.design.is_some() && self.drill.is_none(),
+        };
+        if !fits {
+            let message = match self.kind {
+                StudyKind::Simulate => "a simulation has at least one scenario".to_owned(),
+                StudyKind::Compare => format!(
+                    "a comparison has {} to {} scenarios, and no fault of its own to drill",
+                    COMPARED.start(),
+                    COMPARED.end()
+                ),
+                StudyKind::Sweep => {
+                    "a sweep has one scenario, a design, and no fault of its own to drill"
+                        .to_owned()
+                }
+            };
+            return Err(StudyJobError::Other(message));
+        }
+        match self.trials.filter(|trials| !TRIALS.contains(trials)) {
+            Some(trials) => Err(StudyJobError::Other(format!(
+                "{trials} trials: from {} to {}",
+                TRIALS.start(),
+                TRIALS.end()
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Loads the scenarios and lays out the study.
     ///
     /// # Errors
     ///
     /// Mistakes of the scenarios, or scenarios and design that do not fit together.
     pub fn ready(&self, resolver: &dyn Resolver) -> Result<ReadyStudy, StudyJobError> {
+        self.verify()?;
         let mut mistakes = Vec::new();
         let mut loaded = Vec::new();
         for name in &self.scenarios {
@@ -102,6 +189,23 @@ impl StudyJob {
             return Err(StudyJobError::Scenario(LoadError {
                 diagnostics: mistakes,
             }));
+        }
+        if self.kind == StudyKind::Simulate {
+            let mut names = BTreeSet::new();
+            // Some file systems do not distinguish `a` from `A`.
+            let mut again = loaded.iter();
+            let again = again.find(|one| !names.insert(one.scenario.name.to_ascii_lowercase()));
+            if let Some(twice) = again {
+                return Err(StudyJobError::Other(format!(
+                    "two of the scenarios are named `{}`, and their results would be in one place",
+                    twice.scenario.name
+                )));
+            }
+        }
+        if let Some(drill) = &self.drill {
+            for (one, file) in loaded.iter_mut().zip(&self.scenarios) {
+                set_drill(&mut one.scenario, drill, file).map_err(StudyJobError::Drill)?;
+            }
         }
         let mut points = Vec::new();
         let groups = match self.kind {
@@ -146,17 +250,12 @@ impl StudyJob {
             loaded.scenario.simulate.precision = 0.0;
             loaded.scenario.simulate.stop_when_decided = false;
         }
-        if let Some(drill) = &self.drill {
-            // None for the loss of DC1.
-            loaded.scenario.simulate.drill = Event::from_name(drill);
-        }
         Ok(loaded)
     }
 
     fn points(&self, loaded: &[Loaded]) -> Result<Vec<Point>, StudyJobError> {
         let (Some(design), [base]) = (&self.design, loaded) else {
-            let message = "a sweep has one scenario and a design";
-            return Err(StudyJobError::Other(message.to_owned()));
+            return Ok(Vec::new());
         };
         let points = design.points(base.scenario.simulate.seed);
         points.map_err(StudyJobError::Other)

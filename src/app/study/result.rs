@@ -119,8 +119,9 @@ fn simulations(
         overrides: job.set.clone(),
     };
     let counts = ready.study.counts(parts);
+    let commands = job.commands();
     let one = |(index, [plain, drilled]): (usize, &[Counts; 2])| {
-        let (loaded, command) = (&ready.loaded[index], &job.commands[index]);
+        let (loaded, command) = (&ready.loaded[index], &commands[index]);
         let scenario = &loaded.scenario;
         let mut found = simulated(
             scenario,
@@ -163,7 +164,7 @@ fn comparison(
         checks: &checks,
         counts: &counts,
         interrupted,
-        command: &job.commands[0],
+        command: &job.commands().concat(),
     });
     (StudyContent::Comparison(Box::new(document)), stopped)
 }
@@ -189,7 +190,7 @@ fn swept(
         checks: &checks,
         counts: &ready.study.counts(parts),
         interrupted,
-        command: &job.commands[0],
+        command: &job.commands().concat(),
     });
     Ok((StudyContent::Sweep(Box::new(document)), stopped))
 }
@@ -200,7 +201,7 @@ fn checks(
     scenarios: &[Scenario],
     execution: &Execution<'_>,
 ) -> (Vec<doc::Check>, bool) {
-    let (limits, mut interrupted) = (SearchLimits::default(), false);
+    let (limits, mut interrupted) = (SearchLimits::default().on(execution), false);
     let checked = scenarios.iter().filter(|_| job.check).map(|scenario| {
         let checked = execution.on_threads(|| check::search(scenario, &limits, execution.observer));
         interrupted |= checked.interrupted;

@@ -6,6 +6,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use super::parameter::Parameter;
+use crate::app::reproduction::Reproduction;
 
 /// A sweep with more points would not end: each is a simulation of its own.
 pub const POINTS_MOST: usize = 10_000;
@@ -49,6 +50,23 @@ pub struct Design {
 pub type Point = Vec<Option<String>>;
 
 impl Design {
+    /// A command with the options of this design.
+    pub(crate) fn add_to(&self, command: Reproduction) -> Reproduction {
+        let (command, option, separator) = match self.method {
+            Method::Grid => (command, Some("--grid"), ","),
+            Method::OneAtATime => (command, Some("--tornado"), ".."),
+            Method::LatinHypercube(points) => (command.option("--lhs", points), None, ".."),
+        };
+        self.parameters.iter().fold(command, |command, parameter| {
+            let Parameter { path, values } = parameter;
+            let assignment = format!("{path}={}", values.join(separator));
+            match option {
+                Some(option) => command.option(option, assignment),
+                None => command.argument(assignment),
+            }
+        })
+    }
+
     /// The points, in the order of the table.
     ///
     /// # Errors

@@ -1,18 +1,19 @@
 //! Rules about the servers of the pool: how many, how loaded, and where the active ones are.
 
+use poolproof_models::names::component::Component;
 use poolproof_models::names::site::Site;
 
 use super::super::Scenario;
 use super::super::pool::Variant;
 use super::super::rules::Finding;
-use super::{found, unmodelled, when};
+use super::{found, impossible, unmodelled, when};
 
 /// V1: at most 8 servers, at most 4 of them active, at least 1.
 pub(in super::super) fn server_counts(scenario: &Scenario) -> Vec<Finding> {
     let (total, active) = (scenario.pool.total(), scenario.pool.active());
     let help = "a pool has at most 8 servers; 1 to 4 of them are active";
-    let mut findings = when(total > 8, || {
-        found("pool", format!("the pool has {total} servers"), help)
+    let mut findings = when(total > Component::MAX_SERVERS as u32, || {
+        impossible("pool", format!("the pool has {total} servers"), help)
     });
     findings.extend(when(!(1..=4).contains(&active), || {
         found(

@@ -6,7 +6,7 @@ pub(super) mod product;
 pub(super) mod shipping;
 
 use super::Scenario;
-use super::rules::Finding;
+use super::rules::{Finding, Modelling};
 use super::sql::Instance;
 
 /// Something wrong that the model knows: results show what comes of it.
@@ -15,7 +15,7 @@ fn found(key: impl Into<String>, message: impl Into<String>, help: impl Into<Str
         key: key.into(),
         message: message.into(),
         help: help.into(),
-        modelled: true,
+        modelling: Modelling::Shown,
     }
 }
 
@@ -26,7 +26,19 @@ fn unmodelled(
     help: impl Into<String>,
 ) -> Finding {
     Finding {
-        modelled: false,
+        modelling: Modelling::Ignored,
+        ..found(key, message, help)
+    }
+}
+
+/// Something that the model cannot hold.
+fn impossible(
+    key: impl Into<String>,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Finding {
+    Finding {
+        modelling: Modelling::Impossible,
         ..found(key, message, help)
     }
 }
