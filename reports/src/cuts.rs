@@ -3,7 +3,7 @@
 use crate::document::{CutSet, CutSets, PropertyCuts, RateNote};
 use crate::error::ReportError;
 use crate::json::pretty;
-use crate::layout::{WIDTH, hanging, wrapped};
+use crate::layout::{WIDTH, hanging, joined, wrapped};
 use crate::{float, quantity, words};
 
 /// The columns of the CSV, in order.
@@ -76,10 +76,15 @@ fn names(set: &CutSet) -> String {
 
 /// Returns the cut sets as a table. The words may change; machines read the JSON.
 pub fn text(cuts: &CutSets) -> String {
-    let mut lines = vec![format!("{}: minimal cut sets", cuts.identity.scenario_name)];
-    lines.push(format!(
-        "poolproof {}, scenario {}",
-        cuts.identity.poolproof_version, cuts.identity.scenario_digest
+    let identity = &cuts.identity;
+    let mut lines = wrapped(
+        &format!("{}: minimal cut sets", identity.scenario_name),
+        WIDTH,
+    );
+    let (version, digest) = (&identity.poolproof_version, &identity.scenario_digest);
+    lines.extend(wrapped(
+        &format!("poolproof {version}, scenario {digest}"),
+        WIDTH,
     ));
     lines.extend(hanging("  faults:  ", &words::budget(&cuts.budget)));
     let searched = format!(
@@ -101,12 +106,7 @@ pub fn text(cuts: &CutSets) -> String {
          for certain. What outlasts the repair of its cause is not in it.",
         WIDTH,
     ));
-    let mut text = String::new();
-    for line in lines {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    joined(&lines)
 }
 
 fn how_far(cuts: &CutSets) -> String {
@@ -127,10 +127,8 @@ fn how_far(cuts: &CutSets) -> String {
 }
 
 fn of_property(property: &PropertyCuts, cuts: &CutSets, lines: &mut Vec<String>) {
-    lines.extend(hanging(
-        &format!("{:<4}", property.property),
-        &property.title,
-    ));
+    let name = words::property(&property.title, &property.property);
+    lines.extend(wrapped(&name, WIDTH));
     if property.sets.is_empty() {
         let none = match cuts.complete_up_to {
             Some(order) => format!(
@@ -287,13 +285,13 @@ mod tests {
 
     #[test]
     fn the_table_says_how_far_and_what_is_only_a_bound() {
-        let text = text(&sample());
+        let text = crate::layout::one_line(&text(&sample()));
         for part in [
             "every minimal cut set of at most 2 basic events; ended early by the limit",
-            "2.00e-2  loss of DC1",
-            "<= 3.33e-4  crash of a server, 2 times + late return of DC1 \
+            "2.00e-2 loss of DC1",
+            "<= 3.33e-4 crash of a server, 2 times + late return of DC1 \
              (taken for certain: late",
-            "no rate  loss (no rate: loss)",
+            "no rate loss (no rate: loss)",
             "the sum; 1 set without an estimate",
             "none with at most 2 basic events",
         ] {

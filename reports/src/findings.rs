@@ -3,8 +3,8 @@
 //! agree.
 
 use crate::document::{
-    Budget, Counterexample, Coverage, Goal, Objective, ObjectiveStatus, ResultDocument, Verdict,
-    VerdictStatus,
+    Budget, Check, Counterexample, Coverage, Goal, Objective, ObjectiveStatus, ResultDocument,
+    Verdict, VerdictStatus,
 };
 use crate::layout::one_line;
 use crate::{quantity, timeline, words};
@@ -41,11 +41,18 @@ pub enum Outcome {
     Differs,
 }
 
-/// Returns the worst of all findings of a result, which is what its exit code says.
+/// Returns the worst of all findings of a result, which is what its exit code says. A number that
+/// is withheld is no answer.
 #[must_use]
 pub fn outcome(document: &ResultDocument) -> Outcome {
     let outcomes = of(document).into_iter().map(|finding| finding.outcome);
-    outcomes.max().unwrap_or(Outcome::AsExpected)
+    let simulation = document.simulation.as_ref();
+    let rare = simulation.and_then(|simulation| simulation.rare.as_ref());
+    let withheld = rare.filter(|rare| rare.withheld);
+    outcomes
+        .chain(withheld.map(|_| Outcome::Undecided))
+        .max()
+        .unwrap_or(Outcome::AsExpected)
 }
 
 /// One line of the result.
@@ -91,25 +98,28 @@ impl Finding<'_> {
 
 /// Returns all findings: properties, goals, events and objectives, in the order of the document.
 pub(crate) fn of(document: &ResultDocument) -> Vec<Finding<'_>> {
-    let mut findings = Vec::new();
-    for check in &document.checks {
-        let properties = check
-            .verdicts
-            .iter()
-            .map(|one| property(one, &check.budget));
-        let goals = check
-            .goals
-            .iter()
-            .map(|one| goal(one, check.swarm.is_none()));
-        let coverage = check.coverage.iter().map(coverage);
-        let within = properties.chain(goals).chain(coverage);
-        findings.extend(within.map(|finding| Finding {
-            budget: check.name.as_deref(),
-            ..finding
-        }));
-    }
+    let mut findings: Vec<_> = document.checks.iter().flat_map(of_check).collect();
     findings.extend(document.objectives.iter().map(objective));
     findings
+}
+
+/// Returns the findings of a search within a budget: properties, goals and events.
+pub(crate) fn of_check(check: &Check) -> Vec<Finding<'_>> {
+    let properties = check
+        .verdicts
+        .iter()
+        .map(|one| property(one, &check.budget));
+    let goals = check
+        .goals
+        .iter()
+        .map(|one| goal(one, check.swarm.is_none()));
+    let coverage = check.coverage.iter().map(coverage);
+    let within = properties.chain(goals).chain(coverage);
+    let named = within.map(|finding| Finding {
+        budget: check.name.as_deref(),
+        ..finding
+    });
+    named.collect()
 }
 
 /// Returns the findings that are not as expected.

@@ -5,36 +5,39 @@
 
 use askama::Template;
 
+use crate::answer::{Answer, Lever};
 use crate::chart::Chart;
-use crate::document::{
-    Check, Coverage, Goal, Objective, ObjectiveStatus, ResultDocument, Verdict, VerdictStatus,
-};
+use crate::document::{Check, Coverage, Goal, Objective, ResultDocument, Verdict};
 use crate::error::ReportError;
-use crate::findings::Outcome;
+use crate::look::Look;
 use crate::matrix::Matrix;
-use crate::{families, findings, headline, mermaid, quantity, timeline, words};
+use crate::{answer, families, findings, headline, mermaid, quantity, timeline, words};
 
 pub(crate) mod figures;
-mod glance;
 mod parts;
+mod tiles;
 
 use figures::{Cell, Figures};
-use glance::Glance;
 use parts::{CutsView, ExampleView, Support};
+use tiles::Tile;
 
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
     document: &'a ResultDocument,
-    question: &'static str,
-    answer: String,
+    answer: Answer,
+    look: Look,
+    tiles: Vec<Tile>,
+    /// What to add where nothing judges the figures.
+    unjudged: Option<String>,
+    levers: Vec<Lever>,
+    /// What the verdicts take for granted, in one sentence.
+    assumed: String,
     /// The verdicts within several budgets.
     matrix: Option<MatrixView<'a>>,
     checks: Vec<CheckView<'a>>,
     figures: Option<Figures<'a>>,
     objectives: Vec<ObjectiveView<'a>>,
-    glance: Vec<Glance>,
-    confidence: String,
     share: &'static str,
     warnings: Vec<String>,
     topology: ChartView,
@@ -42,7 +45,7 @@ struct Page<'a> {
     origins: Vec<ChartView>,
     timeline: Vec<ChartView>,
     examples: Vec<ExampleView>,
-    cuts: Option<CutsView<'a>>,
+    cuts: Option<CutsView>,
     support: Support,
     paths: Vec<PathView<'a>>,
 }
@@ -107,6 +110,8 @@ struct ObjectiveView<'a> {
 }
 
 struct ChartView {
+    /// Where it is on the page.
+    place: String,
     wide: String,
     narrow: String,
     caption: &'static str,
@@ -123,50 +128,24 @@ struct PathView<'a> {
     path: &'a crate::document::Counterexample,
 }
 
-/// A class for the colour and a sign for those who do not see it.
-#[derive(Clone, Copy)]
-pub(crate) struct Look {
-    pub(crate) class: &'static str,
-    pub(crate) sign: &'static str,
-}
-
-const GOOD: Look = Look {
-    class: "good",
-    sign: "✓",
-};
-const BAD: Look = Look {
-    class: "bad",
-    sign: "✗",
-};
-const OPEN: Look = Look {
-    class: "open",
-    sign: "?",
-};
-/// Violated, and the scenario says so: neither praise nor alarm.
-const KNOWN: Look = Look {
-    class: "known",
-    sign: "!",
-};
-
 /// Returns the page of a document.
 ///
 /// # Errors
 /// When a chart cannot be drawn or the template cannot be filled in: both are defects.
 pub fn page(document: &ResultDocument) -> Result<String, ReportError> {
+    let answer = Answer::of(document);
     let page = Page {
         document,
-        question: headline::QUESTION,
-        answer: headline::answer(document).join(" "),
+        look: answer.standing.look(),
+        answer,
+        tiles: tiles::tiles(document),
+        unjudged: answer::hint(document),
+        levers: answer::levers(document),
+        assumed: answer::assumptions(document).join("; "),
         matrix: matrix_view(&document.checks),
         checks: check_views(&document.checks),
         figures: document.simulation.as_ref().map(Figures::of),
         objectives: document.objectives.iter().map(objective_view).collect(),
-        glance: glance::glance(document),
-        confidence: document
-            .simulation
-            .iter()
-            .map(|one| quantity::probability(one.availability.confidence))
-            .collect(),
         share: words::share(document.scenario.share),
         warnings: document
             .scenario
@@ -223,6 +202,7 @@ fn chart(document: &ResultDocument, chart: Chart) -> Result<ChartView, ReportErr
         }
     };
     Ok(ChartView {
+        place: format!("figure-{}", chart.name()),
         wide: chart.svg(document)?,
         narrow: chart.svg_narrow(document)?,
         caption,
@@ -297,7 +277,7 @@ fn verdict_view<'a>(
     verdict: &'a Verdict,
     check: &Check,
 ) -> VerdictView<'a> {
-    let look = verdict_look(verdict.status, verdict.as_expected);
+    let look = Look::of_verdict(verdict.status, verdict.as_expected);
     let anchor = anchor("violation", number, index);
     VerdictView {
         verdict,
@@ -308,18 +288,8 @@ fn verdict_view<'a>(
     }
 }
 
-/// Returns how a verdict looks.
-pub(crate) fn verdict_look(status: VerdictStatus, as_expected: bool) -> Look {
-    match (status, as_expected) {
-        (VerdictStatus::Holds, true) => GOOD,
-        (VerdictStatus::Violated, true) => KNOWN,
-        (VerdictStatus::Undecided, _) | (VerdictStatus::NotChecked, true) => OPEN,
-        (_, false) => BAD,
-    }
-}
-
 /// A place of the page: the first budget has short ones.
-fn anchor(what: &str, number: usize, index: usize) -> String {
+pub(crate) fn anchor(what: &str, number: usize, index: usize) -> String {
     match number {
         0 => format!("{what}-{}", index + 1),
         _ => format!("{what}-{}-{}", number + 1, index + 1),
@@ -327,14 +297,9 @@ fn anchor(what: &str, number: usize, index: usize) -> String {
 }
 
 fn goal_view(goal: &Goal) -> GoalView<'_> {
-    let look = match (goal.reached == goal.expected, goal.reached || goal.complete) {
-        (true, true) => GOOD,
-        (false, true) => BAD,
-        (_, false) => OPEN,
-    };
     GoalView {
         goal,
-        look,
+        look: Look::of_goal(goal),
         words: words::expected_goal(goal),
     }
 }
@@ -343,11 +308,7 @@ fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
     let finding = findings::coverage(coverage);
     CoverageView {
         event: &coverage.event,
-        look: match finding.outcome {
-            Outcome::AsExpected => GOOD,
-            Outcome::Differs => BAD,
-            Outcome::Undecided => OPEN,
-        },
+        look: Look::of_outcome(finding.outcome),
         words: finding.words,
         why: finding.detail,
     }
@@ -356,20 +317,11 @@ fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
 fn objective_view(objective: &Objective) -> ObjectiveView<'_> {
     ObjectiveView {
         objective,
-        look: objective_look(objective.status),
+        look: Look::of_objective(objective.status),
         words: words::objective(objective.status),
         observed: figures::figure(objective.figure, &objective.value),
         limit: findings::limit(objective),
         n: quantity::count(objective.value.n),
-    }
-}
-
-/// Returns how the outcome of an objective looks.
-fn objective_look(status: ObjectiveStatus) -> Look {
-    match status {
-        ObjectiveStatus::Met => GOOD,
-        ObjectiveStatus::Missed => BAD,
-        ObjectiveStatus::Undecided => OPEN,
     }
 }
 
@@ -396,10 +348,10 @@ fn check_paths(number: usize, check: &Check) -> Vec<PathView<'_>> {
         .iter()
         .enumerate()
         .filter_map(|(index, verdict)| {
-            let (property, title) = (&verdict.property, &verdict.title);
+            let name = words::property(&verdict.title, &verdict.property);
             Some((
                 anchor("violation", number, index),
-                format!("{property} is violated{within}: {title}"),
+                format!("{name} is violated{within}"),
                 !verdict.as_expected,
                 verdict.counterexample.as_ref()?,
             ))
@@ -448,6 +400,40 @@ mod tests {
     }
 
     #[test]
+    fn the_page_begins_with_the_answer_and_its_tiles() {
+        let text = page(&sample::budgets()).expect("the sample can be drawn");
+        let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}"));
+        let standing = at("<strong class=\"bad\">✗ NOT READY</strong> 1 of 2 objectives missed");
+        let tiles = at("<div class=\"tiles thirds\">");
+        let levers = at("What would change it most");
+        let contents = at("<nav");
+        assert!(standing < tiles && tiles < levers && levers < contents);
+        let head = &text[tiles..levers];
+        for title in [
+            "Safety: one fault",
+            "Safety: two faults",
+            "Safety: a mistake",
+            "Availability",
+            "Time to recover, given loss of DC1, p95",
+            "Data lost, given loss of DC1, p95",
+        ] {
+            assert!(
+                head.contains(&format!("<p class=\"name\">{title}</p>")),
+                "{title}"
+            );
+        }
+        let proofs = head.matches("<p class=\"proof\"><a href=\"#").count();
+        assert_eq!((proofs, head.matches("<p class=\"name\">").count()), (6, 6));
+        assert!(
+            head.contains("<strong>✗ missed</strong> · limit 4 h"),
+            "{head}"
+        );
+        assert!(head.contains("<strong>· no objective</strong>"), "{head}");
+        assert!(head.contains("95 % CI 9 h 15 min to 9 h 37 min"), "{head}");
+        assert!(!text.contains("To judge them"), "there are objectives");
+    }
+
+    #[test]
     fn an_event_that_never_fires_is_on_the_page() {
         let text = page(&sample::unexpected()).expect("the sample can be drawn");
         assert!(text.contains("never fires, expected: fires"));
@@ -457,7 +443,7 @@ mod tests {
 
     #[test]
     fn identifiers_are_unique() {
-        let text = page(&sample::document()).expect("the sample can be drawn");
+        let text = page(&sample::budgets()).expect("the sample can be drawn");
         let mut seen = std::collections::BTreeSet::new();
         for part in text.split(" id=\"").skip(1) {
             let id = part.split('"').next().unwrap_or_default();
@@ -468,7 +454,12 @@ mod tests {
 
     #[test]
     fn every_link_leads_somewhere() {
-        for document in [sample::document(), sample::empty(), sample::quiet()] {
+        for document in [
+            sample::document(),
+            sample::budgets(),
+            sample::empty(),
+            sample::quiet(),
+        ] {
             let text = page(&document).expect("the sample can be drawn");
             for part in text.split(" href=\"#").skip(1) {
                 let id = part.split('"').next().unwrap_or_default();
@@ -482,11 +473,11 @@ mod tests {
         let text = page(&sample::document()).expect("the sample can be drawn");
         assert!(text.contains("outage of DC1 and late return of DC1"));
         assert!(text.contains("at most once in 41.7 years"));
-        assert!(text.contains("No combination found: AL0"));
+        assert!(text.contains("No combination found: no loss under one fault (AL0)"));
         assert!(
             !page(&sample::empty())
                 .expect("drawn")
-                .contains("What has to come together")
+                .contains("Smallest fault combinations")
         );
     }
 

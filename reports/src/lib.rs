@@ -21,6 +21,7 @@
 #[cfg(test)]
 extern crate self as poolproof_reports;
 
+mod answer;
 pub mod bundle;
 pub mod chart;
 pub mod comparison;
@@ -39,7 +40,8 @@ mod headline;
 pub mod html;
 pub mod json;
 pub mod junit;
-mod layout;
+pub mod layout;
+mod look;
 pub mod markdown;
 mod matrix;
 pub mod mermaid;

@@ -2,12 +2,13 @@
 //!
 //! Written for GitHub, where `details` fold and Mermaid is drawn; elsewhere it reads as text.
 
+use crate::answer::Answer;
 use crate::diagnostics::Diagnostics;
 use crate::document::{Counterexample, ResultDocument, Simulation};
 use crate::entry::Entry;
 use crate::findings::{Finding, Kind, Outcome};
 use crate::html::figures::{Cell, Figures};
-use crate::layout::one_line;
+use crate::layout::{capital, one_line};
 use crate::matrix::Matrix;
 use crate::{
     families, findings, headline, mermaid, rare, second_opinion, timeline, visible, words,
@@ -48,16 +49,16 @@ pub fn text(document: &ResultDocument) -> String {
         escaped(&scenario.name),
         escaped(&scenario.title)
     )];
-    blocks.push(escaped(&headline::answer(document).join(" ")));
+    blocks.extend(answer(document));
     for warning in &scenario.warnings {
         blocks.push(format!(
-            "> **Doubtful:** {}",
+            "> **Warning:** {}",
             escaped(&words::warning(warning))
         ));
     }
     let findings = findings::of(document);
     if !document.checks.is_empty() {
-        blocks.push("### What can happen".to_owned());
+        blocks.push("### Verdicts".to_owned());
     }
     for check in &document.checks {
         let search = format!(
@@ -77,7 +78,7 @@ pub fn text(document: &ResultDocument) -> String {
         }
         let never = families::never_fired(check);
         if !never.is_empty() {
-            blocks.push(escaped(&format!("Never fired: {}.", never.join("; "))));
+            blocks.push(escaped(&format!("Never occurred: {}.", never.join("; "))));
         }
     }
     blocks.extend(Matrix::of(&document.checks).map(|matrix| verdicts(&matrix)));
@@ -95,7 +96,7 @@ pub fn text(document: &ResultDocument) -> String {
             blocks.push(escaped(&text));
         }
     }
-    blocks.push("### Again".to_owned());
+    blocks.push("### Reproduce this result".to_owned());
     blocks.push(fenced("sh", &one_line(&identity.command)));
     blocks.push(escaped(&format!(
         "poolproof {}, scenario {}, seed {}. The same version, scenario and seed give the same \
@@ -107,6 +108,18 @@ pub fn text(document: &ResultDocument) -> String {
     text
 }
 
+/// The answer, and what decides it.
+fn answer(document: &ResultDocument) -> [String; 2] {
+    let answer = Answer::of(document);
+    let (sign, word) = (answer.standing.look().sign, answer.standing.words());
+    let points = answer.points.iter();
+    let points = points.map(|point| format!("- {} {}", point.look.sign, escaped(&point.text)));
+    [
+        format!("**{sign} {word}**: {}", escaped(&answer.reason)),
+        points.collect::<Vec<_>>().join("\n"),
+    ]
+}
+
 /// The verdicts within several budgets, a column for each.
 fn verdicts(matrix: &Matrix<'_>) -> String {
     let mut heads = vec![Kind::Property.word().to_owned()];
@@ -115,9 +128,9 @@ fn verdicts(matrix: &Matrix<'_>) -> String {
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let rows = matrix.rows.iter().map(|row| {
         let mut cells = vec![format!(
-            "**{}** {}",
-            escaped(row.property),
-            escaped(row.title)
+            "**{}** ({})",
+            escaped(row.title),
+            escaped(row.property)
         )];
         for (check, place) in matrix.checks.iter().zip(&row.places) {
             cells.push(place.map_or_else(String::new, |index| {
@@ -149,10 +162,13 @@ fn results(findings: &[Finding<'_>]) -> Vec<String> {
             continue;
         }
         let rows = of_kind.into_iter().map(|finding| {
-            let mut name = format!("**{}**", escaped(finding.name));
-            if !finding.title.is_empty() {
-                name += &format!(" {}", escaped(finding.title));
-            }
+            let mut name = match (finding.kind, finding.title) {
+                (Kind::Property, title) => {
+                    format!("**{}** ({})", escaped(title), escaped(finding.name))
+                }
+                (_, "") => format!("**{}**", escaped(finding.name)),
+                (_, title) => format!("**{}** {}", escaped(finding.name), escaped(title)),
+            };
             if let Some(budget) = finding.budget {
                 name += &format!(", within \"{}\"", escaped(budget));
             }
@@ -184,10 +200,9 @@ fn sign(finding: &Finding<'_>) -> &'static str {
 fn folded(finding: &Finding<'_>, path: &Counterexample) -> String {
     let within = finding.budget.map(|name| format!(" within \"{name}\""));
     let head = format!(
-        "How to violate {}{}: {} ({})",
-        finding.name,
+        "Counterexample: {}{} ({})",
+        words::property(finding.title, finding.name),
         within.unwrap_or_default(),
-        finding.title,
         timeline::size(path)
     );
     let diagram = mermaid::sequence(path);
@@ -202,7 +217,7 @@ fn folded(finding: &Finding<'_>, path: &Counterexample) -> String {
 fn columns(simulation: &Simulation) -> Vec<String> {
     let view = Figures::of(simulation);
     let mut blocks = vec![
-        "### How often, and what it costs".to_owned(),
+        "### How often, how long, how much is lost".to_owned(),
         escaped(&format!(
             "{}. Availability {}; outage {} per year.",
             capital(&view.ran),
@@ -287,13 +302,6 @@ fn markup(text: &str) -> String {
         .replace('@', "@\u{200b}")
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,7 +316,7 @@ mod tests {
     fn results_with_parts_missing_have_a_summary() {
         for document in [sample::empty(), sample::quiet()] {
             let text = text(&document);
-            assert!(text.contains("### Again"));
+            assert!(text.contains("### Reproduce this result"));
             assert!(!text.contains("|  |  |"), "{text}");
         }
     }

@@ -116,6 +116,12 @@ pub(crate) fn sentence(rare: &RareEvent, horizon_ms: u64) -> (String, String) {
     (title(rare, horizon_ms), format!("{}.", parts.join(". ")))
 }
 
+/// An estimate by hand, for tests.
+#[cfg(test)]
+pub(crate) fn sample() -> RareEvent {
+    tests::event()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,7 +138,7 @@ mod tests {
         }
     }
 
-    fn event() -> RareEvent {
+    pub(super) fn event() -> RareEvent {
         RareEvent {
             what: RareWhat::Loss,
             how: RareMethod::Cycles,

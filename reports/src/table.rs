@@ -1,13 +1,15 @@
-//! The result as a plain text table for the terminal, at most 100 columns wide.
+//! The result as a plain text table for the terminal, at most 80 columns wide.
 //!
-//! No colour: the words carry everything, so that a log file says the same as a screen.
+//! Colour repeats what the words say, so that a log file says the same as a screen.
 
+use crate::answer::{Answer, of_verdicts};
 use crate::document::{
     Check, Column, ColumnName, Goal, Objective, ResultDocument, Simulation, Verdict, VerdictStatus,
 };
 use crate::figure::Measure;
 use crate::findings::Kind;
-use crate::layout::{hanging, padded, wrapped};
+use crate::layout::{broken, hanging, joined, plain, side_by_side, wrapped};
+use crate::look::{Look, only_colours};
 use crate::matrix::Matrix;
 use crate::{families, findings, headline, quantity, rare, second_opinion, timeline, words};
 
@@ -16,41 +18,47 @@ mod phases;
 
 pub use phases::phases;
 
-/// No line is longer, unless a single word is.
+/// No line is longer, unless a single word is, or a command that is there to be copied.
 pub const WIDTH: usize = crate::layout::WIDTH;
 
-/// The first column of a grid grows no wider: the names are short, or have a line of their own.
-const FIRST_WIDTH_MAX: usize = 34;
-const SECOND_WIDTH: usize = 30;
+/// The first column of a grid.
+const FIRST_WIDTH: usize = 26;
+/// The second column of a grid.
+const SECOND_WIDTH: usize = 27;
 
 /// Returns the document as a table for people. The words may change; machines read the JSON.
 pub fn text(document: &ResultDocument) -> String {
-    let mut lines = Vec::new();
+    plain(&coloured(document))
+}
+
+/// Returns the same with the colours of a terminal as escape sequences, which are the only control
+/// characters in it.
+pub fn coloured(document: &ResultDocument) -> String {
+    let mut lines = Answer::of(document).lines(&document.scenario.name);
+    lines.push(String::new());
+    lines.extend(wrapped(&document.scenario.title, WIDTH));
     let identity = &document.identity;
-    lines.extend(wrapped(
-        &format!("{}: {}", document.scenario.name, document.scenario.title),
-        WIDTH,
-    ));
-    lines.push(format!(
+    let made = format!(
         "poolproof {}, seed {}, scenario {}",
         identity.poolproof_version, identity.seed, identity.scenario_digest
-    ));
+    );
+    lines.extend(wrapped(&made, WIDTH));
     for warning in &document.scenario.warnings {
-        lines.extend(hanging("  warning: ", &words::warning(warning)));
+        lines.extend(hanging("warning: ", &words::warning(warning)));
     }
     match (&document.checks[..], Matrix::of(&document.checks)) {
         ([], _) => {}
         ([check, ..], None) => {
             verdicts(check, &mut lines);
             goals(&check.goals, &mut lines);
-            coverage(document, &mut lines);
         }
         (checks, Some(matrix)) => {
             budgets::verdicts(&matrix, &mut lines);
             budgets::goals(checks, &mut lines);
-            coverage(document, &mut lines);
+            budgets::searches(checks, &mut lines);
         }
     }
+    coverage(document, &mut lines);
     for check in &document.checks {
         paths(check, &mut lines);
     }
@@ -61,42 +69,40 @@ pub fn text(document: &ResultDocument) -> String {
         }
     }
     objectives(&document.objectives, &mut lines);
-    let mut text = String::new();
-    for line in lines {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    only_colours(&joined(&lines))
 }
 
 fn verdicts(check: &Check, lines: &mut Vec<String>) {
     lines.push(String::new());
-    lines.push("What can happen".to_owned());
+    lines.push("Verdicts".to_owned());
     search(check, lines);
     if check.verdicts.is_empty() {
         return;
     }
     lines.push(String::new());
-    let reach = |verdict: &Verdict| words::verdict_reach(verdict, &check.budget);
     let common = common_reach(&check.verdicts);
     let cells = |verdict: &Verdict| {
-        let mut says = vec![verdict.title.clone()];
+        let mut says = Vec::new();
         if common.map(|one| one.reach) != Some(verdict.reach) {
-            says.push(reach(verdict));
+            says.push(words::reach(verdict.reach, &check.budget));
         }
-        (verdict.property.clone(), words::verdict(verdict), says)
+        let look = Look::of_verdict(verdict.status, verdict.as_expected);
+        let name = words::property(&verdict.title, &verdict.property);
+        (name, look, words::verdict(verdict), says)
     };
     let rows: Vec<_> = check.verdicts.iter().map(cells).collect();
-    let third = if common.is_some() && rows.iter().all(|row| row.2.len() == 1) {
-        "what"
-    } else {
-        "what, and how far"
+    let third = match rows.iter().all(|row| row.3.is_empty()) {
+        true => "",
+        false => "how far",
     };
     lines.extend(grid(["property", "verdict", third], &rows));
     if let Some(verdict) = common {
         let word = words::status(verdict.status);
         let lead = format!("  \"{word}\" means: ");
-        lines.extend(hanging(&lead, &reach(verdict)));
+        lines.extend(hanging(&lead, &words::reach(verdict.reach, &check.budget)));
+    }
+    for line in of_verdicts(check) {
+        lines.extend(hanging("  note: ", &line));
     }
 }
 
@@ -111,8 +117,7 @@ fn search(check: &Check, lines: &mut Vec<String>) {
     }
     let never = families::never_fired(check);
     if !never.is_empty() {
-        let text = format!("{} never fired", never.join("; "));
-        lines.extend(hanging("  never:   ", &text));
+        lines.extend(hanging("  never occurred:  ", &never.join("; ")));
     }
 }
 
@@ -122,11 +127,9 @@ fn common_reach(verdicts: &[Verdict]) -> Option<&Verdict> {
     [VerdictStatus::Holds, VerdictStatus::Undecided]
         .into_iter()
         .find_map(|status| {
-            let mut those = verdicts.iter().filter(|verdict| verdict.status == status);
-            let first = those.next()?;
-            let second = those.next()?;
-            let same = |one: &Verdict| one.reach == first.reach;
-            (same(second) && those.all(same)).then_some(first)
+            let those = || verdicts.iter().filter(|verdict| verdict.status == status);
+            let shared = |one: &&Verdict| those().filter(|two| two.reach == one.reach).count() > 1;
+            those().find(shared)
         })
 }
 
@@ -140,9 +143,9 @@ fn paths(check: &Check, lines: &mut Vec<String>) {
     for verdict in &check.verdicts {
         if let Some(path) = &verdict.counterexample {
             lines.push(String::new());
-            let size = timeline::size(path);
-            let head = format!("{}{within}: {} ({size})", verdict.property, verdict.title);
-            lines.extend(hanging("How to violate ", &head));
+            let name = words::property(&verdict.title, &verdict.property);
+            let head = format!("{name}{within} ({})", timeline::size(path));
+            lines.extend(hanging("Counterexample: ", &head));
             lines.extend(timeline::text(path).lines().map(str::to_owned));
         }
     }
@@ -158,12 +161,13 @@ fn goals(goals: &[Goal], lines: &mut Vec<String>) {
         .map(|goal| {
             (
                 goal.name.clone(),
+                Look::of_goal(goal),
                 words::expected_goal(goal),
                 vec![goal.title.clone()],
             )
         })
         .collect();
-    lines.extend(grid(["goal", "reached", "what"], &rows));
+    lines.extend(grid(["goal", "result", "what"], &rows));
 }
 
 /// Lists the events that have to fire, so that nobody takes an empty pass for a verdict.
@@ -175,6 +179,7 @@ fn coverage(document: &ResultDocument, lines: &mut Vec<String>) {
         .map(|one| {
             (
                 one.name.to_owned(),
+                Look::of_outcome(one.outcome),
                 one.words.clone(),
                 std::iter::once(one.detail.clone())
                     .chain(one.budget.map(|budget| format!("within \"{budget}\"")))
@@ -190,7 +195,7 @@ fn coverage(document: &ResultDocument, lines: &mut Vec<String>) {
 
 fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
     lines.push(String::new());
-    lines.push("How often, and what it costs".to_owned());
+    lines.push("How often, how long, how much is lost".to_owned());
     let trials = quantity::plural(simulation.trials, "trial", "trials");
     let horizon = quantity::horizon(simulation.horizon_ms);
     let mut ran = format!("{trials} of {horizon}, {}", headline::drills(simulation));
@@ -219,13 +224,21 @@ fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
     }
 }
 
-const LABEL_WIDTH: usize = 16;
-const CELL_WIDTH: usize = 28;
+const LABEL_WIDTH: usize = 8;
+const CELL_WIDTH: usize = 24;
 
 fn columns_table(simulation: &Simulation, columns: &[Column]) -> Vec<String> {
     let row = |label: &str, cell: &dyn Fn(&Column) -> String| {
-        let cells: Vec<_> = columns.iter().map(cell).collect();
-        side_by_side(label, &cells)
+        let mut cells = vec![(vec![label.to_owned()], LABEL_WIDTH)];
+        cells.extend(columns.iter().map(|column| {
+            let text = cell(column);
+            // An interval that is too long goes on after its "to".
+            (broken(&text, " to ", CELL_WIDTH - 2), CELL_WIDTH)
+        }));
+        let mut lines = side_by_side(&cells);
+        // A row whose cells are all empty says nothing.
+        lines.retain(|line| !line.is_empty());
+        lines
     };
     let mut lines = row("", &|column| words::column(column.name, simulation));
     lines.extend(row("", &|column| {
@@ -264,26 +277,6 @@ fn columns_table(simulation: &Simulation, columns: &[Column]) -> Vec<String> {
     lines
 }
 
-fn side_by_side(label: &str, cells: &[String]) -> Vec<String> {
-    let cells: Vec<_> = cells
-        .iter()
-        .map(|cell| wrapped(cell, CELL_WIDTH - 1))
-        .collect();
-    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
-    (0..height)
-        .map(|index| {
-            let mut line = padded(if index == 0 { label } else { "" }, LABEL_WIDTH);
-            for cell in &cells {
-                let part = cell.get(index).map_or("", String::as_str);
-                line.push_str(&padded(part, CELL_WIDTH));
-            }
-            line
-        })
-        // A row whose cells are all empty says nothing.
-        .filter(|line| !line.trim().is_empty())
-        .collect()
-}
-
 fn objectives(objectives: &[Objective], lines: &mut Vec<String>) {
     if objectives.is_empty() {
         return;
@@ -291,55 +284,43 @@ fn objectives(objectives: &[Objective], lines: &mut Vec<String>) {
     lines.push(String::new());
     lines.push("Objectives".to_owned());
     for objective in objectives {
-        let status = padded(words::objective(objective.status), 11);
-        lines.extend(hanging(&format!("  {status}"), &objective.text));
-        lines.extend(hanging("             ", &findings::observed(objective)));
+        let look = Look::of_objective(objective.status);
+        let status = look.paint(words::objective(objective.status));
+        lines.extend(hanging("  ", &format!("{status}: {}", objective.text)));
+        lines.extend(hanging("    ", &findings::observed(objective)));
     }
 }
 
-/// Lays out three columns: the first as wide as its longest word, the second fixed, the last with
-/// the rest of the line. The parts of the third cell start on lines of their own.
-fn grid(heads: [&str; 3], rows: &[(String, String, Vec<String>)]) -> Vec<String> {
-    let longest = |text: &str| {
-        text.split_whitespace()
-            .map(|word| word.chars().count())
-            .max()
+/// A row of a grid: a name, the words of a result with their look, and what explains it, whose
+/// parts start on lines of their own.
+type GridRow = (String, Look, String, Vec<String>);
+
+/// Lays out three columns of fixed width, the last with the rest of the line.
+fn grid(heads: [&str; 3], rows: &[GridRow]) -> Vec<String> {
+    let rest = WIDTH - 2 - FIRST_WIDTH - SECOND_WIDTH;
+    let line = |first: Vec<String>, second: Vec<String>, third: Vec<String>| {
+        side_by_side(&[
+            (Vec::new(), 2),
+            (first, FIRST_WIDTH),
+            (second, SECOND_WIDTH),
+            (third, rest),
+        ])
     };
-    let first_width = rows
-        .iter()
-        .filter_map(|row| longest(&row.0))
-        .max()
-        .unwrap_or(0)
-        .clamp(14, FIRST_WIDTH_MAX)
-        + 2;
-    let rest = WIDTH - 2 - first_width - SECOND_WIDTH;
-    let mut lines = Vec::new();
-    let heads = (
-        heads[0].to_owned(),
-        heads[1].to_owned(),
-        vec![heads[2].to_owned()],
-    );
-    for row in std::iter::once(&heads).chain(rows) {
-        let first = wrapped(&row.0, first_width - 2);
-        let second = wrapped(&row.1, SECOND_WIDTH - 2);
-        let third: Vec<_> = row.2.iter().flat_map(|part| wrapped(part, rest)).collect();
+    let [first, second, third] = heads.map(|head| vec![head.to_owned()]);
+    let mut lines = line(first, second, third);
+    for (name, look, result, says) in rows {
+        let mut first = wrapped(name, FIRST_WIDTH - 2);
         // A name that no column can hold keeps its line to itself.
-        let too_long = first
+        if first
             .iter()
-            .any(|word| word.chars().count() > first_width - 2);
-        let (above, first) = if too_long {
-            (first, Vec::new())
-        } else {
-            (Vec::new(), first)
-        };
-        lines.extend(above.iter().map(|word| format!("  {word}")));
-        let height = first.len().max(second.len()).max(third.len());
-        for index in 0..height {
-            let part = |cell: &[String]| cell.get(index).cloned().unwrap_or_default();
-            let left = padded(&part(&first), first_width);
-            let middle = padded(&part(&second), SECOND_WIDTH);
-            lines.push(format!("  {left}{middle}{}", part(&third)));
+            .any(|word| word.chars().count() > FIRST_WIDTH - 2)
+        {
+            lines.extend(first.drain(..).map(|word| format!("  {word}")));
         }
+        let second = broken(result, ", ", SECOND_WIDTH - 2);
+        let second = second.iter().map(|words| look.paint(words)).collect();
+        let third = says.iter().flat_map(|part| wrapped(part, rest)).collect();
+        lines.extend(line(first, second, third));
     }
     lines
 }
@@ -362,7 +343,7 @@ mod tests {
     #[test]
     fn what_is_not_as_expected_reads_well() {
         let text = text(&sample::unexpected());
-        let part = text.split("How to violate").next().expect("the tables");
+        let part = text.split("Counterexample: ").next().expect("the tables");
         insta::assert_snapshot!(part);
     }
 
@@ -373,6 +354,38 @@ mod tests {
                 assert!(line.chars().count() <= WIDTH, "{line}");
             }
         }
+    }
+
+    /// Up to four budgets are columns of one table, more are columns of several.
+    #[test]
+    fn no_line_is_too_long_whatever_the_number_of_budgets() {
+        let check = sample::unexpected().checks.remove(0);
+        for budgets in 1..=6 {
+            let mut document = sample::document();
+            let named = (1..=budgets).map(|number| crate::document::Check {
+                name: Some(format!("{number} faults and no mistakes")),
+                ..check.clone()
+            });
+            document.checks = named.collect();
+            let text = text(&document);
+            for line in text.lines() {
+                assert!(line.chars().count() <= WIDTH, "{budgets} budgets: {line}");
+            }
+            let rows = text
+                .lines()
+                .filter(|line| line.starts_with("  no split brain (SB)"));
+            assert_eq!(rows.count(), if budgets > 4 { 2 } else { 1 }, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_words_of_verdicts_are_coloured_and_the_text_is_the_same() {
+        let document = sample::unexpected();
+        let coloured = coloured(&document);
+        assert_eq!(plain(&coloured), text(&document));
+        assert!(coloured.contains(&crate::look::BAD.paint("NOT READY")));
+        assert!(coloured.contains(&crate::look::BAD.paint("violated, expected: holds")));
+        assert!(!text(&document).contains('\u{1b}'));
     }
 
     #[test]

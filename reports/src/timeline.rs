@@ -1,9 +1,9 @@
-//! A counterexample as a numbered timeline for the terminal, at most 100 columns wide.
+//! A counterexample as a numbered timeline for the terminal, at most 80 columns wide.
 //!
 //! A fault is marked with `!`, because colour alone must not say it.
 
 use crate::document::{Counterexample, Step};
-use crate::layout::{hanging, one_line, padded};
+use crate::layout::{hanging, joined, one_line, padded};
 use crate::quantity;
 
 /// An actor with a longer name gets a line of its own.
@@ -55,12 +55,7 @@ pub fn text(counterexample: &Counterexample) -> String {
         }
         lines.extend(hanging("cause: ", &counterexample.cause));
     }
-    let mut text = String::new();
-    for line in lines {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    joined(&lines)
 }
 
 /// Returns one step, for a replay while it runs: time where there is one, number, actor, words,
@@ -80,10 +75,7 @@ pub fn step(step: &Step) -> String {
     for change in &step.changes {
         lines.extend(hanging(&format!("{blank}- "), change));
     }
-    lines
-        .iter()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
+    joined(&lines)
 }
 
 /// A moment of a trial: days, then hours, minutes, seconds and milliseconds.

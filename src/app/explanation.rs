@@ -6,8 +6,8 @@ use std::path::Path;
 use poolproof_engines::check::minimise::{Ground, Target, minimise};
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
-use poolproof_reports::document as doc;
 use poolproof_reports::trace::{Engine, TRACE_SCHEMA, Trace};
+use poolproof_reports::{document as doc, words};
 
 use super::check;
 use super::document::result::document;
@@ -210,11 +210,8 @@ impl Explanation {
     #[must_use]
     pub fn headline(&self) -> String {
         let property = self.property;
-        format!(
-            "{} is violated: {}",
-            property.name(),
-            property_text(property).title
-        )
+        let title = property_text(property).title;
+        format!("{} is violated", words::property(title, property.name()))
     }
 
     /// The explanation as a trace.

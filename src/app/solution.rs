@@ -210,7 +210,7 @@ impl Solution {
         let mut text = String::new();
         let _ = writeln!(
             text,
-            "{}: solved exactly, {} states lumped to {}, by {}",
+            "{}: solved exactly\n  {} states lumped to {}, by {}",
             self.scenario, self.states, self.states_lumped, self.method
         );
         let hours = |x: f64| format!("{x} h{}", in_readable_units(x));

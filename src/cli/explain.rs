@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use poolproof_models::names::property::Property;
+use poolproof_reports::layout::{WIDTH, hanging, wrapped};
 use poolproof_reports::{document as doc, json, mermaid, player, timeline, visible, words};
 
 use super::exit::Exit;
@@ -12,7 +13,7 @@ use super::failure::{CommandResult, Failure, OrReport};
 use super::flags::{BudgetArgs, RunArgs, property};
 use super::format::OutputFormat;
 use super::limits::LimitArgs;
-use super::terminal::print;
+use super::terminal::{print, say};
 use super::{files, interrupt, ownership, trace};
 use crate::app::Execution;
 use crate::app::explanation::{
@@ -152,7 +153,10 @@ fn nothing(budget: &doc::Budget, verdicts: &[doc::Verdict]) -> CommandResult {
             doc::VerdictStatus::Holds | doc::VerdictStatus::Violated => "holds",
         };
         let reach = words::verdict_reach(verdict, budget);
-        text += &format!("{} {word}: {reach}\n", verdict.property);
+        let name = words::property(&verdict.title, &verdict.property);
+        for line in wrapped(&format!("{name} {word}: {reach}"), WIDTH) {
+            text += &format!("{line}\n");
+        }
     }
     print(&(text + "nothing to explain\n"))?;
     Ok(exit)
@@ -193,10 +197,13 @@ fn deliver(subject: &Subject, args: &ExplainArgs, execution: &Execution<'_>) -> 
         let page = page
             .map_err(|error| Failure::defect(format_args!("the page cannot be drawn: {error}")));
         let written = page.and_then(|page| files::write(path, page.as_bytes()));
+        let written = written.map(|()| say(&format!("wrote {}", path.display())));
         exit = exit.and(written.or_report());
     }
     if let Some(path) = &args.save {
-        exit = exit.and(save(subject, path, execution).or_report());
+        let saved = save(subject, path, execution);
+        let saved = saved.map(|()| say(&format!("wrote {}", path.display())));
+        exit = exit.and(saved.or_report());
     }
     print(&match args.format {
         _ if args.mermaid => mermaid::sequence(counterexample),
@@ -210,13 +217,14 @@ fn text(subject: &Subject) -> String {
     let explanation = &subject.explanation;
     let counterexample = &explanation.counterexample;
     let scenario = &explanation.document.scenario;
-    let mut text = format!("{}\n", explanation.headline());
-    text += &format!("in {}: {}\n", scenario.name, visible::line(&scenario.title));
-    text += &format!("{}\n", timeline::size(counterexample));
-    for note in &explanation.notes {
-        text += &format!("{note}\n");
-    }
-    text += &format!("\n{}", timeline::text(counterexample));
+    let mut lines = wrapped(&explanation.headline(), WIDTH);
+    let place = format!("{}: {}", scenario.name, visible::line(&scenario.title));
+    lines.extend(hanging("in ", &place));
+    lines.push(timeline::size(counterexample));
+    let notes = explanation.notes.iter();
+    lines.extend(notes.flat_map(|note| wrapped(note, WIDTH)));
+    let mut text = lines.join("\n");
+    text += &format!("\n\n{}", timeline::text(counterexample));
     text += &format!("\nreplay: {}\n", subject.replay);
     text
 }

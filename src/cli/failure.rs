@@ -85,7 +85,7 @@ impl Failure {
             terminal::say(&format!("help: {hint}"));
         }
         if let Some(command) = &self.again {
-            terminal::say(command);
+            terminal::say_reproduction(command);
         }
         self.exit
     }

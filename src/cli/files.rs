@@ -5,12 +5,17 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use poolproof_reports::layout::hanging;
+use poolproof_reports::quantity::plural;
 use tempfile::NamedTempFile;
 
 use super::failure::Failure;
 use super::{interrupt, ownership};
 use crate::app::checkpoint::CheckpointStore;
 use crate::scenario::is_name;
+
+/// The page of a report.
+const REPORT: &str = "index.html";
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
     Failure::output(format!("cannot write {}: {error}", path.display()))
@@ -61,6 +66,31 @@ pub fn write_listed(files: &[(PathBuf, Vec<u8>)]) -> Result<String, Failure> {
         listed.push_str(&format!("wrote {}\n", path.display()));
     }
     Ok(listed)
+}
+
+/// Names the report of a directory and the files beside it, those of a folder by their number.
+pub fn contents(directory: &Path, files: &[(String, Vec<u8>)]) -> String {
+    let mut names: Vec<(&str, usize)> = Vec::new();
+    for (name, _) in files.iter().filter(|(name, _)| name != REPORT) {
+        let shown = name
+            .split_once('/')
+            .map_or(name.as_str(), |(folder, _)| folder);
+        match names.iter_mut().find(|(known, _)| *known == shown) {
+            Some((_, number)) => *number += 1,
+            None => names.push((shown, usize::from(name.contains('/')))),
+        }
+    }
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|(name, number)| match number {
+            0 => name.to_owned(),
+            number => format!("{name}/ ({})", plural(number as u64, "file", "files")),
+        })
+        .collect();
+    // Not wrapped, so that it can be copied.
+    let mut lines = vec![format!("report: {}", directory.join(REPORT).display())];
+    lines.extend(hanging("beside: ", &names.join(", ")));
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -235,24 +265,27 @@ mod tests {
     fn all_files_are_replaced_or_none() {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
-        let ours = "{\"schema\": \"poolproof/result/v2\"}";
-        fs::write(at("result.json"), ours).unwrap();
         fs::write(at("first"), "old").unwrap();
         fs::write(at("second"), "in the way of a directory").unwrap();
         let file = |name: &str| (name.to_owned(), b"new".to_vec());
         let failed = write_files(directory.path(), &[file("first"), file("second/below")]);
         assert_eq!(failed.unwrap_err().exit, Exit::Output);
         assert_eq!(fs::read_to_string(at("first")).unwrap(), "old");
-        assert_eq!(listed(directory.path()), ["first", "result.json", "second"]);
+        assert_eq!(listed(directory.path()), ["first", "second"]);
         write_files(directory.path(), &[file("first"), file("third/below")]).unwrap();
         assert_eq!(fs::read_to_string(at("first")).unwrap(), "new");
-        let all = ["first", "result.json", "second", "third"];
-        assert_eq!(listed(directory.path()), all);
+        assert_eq!(listed(directory.path()), ["first", "second", "third"]);
         assert_eq!(listed(&at("third")), ["below"]);
-        // Without a document of this program beside it, the file is somebody else's.
-        fs::remove_file(at("result.json")).unwrap();
-        let failed = write_files(directory.path(), &[file("first")]);
-        assert_eq!(failed.unwrap_err().exit, Exit::Output);
+    }
+
+    #[test]
+    fn files_that_are_written_are_named() {
+        let names = ["result.json", "index.html", "charts/a.svg", "charts/b.svg"];
+        let files = names.map(|name| (name.to_owned(), Vec::new()));
+        assert_eq!(
+            contents(Path::new("out/pool"), &files),
+            "report: out/pool/index.html\nbeside: result.json, charts/ (2 files)\n"
+        );
     }
 
     #[test]

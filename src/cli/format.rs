@@ -9,10 +9,10 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use poolproof_reports::document::ResultDocument;
 use poolproof_reports::entry::Entry;
-use poolproof_reports::{csv, github, json, junit, markdown, sarif, table};
+use poolproof_reports::{csv, github, json, junit, markdown, sarif, table, visible};
 
 use super::failure::Failure;
-use super::terminal::print;
+use super::terminal::{print, print_in_colour};
 use crate::scenario::diagnostic::{Diagnostic, Severity};
 
 /// How the results of a run are printed.
@@ -102,7 +102,8 @@ impl Printer {
         note: &str,
     ) -> Result<(), Failure> {
         if self.format == OutputFormat::Human {
-            return print(&(table::text(&document) + note));
+            let note = visible::text(note.to_owned());
+            return print_in_colour(&(table::coloured(&document) + &note));
         }
         let path = self.shown(path);
         self.entry(Entry::Result { path, document })

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
 use super::flags::RunArgs;
 use super::format::OutputFormat;
-use super::terminal::{print, say};
+use super::terminal::{print, say_reproduction};
 use super::{interrupt, trace};
 use crate::app::compile;
 use crate::app::replay::Difference;
@@ -94,7 +94,7 @@ fn follow(args: &ReplayArgs) -> CommandResult {
             Difference::Start { .. } | Difference::NotViolated { .. } => None,
         };
         print(&format!("\n{}", trace::difference_text(&difference, step)))?;
-        say(&trace::replaying(&args.subject, args.scenario.as_deref()).to_string());
+        say_reproduction(&trace::replaying(&args.subject, args.scenario.as_deref()).to_string());
         return Ok(Exit::NotDeterministic);
     }
     let steps = recorded.counterexample.steps.len();

@@ -59,6 +59,5 @@ fn render(path: &Path, out: &Path) -> Result<(), Failure> {
         }
     }
     files::write_bundle(&directory, &rendered)?;
-    let page = directory.join("index.html");
-    print(&format!("report: {}\n", page.display()))
+    print(&files::contents(&directory, &rendered))
 }

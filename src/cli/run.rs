@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::failure::{CommandResult, Failure, OrReport};
 use super::flags::RunArgs;
 use super::format::{OutputFormat, Printer};
-use super::terminal::{print, say};
+use super::terminal::{print, say, say_reproduction};
 use super::{files, interrupt, ownership};
 use crate::app::evaluation::Evaluation;
 use crate::app::reproduction::quoted;
@@ -67,10 +67,7 @@ fn report(evaluation: &mut Evaluation, out: &Path) -> Result<String, Failure> {
     let rendered = evaluation.files()?;
     let directory = files::directory(out, &evaluation.document.identity.scenario_name)?;
     files::write_bundle(&directory, &rendered)?;
-    Ok(format!(
-        "\nreport: {}\n",
-        directory.join("index.html").display()
-    ))
+    Ok(format!("\n{}", files::contents(&directory, &rendered)))
 }
 
 /// A command with the directory of its results, which belongs to no result.
@@ -169,23 +166,16 @@ pub fn deliver(printer: &mut Printer, path: &Path, delivery: Delivery) -> Exit {
     };
     let exit = delivery.exit.and(printed.or_report());
     if exit != Exit::AsExpected {
-        say(&delivery.again);
+        say_reproduction(&delivery.again);
     }
     exit
 }
 
-/// What a result says to CI: the same judgement as in every format. A number that is withheld is no
-/// answer.
+/// What a result says to CI: the same judgement as in every format.
 fn judged(document: &ResultDocument) -> Exit {
-    let simulation = document.simulation.as_ref();
-    let rare = simulation.and_then(|simulation| simulation.rare.as_ref());
-    let withheld = match rare.is_some_and(|rare| rare.withheld) {
-        true => Exit::Undecided,
-        false => Exit::AsExpected,
-    };
-    withheld.and(match findings::outcome(document) {
+    match findings::outcome(document) {
         Outcome::AsExpected => Exit::AsExpected,
         Outcome::Undecided => Exit::Undecided,
         Outcome::Differs => Exit::Differs,
-    })
+    }
 }

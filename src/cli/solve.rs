@@ -9,6 +9,7 @@ use super::failure::CommandResult;
 use super::flags::RunArgs;
 use super::format::OutputFormat;
 use super::run::{self, Delivery, Filing, Printed};
+use super::terminal::say;
 use super::{files, interrupt};
 use crate::app::reproduction::Reproduction;
 use crate::app::solution::{STATES_MOST, SolveRequest, solve};
@@ -67,7 +68,9 @@ pub fn run(args: &SolveArgs) -> CommandResult {
             interrupt::work_has_ended();
             for (name, bytes) in &solved.prism {
                 if let Some(directory) = &args.prism {
-                    files::write(&directory.join(name), bytes)?;
+                    let path = directory.join(name);
+                    files::write(&path, bytes)?;
+                    say(&format!("wrote {}", path.display()));
                 }
             }
             Ok(Delivery {

@@ -11,7 +11,7 @@ use super::files::{self, CheckpointFile};
 use super::flags::ExecutionArgs;
 use super::format::{OutputFormat, Printer};
 use super::run::{self, Delivery};
-use super::terminal::{print, say};
+use super::terminal::{print, say_reproduction};
 use super::{interrupt, ownership};
 use crate::app::checkpoint::CheckpointStore;
 use crate::app::study::job::StudyJob;
@@ -87,7 +87,7 @@ pub fn deliver(
     exit = exit.and(show(text, rendered.transpose(), outlet).or_report());
     if exit != Exit::AsExpected {
         for command in commands {
-            say(&again(command));
+            say_reproduction(&again(command));
         }
     }
     exit
@@ -121,8 +121,7 @@ fn show(
     if let (Some(out), Some(rendered)) = (&outlet.out, rendered) {
         files::write_files(out, &rendered)?;
         if outlet.format == OutputFormat::Human {
-            let place = out.join("index.html");
-            print(&format!("\nreport: {}\n", place.display()))?;
+            print(&format!("\n{}", files::contents(out, &rendered)))?;
         }
     }
     Ok(())

@@ -2,9 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressStyle};
+use poolproof_reports::quantity::plural;
 use poolproof_reports::visible;
 
 use super::failure::Failure;
@@ -16,6 +18,13 @@ use crate::app::{Notice, Observer, Progress, StageTiming};
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     let printed = stdout.write_all(visible::text(text.to_owned()).as_bytes());
+    written(printed.and_then(|()| stdout.flush()))
+}
+
+/// Prints a text to stdout whose colours are our own, and whose other parts are visible already.
+pub fn print_in_colour(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    let printed = stdout.write_all(text.as_bytes());
     written(printed.and_then(|()| stdout.flush()))
 }
 
@@ -38,6 +47,11 @@ pub fn say(line: &str) {
 /// Says a text on stderr whose colours are our own, and whose other parts are visible already.
 pub fn say_in_colour(text: &str) {
     let _ = anstream::stderr().write_all(format!("{text}\n").as_bytes());
+}
+
+/// Says on stderr which command gives the result again, as the last line of a run that failed.
+pub fn say_reproduction(command: &str) {
+    say(&format!("Reproduce with: {command}"));
 }
 
 /// Whether diagnostics are coloured: on a terminal that can, unless `NO_COLOR` or `CLICOLOR` say
@@ -101,6 +115,13 @@ fn styled(bar: ProgressBar, style: &str) -> ProgressBar {
     }
 }
 
+/// The time until a limit, where there is one.
+fn time_left(left: Option<Duration>) -> String {
+    left.map_or_else(String::new, |left| {
+        format!(", at most {:.0} s left", left.as_secs_f64())
+    })
+}
+
 impl Observer for Terminal {
     fn progress(&self, progress: Progress) {
         match progress {
@@ -109,22 +130,26 @@ impl Observer for Terminal {
                 faults,
                 left,
             } => {
-                let left = left.map(|left| format!(", at most {:.0}s left", left.as_secs_f64()));
-                let left = left.unwrap_or_default();
-                self.open_ended(format!("checking: {states} states, {faults} faults{left}"));
+                let states = plural(states, "state", "states");
+                let faults = plural(u64::from(faults), "fault", "faults");
+                let left = time_left(left);
+                self.open_ended(format!("checking: {states}, {faults}{left}"));
             }
             Progress::SecondOpinion { states, left } => {
-                let left = left.map(|left| format!(", at most {:.0}s left", left.as_secs_f64()));
-                let left = left.unwrap_or_default();
-                self.open_ended(format!("Stateright: {states} states{left}"));
+                let states = plural(states, "state", "states");
+                let left = time_left(left);
+                self.open_ended(format!("Stateright: {states}{left}"));
             }
             Progress::CutSets {
                 order,
                 multisets,
                 states,
-            } => self.open_ended(format!(
-                "cut sets of {order} events: {multisets} multisets, {states} states"
-            )),
+            } => {
+                let events = plural(u64::from(order), "event", "events");
+                let multisets = plural(multisets, "multiset", "multisets");
+                let states = plural(states, "state", "states");
+                self.open_ended(format!("cut sets of {events}: {multisets}, {states}"));
+            }
             Progress::Simulating { done, total } => self.counted("simulating", done, total),
             Progress::RareEvents { done, total } => self.counted("rare events", done, total),
             Progress::Searching { done, total } => self.counted("searching", done, total),

@@ -75,7 +75,8 @@ fn a_verdict_that_differs_is_1_and_the_command_is_repeated() {
     let run = poolproof(&["check", H01, "--set", "expect.SB=holds"]);
     assert_eq!(run.code, 1);
     let last = run.stderr.lines().last().unwrap();
-    assert_eq!(last, format!("poolproof check {H01} --set expect.SB=holds"));
+    let command = format!("poolproof check {H01} --set expect.SB=holds");
+    assert_eq!(last, format!("Reproduce with: {command}"));
 }
 
 #[test]
@@ -136,7 +137,10 @@ fn a_limit_of_the_command_line_is_4_and_named() {
         let run = poolproof(&[&["check", LBW], &budget[..], &limit].concat());
         assert_eq!(run.code, 4, "{}", run.stderr);
         let last = run.stderr.lines().last().unwrap();
-        assert!(last.starts_with("poolproof check"), "{last}");
+        assert!(
+            last.starts_with("Reproduce with: poolproof check"),
+            "{last}"
+        );
         assert!(last.contains(&format!("{option} {value}")), "{last}");
         let result: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(result["checks"][0]["cut_off_by"], named);
@@ -178,7 +182,7 @@ fn a_trace_that_is_not_what_happens_is_5() {
     assert_eq!(run.code, 5, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("DIFFERS at step 1"), "{}", run.stdout);
     let last = run.stderr.lines().last().unwrap();
-    assert_eq!(last, format!("poolproof replay {path}"));
+    assert_eq!(last, format!("Reproduce with: poolproof replay {path}"));
     assert_eq!(code(&["explain", path]), 5);
 }
 

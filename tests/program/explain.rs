@@ -24,7 +24,7 @@ fn flat(text: &str) -> String {
 fn the_split_brain_of_h_01_is_told() {
     let said = printed(&["explain", H01]);
     assert!(
-        said.starts_with("SB is violated: No split brain\n"),
+        said.starts_with("No split brain (SB) is violated\n"),
         "{said}"
     );
     assert!(said.contains("\n1 fault, 16 steps\n"), "{said}");
@@ -105,7 +105,7 @@ fn the_forms_for_other_readers() {
     let page = directory.path().join("new/page.html");
     printed(&["explain", H01, "--html", text(&page)]);
     let html = fs::read_to_string(page).unwrap();
-    assert!(html.contains("SB is violated: No split brain") && html.contains("id=\"step-16\""));
+    assert!(html.contains("No split brain (SB) is violated") && html.contains("id=\"step-16\""));
 }
 
 /// What `evaluate` stores is what `explain` prints, but for the command that made it.
@@ -202,7 +202,7 @@ fn changes_on_the_command_line_are_saved() {
 fn where_nothing_is_violated_there_is_nothing_to_explain() {
     let said = printed(&["explain", GUARDED]);
     assert!(
-        said.contains("SB holds: in every state within up to"),
+        said.contains("No split brain (SB) holds: in every state within up to"),
         "{said}"
     );
     assert!(said.ends_with("nothing to explain\n"), "{said}");

@@ -21,8 +21,12 @@ const QUICK: [&str; 4] = [
     "simulate.drill_trials=100",
 ];
 
+/// The command that a run that failed ends with.
 fn last(output: &Output) -> String {
-    stderr(output).lines().last().unwrap_or_default().to_owned()
+    let said = stderr(output);
+    let line = said.lines().last().unwrap_or_default();
+    let command = line.strip_prefix("Reproduce with: ");
+    command.expect("the last line is the command").to_owned()
 }
 
 fn text(path: &Path) -> &str {

@@ -80,7 +80,7 @@ fn a_check_reports_how_far_it_came() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     let again = stderr.lines().last().unwrap();
     assert!(
-        again.starts_with(&format!("poolproof check {LBW}")),
+        again.starts_with(&format!("Reproduce with: poolproof check {LBW}")),
         "{stderr}"
     );
 }

@@ -22,5 +22,6 @@ mod recipes;
 mod replay;
 mod resume;
 mod sweep;
+mod terminal;
 mod untrusted;
 mod visible;

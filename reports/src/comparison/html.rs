@@ -9,7 +9,7 @@ use crate::chart::picture::Drawn;
 use crate::chart::{overlay, picture};
 use crate::document::VerdictStatus;
 use crate::error::ReportError;
-use crate::html::Look;
+use crate::look::Look;
 use crate::{visible, words};
 
 #[derive(Template)]
@@ -72,7 +72,7 @@ pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
 
 impl Promises<'_> {
     fn look(&self) -> Look {
-        crate::html::verdict_look(self.status, self.as_expected)
+        Look::of_verdict(self.status, self.as_expected)
     }
 }
 

@@ -1,16 +1,17 @@
 //! The comparison on a terminal.
 
 use super::{ComparisonDocument, FigureRow};
-use crate::layout::{WIDTH, hanging, padded};
+use crate::layout::{WIDTH, hanging, joined, side_by_side, wrapped};
+
+/// More scenarios stand below each other.
+const COLUMNS_MOST: usize = 3;
 
 /// Returns the table.
 #[must_use]
 pub fn text(document: &ComparisonDocument) -> String {
-    let mut lines = vec![
-        "Comparison under the same random numbers".to_owned(),
-        document.provenance(),
-        String::new(),
-    ];
+    let mut lines = vec!["Comparison under the same random numbers".to_owned()];
+    lines.extend(wrapped(&document.provenance(), WIDTH));
+    lines.push(String::new());
     for (index, scenario) in document.scenarios.iter().enumerate() {
         let lead = format!("  [{}] {}: ", index + 1, scenario.label);
         lines.extend(hanging(&lead, &scenario.title));
@@ -25,10 +26,7 @@ pub fn text(document: &ComparisonDocument) -> String {
     }
     lines.push(String::new());
     lines.extend(hanging("", &document.reading()));
-    lines
-        .iter()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
+    joined(&lines)
 }
 
 fn verdicts(document: &ComparisonDocument, lines: &mut Vec<String>) {
@@ -39,29 +37,26 @@ fn verdicts(document: &ComparisonDocument, lines: &mut Vec<String>) {
     lines.push(String::new());
     lines.push("Verdicts".to_owned());
     let name = properties.iter().map(|one| one.len()).max().unwrap_or(0);
-    let room = (WIDTH - name - 2) / document.scenarios.len().max(1);
+    let room = (WIDTH - 4 - name) / document.scenarios.len().clamp(1, COLUMNS_MOST);
     for property in properties {
-        let mut line = format!("  {}  ", padded(property, name));
-        let mut rest = Vec::new();
-        for (index, scenario) in document.scenarios.iter().enumerate() {
+        let cells = document.scenarios.iter().enumerate();
+        let cells = cells.map(|(index, scenario)| {
             let words = format!("[{}] {}", index + 1, scenario.verdict_words(property));
-            if words.chars().count() + 2 > room {
-                rest.push(words);
-            } else {
-                line += &padded(&words, room);
-            }
+            (wrapped(&words, room - 2), room)
+        });
+        let cells: Vec<_> = cells.collect();
+        for (at, cells) in cells.chunks(COLUMNS_MOST).enumerate() {
+            let first = if at == 0 { property } else { "" };
+            let mut columns = vec![(Vec::new(), 2), (vec![first.to_owned()], name + 2)];
+            columns.extend(cells.iter().cloned());
+            lines.extend(side_by_side(&columns));
         }
-        lines.push(line);
-        lines.extend(
-            rest.iter()
-                .map(|words| format!("  {}  {words}", padded("", name))),
-        );
     }
 }
 
 fn figure(document: &ComparisonDocument, row: &FigureRow, lines: &mut Vec<String>) {
     lines.push(String::new());
-    lines.push(row.figure.title(document.horizon_ms));
+    lines.extend(wrapped(&row.figure.title(document.horizon_ms), WIDTH));
     let mark = |index: usize| format!("  [{}] ", index + 1);
     for (index, value) in row.values.iter().enumerate() {
         let value = row.unit.estimate(value);

@@ -10,16 +10,15 @@ const SETS_MOST: usize = 12;
 const INCIDENTS_MOST: usize = 10;
 
 /// The cut sets of every property.
-pub(crate) struct CutsView<'a> {
+pub(crate) struct CutsView {
     pub(crate) extent: String,
-    pub(crate) properties: Vec<PropertyView<'a>>,
+    pub(crate) properties: Vec<PropertyView>,
     pub(crate) without: String,
 }
 
 /// The cut sets of one property.
-pub(crate) struct PropertyView<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) title: &'a str,
+pub(crate) struct PropertyView {
+    pub(crate) name: String,
     pub(crate) sum: String,
     pub(crate) sets: Vec<SetView>,
     pub(crate) more: usize,
@@ -34,7 +33,7 @@ pub(crate) struct SetView {
 }
 
 /// Returns the cut sets as words: those of properties that have any, and the names of the others.
-pub(crate) fn cuts(cuts: &CutSets) -> CutsView<'_> {
+pub(crate) fn cuts(cuts: &CutSets) -> CutsView {
     let mut extent = match cuts.complete_up_to {
         Some(order) => format!(
             "Complete for sets of at most {}",
@@ -56,7 +55,7 @@ pub(crate) fn cuts(cuts: &CutSets) -> CutsView<'_> {
         .properties
         .iter()
         .filter(|one| one.sets.is_empty())
-        .map(|one| one.property.as_str())
+        .map(|one| words::property(&one.title, &one.property))
         .collect();
     CutsView {
         extent,
@@ -65,8 +64,7 @@ pub(crate) fn cuts(cuts: &CutSets) -> CutsView<'_> {
             .iter()
             .filter(|one| !one.sets.is_empty())
             .map(|one| PropertyView {
-                name: &one.property,
-                title: &one.title,
+                name: words::property(&one.title, &one.property),
                 sum: often(one.per_year, one.at_most),
                 sets: one
                     .sets

@@ -1,7 +1,7 @@
 //! The sweep on a terminal: a block per point, because its figures carry their intervals.
 
 use super::SweepDocument;
-use crate::layout::{hanging, padded};
+use crate::layout::{hanging, joined, padded};
 use crate::quantity;
 
 /// Returns the table.
@@ -46,8 +46,5 @@ pub fn text(document: &SweepDocument) -> String {
             lines.extend(hanging(&lead, &verdicts));
         }
     }
-    lines
-        .iter()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
+    joined(&lines)
 }

@@ -2,11 +2,11 @@
 
 use crate::document::Simulation;
 use crate::figure::Statistic;
-use crate::layout::padded;
+use crate::layout::{broken, joined, side_by_side};
 use crate::{quantity, words};
 
 const LABEL_WIDTH: usize = 12;
-const CELL_WIDTH: usize = 22;
+const CELL_WIDTH: usize = 17;
 
 /// Returns the distribution of each phase of a drill for people; nothing where no drill was run.
 #[must_use]
@@ -18,44 +18,33 @@ pub fn phases(simulation: &Simulation) -> String {
     let mut lines = vec![
         String::new(),
         format!("time to recover from {what}, by phase"),
-        row("", &Statistic::ALL.map(|one| one.name().to_owned()), 0),
     ];
+    lines.extend(row("", &Statistic::ALL.map(|one| one.name().to_owned())));
     for share in &simulation.outage_by_phase {
         let estimates = share
             .given_site_loss_ms
             .rows()
             .map(|(_, estimate)| estimate);
         let values = estimates.map(|one| quantity::value(one, quantity::duration));
-        lines.push(row(words::phase(share.phase), &values, 0));
+        lines.extend(row(words::phase(share.phase), &values));
         let intervals =
             estimates.map(|one| quantity::interval(one, quantity::duration).unwrap_or_default());
-        let height = intervals.iter().map(|cell| parts(cell).len()).max();
-        lines.extend((0..height.unwrap_or(0)).map(|index| row("", &intervals, index)));
+        lines.extend(row("", &intervals));
     }
-    lines
+    joined(&lines)
+}
+
+/// A row: the name of a phase, or nothing, and its cells.
+fn row(label: &str, cells: &[String; 4]) -> Vec<String> {
+    let mut columns = vec![(vec![format!("  {label}")], LABEL_WIDTH)];
+    // An interval that is too long goes on after its "to".
+    let broken = cells
         .iter()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
-}
-
-/// A line of a row: that of each cell with this number.
-fn row(label: &str, cells: &[String; 4], index: usize) -> String {
-    let mut line = padded(&format!("  {label}"), LABEL_WIDTH);
-    for cell in cells {
-        line += &padded(parts(cell).get(index).copied().unwrap_or(""), CELL_WIDTH);
-    }
-    line
-}
-
-/// The lines of a cell: an interval that is too long goes on after its "to".
-fn parts(cell: &str) -> Vec<&str> {
-    match cell
-        .find(" to ")
-        .filter(|_| cell.chars().count() >= CELL_WIDTH)
-    {
-        Some(at) => vec![&cell[..at + 3], &cell[at + 4..]],
-        None => Vec::from_iter((!cell.is_empty()).then_some(cell)),
-    }
+        .map(|cell| broken(cell, " to ", CELL_WIDTH - 1));
+    columns.extend(broken.map(|cell| (cell, CELL_WIDTH)));
+    let mut lines = side_by_side(&columns);
+    lines.retain(|line| !line.is_empty());
+    lines
 }
 
 #[cfg(test)]

@@ -25,6 +25,19 @@ pub fn budget(budget: &Budget) -> String {
     text
 }
 
+/// Returns a budget without its limits per class, which it only mentions.
+pub(crate) fn short_budget(of: &Budget) -> String {
+    let plain = of.per_class.is_empty();
+    let of = Budget {
+        per_class: Vec::new(),
+        ..of.clone()
+    };
+    match plain {
+        true => budget(&of),
+        false => format!("{}, some kinds limited", budget(&of)),
+    }
+}
+
 /// Returns what a fault of a class is called: one, and several.
 #[must_use]
 pub const fn fault_class(class: FaultClass) -> (&'static str, &'static str) {
@@ -143,7 +156,7 @@ pub(crate) fn named_budget(check: &Check) -> String {
 }
 
 /// Returns a part of the system with its stable name: `lost disks (storage)`.
-fn part(left_out: &LeftOut) -> String {
+pub(crate) fn part(left_out: &LeftOut) -> String {
     format!("{} ({})", left_out.title, left_out.slice)
 }
 
@@ -230,6 +243,12 @@ pub fn reach(reach: Reach, within: &Budget) -> String {
         }
         Reach::LeftOut => "the check leaves out what the property reads".to_owned(),
     }
+}
+
+/// Returns a property by its words, with its code behind them: `No split brain (SB)`.
+#[must_use]
+pub fn property(title: &str, code: &str) -> String {
+    format!("{title} ({code})")
 }
 
 /// Returns a verdict in one word.

@@ -7,9 +7,10 @@ mod simulation;
 mod system;
 
 pub use check::{
-    budget, cut_off, expected_goal, fault_class, limits, reach, reduction, status, verdict_reach,
+    budget, cut_off, expected_goal, fault_class, limits, property, reach, reduction, status,
+    verdict_reach,
 };
-pub(crate) use check::{listed_in, named_budget, objective, verdict};
+pub(crate) use check::{listed_in, named_budget, objective, part, short_budget, verdict};
 pub(crate) use rare::{doubt, rare_how, rare_what};
 pub use simulation::{cause, drilled, phase};
 pub(crate) use simulation::{column, method};

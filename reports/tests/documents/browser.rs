@@ -65,6 +65,24 @@ const seen = (kind) => [...document.querySelectorAll("figure ." + kind)]
 document.title = seen("wide") + " wide, " + seen("narrow") + " narrow";
 </script></body>"#;
 
+/// Measures whether the answer ends within the first screen of a telephone and of a desk.
+const FIRST_SCREEN: &str = r#"<script>
+const page = document.documentElement.outerHTML.replace(/<script>[^]*?<\/script>/g, "");
+const told = [[390, 844], [1280, 900]].map(([width, height]) => new Promise((done) => {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = `position: absolute; border: 0; width: ${width}px; height: ${height}px`;
+  frame.srcdoc = page;
+  frame.onload = () => {
+    const inner = frame.contentDocument;
+    const values = [...inner.querySelectorAll(".standing, .tile .value, .tile .word")];
+    const end = Math.max(...values.map((one) => one.getBoundingClientRect().bottom));
+    done(width + ": " + values.length + (end <= height ? " seen" : " end at " + end));
+  };
+  document.body.append(frame);
+}));
+Promise.all(told).then((all) => { document.title = all.join("; "); });
+</script></body>"#;
+
 fn browser() -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
     ["chromium", "chromium-browser", "google-chrome"]
@@ -216,12 +234,26 @@ fn a_telephone_gets_drawings_of_its_own() {
 }
 
 #[test]
+fn the_answer_is_on_the_first_screen() {
+    let page = html::page(&sample::budgets()).expect("drawn");
+    let page = page.replace("</body>", FIRST_SCREEN);
+    let Some(title) = title_of("first-screen", &page, 1280) else {
+        return;
+    };
+    assert_eq!(title, "390: 13 seen; 1280: 13 seen");
+}
+
+#[test]
 fn the_pages_fit_a_narrow_window() {
     let document = sample::document();
     let mut path = sample::counterexample();
     path.steps[1].text = "a_name_that_nobody_can_break_".repeat(4);
     let pages = [
         ("narrow-report", html::page(&document).expect("drawn")),
+        (
+            "narrow-budgets",
+            html::page(&sample::budgets()).expect("drawn"),
+        ),
         (
             "narrow-player",
             player::page(&document, &path, "SB is violated").expect("drawn"),

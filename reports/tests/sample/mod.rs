@@ -47,6 +47,24 @@ fn document_identity() -> RunIdentity {
     }
 }
 
+/// Returns a document whose search has three budgets, with a verdict of its own in each.
+pub fn budgets() -> ResultDocument {
+    let mut document = document();
+    let check = document.checks.remove(0);
+    let within = |name: &str| Check {
+        name: Some(name.to_owned()),
+        ..check.clone()
+    };
+    let mut holds = within("one fault");
+    holds.verdicts.truncate(1);
+    holds.goals.truncate(1);
+    let mut broken = within("a mistake");
+    broken.verdicts.truncate(2);
+    broken.goals.truncate(1);
+    document.checks = vec![holds, within("two faults"), broken];
+    document
+}
+
 /// Returns a document in which nothing was checked and nothing was simulated.
 pub fn empty() -> ResultDocument {
     ResultDocument {
