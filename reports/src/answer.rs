@@ -60,11 +60,11 @@ pub(crate) struct Answer {
     /// Why, in a few words.
     pub(crate) reason: String,
     /// What decides it, in the order of importance.
-    pub(crate) points: Vec<Point>,
+    pub(crate) points: Vec<DecisivePoint>,
 }
 
 /// One finding, or several that agree.
-pub(crate) struct Point {
+pub(crate) struct DecisivePoint {
     pub(crate) look: Look,
     pub(crate) text: String,
 }
@@ -158,13 +158,13 @@ fn reason(standing: Standing, findings: &[Finding<'_>]) -> String {
     }
 }
 
-fn points(document: &ResultDocument, findings: &[Finding<'_>]) -> Vec<Point> {
+fn points(document: &ResultDocument, findings: &[Finding<'_>]) -> Vec<DecisivePoint> {
     let simulation = document.simulation.as_ref();
     let with = |status: ObjectiveStatus| {
         let these = document.objectives.iter();
         these
             .filter(move |one| one.status == status)
-            .map(move |one| Point {
+            .map(move |one| DecisivePoint {
                 look: Look::of_objective(status),
                 text: judged(one, simulation),
             })
@@ -178,7 +178,7 @@ fn points(document: &ResultDocument, findings: &[Finding<'_>]) -> Vec<Point> {
     points.extend(unjudged(document));
     let assumed = assumptions(document);
     if !assumed.is_empty() {
-        points.push(Point {
+        points.push(DecisivePoint {
             look: KNOWN,
             text: format!("This assumes: {}.", assumed.join("; ")),
         });
@@ -187,7 +187,7 @@ fn points(document: &ResultDocument, findings: &[Finding<'_>]) -> Vec<Point> {
 }
 
 /// The findings of the search with this outcome; too many are counted.
-fn searched(findings: &[Finding<'_>], outcome: Outcome) -> Vec<Point> {
+fn searched(findings: &[Finding<'_>], outcome: Outcome) -> Vec<DecisivePoint> {
     let look = Look::of_outcome(outcome);
     let these = findings
         .iter()
@@ -198,7 +198,7 @@ fn searched(findings: &[Finding<'_>], outcome: Outcome) -> Vec<Point> {
         texts.truncate(LISTED_MOST);
         texts.push(format!("{more} more, below"));
     }
-    let point = |text| Point { look, text };
+    let point = |text| DecisivePoint { look, text };
     texts.into_iter().map(point).collect()
 }
 
@@ -256,7 +256,7 @@ pub(crate) fn more_trials(objective: &Objective) -> Option<String> {
 }
 
 /// What is as expected within a budget; nothing where that is nothing.
-fn within_budget(check: &Check) -> Option<Point> {
+fn within_budget(check: &Check) -> Option<DecisivePoint> {
     let label = match &check.name {
         Some(name) => name.clone(),
         None => words::short_budget(&check.budget),
@@ -286,14 +286,14 @@ fn within_budget(check: &Check) -> Option<Point> {
     if !known.is_empty() {
         parts.push(format!("violated as expected: {}", known.join(", ")));
     }
-    (!parts.is_empty()).then(|| Point {
+    (!parts.is_empty()).then(|| DecisivePoint {
         look: if known.is_empty() { GOOD } else { KNOWN },
         text: format!("{label}: {}", parts.join("; ")),
     })
 }
 
 /// What nothing judges, and what would.
-fn unjudged(document: &ResultDocument) -> Option<Point> {
+fn unjudged(document: &ResultDocument) -> Option<DecisivePoint> {
     let text = match &document.simulation {
         None if document.checks.is_empty() => return None,
         None => "not simulated: `poolproof evaluate` judges objectives too".to_owned(),
@@ -303,7 +303,7 @@ fn unjudged(document: &ResultDocument) -> Option<Point> {
             figures(simulation).join("; ")
         ),
     };
-    Some(Point { look: OPEN, text })
+    Some(DecisivePoint { look: OPEN, text })
 }
 
 /// What to add to a scenario whose figures nothing judges.

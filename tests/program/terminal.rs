@@ -48,7 +48,9 @@ fn no_line_is_longer_than_80_columns() {
     .concat();
     let sweep = [
         "sweep",
-        "scenarios/sweeps/what-matters.toml",
+        HAZARD,
+        "--grid",
+        "log_shipping.copy_interval=5min,15min",
         "--trials",
         "100",
         QUICK[2],

@@ -87,19 +87,24 @@ fn name(check: &Check) -> &str {
 }
 
 /// The parts of a cell, each on lines of its own, and how they look.
-type Cell = Vec<(String, Option<Look>)>;
+type BudgetCell = Vec<(String, Option<Look>)>;
 
 /// Lays out a column for each budget beside the first one, and a further table where there are too
 /// many.
-fn columns(head: &str, checks: &[Check], rows: &[(String, Vec<Cell>)], lines: &mut Vec<String>) {
+fn columns(
+    head: &str,
+    checks: &[Check],
+    rows: &[(String, Vec<BudgetCell>)],
+    lines: &mut Vec<String>,
+) {
     for from in (0..checks.len()).step_by(COLUMNS_MOST) {
         let shown = from..checks.len().min(from + COLUMNS_MOST);
         let width = (WIDTH - 2 - FIRST_WIDTH) / shown.len();
         let heads = checks[shown.clone()].iter();
-        let heads: Vec<Cell> = heads
+        let heads: Vec<BudgetCell> = heads
             .map(|one| vec![(name(one).to_owned(), None)])
             .collect();
-        let mut line = |first: &str, cells: &[Cell]| {
+        let mut line = |first: &str, cells: &[BudgetCell]| {
             let mut columns = vec![
                 (Vec::new(), 2),
                 (wrapped(first, FIRST_WIDTH - 2), FIRST_WIDTH),
@@ -121,7 +126,7 @@ fn columns(head: &str, checks: &[Check], rows: &[(String, Vec<Cell>)], lines: &m
     }
 }
 
-fn cell_lines(cell: &Cell, width: usize) -> Vec<String> {
+fn cell_lines(cell: &BudgetCell, width: usize) -> Vec<String> {
     let part = |(text, look): &(String, Option<Look>)| {
         let lines = broken(text, ", ", width);
         let painted = lines.into_iter().map(|line| match look {
