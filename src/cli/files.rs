@@ -265,17 +265,24 @@ mod tests {
     fn all_files_are_replaced_or_none() {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
+        let ours = "{\"schema\": \"poolproof/result/v2\"}";
+        fs::write(at("result.json"), ours).unwrap();
         fs::write(at("first"), "old").unwrap();
         fs::write(at("second"), "in the way of a directory").unwrap();
         let file = |name: &str| (name.to_owned(), b"new".to_vec());
         let failed = write_files(directory.path(), &[file("first"), file("second/below")]);
         assert_eq!(failed.unwrap_err().exit, Exit::Output);
         assert_eq!(fs::read_to_string(at("first")).unwrap(), "old");
-        assert_eq!(listed(directory.path()), ["first", "second"]);
+        assert_eq!(listed(directory.path()), ["first", "result.json", "second"]);
         write_files(directory.path(), &[file("first"), file("third/below")]).unwrap();
         assert_eq!(fs::read_to_string(at("first")).unwrap(), "new");
-        assert_eq!(listed(directory.path()), ["first", "second", "third"]);
+        let all = ["first", "result.json", "second", "third"];
+        assert_eq!(listed(directory.path()), all);
         assert_eq!(listed(&at("third")), ["below"]);
+        // Without a document of this program beside it, the file is somebody else's.
+        fs::remove_file(at("result.json")).unwrap();
+        let failed = write_files(directory.path(), &[file("first")]);
+        assert_eq!(failed.unwrap_err().exit, Exit::Output);
     }
 
     #[test]

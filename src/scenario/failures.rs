@@ -283,9 +283,9 @@ fn absent_fraction() -> OrRow<Within, f64> {
     optional(SHARE).unlisted().or(0.0)
 }
 
-const NOTICED_MEANING: &str = "how its partners notice it: `closed`, at once, because its connections \
-     are closed; `silent`, after `mirroring.partner_timeout`. Unless given it is closed where the name \
-     is process-crash, process-stop, service-stop, reboot or restart";
+const NOTICED_MEANING: &str = "how its partners notice it: `closed`, at once, because its \
+     connections are closed; `silent`, after `mirroring.partner_timeout`. Unless given it is \
+     closed where the name is process-crash, process-stop, service-stop, reboot or restart";
 
 /// How a failure mode of a server is noticed where it does not say so.
 fn by_name(name: &str) -> Noticed {

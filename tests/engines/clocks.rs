@@ -146,8 +146,9 @@ fn roles_are_moved_at_most_once_for_each_planned_stop() {
     assert!(both > 10, "{both} years in which S served");
 }
 
-/// Handbook 3.11, 13.4: a process that ends closes its connections, which both partners see at once;
-/// a server that is silent is given up after the time-out. The name decides unless `noticed` does.
+/// Handbook 3.11, 13.4: a process that ends closes its connections, which both partners see at
+/// once; a server that is silent is given up after the time-out. The name decides unless `noticed`
+/// does.
 #[test]
 fn a_closed_connection_is_noticed_at_once_and_silence_after_the_time_out() {
     for (name, noticed, expected_ms) in [

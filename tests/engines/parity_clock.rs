@@ -304,8 +304,8 @@ struct Reference<'t> {
     held: [Option<u64>; 2],
     /// What S had when it was recovered.
     recovered_with: Option<u64>,
-    /// Each time that the world was told of a newer file while a copy run was under way: what the run
-    /// brings, and what the world keeps in the folder instead until the next run.
+    /// Each time that the world was told of a newer file while a copy run was under way: what the
+    /// run brings, and what the world keeps in the folder instead until the next run.
     lags: Vec<(u64, u64)>,
     /// The same by arithmetic, and the instants at which both were compared.
     arithmetic: Shipping,

@@ -51,7 +51,7 @@ impl World {
         self.born(pair, a) > self.born(pair, b)
     }
 
-    /// The recovery fork that a member was promoted on, in the order of birth.
+    /// The recovery fork that a member was promoted on, in the order of birth (13.1, 13.2).
     pub(crate) const fn born(&self, pair: SessionId, member: usize) -> usize {
         self.copy(pair.member(member)).timeline()
     }

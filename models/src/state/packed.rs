@@ -250,7 +250,7 @@ macro_rules! packed {
         pub(crate) struct $masks;
 
         // Every field has its mask, whether or not a rule asks for it yet.
-        #[allow(dead_code, reason = "unread masks")]
+        #[allow(dead_code, reason = "generated")]
         impl $masks {
             $(pub(crate) const fn $field() -> $crate::state::packed::Mask<{ $name::WORDS }> {
                 $crate::state::packed::Mask::bytes(

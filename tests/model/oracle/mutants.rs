@@ -9,9 +9,9 @@ use rayon::prelude::*;
 use super::inputs::Library;
 use super::walk::{judged, model_of, replay, walk};
 
-/// Errors about who holds what, about recovery forks (13.1) and about roles (13.2). What an error in
-/// a guard leads to is true of that model: the books follow it, and `tests/model/mutants.rs` and the
-/// cases of the handbook find it.
+/// Errors about who holds what, about recovery forks (13.1) and about roles (13.2). What an error
+/// in a guard leads to is true of that model: the books follow it, and `tests/model/mutants.rs` and
+/// the cases of the handbook find it.
 const MUTANTS: [Mutant; 7] = [
     Mutant::ResynchroniseCopiesNothing,
     Mutant::BackupFromMirror,

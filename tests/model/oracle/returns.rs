@@ -1,8 +1,9 @@
-//! The promise of recoverability (RC) on random scenarios: the search and a plain walk through every
-//! state, which keeps each state and every step, name the same nearest state without a way back.
+//! The promise of recoverability (RC) on random scenarios: the search and a plain walk through
+//! every state, which keeps each state and every step, name the same nearest state without a way
+//! back.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap};
 
 use poolproof_engines::check::search::{Limits, search};
 use poolproof_models::model::{Bounded, Node};
@@ -35,7 +36,7 @@ impl Graph {
     /// None where there are too many states.
     fn explore(model: &Bounded<Topology>) -> Option<Self> {
         let mut graph = Self::default();
-        let mut numbers = HashMap::new();
+        let mut numbers = BTreeMap::new();
         let start = model.initial();
         let mut open = BinaryHeap::new();
         let mut number = |graph: &mut Self, node: Node<World>| {
