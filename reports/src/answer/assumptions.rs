@@ -15,7 +15,7 @@ pub(crate) fn assumptions(document: &ResultDocument) -> Vec<String> {
         let event = match reduction {
             Reduction::Without(left_out) => words::part(left_out),
             Reduction::ExcludedEvent(event) => event.clone(),
-            Reduction::LeftSiteStaysDown | Reduction::FenceHolds(_) => {
+            Reduction::FenceHolds(_) => {
                 let words = words::reduction(reduction);
                 let words = words.trim_start_matches("assumed: ").to_owned();
                 if !said.contains(&words) {
@@ -27,7 +27,9 @@ pub(crate) fn assumptions(document: &ResultDocument) -> Vec<String> {
             | Reduction::ConnectionsAtOnce
             | Reduction::ClientsAtOnce
             | Reduction::FewerServers { .. }
-            | Reduction::FailedOverStart => continue,
+            | Reduction::FailedOverStart
+            // Said of the operators.
+            | Reduction::LeftSiteStaysDown => continue,
         };
         if !never.contains(&event) {
             never.push(event);
