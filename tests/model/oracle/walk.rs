@@ -7,6 +7,7 @@ use poolproof::scenario::Scenario;
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::names::event::{Event, EventKind, EventSet};
 use poolproof_models::names::property::{Property, Spent};
+use poolproof_models::names::replica::Replica;
 use poolproof_models::names::session::SessionId;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
@@ -66,8 +67,14 @@ pub fn judged() -> u32 {
 }
 
 /// The first disagreement about a state in some properties, if any.
-fn compare(topology: &Topology, world: &World, books: &Books, judged: u32) -> Option<Disagreement> {
-    if let Some(found) = role_order(world, books) {
+fn compare(
+    topology: &Topology,
+    world: &World,
+    books: &Books,
+    claims: [Option<Replica>; 2],
+    judged: u32,
+) -> Option<Disagreement> {
+    if let Some(found) = role_order(world, books, claims) {
         return Some(found);
     }
     let enabled = world.enabled(topology);
@@ -81,11 +88,30 @@ fn compare(topology: &Topology, world: &World, books: &Books, judged: u32) -> Op
     })
 }
 
-/// Of two principals the one that was promoted last wins, by birth (13.2).
-fn role_order(world: &World, books: &Books) -> Option<Disagreement> {
-    let wrong = SessionId::ALL.into_iter().any(|pair| {
+/// Of each pair with two principals the one that was promoted last, before a step in which partners
+/// can meet again. What operators do can make either a mirror.
+fn claims(world: &World, books: &Books, event: Event) -> [Option<Replica>; 2] {
+    use EventKind::{Heal, Restart, Return};
+    if !matches!(event.kind, Heal | Restart | Return) {
+        return [None, None];
+    }
+    SessionId::ALL.map(|pair| {
+        let session = world.session(pair);
+        let two = session.is_principal(0) && session.is_principal(1);
+        books.newest_principal(world, pair).filter(|_| two)
+    })
+}
+
+/// Of two principals the one that was promoted last wins, by birth (13.2): while both are there,
+/// and when one becomes the mirror of the other. `claims` are those before the step.
+fn role_order(world: &World, books: &Books, claims: [Option<Replica>; 2]) -> Option<Disagreement> {
+    let wrong = SessionId::ALL.into_iter().zip(claims).any(|(pair, claim)| {
         let winner = books.newest_principal(world, pair);
-        world.newest_principal(pair) != winner.map(|copy| copy.member())
+        let gave_way = claim.is_some_and(|winner| {
+            let session = world.session(pair);
+            session.is_mirror(winner.member()) && session.is_principal(winner.partner().member())
+        });
+        gave_way || world.newest_principal(pair) != winner.map(|copy| copy.member())
     });
     wrong.then_some(ROLE_ORDER)
 }
@@ -119,12 +145,13 @@ pub fn replay(model: &Bounded<Topology>, path: &[Event], judged: u32) -> Option<
                     found: Some(PANIC),
                 });
             };
+            let claims = claims(&node.state, &books, *event);
             books.enter(topology, &node.state, *event, &after);
             node = Node {
                 state: after,
                 spent,
             };
-            if let Some(found) = compare(topology, &node.state, &books, judged) {
+            if let Some(found) = compare(topology, &node.state, &books, claims, judged) {
                 return Some(Walked {
                     path: path[..=at].to_vec(),
                     found: Some(found),
@@ -204,12 +231,13 @@ pub fn walk(model: &Bounded<Topology>, steps: usize, chance: &mut ChaCha8Rng) ->
                 found: Some(PANIC),
             };
         };
+        let claims = claims(&node.state, &books, event);
         books.enter(topology, &node.state, event, &after);
         node = Node {
             state: after,
             spent,
         };
-        if let Some(found) = compare(topology, &node.state, &books, judged) {
+        if let Some(found) = compare(topology, &node.state, &books, claims, judged) {
             return Walked {
                 path,
                 found: Some(found),
