@@ -36,8 +36,12 @@ const SERVERS_AND_USERS: &[Case] = &[
     (2, &["pool.users = 79999"], SILENT),
     (2, &["pool.users = 80000"], SILENT),
     (2, &["pool.users = 80001"], FIRES),
-    // Five active servers do not make it more.
-    (2, &["pool.dc1.active = 5; pool.users = 80001"], FIRES),
+    // Active servers count wherever they are.
+    (
+        2,
+        &["pool.dc1.active = 3; pool.dc2.active = 1; pool.users = 80001"],
+        FIRES,
+    ),
     (
         2,
         &["pool.users = 80000; pool.users_of_other_pools = 1"],
@@ -86,12 +90,12 @@ const SERVERS_AND_USERS: &[Case] = &[
     ),
     (
         31,
-        &["pool.dc2.active = 1; pool.dc2.time_zone = CET"],
+        &["pool.dc1.active = 3; pool.dc2.active = 1; pool.dc2.time_zone = CET"],
         FIRES,
     ),
     (
         31,
-        &["pool.dc2.active = 1; pool.dc1.time_zone = CET"],
+        &["pool.dc1.active = 3; pool.dc2.active = 1; pool.dc1.time_zone = CET"],
         FIRES,
     ),
     (
