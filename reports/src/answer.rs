@@ -139,7 +139,7 @@ fn reason(standing: Standing, findings: &[Finding<'_>]) -> String {
     match standing {
         Standing::NotReady => among(Outcome::Differs, "not as the scenario expects", "missed"),
         Standing::Undecided => match among(Outcome::Undecided, "undecided", "undecided") {
-            open if open.is_empty() => "the estimate of what is rare is withheld".to_owned(),
+            open if open.is_empty() => "the estimate of the rare event is withheld".to_owned(),
             open => open,
         },
         Standing::NotJudged => "the scenario expects nothing that this run looks at".to_owned(),

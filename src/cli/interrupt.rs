@@ -22,7 +22,7 @@ static IS_DELIVERING: AtomicBool = AtomicBool::new(false);
 static WRITING: Mutex<()> = Mutex::new(());
 
 /// How long the work under way has to end after the request.
-const GRACE: Duration = Duration::from_millis(4_000);
+const GRACE: Duration = Duration::from_millis(1_900);
 
 /// How often the request is looked for.
 const GLANCE: Duration = Duration::from_millis(50);

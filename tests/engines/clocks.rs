@@ -156,6 +156,8 @@ fn a_closed_connection_is_noticed_at_once_and_silence_after_the_time_out() {
         ("power", "", 90_000),
         ("power", ", noticed = \"closed\"", 0),
         ("process-crash", ", noticed = \"silent\"", 90_000),
+        ("process-crash", ", common_cause = 1.0", 0),
+        ("power", ", common_cause = 1.0", 90_000),
     ] {
         let mode =
             format!("[{{ name = \"{name}\", rate = \"20/year\", repair = \"1h\"{noticed} }}]");

@@ -36,10 +36,10 @@ const SERVERS_AND_USERS: &[Case] = &[
     (2, &["pool.users = 79999"], SILENT),
     (2, &["pool.users = 80000"], SILENT),
     (2, &["pool.users = 80001"], FIRES),
-    // Active servers count wherever they are.
+    // Five active servers do not make it more.
     (
         2,
-        &["pool.dc1.active = 3; pool.dc2.active = 1; pool.users = 80001"],
+        &["pool.dc1.active = 5; pool.dc2.idle = 3; pool.users = 80001"],
         FIRES,
     ),
     (
@@ -90,12 +90,12 @@ const SERVERS_AND_USERS: &[Case] = &[
     ),
     (
         31,
-        &["pool.dc1.active = 3; pool.dc2.active = 1; pool.dc2.time_zone = CET"],
+        &["pool.dc2.active = 1; pool.dc2.idle = 3; pool.dc2.time_zone = CET"],
         FIRES,
     ),
     (
         31,
-        &["pool.dc1.active = 3; pool.dc2.active = 1; pool.dc1.time_zone = CET"],
+        &["pool.dc2.active = 1; pool.dc2.idle = 3; pool.dc1.time_zone = CET"],
         FIRES,
     ),
     (

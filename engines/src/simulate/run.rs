@@ -110,8 +110,9 @@ pub fn run_group<T: Timed>(
     on_round: OnRound<'_>,
 ) -> bool {
     let batches = trials.end.div_ceil(BATCH);
-    // A round is what is asked for between two reports; merging goes by the number of the batch.
-    let round = rayon::current_num_threads() as u64 * 8;
+    // A round is what is run between two reports, and what a request to end waits for; merging goes
+    // by the number of the batch.
+    let round = rayon::current_num_threads() as u64 * 4;
     let mut next = trials.start / BATCH;
     // What a worker has compiled serves it in every batch: compiling it anew for each round took
     // as long as some thousand simulated years.

@@ -263,8 +263,8 @@ impl Lineage {
     /// them, renumbers timelines and ranks densely.
     ///
     /// `holders` are all positions in use; bit `i` of `writers` says that holder `i` is a
-    /// principal's copy, which could still extend its timeline. `careless` is a
-    /// seeded fault: the oldest fork counts as one with that which continues it.
+    /// principal's copy, which could still extend its timeline. `careless` is a seeded fault: the
+    /// oldest fork counts as one with that which continues it.
     pub(crate) fn compact(
         &mut self,
         holders: &mut [Position],

@@ -27,9 +27,7 @@ pub(crate) fn assumptions(document: &ResultDocument) -> Vec<String> {
             | Reduction::ConnectionsAtOnce
             | Reduction::ClientsAtOnce
             | Reduction::FewerServers { .. }
-            | Reduction::FailedOverStart
-            // Said of the operators.
-            | Reduction::LeftSiteStaysDown => continue,
+            | Reduction::FailedOverStart => continue,
         };
         if !never.contains(&event) {
             never.push(event);

@@ -113,8 +113,6 @@ pub enum Reduction {
     ExcludedEvent(String),
     /// Nothing is assumed to go wrong in a part of the system.
     Without(LeftOut),
-    /// DC1 is assumed not to come back by itself once operators have left it.
-    LeftSiteStaysDown,
     /// A fence that a step of a runbook sets is assumed to take effect: the step, in words.
     FenceHolds(String),
 }

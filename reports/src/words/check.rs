@@ -136,9 +136,6 @@ pub fn reduction(reduction: &Reduction) -> String {
         Reduction::Without(left_out) => {
             format!("assumed never to happen: {}", part(left_out))
         }
-        Reduction::LeftSiteStaysDown => {
-            "assumed: DC1 stays down once operators have left it".to_owned()
-        }
         Reduction::FenceHolds(step) => {
             format!("assumed: the fence takes effect that is set by {step}")
         }

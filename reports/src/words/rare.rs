@@ -1,8 +1,8 @@
-//! Words about estimates of what is rare.
+//! Words about estimates of rare events.
 
 use crate::document::{Doubt, RareMethod, RareWhat};
 
-/// Returns what is rare.
+/// Returns which event is rare.
 pub(crate) const fn rare_what(what: RareWhat) -> &'static str {
     match what {
         RareWhat::Loss => "Any loss",

@@ -35,34 +35,47 @@ fn group(topology: &Topology, node: Component) -> Vec<Component> {
     topology.nodes().iter().copied().filter(alike).collect()
 }
 
-/// The rate of what a mode's servers have in common, per millisecond, and of what each has alone.
+/// The rate of what the servers of a kind have in common, per millisecond, and of what each has
+/// alone: of each mode so large a share.
 ///
 /// The beta-factor model: of the failures of each server a share beta is common, so the common
 /// cause comes at beta times the rate of one server, whatever their number.
-fn split(modes: &[FailureMode], servers: usize) -> (f64, f64) {
+fn split(modes: &[FailureMode], servers: usize, share: impl Fn(&FailureMode) -> f64) -> (f64, f64) {
     modes.iter().fold((0.0, 0.0), |(common, alone), mode| {
-        let rate = mode.rate.per_ms();
+        let rate = share(mode) * mode.rate.per_ms();
         let beta = if servers > 1 { mode.common_cause } else { 0.0 };
         (common + beta * rate, alone + (1.0 - beta) * rate)
     })
 }
 
-/// The crash of a server by itself. Some crashes destroy what it stores.
+/// The share of a mode that partners notice at once, where they would else wait (3.11, 13.4).
+fn closing(topology: &Topology, at: Component, mode: &FailureMode) -> f64 {
+    let waits = topology.links_of(at).next().is_some() && !topology.deviations.instant_detection;
+    match mode.noticed {
+        Noticed::Closed if waits => 1.0,
+        Noticed::Closed | Noticed::Silent => 0.0,
+    }
+}
+
+/// Servers stop at one instant, and their connections are closed.
+fn closed_stop(topology: &Topology, servers: &[Component]) -> Vec<usize> {
+    let event = |kind, at| topology.index_of(Event::new(kind, at));
+    let stops = servers.iter().map(|at| event(EventKind::Crash, *at));
+    let links = servers.iter().flat_map(|at| topology.links_of(*at));
+    let noticed = links.map(|link| event(EventKind::Detect, link.component()));
+    stops.chain(noticed).flatten().collect()
+}
+
+/// The crash of a server by itself. Some crashes destroy what it stores, and some close its
+/// connections.
 pub(super) fn crash(scenario: &Scenario, topology: &Topology, at: Component) -> Option<Activity> {
     let modes = modes(scenario, EventKind::Crash, at);
     let servers = group(topology, at).len();
-    let (_, alone) = split(modes, servers);
+    let (_, alone) = split(modes, servers, |_| 1.0);
     let delay = between_failures(alone, scenario.failures.shape)?;
     let mut activity = Activity::new(at.number(), Purpose::Failure, Memory::Resume, &delay);
-    let destructive: f64 = modes
-        .iter()
-        .map(|mode| {
-            let beta = if servers > 1 { mode.common_cause } else { 0.0 };
-            mode.destructive * (1.0 - beta) * mode.rate.per_ms()
-        })
-        .sum();
     let crash = topology.index_of(Event::new(EventKind::Crash, at))?;
-    let events = match at {
+    let destroyed = match at {
         Component::Share => {
             let files = topology.index_of(Event::new(EventKind::ShareLoss, at));
             files.map(|files| vec![files, crash])
@@ -73,45 +86,28 @@ pub(super) fn crash(scenario: &Scenario, topology: &Topology, at: Component) -> 
             .index_of(Event::new(EventKind::Destroy, at))
             .map(|destroy| vec![destroy]),
     };
-    let events = events.filter(|_| destructive > 0.0);
-    let destroys = events.is_some();
-    if let Some(events) = events {
-        activity.cases.push(Case {
-            probability: destructive / alone,
-            outcome: CaseOutcome::Events(events),
-        });
-    }
-    let closed: f64 = modes
-        .iter()
-        .filter(|mode| mode.planned_every.is_none() && mode.noticed == Noticed::Closed)
-        .map(|mode| {
-            let beta = if servers > 1 { mode.common_cause } else { 0.0 };
-            let spared = if destroys {
-                1.0 - mode.destructive
-            } else {
-                1.0
-            };
-            spared * (1.0 - beta) * mode.rate.per_ms()
-        })
-        .sum();
-    let waits = closed > 0.0 && !topology.deviations.instant_detection;
-    let stop = closed_stop(topology, at);
-    if let Some(events) = stop.filter(|events| waits && events.len() > 1) {
-        activity.cases.push(Case {
-            probability: closed / alone,
-            outcome: CaseOutcome::Events(events),
-        });
+    let destructive = |mode: &FailureMode| match destroyed {
+        Some(_) => mode.destructive,
+        None => 0.0,
+    };
+    let closed = |mode: &FailureMode| (1.0 - destructive(mode)) * closing(topology, at, mode);
+    let shares = [
+        split(modes, servers, destructive).1,
+        split(modes, servers, closed).1,
+    ];
+    let events = [
+        destroyed.clone().unwrap_or_default(),
+        closed_stop(topology, &[at]),
+    ];
+    for (rate, events) in shares.into_iter().zip(events) {
+        if rate > 0.0 {
+            activity.cases.push(Case {
+                probability: rate / alone,
+                outcome: CaseOutcome::Events(events),
+            });
+        }
     }
     Some(activity)
-}
-
-/// A server stops and its connections are closed, which its partners notice at once (3.11, 13.4).
-fn closed_stop(topology: &Topology, at: Component) -> Option<Vec<usize>> {
-    let stop = topology.index_of(Event::new(EventKind::Crash, at))?;
-    let noticed = topology
-        .links_of(at)
-        .filter_map(|link| topology.index_of(Event::new(EventKind::Detect, link.component())));
-    Some(std::iter::once(stop).chain(noticed).collect())
 }
 
 /// One clock for each group of servers with a cause in common.
@@ -120,14 +116,26 @@ pub(super) fn common_causes(scenario: &Scenario, topology: &Topology) -> Vec<Sha
     let first_of_group = |node: &&Component| group(topology, **node).first() == Some(*node);
     let clock = |node: &Component| {
         let servers = group(topology, *node);
-        let (common, _) = split(modes(scenario, EventKind::Crash, *node), servers.len());
+        let modes = modes(scenario, EventKind::Crash, *node);
+        let (common, _) = split(modes, servers.len(), |_| 1.0);
+        let (closed, _) = split(modes, servers.len(), |mode| closing(topology, *node, mode));
         let delay = between_failures(common, scenario.failures.shape)?;
         let crash = |server: &Component| topology.index_of(Event::new(EventKind::Crash, *server));
+        let cases = [
+            (closed, closed_stop(topology, &servers)),
+            (common - closed, servers.iter().filter_map(crash).collect()),
+        ];
+        let cases = cases.into_iter().filter(|(rate, _)| *rate > 0.0);
         Some(Shared {
             component: node.number(),
             purpose: Purpose::CommonCause,
             timer: Timer::Renewal(Sampler::new(&delay)),
-            cases: vec![certainly(servers.iter().filter_map(crash).collect())],
+            cases: cases
+                .map(|(rate, events)| Case {
+                    probability: rate / common,
+                    outcome: CaseOutcome::Events(events),
+                })
+                .collect(),
             planned: None,
         })
     };
@@ -146,9 +154,7 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
             .iter()
             .filter_map(|mode| mode.planned_every);
         for every in planned {
-            let stop = closed_stop(topology, node);
-            let restart = topology.index_of(Event::new(EventKind::Restart, node));
-            if let Some((events, restart)) = stop.zip(restart) {
+            if let Some(restart) = topology.index_of(Event::new(EventKind::Restart, node)) {
                 clocks.push(Shared {
                     component: Component::Clients.number(),
                     purpose: Purpose::Maintenance,
@@ -156,7 +162,7 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
                         interval_ms: every.ms,
                         offset: 0.0,
                     },
-                    cases: vec![certainly(events)],
+                    cases: vec![certainly(closed_stop(topology, &[node]))],
                     planned: Some(restart),
                 });
             }

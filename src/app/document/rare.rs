@@ -1,4 +1,4 @@
-//! From an estimate of what is rare to its part of the result document.
+//! From an estimate of a rare event to its part of the result document.
 
 use poolproof_engines::simulate::estimate::Estimate;
 use poolproof_engines::simulate::rare::{

@@ -7,7 +7,7 @@ use poolproof_engines::check::verdict::{self, CheckRequest, GoalResult, Reach, S
 use poolproof_models::model::Bounded;
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::property::{Goal, Property};
-use poolproof_models::state::topology::{Assumption, Start, Topology};
+use poolproof_models::state::topology::{Start, Topology};
 use poolproof_reports::document as doc;
 
 use crate::app::compile::{check, slices};
@@ -250,9 +250,6 @@ pub(super) fn reductions(scenario: &Scenario, model: &Bounded<Topology>) -> Vec<
     out.extend(without.map(|slice| doc::Reduction::Without(names::left_out(*slice))));
     let excluded = topology.excluded.iter();
     out.extend(excluded.map(|event| doc::Reduction::ExcludedEvent(event.name())));
-    if topology.secondary && topology.assumption == Assumption::Holds {
-        out.push(doc::Reduction::LeftSiteStaysDown);
-    }
     if model.budget.per_class[FaultClass::Mistake as usize] == 0 {
         out.extend(fences(topology).map(doc::Reduction::FenceHolds));
     }
