@@ -9,5 +9,6 @@ pub mod check;
 pub mod clocks;
 pub mod fingerprints;
 pub mod numbers;
+pub mod pools;
 pub mod simulate;
 pub mod solve;

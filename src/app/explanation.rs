@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use poolproof_engines::check::minimise::{Ground, Target, minimise};
+use poolproof_engines::check::minimise::{Ground, Target};
+use poolproof_engines::pools::minimise;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::trace::{Engine, TRACE_SCHEMA, Trace};

@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use poolproof_engines::check::search::{Limits, search};
+use poolproof_engines::check::search::Limits;
+use poolproof_engines::pools::search;
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;

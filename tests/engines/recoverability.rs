@@ -9,7 +9,8 @@ use poolproof::app::compile::check;
 use poolproof::app::document::verdict;
 use poolproof::scenario;
 use poolproof_engines::check::recoverability::ending;
-use poolproof_engines::check::search::{CutOff, Limits, search};
+use poolproof_engines::check::search::{CutOff, Limits, SearchOutcome, search};
+use poolproof_engines::pools;
 use poolproof_models::model::{Bounded, Budget};
 use poolproof_models::names::event::FaultClass;
 use poolproof_models::names::property::Property;
@@ -19,6 +20,7 @@ use proptest::prelude::*;
 
 use crate::support::graphs::{Edge, Graph};
 
+const RETURNS: u32 = Property::ServiceReturns.bit();
 const CRASH: FaultClass = FaultClass::ComponentCrash;
 
 /// What was found about recoverability.
@@ -34,8 +36,7 @@ struct Trap {
     path: Vec<usize>,
 }
 
-fn recoverability<S: System>(model: &Bounded<S>, limits: &mut Limits<'_>) -> Recoverability {
-    let outcome = search(model, Property::ServiceReturns.bit(), limits);
+fn recoverability(outcome: &SearchOutcome) -> Recoverability {
     Recoverability {
         cut_off: outcome.cut_off,
         trap: outcome.trap.map(|found| Trap {
@@ -52,7 +53,7 @@ fn of(graph: &Graph, faults: u8, states: u64) -> Recoverability {
         bytes: u64::MAX,
         on_progress: &mut |_| true,
     };
-    recoverability(&model, &mut limits)
+    recoverability(&search(&model, RETURNS, &mut limits))
 }
 
 /// Faults and steps of the nearest trap.
@@ -231,7 +232,7 @@ proptest! {
         let budget = Budget::of(faults).with_limit(FaultClass::LinkCut, link_cuts.min(faults));
         let model = Bounded::new(graph.clone(), budget);
         let mut limits = Limits { states: 1 << 20, bytes: u64::MAX, on_progress: &mut |_| true };
-        let found = recoverability(&model, &mut limits);
+        let found = recoverability(&search(&model, RETURNS, &mut limits));
         prop_assert_eq!(found.cut_off, None);
         let expected = by_brute_force(&graph, faults, link_cuts);
         let trap = found.trap;
@@ -383,7 +384,8 @@ fn a_limit_of_memory_decides_nothing() {
         bytes: 5_000_000,
         on_progress: &mut |_| true,
     };
-    let found = recoverability(&check::model(&scenario), &mut limits);
+    let outcome = pools::search(&check::model(&scenario), RETURNS, &mut limits);
+    let found = recoverability(&outcome);
     assert_eq!(found.cut_off, Some(CutOff::Memory));
     assert_eq!(found.trap, None);
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use poolproof::app::compile::check;
 use poolproof::scenario;
-use poolproof_engines::check::search::{CutOff, Limits, SearchOutcome, search};
+use poolproof_engines::check::search::{CutOff, Limits, SearchOutcome};
+use poolproof_engines::pools::search;
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;

@@ -10,9 +10,10 @@ use poolproof::app::document::{self, result, verdict};
 use poolproof::app::replay::Replay;
 use poolproof::app::shard::{Shard, decode, encode};
 use poolproof::scenario::Scenario;
-use poolproof_engines::check::search::{self, Limits as Exhaustive};
+use poolproof_engines::check::search::Limits as Exhaustive;
 use poolproof_engines::check::swarm::sketch::Sketch;
 use poolproof_engines::check::swarm::{self, SearchRecord, SwarmLimits, SwarmObserver};
+use poolproof_engines::pools;
 use poolproof_models::names::property::Property;
 use poolproof_reports::bundle;
 use poolproof_reports::document::{self as doc, Check, VerdictStatus};
@@ -138,7 +139,7 @@ fn one_search_without_bounds_is_exhaustive() {
             bytes: u64::MAX,
             on_progress: &mut |_| true,
         };
-        let whole = search::search(&model, mask, &mut limits);
+        let whole = pools::search(&model, mask, &mut limits);
         let bounds = SwarmLimits {
             depth: u32::MAX,
             states: u64::MAX,

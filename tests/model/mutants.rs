@@ -4,7 +4,8 @@
 use poolproof::app::compile::check;
 use poolproof::app::document::verdict;
 use poolproof::scenario::expect::Verdict;
-use poolproof_engines::check::search::{Limits, search};
+use poolproof_engines::check::search::Limits;
+use poolproof_engines::pools::search;
 use poolproof_models::model::Bounded;
 use poolproof_models::names::property::Property;
 use poolproof_models::rules::mutant::Mutant;

@@ -11,7 +11,8 @@ use std::path::Path;
 
 use poolproof::app::compile::check;
 use poolproof::scenario;
-use poolproof_engines::check::search::{Limits, SearchOutcome, search};
+use poolproof_engines::check::search::{Limits, SearchOutcome};
+use poolproof_engines::pools::search;
 use rayon::prelude::*;
 
 use crate::support::scenarios::files;

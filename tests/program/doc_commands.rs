@@ -4,7 +4,8 @@
 //! Conventions, each a comment on the line above a block of commands:
 //!
 //! - `<!-- exit N -->`: its commands end with N, in place of 0;
-//! - `<!-- not run: REASON -->`: nothing of it is run here.
+//! - `<!-- not run: REASON -->`: nothing of it is run here;
+//! - `<!-- command: NAME -->`: `.ci/run` runs it, and so it is not run here.
 //!
 //! In a `sh` block each line is a command. Those that simulate get few trials here: what they print
 //! is not shown. In a `console` block `$` stands before a command and what follows is what it
@@ -64,7 +65,7 @@ fn blocks(page: &str) -> Vec<Block> {
                         shows_output,
                         exit: exit.map_or(0, |code| code.parse().expect("an exit code")),
                         not_run: comment.starts_with("<!-- not run: ")
-                            || comment == "<!-- command: test -->",
+                            || comment.starts_with("<!-- command: "),
                         lines: Vec::new(),
                         first: index + 1,
                     });

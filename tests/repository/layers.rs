@@ -19,7 +19,7 @@ struct Layer {
 }
 
 /// From the bottom to the top. What a layer does not list it may not name, however far below.
-const LAYERS: [Layer; 12] = [
+const LAYERS: [Layer; 13] = [
     Layer {
         name: "models",
         paths: &["poolproof_models"],
@@ -50,6 +50,12 @@ const LAYERS: [Layer; 12] = [
         name: "solve",
         paths: &["poolproof_engines::solve"],
         may_name: &["engines", "models"],
+    },
+    // What the crates above call: each engine for the model of a pool, compiled once.
+    Layer {
+        name: "pools",
+        paths: &["poolproof_engines::pools"],
+        may_name: &["check", "simulate", "solve", "engines", "models"],
     },
     Layer {
         name: "reports",
@@ -86,6 +92,7 @@ const LAYERS: [Layer; 12] = [
             "check",
             "simulate",
             "solve",
+            "pools",
             "stateright",
             "models",
         ],
@@ -102,6 +109,7 @@ const LAYERS: [Layer; 12] = [
             "check",
             "simulate",
             "solve",
+            "pools",
             "stateright",
             "models",
         ],

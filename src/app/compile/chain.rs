@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use poolproof_engines::pools::build_chain;
 use poolproof_engines::solve::SolveError;
-use poolproof_engines::solve::chain::{Chain, build};
+use poolproof_engines::solve::chain::Chain;
 use poolproof_engines::solve::rates::{Delay, HOUR_MS, Rates};
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, role_of};
@@ -30,7 +31,7 @@ pub struct Product {
 pub fn chain(scenario: &Scenario, states_most: usize) -> Product {
     let topology = compile::timed_topology(scenario);
     let rates = rates(scenario, &topology);
-    let chain = build(&topology, &rates, states_most);
+    let chain = build_chain(&topology, &rates, states_most);
     Product {
         topology,
         rates,

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use poolproof_engines::check::cut_rate::{CutSetRate, Frequency, Unrated, rate};
-use poolproof_engines::check::cuts::{CutProgress, CutRequest, Cuts, Multiset, cuts};
+use poolproof_engines::check::cuts::{CutProgress, CutRequest, Cuts, Multiset};
+use poolproof_engines::pools::cuts;
 use poolproof_models::model::Bounded;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};

@@ -1,8 +1,9 @@
 //! From an estimate of a rare event to its part of the result document.
 
+use poolproof_engines::pools::estimate;
 use poolproof_engines::simulate::estimate::Estimate;
 use poolproof_engines::simulate::rare::{
-    Doubt, Plan, RareError, RareEstimate, RareEventMethod, doubt, estimate,
+    Doubt, Plan, RareError, RareEstimate, RareEventMethod, doubt,
 };
 use poolproof_engines::simulate::trial::Rare;
 use poolproof_reports::document as doc;

@@ -1,6 +1,7 @@
 //! A simulation of a scenario, as the document has it.
 
-use poolproof_engines::simulate::examples::{ExampleKind, ExampleTrial, examples};
+use poolproof_engines::pools::examples;
+use poolproof_engines::simulate::examples::{ExampleKind, ExampleTrial};
 use poolproof_engines::simulate::figure::{Figure, FigureMethod, Quantiles};
 use poolproof_engines::simulate::histogram::CdfPoint;
 use poolproof_engines::simulate::run::{Counts, OnRound};

@@ -5,7 +5,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use poolproof_engines::check::search::{Limits, search};
+use poolproof_engines::check::search::Limits;
+use poolproof_engines::pools::search;
 use poolproof_models::model::{Bounded, Node};
 use poolproof_models::names::property::Property;
 use poolproof_models::state::topology::Topology;
