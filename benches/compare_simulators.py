@@ -26,7 +26,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ROOT / "benches" / "peers"
-SIMPY = "simpy==4.1.2"
+REQUIREMENTS = ROOT / "benches" / "requirements.txt"
+SIMPY = next(line.split()[0] for line in REQUIREMENTS.open() if line.startswith("simpy=="))
 RUNS = 5
 YEARS = 10
 # Enough that starting the program does not count.
@@ -96,7 +97,8 @@ def with_simpy(place):
     """A Python that has SimPy; None where it cannot be had."""
     venv.create(place, with_pip=True)
     interpreter = Path(place) / "bin" / "python"
-    install = [interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", SIMPY]
+    install = [interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install += ["--require-hashes", "-r", REQUIREMENTS]
     try:
         run(*install, stderr=subprocess.PIPE)
     except subprocess.CalledProcessError as error:

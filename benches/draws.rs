@@ -197,6 +197,7 @@ fn delays(criterion: &mut Criterion) {
     let lognormal = Distribution::Lognormal {
         median: hour,
         sigma: 0.8,
+        most: None,
     };
     let mixture = Distribution::Mixture {
         parts: vec![(0.9, exponential.clone()), (0.1, lognormal.clone())],

@@ -84,6 +84,10 @@ impl Timed for Unwatched {
         }
     }
 
+    fn site_losses(&self) -> [Option<usize>; 2] {
+        self.0.site_losses()
+    }
+
     fn write_event(&self, copy: usize) -> Option<usize> {
         self.0.write_event(copy)
     }

@@ -217,7 +217,7 @@ def main():
             venv.create(Path(place) / "venv", with_pip=True)
             python = Path(place) / "venv" / "bin" / "python"
             pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-            run(*pip, "-r", ROOT / "cluster" / "requirements.txt")
+            run(*pip, "--require-hashes", "-r", ROOT / "cluster" / "requirements.txt")
         found = measure(program, place, python)
     print(json.dumps(found), file=sys.stderr)
     text = "\n".join(report(found, args.price)) + "\n"

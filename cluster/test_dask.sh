@@ -11,7 +11,8 @@ mkdir -p "$2"
 cd "$2"
 
 "${PYTHON:-python3}" -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check -r "$cluster/requirements.txt"
+venv/bin/pip install --quiet --disable-pip-version-check --require-hashes \
+  -r "$cluster/requirements.txt"
 
 started=()
 # Only what was started here is ended here, and at once: a worker that is asked to end after its

@@ -29,4 +29,6 @@ pub use poolproof_engines as engines;
 pub mod app;
 pub mod cli;
 pub mod explain;
+pub mod records;
 pub mod scenario;
+pub mod serve;

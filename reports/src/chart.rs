@@ -15,6 +15,7 @@ mod bars;
 pub(crate) mod canvas;
 mod cdf;
 mod exceedance;
+pub(crate) mod fitted;
 pub(crate) mod forest;
 mod frame;
 pub(crate) mod heat;

@@ -113,12 +113,44 @@ fn of(document: &ResultDocument) -> Vec<FigureLine<'_>> {
     ));
     let outage = &simulation.mean_outage_ms_per_year;
     figures.push(("", "outage_ms_per_year".to_owned(), mean, outage));
+    for (figure, estimate) in [
+        ("unavailability", &simulation.unavailability),
+        (
+            "unplanned_outage_ms_per_year",
+            &simulation.unplanned_outage_ms_per_year,
+        ),
+        (
+            "planned_outage_ms_per_year",
+            &simulation.planned_outage_ms_per_year,
+        ),
+        ("user_minutes_per_year", &simulation.user_minutes_per_year),
+    ] {
+        figures.push(("", figure.to_owned(), mean, estimate));
+    }
+    for class in &simulation.incidents_by_length {
+        let length = class
+            .up_to_ms
+            .map_or_else(|| "longer".to_owned(), |ms| format!("{ms}"));
+        for (kind, estimate) in [
+            ("unplanned", &class.unplanned_per_year),
+            ("planned", &class.planned_per_year),
+        ] {
+            let figure = format!("{kind}_incidents_per_year.{length}");
+            figures.push(("", figure, mean, estimate));
+        }
+    }
     for column in &simulation.columns {
         for measure in Measure::of_column(column.name) {
             for (statistic, estimate) in measure.rows(column) {
                 let figure = measure.field().to_owned();
                 figures.push((column.name.name(), figure, statistic, estimate));
             }
+        }
+        for (figure, outcome) in [
+            ("no_return", &column.no_return),
+            ("no_copy_left", &column.no_copy_left),
+        ] {
+            figures.push((column.name.name(), figure.to_owned(), mean, &outcome.share));
         }
     }
     for share in &simulation.outage_by_phase {
@@ -166,9 +198,10 @@ mod tests {
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
         assert_eq!(reader.headers().expect("a header"), &FIGURE_COLUMNS[..]);
         let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
-        // Two figures of the whole, and 13 in each of the three columns, and of
-        // the five phases in two columns; twice.
-        assert_eq!(rows.len(), 2 * (2 + 3 * 13 + 5 * 2 * 4));
+        // Six figures of the whole, 15 in each of the three columns, and four of each of the five
+        // phases in two columns; twice. Four lengths of incidents, planned or not, where there are
+        // any.
+        assert_eq!(rows.len(), 2 * (6 + 3 * 15 + 5 * 2 * 4) + 8);
         let simulation = documents[0].simulation.as_ref().expect("simulated");
         let p95 = &simulation.columns[2].data_lost_ms.p95;
         let row = rows

@@ -36,7 +36,8 @@ pub use scenario::{Assumption, Grade, LinkJob, LinkView, NodeView, Scenario, Sit
 pub use second_opinion::{OtherVerdict, SecondOpinion};
 pub use simulation::{
     CauseShare, CdfPoint, Column, ColumnName, Distribution, Drilled, Estimate, ExampleName,
-    ExampleTrial, ExceedancePoint, Incident, PhaseShare, Simulation, ViolationSeen,
+    ExampleTrial, ExceedancePoint, Incident, IncidentLength, OutcomeSeen, PhaseShare, Simulation,
+    VarianceReduction, ViolationSeen,
 };
 
 /// The longest trial in milliseconds, a thousand years, and as much again for what began in it.

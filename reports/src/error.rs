@@ -12,7 +12,7 @@ pub enum ReportError {
     Csv(String),
     /// The results could not be written as JUnit XML.
     #[error("the results cannot be written as JUnit XML: {0}")]
-    Junit(String),
+    Junit(#[from] std::io::Error),
     /// A chart could not be drawn.
     #[error("the chart {chart} cannot be drawn: {reason}")]
     Chart {

@@ -79,6 +79,10 @@ pub enum Measure {
     TimeToRecover,
     /// The time without service within a trial.
     Outage,
+    /// The part of it in a year that was not planned.
+    UnplannedOutage,
+    /// The part of it in a year that was planned.
+    PlannedOutage,
     /// The span of time whose messages are gone.
     DataLost,
     /// How many messages are gone.
@@ -104,9 +108,11 @@ pub enum Statistic {
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::TimeToRecover,
         Self::Outage,
+        Self::UnplannedOutage,
+        Self::PlannedOutage,
         Self::DataLost,
         Self::MessagesLost,
         Self::AnyLoss,
@@ -128,6 +134,8 @@ impl Measure {
         match self {
             Self::TimeToRecover => "time_to_recover",
             Self::Outage => "outage",
+            Self::UnplannedOutage => "unplanned_outage",
+            Self::PlannedOutage => "planned_outage",
             Self::DataLost => "data_lost",
             Self::MessagesLost => "messages_lost",
             Self::AnyLoss => "any_loss",
@@ -140,6 +148,8 @@ impl Measure {
         match self {
             Self::TimeToRecover => "time to recover",
             Self::Outage => "time without service",
+            Self::UnplannedOutage => "unplanned outage",
+            Self::PlannedOutage => "planned outage",
             Self::DataLost => "data lost",
             Self::MessagesLost => "messages lost",
             Self::AnyLoss => "any message lost",
@@ -151,6 +161,8 @@ impl Measure {
     pub(crate) const fn field(self) -> &'static str {
         match self {
             Self::TimeToRecover | Self::Outage => "time_ms",
+            Self::UnplannedOutage => "unplanned_outage_ms_per_year",
+            Self::PlannedOutage => "planned_outage_ms_per_year",
             Self::DataLost => "data_lost_ms",
             Self::MessagesLost => "messages_lost",
             Self::AnyLoss => "any_loss",
@@ -162,26 +174,35 @@ impl Measure {
     #[must_use]
     pub const fn unit(self) -> Unit {
         match self {
-            Self::TimeToRecover | Self::Outage | Self::DataLost => Unit::Ms,
+            Self::TimeToRecover
+            | Self::Outage
+            | Self::UnplannedOutage
+            | Self::PlannedOutage
+            | Self::DataLost => Unit::Ms,
             Self::MessagesLost => Unit::Messages,
             Self::AnyLoss => Unit::Share,
             Self::Availability => Unit::Availability,
         }
     }
 
-    /// Whether it is a share, which has no percentiles.
+    /// Whether it is one number, which has no percentiles: a share, or a part of the yearly outage.
     #[must_use]
-    pub const fn is_share(self) -> bool {
-        matches!(self.unit(), Unit::Share | Unit::Availability)
+    pub const fn is_single(self) -> bool {
+        matches!(
+            self,
+            Self::AnyLoss | Self::Availability | Self::UnplannedOutage | Self::PlannedOutage
+        )
     }
 
-    /// Returns the sample of a column; none of a share.
+    /// Returns the sample of a column; none of a single number.
     pub(crate) const fn sample(self, column: &Column) -> Option<&Distribution> {
         match self {
             Self::TimeToRecover | Self::Outage => Some(&column.time_ms),
             Self::DataLost => Some(&column.data_lost_ms),
             Self::MessagesLost => Some(&column.messages_lost),
-            Self::AnyLoss | Self::Availability => None,
+            Self::AnyLoss | Self::Availability | Self::UnplannedOutage | Self::PlannedOutage => {
+                None
+            }
         }
     }
 
@@ -249,7 +270,7 @@ pub struct Figure {
     pub column: ColumnName,
     /// What of an observation.
     pub measure: Measure,
-    /// What of the sample; the mean for a share.
+    /// What of the sample; the mean for a single number.
     pub statistic: Statistic,
 }
 
@@ -311,7 +332,7 @@ impl Figure {
     #[must_use]
     pub fn name(self) -> String {
         let (column, measure) = (self.column.name(), self.measure.name());
-        if self.measure.is_share() {
+        if self.measure.is_single() {
             format!("{column}.{measure}")
         } else {
             format!("{column}.{measure}.{}", self.statistic.name())
@@ -330,7 +351,7 @@ impl Figure {
                 })
             })
         });
-        let fits = |one: &Self| !one.measure.is_share() || one.statistic == Statistic::Mean;
+        let fits = |one: &Self| !one.measure.is_single() || one.statistic == Statistic::Mean;
         all.find(|one| fits(one) && one.name() == name)
     }
 
@@ -341,17 +362,19 @@ impl Figure {
             Measure::Availability => return "availability".to_owned(),
             Measure::AnyLoss => "probability of any loss",
             Measure::Outage => "outage",
-            Measure::TimeToRecover | Measure::DataLost | Measure::MessagesLost => {
-                self.measure.title()
-            }
+            Measure::TimeToRecover
+            | Measure::UnplannedOutage
+            | Measure::PlannedOutage
+            | Measure::DataLost
+            | Measure::MessagesLost => self.measure.title(),
         };
         let column = match self.column {
-            ColumnName::PerIncident => "per incident",
+            ColumnName::PerIncident => "per unplanned incident",
             ColumnName::PerYear if quantity::is_a_year(horizon_ms) => "per year",
             ColumnName::PerYear => "per trial",
             ColumnName::GivenSiteLoss => "given loss of DC1",
         };
-        if self.measure.is_share() {
+        if self.measure.is_single() {
             format!("{measure}, {column}")
         } else {
             format!("{measure}, {column}, {}", self.statistic.name())
@@ -367,8 +390,15 @@ impl Figure {
     /// Returns its estimate in a simulation; none where the simulation has no such column.
     #[must_use]
     pub fn of(self, simulation: &Simulation) -> Option<&Estimate> {
-        if self.measure == Measure::Availability {
-            return Some(&simulation.availability);
+        match self.measure {
+            Measure::Availability => return Some(&simulation.availability),
+            Measure::UnplannedOutage => return Some(&simulation.unplanned_outage_ms_per_year),
+            Measure::PlannedOutage => return Some(&simulation.planned_outage_ms_per_year),
+            Measure::TimeToRecover
+            | Measure::Outage
+            | Measure::DataLost
+            | Measure::MessagesLost
+            | Measure::AnyLoss => {}
         }
         let column = simulation.column(self.column)?;
         match self.measure.sample(column) {

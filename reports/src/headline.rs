@@ -1,7 +1,7 @@
 //! What was run, how far a search went and what trials saw, in the same words on every rendering.
 
 use crate::document::{
-    Check, Column, ColumnName, ResultDocument, Simulation, Swarm, ViolationSeen,
+    Check, Column, ColumnName, ResultDocument, Simulation, Swarm, VarianceReduction, ViolationSeen,
 };
 use crate::{quantity, words};
 
@@ -37,6 +37,17 @@ pub(crate) fn drills(simulation: &Simulation) -> String {
     format!("{count} of {}", words::drilled(&simulation.drilled))
 }
 
+/// Returns the mean outage of a year, and how much of it was planned.
+pub(crate) fn outage(simulation: &Simulation) -> String {
+    let of = |estimate| quantity::estimate(estimate, quantity::duration);
+    let all = of(&simulation.mean_outage_ms_per_year);
+    let [unplanned, planned] = [
+        of(&simulation.unplanned_outage_ms_per_year),
+        of(&simulation.planned_outage_ms_per_year),
+    ];
+    format!("{all} per year: unplanned {unplanned}, planned {planned}")
+}
+
 /// Returns how many trials or drills broke a property, and which was the first.
 pub(crate) fn seen(seen: &ViolationSeen) -> (String, String) {
     let (one, many) = if seen.drill {
@@ -50,6 +61,19 @@ pub(crate) fn seen(seen: &ViolationSeen) -> (String, String) {
         trials += &format!(", {share} of all");
     }
     (trials, format!("{one} {}", seen.first_trial))
+}
+
+/// Returns how much more the trials say than if they were only counted; none where nothing more.
+pub(crate) fn gained(simulation: &Simulation) -> Option<String> {
+    let of = |gained: &VarianceReduction| {
+        let figure = gained.figure.title(simulation.horizon_ms);
+        format!("{figure}: {}", quantity::number(gained.factor))
+    };
+    let all: Vec<String> = simulation.variance_reductions.iter().map(of).collect();
+    (!all.is_empty()).then(|| {
+        let factors = all.join("; ");
+        format!("as of so many times as many trials by plain counting: {factors}")
+    })
 }
 
 /// Returns what to say where there is nothing to draw: no incident was seen, or there were some

@@ -15,7 +15,7 @@ use crate::{answer, families, findings, headline, mermaid, quantity, timeline, w
 
 pub(crate) mod figures;
 mod parts;
-mod tiles;
+pub(crate) mod tiles;
 
 use figures::{Cell, Figures};
 use parts::{CutsView, ExampleView, Support};

@@ -5,105 +5,177 @@
 //! *Undecided* is an error and not a failure, as the exit code keeps them apart too. No times and
 //! no time stamps: the same results give the same bytes.
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
-
 use crate::diagnostics::{Diagnostics, Severity};
 use crate::document::ResultDocument;
 use crate::entry::Entry;
 use crate::error::ReportError;
 use crate::findings::{Finding, Outcome};
+use crate::xml::Element;
 use crate::{findings, visible};
 
 /// Returns the XML of the results of a run, in their order.
 ///
 /// # Errors
-/// When the XML cannot be written, which is a defect.
+/// When it cannot be written, which is a defect.
 pub fn text(entries: &[Entry]) -> Result<String, ReportError> {
-    let mut report = Report::new("poolproof");
-    report.add_test_suites(entries.iter().map(|entry| match entry {
-        Entry::Result { document, .. } => suite(document),
-        Entry::Input(diagnostics) => input(diagnostics),
-    }));
-    let text = report.to_string();
-    let text = text.map_err(|error| ReportError::Junit(error.to_string()))?;
-    Ok(visible::text(text))
+    let suites: Vec<JunitSuite> = entries
+        .iter()
+        .map(|entry| match entry {
+            Entry::Result { document, .. } => suite(document),
+            Entry::Input(diagnostics) => input(diagnostics),
+        })
+        .collect();
+    let count = |of: fn(&JunitSuite) -> usize| suites.iter().map(of).sum::<usize>();
+    let report = Element::new("testsuites")
+        .attribute("name", "poolproof")
+        .attribute("tests", count(|suite| suite.cases.len()))
+        .attribute("skipped", 0)
+        .attribute("failures", count(JunitSuite::failures))
+        .attribute("errors", count(JunitSuite::errors));
+    let report = report.within(suites.iter().map(JunitSuite::element));
+    Ok(visible::text(report.document()?))
 }
 
-fn suite(document: &ResultDocument) -> TestSuite {
+/// What a case that has not succeeded is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NonSuccess {
+    Failure,
+    Error,
+}
+
+impl NonSuccess {
+    const fn tag(self) -> &'static str {
+        match self {
+            Self::Failure => "failure",
+            Self::Error => "error",
+        }
+    }
+}
+
+struct JunitCase {
+    non_success: Option<NonSuccess>,
+    element: Element,
+}
+
+struct JunitSuite {
+    name: String,
+    properties: Vec<(&'static str, String)>,
+    cases: Vec<JunitCase>,
+}
+
+impl JunitSuite {
+    fn number(&self, of: NonSuccess) -> usize {
+        let cases = self.cases.iter();
+        cases.filter(|case| case.non_success == Some(of)).count()
+    }
+
+    fn failures(&self) -> usize {
+        self.number(NonSuccess::Failure)
+    }
+
+    fn errors(&self) -> usize {
+        self.number(NonSuccess::Error)
+    }
+
+    fn element(&self) -> Element {
+        let property = |(name, value): &(&str, String)| {
+            Element::new("property")
+                .attribute("name", name)
+                .attribute("value", value)
+        };
+        let properties = (!self.properties.is_empty())
+            .then(|| Element::new("properties").within(self.properties.iter().map(property)));
+        let cases = self.cases.iter().map(|case| case.element.clone());
+        Element::new("testsuite")
+            .attribute("name", &self.name)
+            .attribute("tests", self.cases.len())
+            .attribute("skipped", 0)
+            .attribute("errors", self.errors())
+            .attribute("failures", self.failures())
+            .within(properties.into_iter().chain(cases))
+    }
+}
+
+fn suite(document: &ResultDocument) -> JunitSuite {
     let identity = &document.identity;
-    let mut suite = TestSuite::new(identity.scenario_name.as_str());
-    suite.add_properties([
-        Property::new("title", document.scenario.title.as_str()),
-        Property::new("poolproof", identity.poolproof_version.as_str()),
-        Property::new("digest", identity.scenario_digest.as_str()),
-        Property::new("seed", identity.seed.to_string()),
-        Property::new("command", identity.command.as_str()),
-    ]);
-    suite.add_test_cases(
-        findings::of(document)
-            .iter()
-            .map(|finding| case(document, finding)),
-    );
-    suite
+    let findings = findings::of(document);
+    JunitSuite {
+        name: identity.scenario_name.clone(),
+        properties: vec![
+            ("title", document.scenario.title.clone()),
+            ("poolproof", identity.poolproof_version.clone()),
+            ("digest", identity.scenario_digest.clone()),
+            ("seed", identity.seed.to_string()),
+            ("command", identity.command.clone()),
+        ],
+        cases: findings.iter().map(|one| case(document, one)).collect(),
+    }
 }
 
 /// The suite of a file without a result. A refused file is an error, as nothing was run.
-fn input(read: &Diagnostics) -> TestSuite {
-    let mut suite = TestSuite::new(read.scenario.as_str());
+fn input(read: &Diagnostics) -> JunitSuite {
     let class = format!("{}.input", read.scenario);
+    let named = |name: &str| {
+        Element::new("testcase")
+            .attribute("name", name)
+            .attribute("classname", &class)
+    };
+    let mut cases = Vec::new();
     if read.valid {
-        let mut case = TestCase::new("valid input", TestCaseStatus::success());
-        case.set_classname(class.as_str());
-        suite.add_test_case(case);
+        cases.push(JunitCase {
+            non_success: None,
+            element: named("valid input"),
+        });
     }
     for one in &read.diagnostics {
         let said = format!("{}: {}", one.place(), one.said());
         let refused = one.severity == Severity::Error;
-        let status = if refused {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status
-                .set_message(one.message.as_str())
-                .set_type("invalid")
-                .set_description(said.as_str());
-            status
+        let inner = if refused {
+            Element::new("error")
+                .attribute("message", &one.message)
+                .attribute("type", "invalid")
         } else {
-            TestCaseStatus::success()
+            Element::new("system-out")
         };
-        let mut case = TestCase::new(format!("{} at {}", one.code, one.place()), status);
-        case.set_classname(class.as_str());
-        if !refused {
-            case.set_system_out(said);
-        }
-        suite.add_test_case(case);
+        let name = format!("{} at {}", one.code, one.place());
+        cases.push(JunitCase {
+            non_success: refused.then_some(NonSuccess::Error),
+            element: named(&name).within([inner.text(said)]),
+        });
     }
-    suite
+    JunitSuite {
+        name: read.scenario.clone(),
+        properties: Vec::new(),
+        cases,
+    }
 }
 
-fn case(document: &ResultDocument, finding: &Finding<'_>) -> TestCase {
+fn case(document: &ResultDocument, finding: &Finding<'_>) -> JunitCase {
     let identity = &document.identity;
-    let kind = match finding.outcome {
+    let non_success = match finding.outcome {
         Outcome::AsExpected => None,
-        Outcome::Differs => Some(NonSuccessKind::Failure),
-        Outcome::Undecided => Some(NonSuccessKind::Error),
+        Outcome::Differs => Some(NonSuccess::Failure),
+        Outcome::Undecided => Some(NonSuccess::Error),
     };
-    let timeline = finding.timeline();
-    let status = match kind {
-        None => TestCaseStatus::success(),
+    let mut said = finding.line();
+    if non_success.is_none() {
+        said.push('\n');
+    }
+    if let Some(timeline) = finding.timeline() {
+        let apart = if non_success.is_some() { "\n\n" } else { "\n" };
+        said += &format!("{apart}{timeline}");
+    }
+    let inner = match non_success {
+        None => Element::new("system-out"),
         Some(kind) => {
-            let mut description = finding.line();
-            if let Some(timeline) = &timeline {
-                description += &format!("\n\n{timeline}");
-            }
-            description += &format!("\nagain: {}", identity.command);
-            let mut status = TestCaseStatus::non_success(kind);
-            status
-                .set_message(finding.words.as_str())
-                .set_type(match kind {
-                    NonSuccessKind::Failure => "differs",
-                    NonSuccessKind::Error => "undecided",
-                })
-                .set_description(description);
-            status
+            said += &format!("\nagain: {}", identity.command);
+            let why = match kind {
+                NonSuccess::Failure => "differs",
+                NonSuccess::Error => "undecided",
+            };
+            Element::new(kind.tag())
+                .attribute("message", &finding.words)
+                .attribute("type", why)
         }
     };
     let name = if finding.title.is_empty() {
@@ -111,24 +183,24 @@ fn case(document: &ResultDocument, finding: &Finding<'_>) -> TestCase {
     } else {
         format!("{}: {}", finding.name, finding.title)
     };
-    let mut case = TestCase::new(name, status);
     let mut class = format!("{}.{}", identity.scenario_name, finding.kind.word());
     if let Some(budget) = finding.budget {
         class += &format!(".{budget}");
     }
-    case.set_classname(class);
-    if kind.is_none() {
-        let mut said = format!("{}\n", finding.line());
-        if let Some(timeline) = timeline {
-            said += &format!("\n{timeline}");
-        }
-        case.set_system_out(said);
+    let element = Element::new("testcase")
+        .attribute("name", name)
+        .attribute("classname", class)
+        .within([inner.text(said)]);
+    JunitCase {
+        non_success,
+        element,
     }
-    case
 }
 
 #[cfg(test)]
 mod tests {
+    use quick_junit::Report;
+
     use super::*;
     use crate::document::VerdictStatus;
     use crate::sample;

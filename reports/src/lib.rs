@@ -31,9 +31,11 @@ pub mod diagnostics;
 pub mod document;
 pub mod entry;
 mod error;
+pub mod exploration;
 mod families;
 pub mod figure;
 pub mod findings;
+pub mod fit;
 pub mod float;
 pub mod github;
 mod headline;
@@ -41,6 +43,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod layout;
+pub mod live;
 mod look;
 pub mod markdown;
 mod matrix;
@@ -48,6 +51,7 @@ pub mod mermaid;
 pub mod player;
 pub mod quantity;
 mod rare;
+pub mod runbook;
 #[cfg(test)]
 #[path = "../tests/sample/mod.rs"]
 mod sample;
@@ -60,6 +64,7 @@ pub mod timeline;
 pub mod trace;
 pub mod visible;
 pub mod words;
+mod xml;
 
 pub use error::ReportError;
 pub use schema::{cuts_schema, diagnostics_schema, schema, schema_of, trace_schema};

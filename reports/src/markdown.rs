@@ -219,7 +219,7 @@ fn columns(simulation: &Simulation) -> Vec<String> {
     let mut blocks = vec![
         "### How often, how long, how much is lost".to_owned(),
         escaped(&format!(
-            "{}. Availability {}; outage {} per year.",
+            "{}. Availability {}; outage {}.",
             capital(&view.ran),
             view.availability,
             view.outage
@@ -240,6 +240,13 @@ fn columns(simulation: &Simulation) -> Vec<String> {
         })
     });
     blocks.push(table(&heads, rows));
+    let rows = view.lengths.iter().map(|row| {
+        let mut cells = vec![escaped(&row.name)];
+        cells.extend(row.cells.iter().map(cell));
+        cells
+    });
+    let heads = ["incidents per year", "unplanned", "planned"];
+    blocks.extend((!view.lengths.is_empty()).then(|| table(&heads, rows)));
     blocks
 }
 
@@ -274,10 +281,16 @@ fn fenced(language: &str, text: &str) -> String {
 }
 
 /// Escapes what Markdown or HTML would take for markup, in text or in a cell of a table.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for letter in one_line(text).chars() {
+    let text = one_line(text);
+    let mut letters = text.chars().peekable();
+    let mut in_word = false;
+    while let Some(letter) = letters.next() {
+        let next_in_word = letters.peek().is_some_and(|next| next.is_alphanumeric());
         match letter {
+            // Inside a word it emphasises nothing.
+            '_' if in_word && next_in_word => safe.push('_'),
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
@@ -289,6 +302,7 @@ fn escaped(text: &str) -> String {
             '@' => safe.push_str("@\u{200b}"),
             letter => safe.push(letter),
         }
+        in_word = letter.is_alphanumeric();
     }
     safe
 }

@@ -25,6 +25,14 @@ impl<'a> Matrix<'a> {
         if checks.iter().all(|check| check.name.is_none()) {
             return None;
         }
+        Some(Self {
+            checks,
+            rows: Self::rows(checks),
+        })
+    }
+
+    /// Returns a row for each property.
+    pub(crate) fn rows(checks: &'a [Check]) -> Vec<MatrixRow<'a>> {
         let mut rows: Vec<MatrixRow<'a>> = Vec::new();
         for verdict in checks.iter().flat_map(|check| &check.verdicts) {
             if rows.iter().all(|row| row.property != verdict.property) {
@@ -40,6 +48,6 @@ impl<'a> Matrix<'a> {
                 });
             }
         }
-        Some(Self { checks, rows })
+        rows
     }
 }

@@ -29,56 +29,56 @@ struct StepView<'a> {
 }
 
 /// Two sites and what lies between them.
-struct StateView {
+pub(crate) struct StateView {
     /// Whether it shows the step; otherwise it shows the start, with what the step acts on.
     current: bool,
-    sites: Vec<Site>,
+    pub(crate) sites: Vec<Site>,
     /// What stands in neither site.
-    between: Vec<Holder>,
+    pub(crate) between: Vec<Holder>,
     /// The links from site to site.
-    wide: Vec<Link>,
+    pub(crate) wide: Vec<Link>,
 }
 
-struct Site {
-    name: String,
-    touched: bool,
-    holders: Vec<Holder>,
-    links: Vec<Link>,
+pub(crate) struct Site {
+    pub(crate) name: String,
+    pub(crate) touched: bool,
+    pub(crate) holders: Vec<Holder>,
+    pub(crate) links: Vec<Link>,
 }
 
 /// A link, drawn as a line between its ends.
-struct Link {
-    name: String,
-    ends: [String; 2],
-    look: &'static str,
+pub(crate) struct Link {
+    pub(crate) name: String,
+    pub(crate) ends: [String; 2],
+    pub(crate) look: &'static str,
     /// The state in a word, since the line alone must not say it.
-    word: &'static str,
-    touched: bool,
+    pub(crate) word: &'static str,
+    pub(crate) touched: bool,
 }
 
 /// A slot of the log: one message of the path.
-struct Slot {
-    message: u32,
-    held: bool,
+pub(crate) struct Slot {
+    pub(crate) message: u32,
+    pub(crate) held: bool,
 }
 
-struct Holder {
-    name: String,
-    role: String,
-    holds: String,
-    look: &'static str,
+pub(crate) struct Holder {
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) holds: String,
+    pub(crate) look: &'static str,
     /// The state in a word, since the border alone must not say it.
-    word: &'static str,
-    touched: bool,
+    pub(crate) word: &'static str,
+    pub(crate) touched: bool,
     /// Every message so far, and whether it is held here; empty for what holds none by its nature.
-    log: Vec<Slot>,
+    pub(crate) log: Vec<Slot>,
 }
 
 /// How everything stands at one moment.
 #[derive(Clone, Copy)]
-struct Moment<'a> {
-    state: &'a [HolderState],
-    links: &'a [LinkState],
+pub(crate) struct Moment<'a> {
+    pub(crate) state: &'a [HolderState],
+    pub(crate) links: &'a [LinkState],
 }
 
 /// Returns the page of a counterexample; `title` says what it violates or reaches.
@@ -94,6 +94,12 @@ pub fn page(
         state: &counterexample.start.state,
         links: &counterexample.start.links,
     };
+    let sites: Vec<&str> = document
+        .scenario
+        .sites
+        .iter()
+        .map(|site| &*site.name)
+        .collect();
     let mut before = first;
     let mut frames = Vec::with_capacity(counterexample.steps.len());
     for step in &counterexample.steps {
@@ -104,7 +110,7 @@ pub fn page(
         let picture = if step.state.is_empty() {
             start(document, Some(step))
         } else {
-            current(document, Some(step), now, before)
+            current(&sites, Some(step), now, before)
         };
         before = now;
         frames.push(StepView { step, picture });
@@ -112,7 +118,7 @@ pub fn page(
     let start = if first.state.is_empty() {
         start(document, None)
     } else {
-        current(document, None, first, first)
+        current(&sites, None, first, first)
     };
     let page = PlayerPage {
         document,
@@ -123,9 +129,7 @@ pub fn page(
         last: frames.len(),
         frames,
     };
-    let mut text = page.render()?;
-    text.push('\n');
-    Ok(visible::text(text))
+    visible::page(&page)
 }
 
 /// Draws the scenario as it starts, and marks what a step acts on.
@@ -159,9 +163,9 @@ fn start(document: &ResultDocument, step: Option<&Step>) -> StateView {
     }
 }
 
-/// Draws how everything stands, and marks what differs from before.
-fn current(
-    document: &ResultDocument,
+/// Draws how everything stands in these sites, and marks what differs from before.
+pub(crate) fn current(
+    sites: &[&str],
     step: Option<&Step>,
     now: Moment<'_>,
     before: Moment<'_>,
@@ -189,12 +193,7 @@ fn current(
             log: all.iter().filter(|_| has_log).map(held).collect(),
         }
     };
-    let mut names: Vec<&str> = document
-        .scenario
-        .sites
-        .iter()
-        .map(|site| site.name.as_str())
-        .collect();
+    let mut names = sites.to_vec();
     for site in now.state.iter().filter_map(|state| state.site.as_deref()) {
         if !names.contains(&site) {
             names.push(site);
@@ -305,12 +304,12 @@ mod tests {
     #[test]
     fn a_state_is_drawn_with_what_changed() {
         let path = sample::counterexample_with_state();
-        let document = sample::document();
+        let sites = ["DC1", "DC2"];
         let moment = |index: usize| Moment {
             state: &path.steps[index].state,
             links: &path.steps[index].links,
         };
-        let second = current(&document, Some(&path.steps[1]), moment(1), moment(0));
+        let second = current(&sites, Some(&path.steps[1]), moment(1), moment(0));
         let touched = |picture: &StateView| -> Vec<String> {
             let holders = picture.sites.iter().flat_map(|site| &site.holders);
             holders
@@ -325,7 +324,7 @@ mod tests {
         // The link from site to site is cut in the first step and works again in the last.
         let wide = |picture: &StateView| (picture.wide[0].word, picture.wide[0].touched);
         assert_eq!(wide(&second), ("cut", false));
-        let last = current(&document, Some(&path.steps[3]), moment(3), moment(2));
+        let last = current(&sites, Some(&path.steps[3]), moment(3), moment(2));
         assert_eq!(wide(&last), ("up", true));
         let inside = &last.sites[0].links[0];
         assert_eq!((inside.name.as_str(), inside.word), ("sql-a-sql-b", "up"));
@@ -343,7 +342,7 @@ mod tests {
             state: &[],
             links: &[],
         };
-        let first = current(&document, Some(&path.steps[0]), moment(0), nothing);
+        let first = current(&sites, Some(&path.steps[0]), moment(0), nothing);
         assert!(touched(&first).is_empty(), "nothing is known of before");
         let text = sample_page(&path);
         assert!(text.contains("messages 1, 3"));

@@ -183,6 +183,13 @@ pub fn odds(share: f64) -> String {
 /// Returns the value of an estimate alone.
 pub fn value(estimate: &Estimate, format: impl Fn(f64) -> String) -> String {
     match (estimate.value, estimate.low) {
+        (Some(value), _) if estimate.method == Method::FewValues => {
+            format!("at least {}", format(value))
+        }
+        (Some(value), _) if estimate.method == Method::FewValuesUpper => {
+            format!("at most {}", format(value))
+        }
+        (None, None) if estimate.method == Method::Endless => "without an end".to_owned(),
         (Some(value), _) => format(value),
         (None, Some(low)) => format!("more than {}", format(low)),
         (None, None) => NOT_AVAILABLE.to_owned(),
@@ -192,6 +199,11 @@ pub fn value(estimate: &Estimate, format: impl Fn(f64) -> String) -> String {
 /// Returns the interval of an estimate alone, if it has one.
 pub fn interval(estimate: &Estimate, format: impl Fn(f64) -> String) -> Option<String> {
     match (estimate.value, estimate.low, estimate.high) {
+        (Some(_), None, None)
+            if matches!(estimate.method, Method::FewValues | Method::FewValuesUpper) =>
+        {
+            Some("few values carry it".to_owned())
+        }
         // The value has said it already.
         (None, _, None) | (_, None, None) => None,
         (_, Some(low), Some(high)) => Some(format!("{} to {}", format(low), format(high))),

@@ -4,10 +4,12 @@
 
 use crate::answer::{Answer, of_verdicts};
 use crate::document::{
-    Check, Column, ColumnName, Goal, Objective, ResultDocument, Simulation, Verdict, VerdictStatus,
+    Check, Column, ColumnName, Goal, Objective, OutcomeSeen, ResultDocument, Simulation, Verdict,
+    VerdictStatus,
 };
 use crate::figure::Measure;
 use crate::findings::Kind;
+use crate::html::figures::{self, Cell};
 use crate::layout::{broken, hanging, joined, plain, side_by_side, wrapped};
 use crate::look::{Look, only_colours};
 use crate::matrix::Matrix;
@@ -207,8 +209,13 @@ fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
         "  availability:  ",
         &quantity::availability(&simulation.availability),
     ));
-    let outage = quantity::estimate(&simulation.mean_outage_ms_per_year, quantity::duration);
-    lines.extend(hanging("  outage:        ", &format!("{outage} per year")));
+    lines.extend(hanging("  outage:        ", &headline::outage(simulation)));
+    let users = quantity::estimate(&simulation.user_minutes_per_year, quantity::number);
+    let users = format!("{users} user-minutes per year");
+    lines.extend(hanging("  users:         ", &users));
+    if let Some(gained) = headline::gained(simulation) {
+        lines.extend(hanging("  precision:     ", &gained));
+    }
     for seen in &simulation.violations_seen {
         let (trials, first) = headline::seen(seen);
         let text = format!("{} violated in {trials}, first in {first}", seen.property);
@@ -222,8 +229,33 @@ fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
         lines.push(String::new());
         lines.extend(columns_table(simulation, columns));
     }
+    lines.extend(lengths_table(simulation));
 }
 
+/// How often incidents of each class of length happen.
+fn lengths_table(simulation: &Simulation) -> Vec<String> {
+    let rows = figures::lengths(simulation);
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let line = |cells: [&str; 3]| {
+        let widths = [LENGTH_WIDTH, CELL_WIDTH, CELL_WIDTH];
+        let cells = cells.iter().zip(widths);
+        let cells: Vec<_> = cells
+            .map(|(text, w)| (vec![(*text).to_owned()], w))
+            .collect();
+        side_by_side(&cells)
+    };
+    let mut lines = vec![String::new(), "incidents per year".to_owned()];
+    lines.extend(line(["  length", "unplanned", "planned"]));
+    for row in rows {
+        let cells: Vec<String> = row.cells.iter().map(Cell::with_interval).collect();
+        lines.extend(line([&format!("  {}", row.name), &cells[0], &cells[1]]));
+    }
+    lines
+}
+
+const LENGTH_WIDTH: usize = 26;
 const LABEL_WIDTH: usize = 8;
 const CELL_WIDTH: usize = 24;
 
@@ -244,11 +276,22 @@ fn columns_table(simulation: &Simulation, columns: &[Column]) -> Vec<String> {
     lines.extend(row("", &|column| {
         format!("n = {}", quantity::count(column.n))
     }));
-    // Where every incident ended, the row is empty and left out.
-    lines.extend(row("", &|column| match column.unended {
-        0 => String::new(),
-        unended => format!("{} of them without an end", quantity::count(unended)),
-    }));
+    // Where every incident ended and left a copy, the rows are empty and left out.
+    let outcomes: [(&str, OutcomeOf); 2] = [
+        (words::NO_RETURN, |column| &column.no_return),
+        (words::NO_COPY_LEFT, |column| &column.no_copy_left),
+    ];
+    for (what, outcome) in outcomes {
+        lines.extend(row("", &|column| match outcome(column).count {
+            0 => String::new(),
+            count => format!("in no mean: {}, {what}", quantity::count(count)),
+        }));
+        lines.extend(row("", &|column| {
+            let OutcomeSeen { count, share } = outcome(column);
+            let share = quantity::interval(share, quantity::probability);
+            share.filter(|_| *count > 0).unwrap_or_default()
+        }));
+    }
     for index in 0..Measure::of_column(ColumnName::PerYear).len() {
         let measure = |column: &Column| Measure::of_column(column.name)[index];
         let Some(first) = columns.first() else {
@@ -290,6 +333,9 @@ fn objectives(objectives: &[Objective], lines: &mut Vec<String>) {
         lines.extend(hanging("    ", &findings::observed(objective)));
     }
 }
+
+/// The outcome that a row is about, in a column.
+type OutcomeOf = fn(&Column) -> &OutcomeSeen;
 
 /// A row of a grid: a name, the words of a result with their look, and what explains it, whose
 /// parts start on lines of their own.

@@ -5,6 +5,10 @@
 //! Every form ends in one of these functions, so that no form has to remember which of its texts
 //! come from outside.
 
+use askama::Template;
+
+use crate::error::ReportError;
+
 /// Whether a character is shown by its number in place of itself: controls but for the end of a
 /// line and the tab, what turns the direction of a text, and what is no character.
 const fn is_hidden(letter: char) -> bool {
@@ -21,6 +25,16 @@ const fn is_hidden(letter: char) -> bool {
             | '\u{fffe}'
             | '\u{ffff}'
     )
+}
+
+/// Returns a page that is filled in, with control characters made visible.
+///
+/// # Errors
+/// When the template cannot be filled in, which is a defect.
+pub(crate) fn page(template: &impl Template) -> Result<String, ReportError> {
+    let mut filled = template.render()?;
+    filled.push('\n');
+    Ok(text(filled))
 }
 
 /// Returns a text for people, with `\u{1b}` where it holds that character. Also what is left of a

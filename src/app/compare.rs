@@ -6,12 +6,15 @@
 //! pairs: the interval of their difference is put together from two intervals of half the error
 //! each, which holds at least as often as stated.
 
+use poolproof_engines::simulate::accumulator::{DifferenceAccumulator, Slopes};
+use poolproof_engines::simulate::clusters::Clusters;
 use poolproof_engines::simulate::estimate::{Confidence, Estimate, Interval};
+use poolproof_engines::simulate::figure::Figure as EngineFigure;
 use poolproof_engines::simulate::histogram::Histogram;
 use poolproof_engines::simulate::pairs::Pairs;
 use poolproof_engines::simulate::run::Counts;
 use poolproof_engines::simulate::stage::Stage;
-use poolproof_engines::simulate::tally::Measures;
+use poolproof_engines::simulate::tally::Tally;
 use poolproof_reports::comparison::{
     Compared, ComparedVerdict, ComparisonDocument, Difference, FigureRow, SCHEMA,
 };
@@ -166,21 +169,17 @@ impl Context<'_> {
         let paired =
             figure.column != ColumnName::PerIncident && figure.statistic == Statistic::Mean;
         let (found, n, method) = if paired {
-            let method = if figure.measure == Measure::AnyLoss {
-                doc::Method::DiscordantPairs
-            } else {
-                doc::Method::StudentTOfPairs
+            let found = self.paired(figure, pairs, [index, 0].map(|of| &counts.tallies[of]));
+            let method = match found {
+                _ if figure.measure == Measure::AnyLoss => doc::Method::DiscordantPairs,
+                Some(one) if one.interval == Interval::NONE => doc::Method::FewValues,
+                Some(_) | None => doc::Method::StudentTOfPairs,
             };
-            (self.paired(figure.measure, pairs), pairs.count(), method)
+            (found, pairs.count(), method)
         } else {
-            let [here, there] = [index, 0].map(|of| {
-                let tally = &counts.tallies[of];
-                match figure.column {
-                    ColumnName::PerYear => &tally.per_trial,
-                    ColumnName::PerIncident | ColumnName::GivenSiteLoss => &tally.per_incident,
-                }
-            });
-            let n = here.time.count().min(there.time.count());
+            let [here, there] = [index, 0].map(|of| Sample::of(figure, &counts.tallies[of]));
+            let sizes = [&here, &there].map(|one| one.map_or(0, |one| one.values.count()));
+            let n = sizes[0].min(sizes[1]);
             let found = self.apart(figure, here, there);
             (found, n, doc::Method::TwoIntervals)
         };
@@ -199,14 +198,35 @@ impl Context<'_> {
     }
 
     /// Trial by trial.
-    fn paired(&self, measure: Measure, pairs: &Pairs) -> Option<Estimate> {
-        match measure {
-            Measure::TimeToRecover | Measure::Outage => pairs.time.difference(self.confidence),
-            Measure::DataLost => pairs.data_lost.difference(self.confidence),
-            Measure::MessagesLost => pairs.messages.difference(self.confidence),
+    fn paired(&self, figure: Figure, pairs: &Pairs, tallies: [&Tally; 2]) -> Option<Estimate> {
+        let time = || {
+            Some(
+                pairs
+                    .time
+                    .estimate(Slopes::Fitted, self.confidence)?
+                    .estimate,
+            )
+        };
+        let lost = |sums: &DifferenceAccumulator, kind: usize| {
+            let slopes = tallies.map(|tally| {
+                let measures = match figure.column {
+                    ColumnName::PerYear => &tally.per_trial,
+                    ColumnName::PerIncident | ColumnName::GivenSiteLoss => &tally.per_incident,
+                };
+                tally.loss_slopes(measures)[kind]
+            });
+            let slopes = Slopes::Given(slopes);
+            Some(sums.estimate(slopes, self.confidence)?.estimate)
+        };
+        match figure.measure {
+            Measure::TimeToRecover | Measure::Outage => time(),
+            Measure::DataLost => lost(&pairs.data_lost, 0),
+            Measure::MessagesLost => lost(&pairs.messages, 1),
             Measure::AnyLoss => pairs.any_loss_difference(self.confidence),
+            // Trials are not paired by what was planned.
+            Measure::UnplannedOutage | Measure::PlannedOutage => None,
             Measure::Availability => {
-                let outage = pairs.time.difference(self.confidence)?;
+                let outage = time()?;
                 let share = |ms: f64| -ms / self.horizon_ms as f64;
                 Some(Estimate {
                     value: share(outage.value),
@@ -220,31 +240,70 @@ impl Context<'_> {
     }
 
     /// From two intervals, each of which misses with half the probability.
-    fn apart(&self, figure: Figure, here: &Measures, there: &Measures) -> Option<Estimate> {
+    fn apart(
+        &self,
+        figure: Figure,
+        here: Option<Sample<'_>>,
+        there: Option<Sample<'_>>,
+    ) -> Option<Estimate> {
         let q = match figure.statistic {
             Statistic::Mean => return None,
             Statistic::P50 => 0.5,
             Statistic::P95 => 0.95,
             Statistic::P99 => 0.99,
         };
-        let histogram = |measures: &Measures| -> Option<Histogram> {
-            match figure.measure {
-                Measure::TimeToRecover | Measure::Outage => Some(measures.time.clone()),
-                Measure::DataLost => Some(measures.data_lost.clone()),
-                Measure::MessagesLost => Some(measures.messages.clone()),
-                Measure::Availability | Measure::AnyLoss => None,
-            }
-        };
         let half = self.confidence.shared_by(2);
-        let here = histogram(here)?.quantile_estimate(q, half)?;
-        let there = histogram(there)?.quantile_estimate(q, half)?;
+        let quantile = |sample: Option<Sample<'_>>| {
+            let found = EngineFigure::quantile(sample?.values, q, half, &|ms| {
+                let clusters = sample.and_then(|one| one.clusters);
+                clusters.map_or(1.0, |clusters| clusters.design_effect(ms))
+            });
+            Some((found.value?, found.low, found.high))
+        };
+        let ((here, here_low, here_high), (there, there_low, there_high)) =
+            (quantile(here)?, quantile(there)?);
         let less = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
         Some(Estimate {
-            value: here.value as f64 - there.value as f64,
+            value: here - there,
             interval: Interval {
-                low: less(here.interval.low, there.interval.high),
-                high: less(here.interval.high, there.interval.low),
+                low: less(here_low, there_high),
+                high: less(here_high, there_low),
             },
         })
+    }
+}
+
+/// The values of a figure under one scenario, and how they hang together.
+#[derive(Clone, Copy)]
+struct Sample<'a> {
+    values: &'a Histogram,
+    clusters: Option<&'a Clusters>,
+}
+
+impl<'a> Sample<'a> {
+    fn of(figure: Figure, tally: &'a Tally) -> Option<Self> {
+        let (measures, clusters) = match figure.column {
+            ColumnName::PerYear => (&tally.per_trial, None),
+            ColumnName::GivenSiteLoss => (&tally.per_incident, None),
+            ColumnName::PerIncident => (&tally.per_incident, Some(&tally.clusters)),
+        };
+        match figure.measure {
+            Measure::TimeToRecover | Measure::Outage => Some(Self {
+                values: &measures.time,
+                clusters,
+            }),
+            Measure::DataLost => Some(Self {
+                values: &measures.data_lost,
+                clusters: None,
+            }),
+            Measure::MessagesLost => Some(Self {
+                values: &measures.messages,
+                clusters: None,
+            }),
+            Measure::Availability
+            | Measure::AnyLoss
+            | Measure::UnplannedOutage
+            | Measure::PlannedOutage => None,
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::error::AppError;
 use super::limits::SearchLimits;
 use super::observer::Execution;
 use super::reproduction::{Reproduction, Settings};
+use super::simulation::Alone;
 use super::{check, simulation};
 use crate::scenario::Loaded;
 
@@ -83,7 +84,7 @@ pub fn evaluate(
     request: &EvaluateRequest<'_>,
     execution: &Execution<'_>,
 ) -> Result<Evaluation, AppError> {
-    let (loaded, scenario) = (request.loaded, &request.loaded.scenario);
+    let scenario = &request.loaded.scenario;
     let scenarios = check::within_budgets(scenario, request.budgets)?;
     let limits = request.limits.on(execution);
     let ((checks, interrupted), cut_sets) = execution.on_threads(|| {
@@ -92,7 +93,36 @@ pub fn evaluate(
             check::cuts_of_report(scenario, &limits, execution.observer),
         )
     });
-    let mut simulated = simulation::alone(scenario, request.checkpoint, request.resume, execution)?;
+    let simulated = simulation::alone(scenario, request.checkpoint, request.resume, execution)?;
+    let found = EvaluationParts {
+        checks,
+        interrupted,
+        cut_sets,
+        simulated,
+    };
+    Ok(assembled(request, found))
+}
+
+/// The parts of an evaluation.
+pub(super) struct EvaluationParts {
+    /// The checks, in the order of the budgets.
+    pub(super) checks: Vec<doc::Check>,
+    /// Whether the caller ended one of them.
+    pub(super) interrupted: bool,
+    /// The cut sets, if they were searched for.
+    pub(super) cut_sets: Option<doc::CutSets>,
+    /// The simulation.
+    pub(super) simulated: Alone,
+}
+
+/// Puts the parts of an evaluation together, in whatever order they were found.
+pub(super) fn assembled(request: &EvaluateRequest<'_>, found: EvaluationParts) -> Evaluation {
+    let EvaluationParts {
+        checks,
+        interrupted,
+        cut_sets,
+        mut simulated,
+    } = found;
     simulation::name_replays(
         &mut simulated.found.document,
         request.path,
@@ -100,8 +130,8 @@ pub fn evaluate(
         None,
     );
     let mut document = document(
-        scenario,
-        &loaded.warnings,
+        &request.loaded.scenario,
+        &request.loaded.warnings,
         &request.command.to_string(),
         checks,
         Some(simulated.found.document),
@@ -110,11 +140,11 @@ pub fn evaluate(
         identity: document.identity.clone(),
         ..cut_sets
     });
-    Ok(Evaluation {
+    Evaluation {
         document,
         incidents: simulated.found.incidents,
         interrupted: interrupted || simulated.found.interrupted,
         is_drill: false,
         problems: simulated.problems,
-    })
+    }
 }

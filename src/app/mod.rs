@@ -1,6 +1,7 @@
 //! The application: what the program can do, for whoever calls it. Typed requests come in, typed
 //! results and progress go out; a terminal, files of results and exit codes belong to the caller.
 
+pub mod chain;
 pub mod check;
 pub mod checkpoint;
 pub mod clock;
@@ -11,12 +12,15 @@ pub mod document;
 pub mod error;
 pub mod evaluation;
 pub mod explanation;
+pub mod exploration;
+pub mod fit;
 pub mod limits;
 pub mod objectives;
 pub mod observer;
 pub mod regression;
 pub mod replay;
 pub mod reproduction;
+pub mod runbook;
 pub mod second_opinion;
 pub mod shard;
 pub mod simulation;
@@ -25,6 +29,7 @@ pub mod study;
 pub mod swarm;
 pub mod sweep;
 pub mod trial;
+pub mod whatif;
 
 pub use error::{AppError, ErrorKind};
 pub use observer::{Execution, Notice, Observer, Progress, StageTiming, Unobserved};

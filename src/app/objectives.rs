@@ -20,7 +20,11 @@ pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Object
         Comparison::Above => doc::Comparison::Above,
         Comparison::AtLeast => doc::Comparison::AtLeast,
     };
-    let status = status(comparison, limit, &value);
+    let status = status(
+        comparison,
+        limit,
+        &with_no_return(figure, &value, simulation),
+    );
     doc::Objective {
         text: objective.text.clone(),
         figure,
@@ -29,6 +33,42 @@ pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Object
         status,
         value,
     }
+}
+
+/// The interval by which a mean outage is judged.
+///
+/// A mean does not hold the years in which service did not return. Where any were seen, they may be
+/// as many as their own interval allows, and last from end to end.
+fn with_no_return(
+    figure: Figure,
+    value: &doc::Estimate,
+    simulation: &doc::Simulation,
+) -> doc::Estimate {
+    let mut columns = simulation.columns.iter();
+    let per_year = columns.find(|column| column.name == doc::ColumnName::PerYear);
+    let outcome = per_year.map(|column| &column.no_return);
+    let seen = outcome.filter(|outcome| outcome.count > 0);
+    let is_mean_outage = figure.column == doc::ColumnName::PerYear
+        && figure.statistic == figure::Statistic::Mean
+        && matches!(
+            figure.measure,
+            figure::Measure::Outage
+                | figure::Measure::UnplannedOutage
+                | figure::Measure::Availability
+        );
+    let Some(outcome) = seen.filter(|_| is_mean_outage) else {
+        return value.clone();
+    };
+    let share = outcome.share.high.unwrap_or(1.0);
+    let mut value = value.clone();
+    if figure.measure == figure::Measure::Availability {
+        value.low = value.low.map(|low| low - share);
+    } else {
+        value.high = value
+            .high
+            .map(|high| high + share * simulation.horizon_ms as f64);
+    }
+    value
 }
 
 /// Met if the worse limit of the interval is within, missed if the better one is not.
@@ -64,6 +104,8 @@ pub const fn figure(column: Column, measure: Measure, statistic: Statistic) -> F
         measure: match measure {
             Measure::TimeToRecover => figure::Measure::TimeToRecover,
             Measure::Outage => figure::Measure::Outage,
+            Measure::UnplannedOutage => figure::Measure::UnplannedOutage,
+            Measure::PlannedOutage => figure::Measure::PlannedOutage,
             Measure::DataLost => figure::Measure::DataLost,
             Measure::MessagesLost => figure::Measure::MessagesLost,
             Measure::Availability => figure::Measure::Availability,
@@ -92,8 +134,15 @@ pub fn value(figure: Figure, simulation: &doc::Simulation) -> doc::Estimate {
 
 #[cfg(test)]
 mod tests {
-    use super::status;
-    use poolproof_reports::document::{Comparison, Estimate, Method, ObjectiveStatus};
+    use super::{status, with_no_return};
+    use std::path::Path;
+
+    use poolproof_engines::simulate::tally::{Measured, Tally};
+    use poolproof_reports::document::{Comparison, Estimate, Method, ObjectiveStatus, Simulation};
+    use poolproof_reports::figure;
+
+    use crate::app::document::simulation;
+    use crate::scenario::load_with;
 
     fn judged(comparison: Comparison, low: f64, high: f64) -> ObjectiveStatus {
         let value = Estimate {
@@ -105,6 +154,43 @@ mod tests {
             method: Method::StudentT,
         };
         status(comparison, 10.0, &value)
+    }
+
+    /// Years of a second's outage, in so many of which service did not return.
+    fn years(without_return: u64) -> Simulation {
+        let path = Path::new("scenarios/oracles/m1.toml");
+        let scenario = load_with(path, &[]).expect("valid").scenario;
+        let mut tally = Tally {
+            without_return,
+            ..Tally::default()
+        };
+        for _ in 0..5_000 {
+            tally.trials += 1;
+            tally.per_trial.time_mean.record(1_000);
+            tally.per_trial.record(Measured {
+                time_ms: Some(1_000),
+                lost: Some([0; 2]),
+            });
+        }
+        simulation::document(&scenario, &tally, &Tally::default(), false)
+    }
+
+    /// A mean does not hold the years without a return, and a promise about it has to.
+    #[test]
+    fn a_mean_outage_is_judged_with_the_years_in_which_service_did_not_return() {
+        use ObjectiveStatus::{Met, Undecided};
+        let (outage, availability) = (figure::Figure::OUTAGE, figure::Figure::AVAILABILITY);
+        for (without_return, expected) in [(0, Met), (1, Undecided)] {
+            let found = years(without_return);
+            let judged = |comparison, limit, of| {
+                let value = super::value(of, &found);
+                status(comparison, limit, &with_no_return(of, &value, &found))
+            };
+            let at_most = judged(Comparison::AtMost, 2_000.0, outage);
+            assert_eq!(at_most, expected, "{without_return}");
+            let at_least = judged(Comparison::AtLeast, 0.9999, availability);
+            assert_eq!(at_least, expected, "{without_return}");
+        }
     }
 
     /// The limit is 10. An interval that ends at it decides between `<` and `<=`.

@@ -112,6 +112,12 @@ pub trait Observer: Sync {
     /// Whether the work should end: what is finished by then is the result.
     fn is_cancelled(&self) -> bool;
 
+    /// Whether nothing of the result is wanted any more: the work ends at once, and what is
+    /// finished is lost. It is asked very often.
+    fn is_abandoned(&self) -> bool {
+        false
+    }
+
     /// Takes the speed of a stage that has ended.
     fn finished(&self, timing: &StageTiming);
 

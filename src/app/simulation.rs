@@ -177,7 +177,8 @@ pub(super) fn run(
     let (total, observer) = (trials.end - trials.start, execution.observer);
     observer.progress(Progress::Simulating { done: 0, total });
     let (parts, complete) = execution.on_threads(|| {
-        study.run(trials, parts, &mut |at| {
+        let is_abandoned = || observer.is_abandoned();
+        study.run_unless(&is_abandoned, trials, parts, &mut |at| {
             let done = at.done;
             observer.progress(Progress::Simulating { done, total });
             keep(at);

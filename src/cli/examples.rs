@@ -40,7 +40,14 @@ Examples:
 /// Of `explore`.
 pub const EXPLORE: &str = "\
 Examples:
-  poolproof explore pool.toml --port 8080";
+  poolproof explore pool.toml --port 8080
+  poolproof explore out/pool/traces/SB.json";
+
+/// Of `serve`.
+pub const SERVE: &str = "\
+Examples:
+  poolproof serve pool.toml
+  poolproof serve --template hbw --port 0";
 
 /// Of `replay`.
 pub const REPLAY: &str = "\
@@ -107,6 +114,29 @@ pub const INIT: &str = "\
 Examples:
   poolproof init
   poolproof init designs/no-witness.toml --template no-witness";
+
+/// Of `collect`.
+pub const COLLECT: &str = "\
+Examples:
+  poolproof collect > collect.md
+  poolproof collect pool.toml --out records";
+
+/// Of `chain`.
+pub const CHAIN: &str = "\
+Examples:
+  poolproof chain records";
+
+/// Of `fit`.
+pub const FIT: &str = "\
+Examples:
+  poolproof fit records -o pool-rates.toml
+  poolproof fit records --scenario pool.toml -o pool-rates.toml --html pool-rates.html";
+
+/// Of `runbook`.
+pub const RUNBOOK: &str = "\
+Examples:
+  poolproof runbook export pool.toml --role site-failover --html failover.html > failover.md
+  poolproof runbook compare runbooks/a.toml runbooks/b.toml --scenario pool.toml";
 
 /// Of `schema`.
 pub const SCHEMA: &str = "\

@@ -1,32 +1,31 @@
 //! `poolproof explore`: the model in a browser, state by state.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
-use poolproof_stateright::{ExplorerModel, serve};
 
-use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
 use super::flags::{OneBudgetArgs, RunArgs};
-use super::interrupt;
-use super::terminal::print;
-use crate::app::compile::check;
-use crate::explain::explorer::ExplorerWords;
+use super::serve::until_interrupted;
+use super::trace::{self, is_trace};
+use crate::app::exploration::Exploration;
+use crate::scenario::Scenario;
+use crate::serve::ExploringRoutes;
 
 /// Walk through the model in a browser, one event at a time
 ///
-/// Serves Stateright's Explorer on this machine only, until Ctrl-C. Each state says what every
-/// server is and holds, each event who does what, and every checked property has its line.
+/// Serves a page for each state on this machine only, until Ctrl-C: how every server stands and
+/// what it holds, which properties the state violates, what can happen next, faults apart, and what
+/// cannot happen, with the reason. With a recorded counterexample it begins at the end of it, and
+/// every step is a place to leave the recorded path.
 #[derive(Args)]
 pub struct ExploreArgs {
-    /// Scenario file
-    #[arg(value_name = "SCENARIO")]
-    scenario: PathBuf,
-    /// Listen on this port of 127.0.0.1
-    #[arg(long, value_name = "NUMBER", default_value_t = 3000,
-        value_parser = clap::value_parser!(u16).range(1..))]
+    /// A scenario file, or a trace: a file ending in .json
+    #[arg(value_name = "TRACE|SCENARIO")]
+    subject: PathBuf,
+    /// Listen on this port of 127.0.0.1; 0 takes one that is free
+    #[arg(long, value_name = "NUMBER", default_value_t = 3000)]
     port: u16,
     #[command(flatten)]
     budget: OneBudgetArgs,
@@ -36,29 +35,41 @@ pub struct ExploreArgs {
 
 /// Runs the command.
 pub fn run(args: &ExploreArgs) -> CommandResult {
-    let loaded = args.budget.narrow(args.run.load(&args.scenario)?)?;
-    // Never another address: there is no password.
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
-    // The server itself has no answer to a port that is taken but to end the program.
-    TcpListener::bind(address).map_err(|error| {
-        Failure::output(format!("cannot listen on {address}: {error}"))
-            .hinted("choose another port with --port")
-    })?;
-    let scenario = &loaded.scenario;
-    let model = ExplorerModel::new(
-        check::model(scenario),
-        check::properties(scenario),
-        ExplorerWords,
-    );
-    print(&format!(
-        "exploring {} at http://{address}/ until Ctrl-C\n",
-        scenario.name
-    ))?;
-    std::thread::spawn(move || {
-        serve(model, address);
-    });
-    while !interrupt::requested() {
-        std::thread::sleep(Duration::from_millis(50));
+    let (scenario, way) = if is_trace(&args.subject) {
+        recorded(args)?
+    } else {
+        let loaded = args.budget.narrow(args.run.load(&args.subject)?)?;
+        (loaded.scenario, String::new())
+    };
+    let exploration = Exploration::new(&scenario);
+    if exploration.page(&way).is_none() {
+        let subject = args.subject.display();
+        return Err(Failure::input(format!(
+            "{subject} cannot be followed within the budget of the check"
+        ))
+        .hinted("poolproof replay says how far it goes"));
     }
-    Ok(Exit::Interrupted)
+    // Never another address: nothing here is meant for a network.
+    let asked = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    let routes = ExploringRoutes::new(exploration);
+    until_interrupted(asked, routes, |address| {
+        format!(
+            "exploring {} at {address}{way} until Ctrl-C\n",
+            scenario.name
+        )
+    })
+}
+
+/// The scenario of a trace within its budget, and the way that the trace goes.
+fn recorded(args: &ExploreArgs) -> Result<(Scenario, String), Failure> {
+    let opened = trace::open(&args.subject, None, &args.run)?;
+    let way = Exploration::way(&opened.trace.counterexample.steps);
+    let scenario = opened.loaded.scenario;
+    let Some(budget) = &opened.trace.budget else {
+        return Ok((scenario, way));
+    };
+    let mut scenarios = scenario
+        .budgets(std::slice::from_ref(budget))
+        .map_err(|error| Failure::input(error.to_string()))?;
+    Ok((scenarios.remove(0), way))
 }

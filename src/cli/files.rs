@@ -1,9 +1,11 @@
 //! Files: read whole, written under a temporary name, then renamed, so that nothing half-written is
 //! found.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use poolproof_reports::layout::hanging;
 use poolproof_reports::quantity::plural;
@@ -21,9 +23,25 @@ fn unwritten(path: &Path, error: &io::Error) -> Failure {
     Failure::output(format!("cannot write {}: {error}", path.display()))
 }
 
+/// Holds a directory against other runs of this program while files are put into their places, so
+/// that those of two results do not mix. Nobody waits for ever: where another run holds it for
+/// long, or the system has no such locks, nothing is held, and each file is whole anyway.
+pub fn held(directory: &Path) -> Option<File> {
+    let handle = File::open(directory).ok()?;
+    for _ in 0..400 {
+        match handle.try_lock() {
+            Ok(()) => return Some(handle),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(25)),
+            Err(TryLockError::Error(_)) => return None,
+        }
+    }
+    None
+}
+
 /// Writes the files of a result below `directory`.
 pub fn write_bundle(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
     write_files(directory, files)?;
+    let _held = held(directory);
     ownership::remove_stale_traces(directory, files);
     Ok(())
 }
@@ -32,6 +50,8 @@ pub fn write_bundle(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(),
 /// and none before all are whole: a disk that fills up leaves the earlier ones, which fit each
 /// other.
 pub fn write_files(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    fs::create_dir_all(directory).map_err(|error| unwritten(directory, &error))?;
+    let _held = held(directory);
     ownership::verify(directory, files)?;
     let _writing = interrupt::writing();
     let paths: Vec<_> = files.iter().map(|(name, _)| directory.join(name)).collect();
@@ -283,6 +303,28 @@ mod tests {
         fs::remove_file(at("result.json")).unwrap();
         let failed = write_files(directory.path(), &[file("first")]);
         assert_eq!(failed.unwrap_err().exit, Exit::Output);
+    }
+
+    /// Renamed at the same time, files of two runs would mix; and a table that is there before its
+    /// document would be taken for somebody else's.
+    #[test]
+    fn nothing_is_put_where_another_run_is_putting_its_files() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path();
+        let other = held(at).expect("nobody else holds it");
+        fs::write(at.join("figures.csv"), "of the other run").unwrap();
+        let files = [("figures.csv".to_owned(), b"ours".to_vec())];
+        thread::scope(|scope| {
+            let claim = scope.spawn(|| ownership::claim(at).is_ok());
+            let write = scope.spawn(|| write_files(at, &files).is_ok());
+            thread::sleep(Duration::from_millis(200));
+            assert!(!claim.is_finished() && !write.is_finished());
+            let document = "{\"schema\": \"poolproof/result/v2\"}";
+            fs::write(at.join("result.json"), document).unwrap();
+            drop(other);
+            assert!(claim.join().unwrap() && write.join().unwrap());
+        });
+        assert_eq!(fs::read_to_string(at.join("figures.csv")).unwrap(), "ours");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub struct InitArgs {
 
 /// The names of the templates.
 #[derive(Clone, Copy, ValueEnum)]
-enum TemplateName {
+pub enum TemplateName {
     /// Active servers in both data centres, fast link between them
     Hbw,
     /// Active servers beside the database, slow link
@@ -44,7 +44,8 @@ enum TemplateName {
 }
 
 impl TemplateName {
-    const fn template(self) -> Template {
+    /// The design.
+    pub const fn template(self) -> Template {
         match self {
             Self::Hbw => Template::Hbw,
             Self::Lbw => Template::Lbw,

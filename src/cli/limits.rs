@@ -32,13 +32,25 @@ impl LimitArgs {
         }
     }
 
-    /// A command with these options.
-    pub fn add_to(&self, command: Reproduction) -> Reproduction {
+    /// The options that were given, with their values.
+    pub fn options(&self) -> Vec<(String, String)> {
         let time = self.time_limit.as_ref().map(|limit| &limit.text);
         let size = self.memory_limit.as_ref().map(|limit| &limit.text);
-        command
-            .given("--time-limit", time)
-            .given("--memory-limit", size)
+        let given = [("--time-limit", time), ("--memory-limit", size)];
+        let given = given
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, text?)));
+        given
+            .map(|(name, text)| (name.to_owned(), text.clone()))
+            .collect()
+    }
+
+    /// A command with these options.
+    pub fn add_to(&self, command: Reproduction) -> Reproduction {
+        let options = self.options();
+        options
+            .iter()
+            .fold(command, |command, (name, text)| command.option(name, text))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The command line: the only place that knows a terminal, files and the real clock.
 
+mod chain;
 mod check;
+mod collect;
 mod compare;
 mod completions;
 mod cuts;
@@ -12,6 +14,7 @@ mod explain;
 mod explore;
 mod failure;
 mod files;
+mod fit;
 mod flags;
 mod format;
 mod init;
@@ -27,7 +30,9 @@ mod replay;
 mod report;
 mod run;
 mod run_shard;
+mod runbook;
 mod schema;
+mod serve;
 mod show;
 mod simulate;
 mod solve;
@@ -75,6 +80,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     #[command(after_long_help = examples::EXPLORE)]
     Explore(explore::ExploreArgs),
+    #[command(after_long_help = examples::SERVE)]
+    Serve(serve::ServeArgs),
     #[command(after_long_help = examples::REPLAY)]
     Replay(replay::ReplayArgs),
     #[command(after_long_help = examples::SIMULATE)]
@@ -95,6 +102,14 @@ enum Command {
     Show(show::ShowArgs),
     #[command(after_long_help = examples::INIT)]
     Init(init::InitArgs),
+    #[command(after_long_help = examples::COLLECT)]
+    Collect(collect::CollectArgs),
+    #[command(after_long_help = examples::CHAIN)]
+    Chain(chain::ChainArgs),
+    #[command(after_long_help = examples::FIT)]
+    Fit(fit::FitArgs),
+    #[command(after_long_help = examples::RUNBOOK)]
+    Runbook(runbook::RunbookArgs),
     #[command(after_long_help = examples::SCHEMA)]
     Schema(schema::SchemaArgs),
     #[command(after_long_help = examples::COMPLETIONS)]
@@ -142,6 +157,7 @@ fn dispatch(cli: &Cli) -> CommandResult {
         Command::Cuts(args) => cuts::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Explore(args) => explore::run(args),
+        Command::Serve(args) => serve::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Compare(args) => compare::run(args),
@@ -152,6 +168,10 @@ fn dispatch(cli: &Cli) -> CommandResult {
         Command::Validate(args) => validate::run(args),
         Command::Show(args) => show::run(args),
         Command::Init(args) => init::run(args),
+        Command::Collect(args) => collect::run(args),
+        Command::Chain(args) => chain::run(args),
+        Command::Fit(args) => fit::run(args),
+        Command::Runbook(args) => runbook::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

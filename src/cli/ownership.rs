@@ -39,6 +39,8 @@ const BEGINNING: u64 = 1 << 22;
 /// Refuses a directory where a report would replace what somebody else wrote, or that cannot be
 /// written to. Asked before the work, so that none is lost.
 pub fn claim(directory: &Path) -> Result<(), Failure> {
+    // Of a run that is putting its files there, the documents may not be there yet.
+    let _held = files::held(directory);
     let known = DOCUMENTS.iter().chain(&[CHECKPOINT]);
     let mut known = known.map(|name| directory.join(name));
     if let Some(path) = known.find(|path| is_foreign(path)) {

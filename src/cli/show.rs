@@ -13,7 +13,7 @@ use crate::scenario::assumption::Grade;
 /// Print every value that a scenario rests on, written or by default, with source and grade
 ///
 /// Grades: V read at the source, S read in a text that cites it, R recomputed from raw data, D
-/// derived, M remembered and J judgement; M and J are no published facts.
+/// derived, M measured by `poolproof fit` and J judgement; M and J are no published facts.
 #[derive(Args)]
 pub struct ShowArgs {
     /// Scenario file; - is standard input
@@ -29,10 +29,11 @@ pub fn run(args: &ShowArgs) -> CommandResult {
     let mut text = String::new();
     for assumption in loaded.scenario.assumptions() {
         let origin = match (assumption.is_default, assumption.grade) {
-            (true, Some(Grade::M | Grade::J)) => "default, judgement",
+            (true, Some(Grade::J)) => "default, judgement",
             (true, _) => "default",
-            // Runbooks state the grades of their durations.
-            (false, Some(Grade::M | Grade::J)) => "written, judgement",
+            // `[[measured]]` says so, and runbooks state the grades of their durations.
+            (false, Some(Grade::M)) => "written, measured",
+            (false, Some(Grade::J)) => "written, judgement",
             (false, _) => "written",
         };
         let grade = assumption.grade.map_or("-", Grade::name);

@@ -11,7 +11,9 @@ use super::format::OutputFormat;
 use super::plan::{self, PlanArgs};
 use super::rare::RareArgs;
 use super::run::{self, Delivery, Filing};
+use super::terminal::say;
 use crate::app::checkpoint::CheckpointStore;
+use crate::app::document::stopping;
 use crate::app::reproduction::{self, Reproduction};
 use crate::app::simulation::{SimulateRequest, set_drill, simulate};
 use crate::app::study::job::{StudyJob, StudyKind};
@@ -152,6 +154,9 @@ pub fn run(args: &SimulateArgs) -> CommandResult {
         out.map_or(Filing::Printed, Filing::Reports),
         |path, mut loaded| {
             what.apply(&mut loaded.scenario, path)?;
+            for what in stopping::in_vain(&loaded.scenario) {
+                say(&format!("warning: {}: {what}", path.display()));
+            }
             let command = what.command(path);
             let directory = out.map(|out| files::directory(out, &loaded.scenario.name));
             let directory = directory.transpose()?;

@@ -18,10 +18,10 @@ const FORMATS: [OutputFormat; 4] = [
     OutputFormat::Github,
 ];
 
-/// Read scenario files and report every mistake and doubtful choice
+/// Read scenario files or runbooks and report every mistake and doubtful choice
 #[derive(Args)]
 pub struct ValidateArgs {
-    /// Scenario files; - is standard input
+    /// Scenario files or runbooks; - is a scenario on standard input
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Print the diagnostics in this form
@@ -34,8 +34,8 @@ pub fn run(args: &ValidateArgs) -> CommandResult {
     let mut exit = Exit::AsExpected;
     let mut printer = Printer::new(args.format, args.scenarios.len());
     for path in &args.scenarios {
-        let (valid, diagnostics) = match scenario::load(path) {
-            Ok(loaded) => (Exit::AsExpected, loaded.warnings),
+        let (valid, diagnostics) = match scenario::validate(path) {
+            Ok(warnings) => (Exit::AsExpected, warnings),
             Err(error) => (Exit::Input, error.diagnostics),
         };
         exit = exit.and(valid);

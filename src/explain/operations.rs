@@ -54,5 +54,13 @@ pub const fn operation_text(operation: Operation) -> &'static str {
         Operation::StartServices => "start the chat service on the active servers in reach",
         Operation::StopBackupAgent => "the log backup job of DC1 loses its Agent, rights or path",
         Operation::StartBackupAgent => "start the log backup job of DC1 again",
+        Operation::ReturnToDc1 => "give the failover to DC2 up: DC1 comes back with its databases",
+        Operation::RecoverNewest => {
+            "make the newest copy the only principal (SET PARTNER OFF, RESTORE WITH RECOVERY)"
+        }
+        Operation::RestoreNewestBackup => "restore the newest backup that is left",
+        Operation::StartEmpty => "create an empty database: nothing is left to restore",
+        Operation::ServeNewest => "point the pool at the newest database",
+        Operation::RemirrorNewest => "mirror the newest database again, from a new seed",
     }
 }

@@ -96,9 +96,11 @@ pub const fn property_text(property: Property) -> PropertyText {
         Property::NeverStuck => PropertyText {
             title: "Never stuck without need",
             meaning: "Users are never left without service, with nothing under way, while a \
-             complete database and a pool server run (handbook 9, UQ).",
-            formal: "If nobody is served, some event of recovery is enabled, or no running \
-             database server with acked(w) ⊑ H(it) has a running pool server and a next hop.",
+             complete database and a pool server run (handbook 9, UQ). The last resort does not \
+             count: where only that helps, the other runbooks lack a step.",
+            formal: "If nobody is served, some event of recovery other than the last resort is \
+             enabled, or no running database server with acked(w) ⊑ H(it) has a running pool \
+             server and a next hop.",
         },
         Property::NothingOverwritten => PropertyText {
             title: "Nothing overwritten",
@@ -130,7 +132,8 @@ pub const fn property_text(property: Property) -> PropertyText {
         Property::ServiceReturns => PropertyText {
             title: "Service returns",
             meaning: "Whatever has happened, users can be served again without one fault more: by \
-             repairs of all but a disaster, by itself or by the runbooks (handbook 9, UQ).",
+             repairs of all but a disaster, by itself or by the runbooks, that of the last resort \
+             included (handbook 9, UQ).",
             formal: "From w a state in which users are served is reachable by events that are no \
              faults.",
         },

@@ -78,6 +78,14 @@ pub fn reason(topology: &Topology, refusal: Refusal) -> String {
             format!("{} answers its partners, but not its users", title(node))
         }
         R::NotGreyFailed(node) => format!("{} answers its users", title(node)),
+        R::Stalled(node) => format!("{} has stalled and goes on by itself", title(node)),
+        R::NotStalled(node) => format!("{} has not stalled", title(node)),
+        R::GivenUp(node) => {
+            format!(
+                "mirror and witness take {} for lost: the failover comes first",
+                title(node)
+            )
+        }
 
         R::LinkCut(link) => format!("the link {} is cut", link.name()),
         R::LinkNotCut(link) => format!("the link {} is not cut", link.name()),
@@ -242,12 +250,10 @@ pub fn reason(topology: &Topology, refusal: Refusal) -> String {
         R::RunbookOver(role) => {
             format!("{} is finished or abandoned", runbook(topology, role))
         }
-        R::OperatorsDown(role) => {
-            format!(
-                "{}, where the operators are, is down",
-                World::team_site(role).name()
-            )
-        }
+        R::OperatorsDown(role) => match World::team_site(role) {
+            Some(site) => format!("{}, where the operators are, is down", site.name()),
+            None => "both data centres are down".to_owned(),
+        },
         R::NotBelieved(role) => {
             format!("the operators do not believe {}", trigger(topology, role))
         }
@@ -272,6 +278,19 @@ pub fn reason(topology: &Topology, refusal: Refusal) -> String {
             format!("{} lacks something that the full backup has", title(node))
         }
         R::SecondaryNotContained(node) => format!("{} lacks something that S has", title(node)),
+
+        R::NoDatabaseServerRuns => "no database server runs".to_owned(),
+        R::NoCopyLeft => "no server has a database any more".to_owned(),
+        R::NewestServes(node) => {
+            format!(
+                "{}, which has the newest database, acknowledges",
+                title(node)
+            )
+        }
+        R::NothingAcknowledges => "no database acknowledges".to_owned(),
+        R::CopyLeft(node) => format!("{} still has a database", title(node)),
+        R::BackupLeft => "a backup is left".to_owned(),
+        R::NoBackupInReach => "no backup can be brought to a database server that runs".to_owned(),
     }
 }
 
@@ -319,7 +338,8 @@ fn trigger(topology: &Topology, role: Role) -> String {
 }
 
 /// A belief in words, for "wait until ..." and "believe that ...".
-const fn belief_text(belief: Belief) -> &'static str {
+#[must_use]
+pub const fn belief_text(belief: Belief) -> &'static str {
     match belief {
         Belief::PrincipalDown => "the principal is down while its mirror answers",
         Belief::SiteDown => "nothing in DC1 answers",
@@ -332,5 +352,6 @@ const fn belief_text(belief: Belief) -> &'static str {
         Belief::NoRestoreAlert => "no log is restored on S any more",
         Belief::NoBackupAlert => "no log backup is finished any more",
         Belief::UsersCutOff => "users are cut off although both partners answer",
+        Belief::ServiceStuck => "users are not served and nothing brings service back by itself",
     }
 }

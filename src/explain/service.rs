@@ -82,14 +82,20 @@ fn route_condition(topology: &Topology, world: &World, ready: SessionId) -> Opti
         .filter(|server| world.is_up(Component::server(*server)))
         .fold(0, |bits: u8, server| bits | 1 << server);
     let site = topology.session_site(ready).name();
+    let without_logins = ready.members().into_iter().find(|copy| {
+        world.can_acknowledge(topology, *copy) && world.logins_missing(topology, *copy)
+    });
     Some(if running == 0 {
         "no pool server runs".to_owned()
     } else if running & world.control().replica_active == 0 {
         "no pool server that runs is active".to_owned()
     } else if world.serving_servers(topology) == 0 {
         "no next hop leads to an active pool server".to_owned()
-    } else if matches!(ready, SessionId::Secondary) && !topology.logins {
-        "S has no logins for the pool servers".to_owned()
+    } else if let Some(copy) = without_logins {
+        format!(
+            "{} has no logins for the pool servers",
+            copy.server().name()
+        )
     } else {
         format!("no active pool server uses and reaches the databases of {site}")
     })
@@ -103,6 +109,9 @@ fn team_condition(topology: &Topology, world: &World, role: Role) -> Option<Stri
         Role::SiteFailback => "a failback to DC1",
         // It serves nobody.
         Role::LogShippingRepair => return None,
+        // Whether a scenario has one is no condition of the others.
+        Role::LastResort if topology.runbook(role).is_none() => return None,
+        Role::LastResort => "the last resort",
     };
     let Some(runbook) = topology.runbook(role) else {
         return Some(format!("there is no runbook for {what}"));
@@ -111,8 +120,8 @@ fn team_condition(topology: &Topology, world: &World, role: Role) -> Option<Stri
     let progress = world.progress(role);
     if progress == 0 {
         if world.trigger_believed(topology, role) {
-            let site = World::team_site(role).name();
-            return Some(format!("nobody in {site} can begin \"{name}\""));
+            let place = home_of(role);
+            return Some(format!("nobody {place} can begin \"{name}\""));
         }
         let trigger = awaited(runbook.trigger);
         return Some(format!(
@@ -128,10 +137,9 @@ fn team_condition(topology: &Topology, world: &World, role: Role) -> Option<Stri
     if topology.excluded.contains(&event) {
         return Some(format!("nobody works on \"{name}\" in this scenario"));
     }
-    let home = World::team_site(role);
-    if !world.site_up(home) {
-        let site = home.name();
-        return Some(format!("nobody in {site} can go on with \"{name}\""));
+    if !world.team_site_up(role) {
+        let place = home_of(role);
+        return Some(format!("nobody {place} can go on with \"{name}\""));
     }
     let text = operation_text(step.operation);
     let why = match world.guard(topology, event).err()? {
@@ -141,6 +149,15 @@ fn team_condition(topology: &Topology, world: &World, role: Role) -> Option<Stri
     Some(format!(
         "\"{name}\" stands at step {progress} ({text}): {why}"
     ))
+}
+
+/// Where a team is.
+const fn home_of(role: Role) -> &'static str {
+    match World::team_site(role) {
+        Some(Site::Dc1) => "in DC1",
+        Some(Site::Dc2) => "in DC2",
+        None => "in either data centre",
+    }
 }
 
 /// What somebody waits for.
@@ -157,5 +174,6 @@ const fn awaited(belief: Belief) -> &'static str {
         Belief::SecondaryStalled => "log shipping to S has stopped for good",
         Belief::NoRestoreAlert => "S is known to have restored nothing for too long",
         Belief::NoBackupAlert => "it is known that no log was backed up for too long",
+        Belief::ServiceStuck => "nothing brings service back by itself",
     }
 }

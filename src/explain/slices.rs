@@ -17,5 +17,6 @@ pub const fn slice_title(slice: Slice) -> &'static str {
         Slice::OneSidedDetection => "a witness that notices silence first",
         Slice::WitnessMemory => "a witness that loses its memory",
         Slice::Ports => "lost ports of mirroring endpoints",
+        Slice::Stalls => "servers that stall for a while",
     }
 }

@@ -123,6 +123,8 @@ fn actor_and_text(
         )),
         K::Destroy => environment(format!("{name} loses its disks")),
         K::GreyRepair => environment(format!("{name} answers its users again")),
+        K::Stall => environment(format!("{name} stalls: it answers nothing for a while")),
+        K::StallEnds => environment(format!("{name} goes on where it was")),
         K::LogFull => environment("The log drive of the principal in DC1 is full".to_owned()),
         K::Retention => {
             environment("Retention deletes log backups that were never copied".to_owned())
@@ -132,13 +134,18 @@ fn actor_and_text(
             "compliance",
             "The adapter is fed what has been stored".to_owned(),
         ),
-        K::Premature => mistake_text(topology, world, event, "done too early"),
-        K::Skip => mistake_text(topology, world, event, "left out"),
-        K::SwapNext => mistake_text(topology, world, event, "done after the next one"),
-        K::WrongFile => mistake_text(topology, world, event, "done with the wrong file"),
-        K::FenceFails => mistake_text(topology, world, event, "taken for done, and without effect"),
+        K::Premature => mistake_text(topology, world, event, "the step is done too early"),
+        K::Skip => mistake_text(topology, world, event, "the step is left out"),
+        K::SwapNext => mistake_text(topology, world, event, &swapped(world, event)),
+        K::WrongFile => mistake_text(topology, world, event, "the wrong file is used"),
+        K::FenceFails => mistake_text(topology, world, event, "the fence has no effect"),
         K::PortLost => environment(format!("{name} loses its port: no partner reaches it")),
-        K::Abort => mistake_text(topology, world, event, "not done: the runbook is given up"),
+        K::Abort => mistake_text(
+            topology,
+            world,
+            event,
+            "the runbook is abandoned at this step",
+        ),
         K::Misoperation => {
             let text = event.operation.map_or("?", operation_text);
             by("operator", format!("Outside any runbook: {text}"))
@@ -189,14 +196,20 @@ fn runbook_text(topology: &Topology, world: &World, event: Event, turn: Turn) ->
     let Some(runbook) = topology.runbook(role) else {
         return (String::new(), String::new());
     };
-    let (verb, why) = match turn {
-        Turn::Begin => ("begin", trigger_text(world, runbook.trigger)),
-        Turn::Abandon => ("lay aside", "what started it is over"),
+    let name = &runbook.name;
+    let text = match turn {
+        Turn::Begin => {
+            let why = trigger_text(world, runbook.trigger);
+            format!("Operators begin \"{name}\": {why}")
+        }
+        Turn::Abandon => match world.step_left_to_do(topology, role) {
+            Some(step) => format!(
+                "Operators go on with step {step} of \"{name}\": mirroring is still suspended"
+            ),
+            None => format!("Operators stop \"{name}\": what started it is over"),
+        },
     };
-    (
-        operators_of(role).to_owned(),
-        format!("Operators {verb} \"{}\": {why}", runbook.name),
-    )
+    (operators_of(role).to_owned(), text)
 }
 
 /// Why operators begin a runbook.
@@ -216,12 +229,19 @@ fn trigger_text(world: &World, trigger: Belief) -> &'static str {
         Belief::SecondaryStalled => "log shipping raises an alert and cannot go on",
         Belief::NoRestoreAlert => "no log is restored on S any more",
         Belief::NoBackupAlert => "no log backup is finished any more",
+        Belief::ServiceStuck => "users are not served and nothing brings service back by itself",
     }
 }
 
 fn mistake_text(topology: &Topology, world: &World, event: Event, how: &str) -> (String, String) {
     let (actor, step) = runbook_step_text(topology, world, event);
-    (actor, format!("By mistake {how}: {step}"))
+    (actor, format!("Mistake, {how}: {step}"))
+}
+
+/// Which two steps of a runbook are done in the wrong order.
+fn swapped(world: &World, event: Event) -> String {
+    let number = role_of(event.at).map_or(0, |role| world.progress(role));
+    format!("steps {number} and {} are swapped", number + 1)
 }
 
 fn runbook_step_text(topology: &Topology, world: &World, event: Event) -> (String, String) {
@@ -248,5 +268,6 @@ const fn operators_of(role: Role) -> &'static str {
     match role {
         Role::MirrorFailover => "operators in DC1",
         Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => "operators in DC2",
+        Role::LastResort => "database administrators",
     }
 }

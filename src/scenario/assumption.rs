@@ -14,7 +14,7 @@ words! {
         R = "R",
         /// Derived from a figure of grade V, S or R.
         D = "D",
-        /// Remembered from the publication; not to be shown as published.
+        /// Measured: fitted from records of the pool itself; not to be shown as published.
         M = "M",
         /// Judgement; not to be shown as published.
         J = "J",

@@ -49,7 +49,7 @@ macro_rules! code {
 
 /// Every code, in order. Handbook rules follow as 100 plus the rule's number: E0118, or W0118 where
 /// it only warns, is rule V18.
-pub(super) const CODES: [Code; 21] = [
+pub(super) const CODES: [Code; 25] = [
     code!(E0001, "missing-runbook"),
     code!(E0002, "directory-as-runbook"),
     code!(E0003),
@@ -70,7 +70,11 @@ pub(super) const CODES: [Code; 21] = [
     code!(E0027, "bad-objective"),
     code!(E0028, "runbook-impossible-order"),
     code!(E0029, "observed-delays"),
+    code!(E0030),
+    code!(E0031),
+    code!(E0033),
     code!(E0070),
+    code!(W0032),
 ];
 
 /// The page of a code in Markdown; `None` for a code that does not exist.
@@ -229,7 +233,7 @@ mod tests {
             assert!(page(&code).is_some(), "{code}");
         }
         assert_eq!(page("e0118"), page("W0118"));
-        assert_eq!(page("E0141"), None);
+        assert_eq!(page("E0144"), None);
         assert_eq!(page("E0100"), None);
         assert_eq!(page("W0023"), None);
         assert_eq!(page(""), None);

@@ -5,7 +5,7 @@ use poolproof_models::names::site::Site;
 
 use super::assumption::Grade;
 use super::format::{Delay, Flag, OneOf, SomeText, either_site};
-use super::row::{default, keys, optional, rules_only};
+use super::row::{default, keys, optional_for_rules, rules_only};
 
 /// The domain of everything, until a file names several.
 pub(super) const DOMAIN_DEFAULT: &str = "\"one domain\"";
@@ -39,6 +39,6 @@ keys! {
         /// Whether it is FailedOver (rule V40).
         pub failed_over("pool_state"): Option<bool> =
             "the pool state in the store; what check.start says unless given",
-            optional(OneOf([("Normal", false), ("FailedOver", true)]));
+            optional_for_rules(OneOf([("Normal", false), ("FailedOver", true)]));
     }
 }

@@ -64,9 +64,14 @@ fn shape_text(distribution: &Distribution, files: &mut Files) -> String {
             format!("uniform = [{}, {}]", time(*low), time(*high))
         }
         Distribution::Exponential { mean } => format!("exponential = {}", time(*mean)),
-        Distribution::Lognormal { median, sigma } => {
+        Distribution::Lognormal {
+            median,
+            sigma,
+            most,
+        } => {
             let median = time(*median);
-            format!("lognormal = {{ median = {median}, sigma = {sigma:?} }}")
+            let most = most.map_or_else(String::new, |most| format!(", most = {}", time(most)));
+            format!("lognormal = {{ median = {median}, sigma = {sigma:?}{most} }}")
         }
         Distribution::Weibull { mean, shape } => {
             let mean = time(*mean);
@@ -146,15 +151,15 @@ fn shape(
         }),
         "lognormal" => lognormal(value),
         "weibull" => {
-            let (mean, shape) = pair(value, "mean", "shape", |node| factor(node, "shape"))?;
+            let (mean, shape) = pair(value, ["mean", "shape"], &[], |node| factor(node, "shape"))?;
             Ok(Distribution::Weibull { mean, shape })
         }
         "gamma" => {
-            let (mean, shape) = pair(value, "mean", "shape", |node| factor(node, "shape"))?;
+            let (mean, shape) = pair(value, ["mean", "shape"], &[], |node| factor(node, "shape"))?;
             Ok(Distribution::Gamma { mean, shape })
         }
         "erlang" => {
-            let (mean, stages) = pair(value, "mean", "stages", stages)?;
+            let (mean, stages) = pair(value, ["mean", "stages"], &[], stages)?;
             let shape = stages as f64;
             Ok(Distribution::Gamma { mean, shape })
         }
@@ -193,22 +198,36 @@ fn uniform(node: &Node) -> Parsed<Distribution> {
     Ok(Distribution::Uniform { low, high })
 }
 
-/// A lognormal by its median and either sigma or its 95th percentile.
+/// A lognormal by its median and either sigma or its 95th percentile, and the longest delay if it
+/// has one.
 fn lognormal(node: &Node) -> Parsed<Distribution> {
-    let has_p95 = node
-        .table()
-        .is_some_and(|table| table.entries.contains_key("p95"));
-    if !has_p95 {
-        let (median, sigma) = pair(node, "median", "sigma", |node| factor(node, "sigma"))?;
-        return Ok(Distribution::Lognormal { median, sigma });
+    let entry = |key: &str| {
+        let table = node.table()?;
+        table.entries.get(key).map(|entry| &entry.node)
+    };
+    let most = entry("most").map(positive).transpose()?;
+    let (median, sigma) = if entry("p95").is_some() {
+        let (median, p95) = pair(node, ["median", "p95"], &["most"], positive)?;
+        let sigma = libm::log(p95.ms as f64 / median.ms as f64) / NORMAL_P95;
+        if !(SIGMA_LEAST..=FACTOR_MOST).contains(&sigma) {
+            let message = "the 95th percentile must be above the median".to_owned();
+            return Err(vec![mistake(node, "E0024", message)]);
+        }
+        (median, sigma)
+    } else {
+        pair(node, ["median", "sigma"], &["most"], |node| {
+            factor(node, "sigma")
+        })?
+    };
+    if most.is_some_and(|most| most <= median) {
+        let message = "`most` must be above the median".to_owned();
+        return Err(vec![mistake(node, "E0024", message)]);
     }
-    let (median, p95) = pair(node, "median", "p95", positive)?;
-    let sigma = libm::log(p95.ms as f64 / median.ms as f64) / NORMAL_P95;
-    if (SIGMA_LEAST..=FACTOR_MOST).contains(&sigma) {
-        return Ok(Distribution::Lognormal { median, sigma });
-    }
-    let message = "the 95th percentile must be above the median".to_owned();
-    Err(vec![mistake(node, "E0024", message)])
+    Ok(Distribution::Lognormal {
+        median,
+        sigma,
+        most,
+    })
 }
 
 const SIGMA_LEAST: f64 = 0.01;
@@ -232,8 +251,8 @@ fn stages(node: &Node) -> Parsed<u64> {
 /// A table of a duration above 0 and something else.
 fn pair<T>(
     node: &Node,
-    time: &'static str,
-    factor: &'static str,
+    [time, factor]: [&'static str; 2],
+    others: &[&'static str],
     read: impl Fn(&Node) -> Parsed<T>,
 ) -> Parsed<(SimDuration, T)> {
     let Some(table) = node.table() else {
@@ -245,12 +264,13 @@ fn pair<T>(
     let unknown = table
         .entries
         .iter()
-        .filter(|(key, _)| *key != time && *key != factor)
+        .filter(|(key, _)| *key != time && *key != factor && !others.contains(&key.as_str()))
         .take(MISTAKES_MOST);
     let mut mistakes: Vec<Diagnostic> = unknown
         .map(|(key, entry)| {
             let message = format!("unknown key `{key}`");
-            let help = format!("valid keys: {time}, {factor}");
+            let valid = [&[time, factor], others].concat().join(", ");
+            let help = format!("valid keys: {valid}");
             Diagnostic::at(&entry.key, Severity::Error, "E0020", message).helped(help)
         })
         .collect();

@@ -35,12 +35,12 @@ pub struct Source {
 
 impl Source {
     /// The text of a file.
-    pub(super) fn file(name: &str, text: &str) -> Self {
+    pub(crate) fn file(name: &str, text: &str) -> Self {
         Self::new(name.to_owned(), text.to_owned(), name.to_owned())
     }
 
     /// A text with paths relative to the directory of `base`.
-    pub(super) fn new(name: String, text: String, base: String) -> Self {
+    pub(crate) fn new(name: String, text: String, base: String) -> Self {
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(ends).collect();
         Self {
@@ -109,7 +109,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// Makes a diagnostic about a place.
-    pub(super) fn at(place: &Place, severity: Severity, code: &str, message: String) -> Self {
+    pub(crate) fn at(place: &Place, severity: Severity, code: &str, message: String) -> Self {
         let (line, column, excerpt) = place.source.locate(place.span.start);
         Self {
             file: place.source.name.clone(),
@@ -122,7 +122,7 @@ impl Diagnostic {
     }
 
     /// Makes a diagnostic about a file as a whole.
-    pub(super) fn about(file: &str, severity: Severity, code: &str, message: String) -> Self {
+    pub(crate) fn about(file: &str, severity: Severity, code: &str, message: String) -> Self {
         Self {
             code: code.to_owned(),
             severity,
@@ -141,13 +141,13 @@ impl Diagnostic {
     }
 
     /// Sets what stands under the marked place.
-    pub(super) fn labelled(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn labelled(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
     /// Sets what would be right.
-    pub(super) fn helped(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn helped(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self
     }

@@ -15,14 +15,14 @@ use super::reader::MISTAKES_MOST;
 
 /// A value and its place.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) value: Value,
-    pub(super) place: Place,
+pub(crate) struct Node {
+    pub(crate) value: Value,
+    pub(crate) place: Place,
 }
 
 /// A value of TOML.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
     /// Digits and sign in the given radix.
     Integer(String, u32),
@@ -35,15 +35,15 @@ pub(super) enum Value {
 
 /// A table: each key with the place where it was last written.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table {
-    pub(super) entries: BTreeMap<String, Entry>,
+pub(crate) struct Table {
+    pub(crate) entries: BTreeMap<String, Entry>,
 }
 
 /// A key's place and its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) key: Place,
-    pub(super) node: Node,
+pub(crate) struct Entry {
+    pub(crate) key: Place,
+    pub(crate) node: Node,
 }
 
 impl Value {
@@ -84,7 +84,7 @@ impl Value {
     }
 
     /// The value for readers: inline TOML, but a string on its own without quotes.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
             other => other.inline(),
@@ -94,7 +94,7 @@ impl Value {
 
 impl Node {
     /// The table, if it is one.
-    pub(super) const fn table(&self) -> Option<&Table> {
+    pub(crate) const fn table(&self) -> Option<&Table> {
         match &self.value {
             Value::Table(table) => Some(table),
             _ => None,
@@ -102,7 +102,7 @@ impl Node {
     }
 
     /// The string, if it is one.
-    pub(super) const fn text(&self) -> Option<&str> {
+    pub(crate) const fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text.as_str()),
             _ => None,
@@ -173,7 +173,7 @@ impl Table {
 }
 
 /// Parses a text. Syntax errors are diagnostics; what could be read is in the table anyway.
-pub(super) fn parse(source: &Arc<Source>) -> (Table, Vec<Diagnostic>) {
+pub(crate) fn parse(source: &Arc<Source>) -> (Table, Vec<Diagnostic>) {
     parse_as(source, &source.text)
 }
 

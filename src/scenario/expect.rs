@@ -59,6 +59,10 @@ words! {
         MessagesLost = "messages_lost",
         /// Time without service.
         Outage = "outage",
+        /// Time without service in a year that was not planned.
+        UnplannedOutage = "unplanned_outage",
+        /// Time without service in a year that was planned.
+        PlannedOutage = "planned_outage",
         /// Share of time with service, 0 to 1.
         Availability = "availability",
         /// Probability that anything acknowledged is lost, 0 to 1.
@@ -121,7 +125,7 @@ impl Figure {
     #[must_use]
     pub fn text(&self) -> String {
         let (column, measure) = (self.column.name(), self.measure.name());
-        if self.measure.is_share() {
+        if self.measure.is_single() {
             return format!("{column}.{measure}");
         }
         format!("{column}.{measure}.{}", self.statistic.name())

@@ -13,7 +13,7 @@ use super::library::Library;
 use super::reader::{Reader, Section};
 use super::row::{OrRow, Row, Silence, ValueRow, default, keys, optional};
 use super::value::{self, LONGEST, Rate, RateUnit};
-use super::writer::TableWriter;
+use super::writer::{Files, TableWriter};
 
 /// One kind of failure of a component.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +84,11 @@ keys! {
         /// Off unless written.
         pub grey_failure: FailureMode = "a database server in DC1 fails for its users only (H-42)",
             Single(&GREY_FAILURE);
+        /// Off unless written. The repair is how long it lasts. Longer than
+        /// `mirroring.partner_timeout`, partner and witness take the server for failed.
+        pub stall: FailureMode =
+            "a database server in DC1 answers nothing for a while and then goes on (13.5)",
+            Single(&STALL);
         pub shape: f64 =
             "the Weibull shape of the times between failures of servers; 1 is exponential",
             default(
@@ -164,15 +169,18 @@ const fn judged(toml: &'static str) -> Silence {
 const LANL: &str = "derived from the LANL failure records (LA-UR-05-7318) and the means of \
      Kalyanakrishnam et al., SRDS 1999";
 const UPTIME: &str = "derived from Uptime Institute, Annual Outage Analysis 2025";
+const LINK_REPAIR: &str = "derived from Turner et al., California fault lines, SIGCOMM 2010; \
+     that a link is never cut off for longer than 30 days is judgement";
 const CENIC: &str = "derived from Turner et al., California fault lines, SIGCOMM 2010";
 const AS_DATABASE: &str = "judgement: as a database server";
 
-const OUTAGE_RATE: &str = "\"4/year\"";
+const OUTAGE_RATE: &str = "\"2/year\"";
+const CRASH_RATE: &str = "\"1/year\"";
 const OUTAGE_REPAIR: &str = "{ lognormal = { median = \"30min\", sigma = 1.3 } }";
 
 const PROCESS_CRASH: Builtin = Builtin::new(
     "process-crash",
-    judged(OUTAGE_RATE),
+    judged(CRASH_RATE),
     judged("{ lognormal = { median = \"5min\", sigma = 0.8 } }"),
 )
 .of_server();
@@ -199,7 +207,12 @@ const OTHER_OUTAGE: Builtin = Builtin::new(
 const DATABASE_SERVER: [Builtin; 4] = [
     Builtin::new(
         "outage",
-        Silence::default(OUTAGE_RATE, Grade::D, LANL),
+        Silence::default(
+            OUTAGE_RATE,
+            Grade::J,
+            "judgement: half of the 4 a year derived from the LANL failure records \
+             (LA-UR-05-7318), whose nodes are older; 1 to 12 a year are published",
+        ),
         Silence::default(OUTAGE_REPAIR, Grade::D, LANL),
     )
     .of_server()
@@ -209,7 +222,7 @@ const DATABASE_SERVER: [Builtin; 4] = [
         "derived from Ford et al., OSDI 2010: 37% of node failures come in bursts",
     ))
     .with_destruction(Silence::default(
-        "0.01",
+        "0.02",
         Grade::J,
         "judgement: one loss in 25 years per server",
     )),
@@ -229,7 +242,7 @@ const POOL_SERVER: [Builtin; 3] = [
     PATCHING,
 ];
 const SHARE_SERVER: [Builtin; 3] = [
-    OTHER_OUTAGE.with_destruction(Silence::default("0.01", Grade::J, AS_DATABASE)),
+    OTHER_OUTAGE.with_destruction(Silence::default("0.02", Grade::J, AS_DATABASE)),
     PROCESS_CRASH,
     PATCHING,
 ];
@@ -253,9 +266,9 @@ const INTER_SITE_LINK: Builtin = Builtin::new(
     Silence::default(
         "{ mixture = [\
          { weight = 0.75, lognormal = { median = \"2.7min\", sigma = 1.26 } }, \
-         { weight = 0.25, lognormal = { median = \"32min\", sigma = 2.34 } }] }",
+         { weight = 0.25, lognormal = { median = \"32min\", sigma = 2.34, most = \"30d\" } }] }",
         Grade::D,
-        CENIC,
+        LINK_REPAIR,
     ),
 );
 const LOCAL_LINK: Builtin = Builtin::new(
@@ -267,6 +280,11 @@ const GREY_FAILURE: Builtin = Builtin::new(
     "grey-failure",
     Silence::default("\"0/year\"", Grade::J, "judgement: off, no figure is known"),
     judged("{ lognormal = { median = \"1h\", sigma = 1.0 } }"),
+);
+const STALL: Builtin = Builtin::new(
+    "stall",
+    Silence::default("\"0/year\"", Grade::J, "judgement: off, no figure is known"),
+    judged("{ lognormal = { median = \"3s\", sigma = 1.0 } }"),
 );
 
 /// Modes of one kind; more are a mistake and would use up the addresses of random draws.
@@ -402,19 +420,23 @@ impl Row for Modes {
         if out.is_minimal() && builtin.as_ref() == Some(value) {
             return;
         }
-        let modes: Vec<String> = value.iter().map(|mode| inline(mode, out)).collect();
-        let items: Vec<String> = modes.iter().map(|mode| format!("    {mode},\n")).collect();
-        let list = match items.is_empty() {
-            true => "[]".to_owned(),
-            false => format!("[\n{}]", items.concat()),
-        };
+        let list = modes_text(value, out.files());
         out.line(key, &list);
     }
 }
 
+/// Failure modes as a list of TOML.
+pub(crate) fn modes_text(modes: &[FailureMode], files: &mut Files) -> String {
+    let modes = modes.iter().map(|mode| inline(mode, files));
+    let items: Vec<String> = modes.map(|mode| format!("    {mode},\n")).collect();
+    match items.is_empty() {
+        true => "[]".to_owned(),
+        false => format!("[\n{}]", items.concat()),
+    }
+}
+
 /// A failure mode as an inline table.
-fn inline(mode: &FailureMode, out: &mut TableWriter<'_>) -> String {
-    let files = out.files();
+fn inline(mode: &FailureMode, files: &mut Files) -> String {
     let mut keys = vec![("name", Text.write(&mode.name, files))];
     match &mode.planned_every {
         Some(every) => keys.push(("every", REGULARLY.write(every, files))),
@@ -489,7 +511,8 @@ impl Builtin {
         let repair = ValueRow::new(Delay, self.repair);
         let repair = repair.read(section, "repair", "from the failure until it is back")?;
         let mut fractions = [0.0; 2];
-        if !self.is_planned {
+        // What stands alone has no others of its kind, and stores nothing.
+        if self.is_server && !self.is_planned {
             for (fraction, (key, meaning, silence)) in fractions.iter_mut().zip(self.fractions()) {
                 *fraction = match silence {
                     Some(silence) => ValueRow::new(SHARE, silence).read(section, key, meaning)?,
@@ -519,7 +542,8 @@ impl Builtin {
         ValueRow::new(EventsPerTime, self.often).write(&mode.rate, out, "rate");
         ValueRow::new(Delay, self.repair).write(&mode.repair, out, "repair");
         let fractions = [mode.common_cause, mode.destructive];
-        for (fraction, (key, _, silence)) in fractions.iter().zip(self.fractions()) {
+        let read = fractions.iter().zip(self.fractions());
+        for (fraction, (key, _, silence)) in read.filter(|_| self.is_server) {
             match silence {
                 Some(silence) => ValueRow::new(SHARE, silence).write(fraction, out, key),
                 None => absent_fraction().write(fraction, out, key),

@@ -126,7 +126,7 @@ impl<'a> Library<'a> {
 
 /// A path relative to the directory of a file, with `x/..` taken out so that it reads well and
 /// circles are seen.
-pub(super) fn relative(base: &str, path: &str) -> String {
+pub(crate) fn relative(base: &str, path: &str) -> String {
     let joined = Path::new(base)
         .parent()
         .unwrap_or_else(|| Path::new(""))

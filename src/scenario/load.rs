@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::diagnostic::Diagnostic;
 use super::library::{FILE_BYTES_MOST, Resolver, Unreadable};
 use super::resolve::{self, LoadError, Loaded, load_text};
 
@@ -44,6 +45,24 @@ pub fn load_from(
     overrides: &[(String, String)],
 ) -> Result<Loaded, LoadError> {
     from_text(resolver, name, resolver.read(name), overrides)
+}
+
+/// What is wrong with a scenario or, where the file is one, with a runbook alone; nothing but
+/// warnings where it can be used.
+///
+/// # Errors
+///
+/// All mistakes of the file and of those it names.
+pub fn validate(path: &Path) -> Result<Vec<Diagnostic>, LoadError> {
+    if path != Path::new(STANDARD_INPUT) {
+        let name = path.display().to_string();
+        if let Ok(text) = FileSystem.read(&name)
+            && resolve::is_runbook(&name, &text)
+        {
+            return resolve::validate_runbook(&name, &text, &FileSystem).map(|()| Vec::new());
+        }
+    }
+    load(path).map(|loaded| loaded.warnings)
 }
 
 fn from_text(

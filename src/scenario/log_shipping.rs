@@ -5,9 +5,8 @@ use poolproof_models::names::site::{ShareLocation, Site};
 
 use super::assumption::Grade;
 use super::format::{Flag, OneOf, SomeText, Time, TimeOrOff};
-use super::reader::Section;
 use super::row::{default, keys, rules_only};
-use super::value::{LONGEST, duration_text};
+use super::value::LONGEST;
 use super::words::{named, words};
 
 words! {
@@ -54,7 +53,7 @@ const THRESHOLD: TimeOrOff = TimeOrOff(Time(SimDuration { ms: 60_000 }, LONGEST)
 keys! {
     /// Log shipping from DC1 to DC2.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct LogShipping, then Self::agree {
+    pub struct LogShipping {
         pub enabled: bool = "whether the log-shipping secondary S exists in DC2 and is fed",
             default(
                 Flag, "true", Grade::V,
@@ -92,8 +91,9 @@ keys! {
             default(INTERVAL, "\"15min\"", Grade::S, TOOLS);
         pub restore_interval: SimDuration = "from one run of the restore job to the next",
             default(INTERVAL, "\"15min\"", Grade::S, TOOLS);
+        /// Rule V20: at a failover people apply what was delayed.
         pub restore_delay: SimDuration = "age that a copied file must have before it is restored",
-            default(ANY_TIME, "\"0s\"", Grade::V, SHIPPING);
+            rules_only(ANY_TIME, "\"0s\"", Grade::V, SHIPPING);
         pub backup_duration: SimDuration = "time that one log backup takes, below its interval",
             default(ANY_TIME, "\"1min\"", Grade::J, VOLUME);
         pub copy_duration: SimDuration =
@@ -171,24 +171,16 @@ keys! {
 }
 
 impl LogShipping {
-    /// A run must end before the next begins: the arithmetic of the jobs relies on it.
-    fn agree(self, section: &mut Section<'_, '_>) -> Self {
-        let jobs = [
-            ("backup", self.backup_interval, self.backup_duration),
-            ("copy", self.copy_interval, self.copy_duration),
-            ("restore", self.restore_interval, self.restore_duration),
-        ];
-        for (job, interval, taken) in jobs {
-            let keys = [format!("{job}_duration"), format!("{job}_interval")];
-            if taken < interval || keys.iter().any(|key| section.is_broken(key)) {
-                continue;
-            }
-            let (taken, interval) = (duration_text(taken), duration_text(interval));
-            let message = format!("a {job} takes {taken}, as long as its interval of {interval}");
-            let help = format!("make {} shorter than {}", keys[0], keys[1]);
-            let at = keys.iter().find(|key| section.has(key)).unwrap_or(&keys[0]);
-            section.contradiction(at, message, &help);
+    /// From one run of a job to the next that it really makes: one run at a time, so a run that
+    /// takes as long as the interval or longer skips the times that come meanwhile (13.8).
+    #[must_use]
+    pub const fn period(interval: SimDuration, taken: SimDuration) -> SimDuration {
+        let skipped = match interval.ms {
+            0 => 0,
+            interval => taken.ms / interval,
+        };
+        SimDuration {
+            ms: interval.ms.saturating_mul(skipped.saturating_add(1)),
         }
-        self
     }
 }

@@ -46,6 +46,11 @@ keys! {
                 Delay, "\"10min\"", Grade::J,
                 "judgement after a short outage; depends on the volume of log, 1 min to 6 h"
             );
+        /// Rule V38.
+        pub logins: bool = "whether the pool servers' logins exist on B",
+            default(
+                Flag, "true", Grade::V, "Management of Logins and Jobs After Role Switching"
+            );
         pub strict_failover: bool =
             "no automatic failover when the principal had lost the witness before the mirror",
             default(Flag, "false", Grade::D, "handbook 3.15 (d)");

@@ -14,7 +14,8 @@ pub mod cost;
 mod delay;
 pub mod diagnostic;
 pub(crate) mod digest;
-mod document;
+pub(crate) mod document;
+pub mod edit;
 mod empirical;
 pub mod expect;
 pub mod failures;
@@ -23,6 +24,7 @@ pub mod keys;
 pub mod library;
 mod load;
 pub mod log_shipping;
+pub mod measured;
 pub mod mirroring;
 mod objective;
 pub mod operators;
@@ -30,7 +32,7 @@ mod overrides;
 pub mod pool;
 mod reader;
 pub mod reference;
-mod resolve;
+pub mod resolve;
 mod row;
 mod rule_checks;
 mod rule_table;
@@ -41,14 +43,14 @@ pub mod schema;
 pub mod secondary;
 pub mod simulate;
 pub mod sql;
-mod suggest;
+pub(crate) mod suggest;
 pub mod templates;
 pub mod value;
 mod words;
 pub mod writer;
 
-pub use load::{FileSystem, load, load_from, load_with};
-pub use resolve::{LoadError, Loaded, is_name, load_text};
+pub use load::{FileSystem, load, load_from, load_with, validate};
+pub use resolve::{LoadError, Loaded, defaults, is_name, load_text};
 
 use assumption::Assumption;
 use budget::{CheckBudget, UnknownBudget};
@@ -62,6 +64,7 @@ use failures::Failures;
 use format::{Named, Text};
 use keys::Kind;
 use log_shipping::LogShipping;
+use measured::{MeasuredValue, MeasuredValues};
 use mirroring::Mirroring;
 use operators::Operators;
 use pool::Pool;
@@ -122,6 +125,9 @@ keys! {
         pub expect: Expectations =
             "what CI checks: verdicts, reachable goals and objectives",
             table_given::<Expectations, &CheckSettings>(&check);
+        pub measured: Vec<MeasuredValue> =
+            "values of this file that were fitted from records; `poolproof fit` writes the list",
+            MeasuredValues;
         assumptions: Vec<Assumption> =
             "every value the scenario rests on, written or default, in the order of the \
              file format",

@@ -17,6 +17,8 @@ impl Column {
             Self::PerIncident => &[Measure::TimeToRecover],
             Self::PerYear => &[
                 Measure::Outage,
+                Measure::UnplannedOutage,
+                Measure::PlannedOutage,
                 Measure::DataLost,
                 Measure::MessagesLost,
                 Measure::Availability,
@@ -33,10 +35,13 @@ impl Column {
 }
 
 impl Measure {
-    /// Whether it is one share or probability, which has no percentiles.
+    /// Whether it is one number, which has no percentiles: a share, or a part of the mean outage.
     #[must_use]
-    pub const fn is_share(self) -> bool {
-        matches!(self, Self::Availability | Self::AnyLoss)
+    pub const fn is_single(self) -> bool {
+        matches!(
+            self,
+            Self::Availability | Self::AnyLoss | Self::UnplannedOutage | Self::PlannedOutage
+        )
     }
 }
 
@@ -104,12 +109,12 @@ fn figure(text: &str) -> Result<Figure, (String, String)> {
     let measure = pick(measure, &measures, &format!("measure of {}", column.name()))?;
     let statistics = Statistic::ALL.map(|s| (s.name(), s));
     let statistic = match rest {
-        [] if measure.is_share() => Statistic::Mean,
+        [] if measure.is_single() => Statistic::Mean,
         [] => return Err(plain("a statistic is missing: mean, p50, p95 or p99")),
         [name] => pick(name, &statistics, "statistic")?,
         _ => return Err(plain("too many parts before the comparison")),
     };
-    if measure.is_share() && statistic != Statistic::Mean {
+    if measure.is_single() && statistic != Statistic::Mean {
         let message = format!("{} is one number and has no percentiles", measure.name());
         return Err((
             message,
@@ -159,12 +164,14 @@ fn limit(measure: Measure, text: &str) -> Result<Limit, (String, String)> {
         text.parse::<f64>().ok().filter(|_| digits)
     };
     match measure {
-        Measure::TimeToRecover | Measure::DataLost | Measure::Outage => {
-            parse_duration(text).map(Limit::Duration).map_err(|why| {
-                let help = "write a duration such as \"30min\"".to_owned();
-                (format!("the limit `{text}` is not a duration: {why}"), help)
-            })
-        }
+        Measure::TimeToRecover
+        | Measure::DataLost
+        | Measure::Outage
+        | Measure::UnplannedOutage
+        | Measure::PlannedOutage => parse_duration(text).map(Limit::Duration).map_err(|why| {
+            let help = "write a duration such as \"30min\"".to_owned();
+            (format!("the limit `{text}` is not a duration: {why}"), help)
+        }),
         Measure::MessagesLost => plain(text).map(Limit::Count).ok_or_else(|| {
             (
                 format!("the limit `{text}` is not a number of messages"),

@@ -68,6 +68,10 @@ keys! {
         pub log_shipping_repair: Option<RunbookFile> =
             "runbook for log shipping that has stopped for good",
             RunbookRow(Role::LogShippingRepair);
+        /// Handbook 13.22.
+        pub last_resort: Option<RunbookFile> =
+            "runbook for an outage that nothing else ends, although a database server runs",
+            RunbookRow(Role::LastResort);
         pub assumption: SiteAssumption =
             "whether DC1 really is down when operators leave it, and stays down",
             default(
@@ -86,6 +90,7 @@ keys! {
                 site_failover.as_ref(),
                 site_failback.as_ref(),
                 log_shipping_repair.as_ref(),
+                last_resort.as_ref(),
             ]);
         /// Above 0.
         pub mistakes: Vec<(Mistake, f64)> =
@@ -108,9 +113,9 @@ keys! {
         pub error_probability: f64 =
             "probability that an error is made, noticed and put right in one run of a runbook",
             default(
-                Within(0.0, 0.9), "0.0", Grade::J,
-                "judgement: off; derived from HEART (Williams 1985) 0.02 where the procedure is \
-                 drilled, 0.15 where it is not"
+                Within(0.0, 0.9), "0.02", Grade::D,
+                "derived from HEART (Williams 1985) for a procedure that is drilled; where it is \
+                 not, write 0.15"
             );
         pub error_correction: Distribution = "how much longer such a run takes",
             default(
@@ -133,6 +138,7 @@ impl Operators {
             Role::SiteFailover => self.site_failover.as_ref(),
             Role::SiteFailback => self.site_failback.as_ref(),
             Role::LogShippingRepair => self.log_shipping_repair.as_ref(),
+            Role::LastResort => self.last_resort.as_ref(),
         }
     }
 
@@ -150,6 +156,7 @@ impl Operators {
             &mut self.site_failover,
             &mut self.site_failback,
             &mut self.log_shipping_repair,
+            &mut self.last_resort,
         ];
         for file in files.into_iter().flatten() {
             for changed in &self.durations {
@@ -177,10 +184,10 @@ pub struct StepDuration {
 }
 
 /// Durations of steps, in a table for each runbook.
-struct Durations<'f>([Option<&'f RunbookFile>; 4]);
+struct Durations<'f>([Option<&'f RunbookFile>; Role::ALL.len()]);
 
 impl Durations<'_> {
-    const TABLES: [(Role, &'static str); 4] = [
+    const TABLES: [(Role, &'static str); Role::ALL.len()] = [
         (
             Role::MirrorFailover,
             "steps of the runbook for the mirror failover",
@@ -197,6 +204,7 @@ impl Durations<'_> {
             Role::LogShippingRepair,
             "steps of the runbook for the repair of log shipping",
         ),
+        (Role::LastResort, "steps of the runbook for the last resort"),
     ];
 
     fn row() -> EachRow<Operation, Delay> {
@@ -318,13 +326,21 @@ fn read_runbook(section: &mut Section<'_, '_>, key: &str, role: Role) -> Option<
 }
 
 /// The key that a runbook of this role belongs to.
-const fn key_of(role: Role) -> &'static str {
+#[must_use]
+pub const fn key_of(role: Role) -> &'static str {
     match role {
         Role::MirrorFailover => "mirror_failover",
         Role::SiteFailover => "site_failover",
         Role::SiteFailback => "site_failback",
         Role::LogShippingRepair => "log_shipping_repair",
+        Role::LastResort => "last_resort",
     }
+}
+
+/// Where a scenario names the runbook of a role.
+#[must_use]
+pub fn runbook_key(role: Role) -> String {
+    format!("operators.{}", key_of(role))
 }
 
 /// Where a scenario changes the duration of a runbook's steps that do an operation.

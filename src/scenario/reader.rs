@@ -92,6 +92,23 @@ impl<'a, 'l> Section<'a, 'l> {
         Section::new(self.reader, path, table, place)
     }
 
+    /// The table that is an item of the list at a key, numbered from 1; `None` after the refusal of
+    /// an item that is no table.
+    pub(super) fn item<'s>(
+        &'s mut self,
+        key: &str,
+        index: usize,
+        item: &'s Node,
+    ) -> Option<Section<'s, 'l>> {
+        let Some(table) = item.table() else {
+            self.refuse(key, vec![value::wrong_type(item, "a table")]);
+            return None;
+        };
+        let path = self.path_of(&format!("{key}.{}", index + 1));
+        let place = item.place.clone();
+        Some(Section::new(self.reader, path, Some(table), place))
+    }
+
     fn table_at(&mut self, key: &str) -> (Option<&'a Table>, Place) {
         let Some(node) = self.node(key) else {
             return (None, self.place.clone());
@@ -149,6 +166,14 @@ impl<'a, 'l> Section<'a, 'l> {
         let catalogue = self.reader.catalogue.as_mut();
         if let Some(key) = catalogue.and_then(|catalogue| catalogue.last_mut()) {
             key.set(silence);
+        }
+    }
+
+    /// Notes for the catalogue whether results depend on a key, after [`Section::describe`].
+    pub(super) fn describe_use(&mut self, is_modelled: bool) {
+        let catalogue = self.reader.catalogue.as_mut();
+        if let Some(key) = catalogue.and_then(|catalogue| catalogue.last_mut()) {
+            key.is_modelled = is_modelled;
         }
     }
 

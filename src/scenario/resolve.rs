@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use super::diagnostic::{self, Diagnostic, Severity, Source};
 use super::document::{self, Node, Table};
-use super::keys::Kind;
+use super::keys::{Kind, Nothing};
 use super::library::{Library, Resolver};
 use super::reader::{MISTAKES_MOST, Reader, Section};
 use super::row::Rows;
+use super::runbook::RunbookFile;
 use super::value::{self, Parsed};
 use super::{Scenario, budget, overrides, rules};
 
@@ -105,6 +106,42 @@ pub fn load_text(
             Err(LoadError { diagnostics })
         }
     }
+}
+
+/// Reads a runbook by itself, without a scenario that uses it. `name` is the file's name for
+/// messages; files of observed delays are asked of `resolver`.
+///
+/// # Errors
+///
+/// All mistakes of the text.
+pub fn validate_runbook(name: &str, text: &str, resolver: &dyn Resolver) -> Result<(), LoadError> {
+    let source = Arc::new(Source::file(name, text));
+    let mut reader = Reader::new(Library::new(resolver));
+    reader.library.note("runbook", &source);
+    let read = RunbookFile::read(&mut reader, &source);
+    let mut diagnostics = in_order(reader.diagnostics, &reader.library.opened);
+    if read.is_some() && diagnostics.is_empty() {
+        return Ok(());
+    }
+    shorten(&mut diagnostics, name);
+    Err(LoadError { diagnostics })
+}
+
+/// Whether a text is a runbook and no scenario: it has steps and no pool.
+#[must_use]
+pub fn is_runbook(name: &str, text: &str) -> bool {
+    let (table, _) = document::parse(&Arc::new(Source::file(name, text)));
+    table.entries.contains_key("step") && !table.entries.contains_key("pool")
+}
+
+/// The scenario of a file that says nothing but that there is a pool: all defaults.
+///
+/// # Errors
+///
+/// Never, unless a built-in default is bad.
+pub fn defaults() -> Result<Loaded, LoadError> {
+    let text = "[pool]\nvariant = \"LBW\"\ndc1 = { active = 1 }\ndc2 = { active = 0 }\n";
+    load_text("defaults", text, &[], &Nothing)
 }
 
 /// Keeps the first mistakes and says how many there are more.

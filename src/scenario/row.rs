@@ -248,6 +248,7 @@ impl<F: Format> Row for ValueRow<F> {
 pub(super) struct OptionalRow<F> {
     format: F,
     is_assumption: bool,
+    is_modelled: bool,
 }
 
 /// A key that may be absent, which then has a meaning of its own.
@@ -255,6 +256,16 @@ pub(super) const fn optional<F>(format: F) -> OptionalRow<F> {
     OptionalRow {
         format,
         is_assumption: true,
+        is_modelled: true,
+    }
+}
+
+/// A key that may be absent and that only rules of the handbook look at.
+pub(super) const fn optional_for_rules<F>(format: F) -> OptionalRow<F> {
+    OptionalRow {
+        format,
+        is_assumption: true,
+        is_modelled: false,
     }
 }
 
@@ -278,6 +289,7 @@ impl<F: Format> Row for OptionalRow<F> {
 
     fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Self::Value> {
         section.describe(key, self.format.kind(), meaning);
+        section.describe_use(self.is_modelled);
         Some(section.optional(key, &self.format, self.is_assumption))
     }
 

@@ -1,13 +1,13 @@
-//! The table of rules V1 to V40 of handbook section 8: what each demands, how bad it is to break
+//! The table of rules V1 to V43 of handbook section 8: what each demands, how bad it is to break
 //! it, what comes of that, and the page it stands on.
 
 use super::codes::example;
 use super::diagnostic::Severity::{Error, Warning};
-use super::rule_checks::{capacity, placement, product, shipping};
+use super::rule_checks::{capacity, operators, placement, product, shipping};
 use super::rules::Rule;
 
 /// Every rule, by number.
-pub const RULES: [Rule; 40] = [
+pub const RULES: [Rule; 43] = [
     Rule {
         id: "V1",
         demand: "at most 8 servers, 1 to 4 of them active",
@@ -35,7 +35,7 @@ pub const RULES: [Rule; 40] = [
     },
     Rule {
         id: "V3",
-        demand: "after the loss of one active server at most 30,000 users on each survivor",
+        demand: "after the loss of one active server a survivor, with at most 30,000 users on each",
         severity: Warning,
         danger: "the survivors are overloaded while users reconnect",
         hazards: &["H-50"],
@@ -105,7 +105,7 @@ pub const RULES: [Rule; 40] = [
     },
     Rule {
         id: "V9",
-        demand: "S on another instance than A and B",
+        demand: "S and SM on other instances than A and B",
         severity: Error,
         danger: "one failure takes a partner and the copy it should be saved by",
         hazards: &[],
@@ -270,7 +270,7 @@ pub const RULES: [Rule; 40] = [
     },
     Rule {
         id: "V22",
-        demand: "alerts enabled, with thresholds above the intervals",
+        demand: "alerts enabled, with thresholds of at least three intervals",
         severity: Warning,
         danger: "S ages unnoticed, or false alarms teach people to look away",
         hazards: &["H-29"],
@@ -310,9 +310,9 @@ pub const RULES: [Rule; 40] = [
     Rule {
         id: "V25",
         demand: "one version of SQL Server on partners and witness, one edition on \
-             partners, 2008 R2 or later",
+             partners, 2008 R2 or later, and no older one where log backups are restored",
         severity: Error,
-        danger: "mirroring cannot be set up",
+        danger: "mirroring cannot be set up, or no backup can be restored in DC2",
         hazards: &[],
         source: "Deploying SQL mirroring for Back End Server high availability",
         reads: &["sql", "mirroring", "secondary", "log_shipping.enabled"],
@@ -461,12 +461,12 @@ pub const RULES: [Rule; 40] = [
     },
     Rule {
         id: "V38",
-        demand: "logins of the pool's servers on S and SM",
+        demand: "logins of the pool's servers on B, S and SM",
         severity: Warning,
         danger: "after the failover the database is online and cannot be used",
         hazards: &["H-52"],
         source: "Management of Logins and Jobs After Role Switching",
-        reads: &["secondary", "log_shipping.enabled"],
+        reads: &["mirroring", "secondary", "log_shipping.enabled"],
         check: product::logins,
         example: example!("V38-no-logins"),
     },
@@ -493,5 +493,38 @@ pub const RULES: [Rule; 40] = [
         reads: &["control.pool_state", "check.start"],
         check: product::pool_state,
         example: example!("V40-wrong-pool-state"),
+    },
+    Rule {
+        id: "V41",
+        demand: "without a witness, a runbook for the failover inside DC1",
+        severity: Warning,
+        danger: "an outage of A lasts until its repair",
+        hazards: &[],
+        source: "Forcing service in a database mirroring session",
+        reads: &["mirroring", "operators"],
+        check: operators::mirror_failover,
+        example: example!("V41-nobody-forces-the-mirror"),
+    },
+    Rule {
+        id: "V42",
+        demand: "in every runbook the steps without which service does not return",
+        severity: Warning,
+        danger: "the runbook ends and users are not served",
+        hazards: &["H-37", "H-38", "H-39"],
+        source: "Failing over a Persistent Chat Server pool",
+        reads: &["operators", "pool", "control"],
+        check: operators::returns_service,
+        example: example!("V42-next-hop-stays"),
+    },
+    Rule {
+        id: "V43",
+        demand: "no newer version of SQL Server in DC2 than in DC1",
+        severity: Warning,
+        danger: "no backup of S can be restored in DC1, so that there is no failback",
+        hazards: &[],
+        source: "handbook 13.18",
+        reads: &["sql", "log_shipping.enabled"],
+        check: product::newer_secondaries,
+        example: example!("V43-secondary-is-newer"),
     },
 ];

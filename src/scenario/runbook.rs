@@ -41,6 +41,13 @@ pub struct DurationSource {
     pub grade: Option<Grade>,
 }
 
+/// The role that the text of a runbook file names; none where it cannot be read.
+#[must_use]
+pub fn role_of(text: &str) -> Option<Role> {
+    let table: toml::Table = text.parse().ok()?;
+    Role::from_name(table.get("role")?.as_str()?)
+}
+
 /// The most steps a runbook can have; the model keeps the current step in a few bits.
 pub const STEPS_MOST: usize = 30;
 
@@ -78,7 +85,8 @@ keys! {
         pub phase: Phase =
             "the phase of the incident that its time counts to; act unless given",
             optional(named!(Phase)).unlisted().or(Phase::Act);
-        pub source: String = "where the step stands", required(Text, "\"page title\"").unlisted();
+        pub source: String = "the page on which the step stands",
+            optional(Text).unlisted().or(String::new());
     }
 }
 
@@ -209,13 +217,9 @@ impl Row for Steps {
         let mut steps = Vec::new();
         let before = section.reader.diagnostics.len();
         for (index, item) in items.iter().enumerate() {
-            let Some(table) = item.table() else {
-                section.refuse(key, vec![value::wrong_type(item, "a table")]);
+            let Some(mut inner) = section.item(key, index, item) else {
                 continue;
             };
-            let path = section.path_of(&format!("{key}.{}", index + 1));
-            let place = item.place.clone();
-            let mut inner = Section::new(section.reader, path, Some(table), place);
             let step = StepKeys::read_rows(&mut inner, ())?;
             step.note_source(&mut inner);
             inner.finish();

@@ -298,9 +298,14 @@ fn distribution(name: &str) -> Value {
         "uniform" => {
             json!({ "type": "array", "items": duration, "minItems": 2, "maxItems": 2 })
         }
-        "lognormal" => json!({
-            "anyOf": [pair("median", "sigma", &factor), pair("median", "p95", &duration)],
-        }),
+        "lognormal" => {
+            let with_most = |other: &str, kind: &Value| {
+                let mut pair = pair("median", other, kind);
+                pair["properties"]["most"] = duration.clone();
+                pair
+            };
+            json!({ "anyOf": [with_most("sigma", &factor), with_most("p95", &duration)] })
+        }
         "weibull" | "gamma" => pair("mean", "shape", &factor),
         "erlang" => pair("mean", "stages", &stages),
         "empirical" => json!({ "anyOf": [{ "type": "string" }, {

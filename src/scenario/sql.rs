@@ -5,7 +5,7 @@
 use super::assumption::Grade;
 use super::format::{Flag, List, OneOf, SomeText, Text, Whole};
 use super::reader::Section;
-use super::row::{Row, Rows, Unwritten, keys, optional, rules_only, same_table};
+use super::row::{Row, Rows, Unwritten, keys, optional_for_rules, rules_only, same_table};
 use super::words::{named, words};
 use super::writer::TableWriter;
 
@@ -121,29 +121,29 @@ keys! {
     pub struct Instance given usual: &Usual<'_> {
         pub key: &'static str = "its key in the file: a, b, w, s, sm or sw", Unwritten(usual.key);
         pub server: String = r"HOST, or HOST\INSTANCE; its letter in the drawing unless given",
-            optional(Text).or(usual.server.to_owned());
+            optional_for_rules(Text).or(usual.server.to_owned());
         pub version: Version = "release of SQL Server",
-            optional(named!(Version)).or(usual.every.version);
+            optional_for_rules(named!(Version)).or(usual.every.version);
         pub edition: &'static str = "edition of SQL Server",
-            optional(EDITIONS).or(usual.every.edition);
+            optional_for_rules(EDITIONS).or(usual.every.edition);
         pub domain: String = "the Active Directory domain of the instances",
-            optional(Text).or(usual.every.domain.clone());
+            optional_for_rules(Text).or(usual.every.domain.clone());
         /// Whether it is LocalSystem.
         pub local_system("service_account"): bool =
             "the account that the service runs as: one of the domain, or LocalSystem",
-            optional(ACCOUNTS).or(usual.every.local_system);
+            optional_for_rules(ACCOUNTS).or(usual.every.local_system);
         pub agent: bool = "whether SQL Server Agent, which runs the jobs, is started",
-            optional(Flag).or(usual.every.agent);
+            optional_for_rules(Flag).or(usual.every.agent);
         pub share_access: ShareAccess = "what the instance may do on the backup share",
-            optional(named!(ShareAccess)).or(usual.every.share_access);
+            optional_for_rules(named!(ShareAccess)).or(usual.every.share_access);
         pub mirroring_port: u64 =
             "TCP port of the mirroring endpoint; 5022, and 7022 of a witness, unless given",
-            optional(Whole(1, 65_535)).or(usual.mirroring_port);
+            optional_for_rules(Whole(1, 65_535)).or(usual.mirroring_port);
         pub cpu_percent: u64 = "load of the processors at busy hours, in percent",
-            optional(Whole(0, 100)).or(usual.every.cpu_percent);
+            optional_for_rules(Whole(0, 100)).or(usual.every.cpu_percent);
         pub other_databases: Vec<&'static str> =
             "other databases of Lync on the instance; none unless given",
-            optional(List(DATABASES)).or(Vec::new());
+            optional_for_rules(List(DATABASES)).or(Vec::new());
     }
 }
 

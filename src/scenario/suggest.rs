@@ -13,7 +13,7 @@ pub(super) fn suggestion(word: &str, valid: &[&str]) -> Option<String> {
 }
 
 /// A help text for an invalid word: the nearest valid one, or all of them.
-pub(super) fn help(word: &str, valid: &[&str], what: &str) -> String {
+pub(crate) fn help(word: &str, valid: &[&str], what: &str) -> String {
     suggestion(word, valid).unwrap_or_else(|| format!("{what}: {}", valid.join(", ")))
 }
 

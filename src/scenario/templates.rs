@@ -63,7 +63,7 @@ macro_rules! runbook {
 
 /// The runbooks for those who start, by their path beside the scenario: the documented ones and
 /// the hardened ones, so that changing over is a change of one word.
-const RUNBOOKS: [(&str, &str); 8] = [
+const RUNBOOKS: [(&str, &str); 9] = [
     runbook!("mirror-failover-documented"),
     runbook!("mirror-failover-hardened"),
     runbook!("site-failover-documented"),
@@ -72,7 +72,14 @@ const RUNBOOKS: [(&str, &str); 8] = [
     runbook!("site-failback-hardened"),
     runbook!("log-shipping-repair-documented"),
     runbook!("log-shipping-repair-hardened"),
+    runbook!("last-resort"),
 ];
+
+/// The runbooks for those who start: path and text.
+#[must_use]
+pub const fn runbooks() -> [(&'static str, &'static str); 9] {
+    RUNBOOKS
+}
 
 /// The runbooks that a template names, in use or in a comment: path and text.
 pub fn runbooks_of(template: Template) -> impl Iterator<Item = (&'static str, &'static str)> {

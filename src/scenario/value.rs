@@ -12,7 +12,7 @@ use super::diagnostic::{Diagnostic, Severity};
 use super::document::{Node, Value};
 
 /// What came out of reading a value: the value, or all its mistakes.
-pub(super) type Parsed<T> = Result<T, Vec<Diagnostic>>;
+pub(crate) type Parsed<T> = Result<T, Vec<Diagnostic>>;
 
 /// The longest duration in a file: 1000 years of 8766 h. Sums of a few still fit 64 bits easily.
 pub const LONGEST: SimDuration = SimDuration {
@@ -138,12 +138,12 @@ pub fn duration_text(duration: SimDuration) -> String {
 }
 
 /// Makes the diagnostic of a value that cannot be read.
-pub(super) fn mistake(node: &Node, code: &str, message: impl Into<String>) -> Diagnostic {
+pub(crate) fn mistake(node: &Node, code: &str, message: impl Into<String>) -> Diagnostic {
     Diagnostic::at(&node.place, Severity::Error, code, message.into())
 }
 
 /// Makes the diagnostic of a value of the wrong type.
-pub(super) fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
+pub(crate) fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
     let kind = node.value.kind();
     mistake(node, "E0022", format!("expected {expected}, found {kind}")).labelled(kind)
 }
@@ -363,7 +363,7 @@ pub(super) fn boolean(node: &Node) -> Parsed<bool> {
 }
 
 /// Reads a string.
-pub(super) fn string(node: &Node) -> Parsed<String> {
+pub(crate) fn string(node: &Node) -> Parsed<String> {
     node.text()
         .map(str::to_owned)
         .ok_or_else(|| vec![wrong_type(node, "a string")])

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use poolproof_engines::clocks::distribution::Distribution;
+
 use super::Scenario;
-use super::format::Format;
+use super::format::{Format, PerTime};
 use super::row::Rows;
 use super::runbook::RunbookFile;
+use super::value::Rate;
 
 /// How much of a scenario is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,7 @@ impl Scenario {
             &mut operators.site_failover,
             &mut operators.site_failback,
             &mut operators.log_shipping_repair,
+            &mut operators.last_resort,
         ];
         for runbook in runbooks.into_iter().flatten() {
             runbook.file.clear();
@@ -158,15 +162,30 @@ pub fn quoted(text: &str) -> String {
     super::format::quoted(text)
 }
 
+/// A delay in TOML; observed ones become files.
+pub(crate) fn delay_text(delay: &Distribution, files: &mut Files) -> String {
+    super::delay::write(delay, files)
+}
+
+/// A rate in TOML.
+pub(crate) fn rate_text(rate: Rate) -> String {
+    PerTime.write(&rate, &mut Files::default())
+}
+
 /// Files that the written one names.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Files {
+pub(crate) struct Files {
     by_path: BTreeMap<String, String>,
     /// From the file that is being written to the directory of the scenario.
     up: &'static str,
 }
 
 impl Files {
+    /// The files by their path.
+    pub(crate) fn into_paths(self) -> BTreeMap<String, String> {
+        self.by_path
+    }
+
     /// Adds observed delays, one a line, and returns the path to them from the file that is being
     /// written. Equal ones share a file.
     pub(super) fn observed(&mut self, text: String) -> String {

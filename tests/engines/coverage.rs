@@ -5,7 +5,9 @@
 //! rules that end a run early are tested beside them, in `simulate::stopping`.
 
 use poolproof_engines::clocks::random::Draws;
-use poolproof_engines::simulate::accumulator::{MeanAccumulator, PairAccumulator};
+use poolproof_engines::simulate::accumulator::{
+    DifferenceAccumulator, MeanAccumulator, Observation, Slopes,
+};
 use poolproof_engines::simulate::estimate::{Confidence, Interval, Proportion, poisson_rate};
 use poolproof_engines::simulate::histogram::Histogram;
 use poolproof_engines::simulate::pairs::Pairs;
@@ -22,6 +24,15 @@ const MEAN: f64 = 1e6;
 /// An exponential value; the rounding to whole milliseconds takes half of one off the mean.
 fn exponential(draws: &mut Draws, purpose: u8) -> u64 {
     (-MEAN * libm::log(draws.next(0, purpose).get())) as u64
+}
+
+/// A value alone.
+fn observed(value: u64) -> Observation {
+    Observation {
+        value: value as i64,
+        divisor: 1,
+        controls: [0; 2],
+    }
 }
 
 /// The number of hits in `trials` at this probability.
@@ -87,33 +98,137 @@ fn means_ratios_and_differences() {
     let mean = coverage(1, REPETITIONS, MEAN - 0.5, |draws| {
         let mut sums = MeanAccumulator::default();
         (0..300).for_each(|_| sums.record(exponential(draws, 0)));
-        let found = sums.estimate(confidence()).expect("values");
-        (found.value, found.interval)
+        let found = sums.estimate(Slopes::Fitted, confidence()).expect("values");
+        (found.estimate.value, found.estimate.interval)
     });
     assert_covers("mean", mean, 0.945);
     let ratio = coverage(2, REPETITIONS, MEAN - 0.5, |draws| {
-        let mut pairs = PairAccumulator::default();
-        for _ in 0..200 {
+        let mut sums = MeanAccumulator::default();
+        for _ in 0..300 {
             // 0 to 3 incidents of mean length MEAN.
-            let incidents = (draws.next(1, 0).get() * 4.0) as u64;
-            let outage = (0..incidents).map(|_| exponential(draws, 0)).sum();
-            pairs.record(outage, incidents);
+            let incidents = (draws.next(1, 0).get() * 4.0) as i64;
+            let outage = (0..incidents).map(|_| exponential(draws, 0) as i64).sum();
+            sums.observe(Observation {
+                value: outage,
+                divisor: incidents,
+                controls: [0; 2],
+            });
         }
-        let found = pairs.ratio(confidence()).expect("incidents");
+        let found = sums.ratio(Slopes::Fitted, confidence());
+        let found = found.expect("incidents").estimate;
         (found.value, found.interval)
     });
     assert_covers("ratio", ratio, 0.945);
     let difference = coverage(3, REPETITIONS, 0.1 * MEAN - 0.5, |draws| {
-        let mut pairs = PairAccumulator::default();
+        let mut pairs = DifferenceAccumulator::default();
         for _ in 0..300 {
             // The same failure under both; one of them is slower by a tenth on average.
             let common = exponential(draws, 0);
-            pairs.record(common + exponential(draws, 1) / 10, common);
+            let slower = common + exponential(draws, 1) / 10;
+            pairs.record(observed(slower), observed(common));
         }
-        let found = pairs.difference(confidence()).expect("pairs");
+        let found = pairs.estimate(Slopes::Fitted, confidence());
+        let found = found.expect("pairs").estimate;
         (found.value, found.interval)
     });
     assert_covers("paired difference", difference, 0.945);
+}
+
+/// A mean that a control carries: the age of the data at a loss, which is a thousand times the
+/// usual one in one trial of a hundred thousand. Its average over the trial is known.
+#[test]
+fn what_the_sample_lacks_is_in_its_controls() {
+    let mut missing = 0;
+    let truth = 0.9 * (1000.0 + 1e-3 * 1e6);
+    let covered = coverage(17, REPETITIONS, truth, |draws| {
+        let mut sums = MeanAccumulator::default();
+        let mut plain = 0.0;
+        for _ in 0..500 {
+            // Up to now the age grows within a trial, and for a part of it it is large.
+            let usual = 2000.0 * draws.next(1, 0).get();
+            let part = if draws.next(2, 0).get() < 0.1 {
+                0.01
+            } else {
+                0.0
+            };
+            let age = if draws.next(3, 0).get() < part {
+                1e6
+            } else {
+                usual
+            };
+            let average = part * 1e6 + (1.0 - part) * 1000.0 + part * 1000.0;
+            let lost = if draws.next(4, 0).get() < 0.9 {
+                age
+            } else {
+                0.0
+            };
+            plain += lost / 500.0;
+            sums.observe(Observation {
+                value: lost as i64,
+                divisor: 1,
+                controls: [(age - average) as i64, 0],
+            });
+        }
+        missing += u32::from(plain < 0.75 * truth);
+        let slopes = Slopes::Given([[0.9, 0.0], [0.0; 2]]);
+        let found = sums.estimate(slopes, confidence()).expect("values");
+        (found.estimate.value, found.estimate.interval)
+    });
+    assert!(covered.0 > 0.93, "{covered:?}");
+    // The plain mean has nothing of it in six of ten samples.
+    assert!(missing > 1000, "{missing} of {REPETITIONS}");
+}
+
+/// The number of failures less the expected one goes with the outage.
+#[test]
+fn a_regression_on_what_is_known_covers_and_gains() {
+    let mut gains = 0.0;
+    let covered = coverage(18, REPETITIONS, MEAN, |draws| {
+        let mut sums = MeanAccumulator::default();
+        for _ in 0..600 {
+            let failures = events(draws, 0.5);
+            let outage: u64 = (0..failures)
+                .map(|_| exponential(draws, 0) + MEAN as u64)
+                .sum();
+            sums.observe(Observation {
+                controls: [failures as i64 * 1_000_000 - 500_000, 0],
+                ..observed(outage)
+            });
+        }
+        let found = sums.estimate(Slopes::Fitted, confidence()).expect("values");
+        gains += found.gain / REPETITIONS as f64;
+        (found.estimate.value, found.estimate.interval)
+    });
+    assert_covers("regression", covered, 0.945);
+    // The variance of a sum of N is E[N] (variance + mean^2): of it the last part is explained.
+    assert!((4.0..6.0).contains(&gains), "{gains}");
+}
+
+#[test]
+fn a_mean_that_few_values_carry_has_no_interval() {
+    let few = |values: &mut dyn Iterator<Item = u64>| {
+        let mut sums = MeanAccumulator::default();
+        values.for_each(|value| sums.record(value));
+        sums.estimate(Slopes::Fitted, confidence())
+            .expect("values")
+            .few
+    };
+    assert!(!few(&mut (0..1000).map(|_| 7)));
+    // One of 1000 carries a half; fifty of 1000 carry everything, and a hundred are enough.
+    assert!(few(&mut (0..1000).map(|n| if n == 3 { 1000 } else { 1 })));
+    assert!(few(&mut (0..1000).map(|n| u64::from(n % 20 == 0))));
+    assert!(!few(&mut (0..1000).map(|n| u64::from(n % 8 == 0))));
+    // A control that explains all of fifty values makes them no more.
+    let mut sums = MeanAccumulator::default();
+    for n in 0..1000 {
+        let hit = n % 20 == 0;
+        sums.observe(Observation {
+            controls: [i64::from(hit) * 100 - 5, 0],
+            ..observed(u64::from(hit) * (7_000 + n % 3))
+        });
+    }
+    let fitted = sums.estimate(Slopes::Fitted, confidence()).expect("values");
+    assert!(fitted.few && fitted.gain > 1e3, "{fitted:?}");
 }
 
 /// The probability that a check of simulated shares fails by chance, on either side.
@@ -235,9 +350,9 @@ fn quantiles_by_order_statistics() {
             let mut histogram = Histogram::new();
             (0..1000).for_each(|_| histogram.record(exponential(draws, 0)));
             let found = histogram
-                .quantile_estimate(q, confidence())
+                .quantile_estimate(q, confidence(), 1.0)
                 .expect("values");
-            (found.value as f64, found.interval)
+            (found.value.expect("a number") as f64, found.interval)
         });
         assert!((covered.0 - expected).abs() < 0.02, "{q}: {covered:?}");
         assert!(covered.1 < 0.85, "{q}: {covered:?}");
@@ -299,13 +414,14 @@ fn several_at_once_hold_together() {
         for trial in 0..1000 {
             draws.start_trial(trial);
             let mut each = (0..5).map(|which| {
-                let mut pairs = PairAccumulator::default();
+                let mut pairs = DifferenceAccumulator::default();
                 for _ in 0..600 {
                     let common = exponential(&mut draws, 0);
-                    pairs.record(common + exponential(&mut draws, which + 1), common);
+                    let slower = common + exponential(&mut draws, which + 1);
+                    pairs.record(observed(slower), observed(common));
                 }
-                let found = pairs.difference(confidence).expect("pairs");
-                found.interval.contains(MEAN - 0.5)
+                let found = pairs.estimate(Slopes::Fitted, confidence);
+                found.expect("pairs").estimate.interval.contains(MEAN - 0.5)
             });
             // Every one is drawn, held or not.
             all += u32::from(each.by_ref().fold(true, |all, one| all & one));

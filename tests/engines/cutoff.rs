@@ -60,10 +60,10 @@ fn run<S>(
     (verdicts, outcome)
 }
 
-/// One, two and three servers of a class give the same verdicts.
-fn compare_cutoffs(path: &str, faults: u32) {
+/// So many servers of a class give the same verdicts.
+fn compare_cutoffs(path: &str, faults: u32, per_class: &[u32]) {
     let mut first: Option<Verdicts> = None;
-    for per_class in 1..=3 {
+    for &per_class in per_class {
         let scenario = load(path, faults, per_class);
         let model = check::model(&scenario);
         let (verdicts, outcome) = run(pools::search, &model, &check::properties(&scenario));
@@ -79,13 +79,13 @@ fn compare_cutoffs(path: &str, faults: u32) {
 
 #[test]
 fn more_servers_of_a_class_change_no_verdict_of_lbw() {
-    compare_cutoffs(LBW, 1);
-    compare_cutoffs(LBW, 2);
+    compare_cutoffs(LBW, 1, &[1, 2, 3]);
+    compare_cutoffs(LBW, 2, &[1, 3]);
 }
 
 #[test]
 fn more_servers_of_a_class_change_no_verdict_of_hbw() {
-    compare_cutoffs(HBW, 1);
+    compare_cutoffs(HBW, 1, &[1, 2, 3]);
 }
 
 /// A topology that tells the servers of a class apart.

@@ -30,6 +30,7 @@ const NOTHING_FAILS: &[(&str, &str)] = &[
     ("failures.share_server", "[]"),
     ("failures.pool_server", "[]"),
     ("failures.witness_server", "[]"),
+    ("failures.stall.rate", "0/year"),
 ];
 
 const MINUTE: f64 = 60_000.0;

@@ -54,6 +54,7 @@ fn kinds() -> Vec<Distribution> {
         Distribution::Lognormal {
             median: HOUR,
             sigma: 0.8,
+            most: None,
         },
         Distribution::Weibull {
             mean: HOUR,
@@ -75,6 +76,7 @@ fn kinds() -> Vec<Distribution> {
                     Distribution::Lognormal {
                         median: low,
                         sigma: 0.5,
+                        most: None,
                     },
                 ),
                 (0.25, gamma(2.0)),
@@ -460,7 +462,7 @@ fn what_is_written_is_what_is_drawn() {
             .repair
             .clone()
     };
-    let Distribution::Lognormal { median, sigma } =
+    let Distribution::Lognormal { median, sigma, .. } =
         of("{ lognormal = { median = \"30min\", p95 = \"4h\" } }")
     else {
         panic!("lognormal");

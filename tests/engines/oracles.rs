@@ -8,7 +8,7 @@
 
 mod ages;
 mod durations;
-mod expected;
+pub mod expected;
 mod large;
 mod models;
 mod other_laws;

@@ -261,6 +261,7 @@ fn simple(changes: &[(&str, &str)]) -> Scenario {
     let alone = [
         ("operators.mirror_failover", "none"),
         ("operators.log_shipping_repair", "none"),
+        ("operators.last_resort", "none"),
     ];
     let mut scenario = load(LBW, &[&alone, changes].concat(), 60.0);
     let failures = &mut scenario.failures;

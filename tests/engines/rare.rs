@@ -166,8 +166,8 @@ fn losses_of_a_mirrored_pair_are_the_exact_ones() {
         ..trial_settings(&scenario)
     };
     for (method, paths) in [
-        (RareEventMethod::Cycles, 200_000),
-        (RareEventMethod::Hazard, 400_000),
+        (RareEventMethod::Cycles, 100_000),
+        (RareEventMethod::Hazard, 100_000),
     ] {
         let plan = Plan {
             rare: Rare::Loss,
@@ -197,7 +197,7 @@ fn losses_of_a_mirrored_pair_are_the_exact_ones() {
 fn plain_trials_of_the_reference_pool_agree() {
     let scenario = load(
         "scenarios/lync-2013-lbw.toml",
-        &[("simulate.trials", "12_000")],
+        &[("simulate.trials", "48_000")],
     );
     let topology = compile::timed_topology(&scenario);
     let activities = compile::activities(&scenario, &topology);

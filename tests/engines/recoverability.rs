@@ -287,9 +287,12 @@ fn two_lost_data_centres_are_the_end() {
 
 /// Not the loss of A and B, which is as near: operators leave a data centre without a database.
 #[test]
-fn a_lost_data_centre_and_a_lost_secondary_are_the_end() {
-    let verdict = verdict_on("scenarios/lync-2013-lbw.toml", &[ONE_SITE]);
+fn a_lost_data_centre_and_a_lost_secondary_are_the_end_without_a_last_resort() {
+    let none = ("operators.last_resort", "none");
+    let verdict = verdict_on("scenarios/lync-2013-lbw.toml", &[ONE_SITE, none]);
     assert_eq!(steps(&verdict), ["disaster:DC1", "destroy:S"]);
+    let verdict = verdict_on("scenarios/lync-2013-lbw.toml", &[ONE_SITE]);
+    assert_eq!(verdict.status, VerdictStatus::Holds, "it starts empty");
 }
 
 fn steps(verdict: &Verdict) -> Vec<&str> {

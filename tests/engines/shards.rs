@@ -127,6 +127,16 @@ fn numbers(value: &Value, pointer: &str, found: &mut Vec<String>) {
     }
 }
 
+/// Sets to 0 what a number of JSON does not hold exactly: large sums of products.
+fn only_exact(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(only_exact),
+        Value::Array(elements) => elements.iter_mut().for_each(only_exact),
+        Value::Number(number) if number.is_f64() => *value = Value::from(0),
+        Value::Number(_) | Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
 #[test]
 fn no_number_of_a_shard_with_a_right_checksum_ends_in_a_panic() {
     let job = StudyJob {
@@ -146,10 +156,11 @@ fn no_number_of_a_shard_with_a_right_checksum_ends_in_a_panic() {
     let execution = Execution::PLAIN;
     let shard = plan.run_shard(&manifest, &manifest.shards[0], &execution);
     let shard = decode::<Value>(&shard.unwrap().unwrap()).unwrap();
-    let parts = Value::Array(shard.parts);
+    let mut parts = Value::Array(shard.parts);
     let mut pointers = Vec::new();
     numbers(&parts, "", &mut pointers);
     assert!(pointers.len() > 50, "{pointers:?}");
+    only_exact(&mut parts);
     let merged = |parts: &Value| {
         let text = encode(&shard.study, shard.range.clone(), parts.as_array().unwrap());
         let found = plan.merge(

@@ -438,6 +438,15 @@ fn lies(text: &str, refused: &mut dyn FnMut(&str, &str)) {
     lie("search 1 has counts that no search", &|parts| {
         parts[0].sketch.truncate(9);
     });
+    lie("search 1 has counts that no search", &|parts| {
+        *parts[0].fired_as_fault.last_mut().unwrap() = u64::MAX;
+    });
+    lie("search 1 has counts that no search", &|parts| {
+        parts[0].fired[0] = u64::MAX;
+    });
+    lie("search 1 has counts that no search", &|parts| {
+        parts[0].transitions += 1;
+    });
     lie("its path to SB does not lead there", &|parts| {
         parts[0].violations[0].events.pop();
     });

@@ -20,7 +20,14 @@ use rand_chacha::ChaCha8Rng;
 
 /// The files of scenarios in a directory and below; what is no complete system is left out.
 fn scenario_files(directory: &Path, found: &mut BTreeSet<PathBuf>) {
-    let parts = ["invalid", "runbooks", "schema", "sweeps", "templates"];
+    let parts = [
+        "invalid",
+        "records",
+        "runbooks",
+        "schema",
+        "sweeps",
+        "templates",
+    ];
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -49,6 +56,7 @@ fn topologies() -> Vec<(String, Topology)> {
         all.slices.witness_memory = true;
         all.slices.compliance = true;
         all.slices.ports = true;
+        all.slices.stalls = true;
         all.record_before_commit = true;
         let name = path.display().to_string();
         found.push((format!("{name} with all mistakes"), all.finish()));

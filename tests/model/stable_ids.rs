@@ -14,7 +14,7 @@ use poolproof_models::names::event::{Event, EventKind, FaultClass};
 use poolproof_models::names::property::{Goal, Property};
 use poolproof_models::names::runbook::{Belief, Operation, Phase, Role};
 
-const COMPONENTS: [(u8, &str); 37] = [
+const COMPONENTS: [(u8, &str); 38] = [
     (0, "server-1"),
     (1, "server-2"),
     (2, "server-3"),
@@ -52,9 +52,10 @@ const COMPONENTS: [(u8, &str); 37] = [
     (40, "clients"),
     (41, "DC1-third"),
     (42, "DC2-third"),
+    (43, "last-resort-operators"),
 ];
 
-const EVENT_KINDS: [(u8, &str); 40] = [
+const EVENT_KINDS: [(u8, &str); 42] = [
     (1, "write"),
     (2, "crash"),
     (3, "restart"),
@@ -95,6 +96,8 @@ const EVENT_KINDS: [(u8, &str); 40] = [
     (38, "accept"),
     (39, "fence-fails"),
     (40, "port-lost"),
+    (41, "stall"),
+    (42, "stall-ends"),
 ];
 
 const FAULT_CLASSES: [(u8, &str); 6] = [
@@ -132,15 +135,16 @@ const GOALS: [(u8, &str); 3] = [
     (2, "failback-to-dc1"),
 ];
 
-const ROLES: [(u8, &str); 4] = [
+const ROLES: [(u8, &str); 5] = [
     (0, "mirror-failover"),
     (1, "site-failover"),
     (2, "site-failback"),
     (3, "log-shipping-repair"),
+    (4, "last-resort"),
 ];
 
 /// A misoperation is addressed by its place in this list.
-const OPERATIONS: [(u8, &str); 46] = [
+const OPERATIONS: [(u8, &str); 52] = [
     (0, "decide"),
     (1, "fail-over-cms"),
     (2, "drop-log-shipping"),
@@ -187,9 +191,15 @@ const OPERATIONS: [(u8, &str); 46] = [
     (43, "start-services"),
     (44, "stop-backup-agent"),
     (45, "start-backup-agent"),
+    (46, "return-to-dc1"),
+    (47, "recover-newest"),
+    (48, "restore-newest-backup"),
+    (49, "start-empty"),
+    (50, "serve-newest"),
+    (51, "remirror-newest"),
 ];
 
-const BELIEFS: [&str; 11] = [
+const BELIEFS: [&str; 12] = [
     "principal-down",
     "site-down",
     "partner-back",
@@ -201,6 +211,7 @@ const BELIEFS: [&str; 11] = [
     "secondary-stalled",
     "no-restore-alert",
     "no-backup-alert",
+    "service-stuck",
 ];
 
 const PHASES: [&str; 5] = ["detect", "decide", "act", "recover", "reconnect"];
@@ -361,6 +372,9 @@ fn purposes_of_draws() {
         (P::RareFailure, 25),
         (P::RareLookAhead, 26),
         (P::RareMode, 27),
+        (P::AgeMoment, 28),
+        (P::Stall, 29),
+        (P::StallEnd, 30),
     ];
     assert_eq!(numbers.map(|(purpose, _)| purpose), P::ALL);
     for (purpose, number) in numbers {

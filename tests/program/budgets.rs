@@ -164,19 +164,23 @@ fn a_trace_knows_its_budget() {
     assert!(!fs::read_to_string(saved).unwrap().contains("budgets"));
 }
 
-/// A copy of the reference file that follows another runbook for the failover to DC2, and says
-/// nothing else.
-fn reference_with(runbook: &str, directory: &Path) -> std::process::Output {
+/// What a check says of a copy of the reference file that follows another runbook for the failover
+/// to DC2, and says nothing else: with the team of the last resort, and without one.
+fn reference_with(runbook: &str, directory: &Path) -> [String; 2] {
     let base = fs::canonicalize("scenarios/lync-2013-lbw.toml").unwrap();
-    let text = format!(
-        "extends = \"{}\"\n[operators]\nsite_failover = \"{runbook}\"\n",
-        base.display()
-    );
-    fs::write(directory.join("own.toml"), text).unwrap();
-    poolproof_in(
-        directory,
-        &["check", "own.toml", "--budget", "1 fault, no mistakes"],
-    )
+    ["", "last_resort = \"none\"\n"].map(|more| {
+        let text = format!(
+            "extends = \"{}\"\n[operators]\nsite_failover = \"{runbook}\"\n{more}",
+            base.display()
+        );
+        fs::write(directory.join("own.toml"), text).unwrap();
+        let run = poolproof_in(
+            directory,
+            &["check", "own.toml", "--budget", "1 fault, no mistakes"],
+        );
+        assert_eq!(run.status.code(), Some(1), "{}", stderr(&run));
+        stdout(&run)
+    })
 }
 
 fn unexpected(text: &str, property: &str) {
@@ -198,17 +202,19 @@ duration = "1h"
 source = "none"
 "#;
     fs::write(directory.path().join("nothing.toml"), runbook).unwrap();
-    let run = reference_with("nothing.toml", directory.path());
-    assert_eq!(run.status.code(), Some(1), "{}", stderr(&run));
-    unexpected(&stdout(&run), "Service returns (RC)");
+    // The last resort brings service back, and UQ says that the failover does not.
+    let [with, without] = reference_with("nothing.toml", directory.path());
+    unexpected(&with, "Never stuck without need (UQ)");
+    unexpected(&without, "Service returns (RC)");
 }
 
 #[test]
 fn a_runbook_that_forgets_the_next_hop_is_red() {
     let directory = tempfile::tempdir().unwrap();
     let forgets = fs::canonicalize("scenarios/runbooks/site-failover-without-next-hop.toml");
-    let run = reference_with(forgets.unwrap().to_str().unwrap(), directory.path());
-    assert_eq!(run.status.code(), Some(1), "{}", stderr(&run));
-    unexpected(&stdout(&run), "Never stuck without need (UQ)");
-    unexpected(&stdout(&run), "Service returns (RC)");
+    let forgets = forgets.unwrap();
+    let [with, without] = reference_with(forgets.to_str().unwrap(), directory.path());
+    unexpected(&with, "Never stuck without need (UQ)");
+    unexpected(&without, "Never stuck without need (UQ)");
+    unexpected(&without, "Service returns (RC)");
 }

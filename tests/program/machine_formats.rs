@@ -230,8 +230,9 @@ fn figures_of_all_scenarios_are_one_table() {
     let head = "scenario,column,figure,statistic,value,low,high,confidence,n";
     assert_eq!(lines.next(), Some(head));
     let names: Vec<_> = lines.map(|line| line.split(',').next().unwrap()).collect();
-    // Two of the whole, 13 in each of three columns, and four of each phase in two of them.
-    let each = 2 + 3 * 13 + 2 * 5 * 4;
+    // Six of the whole, eight of incidents by length, 15 in each of three columns, and four of each
+    // phase in two of them.
+    let each = 6 + 8 + 3 * 15 + 2 * 5 * 4;
     assert_eq!(names.len(), 2 * each);
     assert!(names[..each].iter().all(|name| *name == "lync-2013-lbw"));
     assert!(names[each..].iter().all(|name| *name == "lync-2013-hbw"));

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod adverse;
 mod before_work;
 mod budgets;
 mod command_line;
@@ -19,8 +20,13 @@ mod interrupt;
 mod machine_formats;
 mod outputs;
 mod recipes;
+mod records;
 mod replay;
 mod resume;
+mod runbooks;
+mod serve;
+mod serve_guards;
+mod serve_page;
 mod sweep;
 mod terminal;
 mod untrusted;

@@ -8,9 +8,10 @@ use std::path::Path;
 use crate::tree::tree;
 
 /// The files of rules; files that only name or pack are not among them.
-const RULES: [&str; 13] = [
+const RULES: [&str; 14] = [
     "rules/failback",
     "rules/failures",
+    "rules/last_resort",
     "rules/log_shipping",
     "rules/losses",
     "rules/mirroring",

@@ -1,5 +1,5 @@
 //! The promise of the layers: arrows between the parts of the program point one way,
-//! cli -> app -> {reports, scenario, explain, engines} -> models.
+//! cli -> serve -> app -> {reports, scenario, explain, engines} -> models.
 //!
 //! Between crates the compiler holds an arrow once the manifest has it; this test holds the
 //! manifests, too, and the layers inside of a crate.
@@ -19,7 +19,7 @@ struct Layer {
 }
 
 /// From the bottom to the top. What a layer does not list it may not name, however far below.
-const LAYERS: [Layer; 13] = [
+const LAYERS: [Layer; 15] = [
     Layer {
         name: "models",
         paths: &["poolproof_models"],
@@ -68,6 +68,12 @@ const LAYERS: [Layer; 13] = [
         paths: &["poolproof::scenario"],
         may_name: &["engines", "models"],
     },
+    // Records of real servers, in the diagnostics of scenario files.
+    Layer {
+        name: "records",
+        paths: &["poolproof::records"],
+        may_name: &["scenario", "engines", "models"],
+    },
     // Words about what the engines find.
     Layer {
         name: "explain",
@@ -86,6 +92,7 @@ const LAYERS: [Layer; 13] = [
         paths: &["poolproof::app"],
         may_name: &[
             "explain",
+            "records",
             "scenario",
             "reports",
             "engines",
@@ -97,12 +104,20 @@ const LAYERS: [Layer; 13] = [
             "models",
         ],
     },
+    // A page on this machine: requests and responses, without a word of the domain.
+    Layer {
+        name: "serve",
+        paths: &["poolproof::serve"],
+        may_name: &["app"],
+    },
     Layer {
         name: "cli",
         paths: &["poolproof::cli"],
         may_name: &[
+            "serve",
             "app",
             "explain",
+            "records",
             "scenario",
             "reports",
             "engines",
@@ -118,7 +133,7 @@ const LAYERS: [Layer; 13] = [
     Layer {
         name: "the library",
         paths: &["poolproof"],
-        may_name: &["cli", "app", "explain", "scenario"],
+        may_name: &["cli", "serve", "app", "explain", "records", "scenario"],
     },
 ];
 

@@ -25,7 +25,7 @@ const DISASTER: &str = "{ lognormal = { median = \"7d\", sigma = 1.0 } }";
 const OUTAGE: &str = "{ lognormal = { median = \"90min\", sigma = 1.0 } }";
 const PATH: &str = "{ mixture = [\
      { lognormal = { median = \"2.7min\", sigma = 1.26 }, weight = 0.75 }, \
-     { lognormal = { median = \"32min\", sigma = 2.34 }, weight = 0.25 }] }";
+     { lognormal = { median = \"32min\", most = \"30d\", sigma = 2.34 }, weight = 0.25 }] }";
 
 /// Key, value, grade, and words of the source.
 type Row = (&'static str, &'static str, Grade, &'static str);
@@ -33,8 +33,8 @@ type Row = (&'static str, &'static str, Grade, &'static str);
 const FIGURES: [Row; 50] = [
     (
         "failures.database_server.outage.rate",
-        "4/year",
-        Grade::D,
+        "2/year",
+        Grade::J,
         LANL,
     ),
     (
@@ -51,13 +51,13 @@ const FIGURES: [Row; 50] = [
     ),
     (
         "failures.database_server.outage.destructive",
-        "0.01",
+        "0.02",
         Grade::J,
         "25 years per server",
     ),
     (
         "failures.database_server.process-crash.rate",
-        "4/year",
+        "1/year",
         Grade::J,
         J,
     ),
@@ -94,7 +94,7 @@ const FIGURES: [Row; 50] = [
     ),
     (
         "failures.pool_server.outage.rate",
-        "4/year",
+        "2/year",
         Grade::J,
         "as a database server",
     ),
@@ -112,7 +112,7 @@ const FIGURES: [Row; 50] = [
     ),
     (
         "failures.pool_server.process-crash.rate",
-        "4/year",
+        "1/year",
         Grade::J,
         J,
     ),
@@ -131,7 +131,7 @@ const FIGURES: [Row; 50] = [
     ("failures.pool_server.patching.repair", "10min", Grade::J, J),
     (
         "failures.witness_server.outage.rate",
-        "4/year",
+        "2/year",
         Grade::J,
         "as a database server",
     ),
@@ -143,7 +143,7 @@ const FIGURES: [Row; 50] = [
     ),
     (
         "failures.witness_server.process-crash.rate",
-        "4/year",
+        "1/year",
         Grade::J,
         J,
     ),
@@ -167,7 +167,7 @@ const FIGURES: [Row; 50] = [
     ),
     (
         "failures.share_server.outage.rate",
-        "4/year",
+        "2/year",
         Grade::J,
         "as a database server",
     ),
@@ -179,13 +179,13 @@ const FIGURES: [Row; 50] = [
     ),
     (
         "failures.share_server.outage.destructive",
-        "0.01",
+        "0.02",
         Grade::J,
         "as a database server",
     ),
     (
         "failures.share_server.process-crash.rate",
-        "4/year",
+        "1/year",
         Grade::J,
         J,
     ),
@@ -246,9 +246,9 @@ const FIGURES: [Row; 50] = [
     ),
     (
         "operators.error_probability",
-        "0.0",
-        Grade::J,
-        "HEART (Williams 1985) 0.02 where",
+        "0.02",
+        Grade::D,
+        "HEART (Williams 1985)",
     ),
     (
         "operators.error_correction",

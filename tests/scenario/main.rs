@@ -5,6 +5,8 @@ mod support;
 
 mod budgets;
 mod default_figures;
+mod fuzz;
+mod key_effects;
 mod mutations;
 mod prices;
 mod rule_limits;

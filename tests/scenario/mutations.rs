@@ -25,12 +25,12 @@ const CASES: u64 = 6_000;
 const SLOWEST: Duration = Duration::from_secs(10);
 
 /// The files of the library by the names they have there, as undamaged neighbours.
-struct Library {
-    files: BTreeMap<String, String>,
+pub struct Library {
+    pub files: BTreeMap<String, String>,
 }
 
 impl Library {
-    fn read() -> Self {
+    pub fn read() -> Self {
         let mut files = BTreeMap::new();
         let directories = ["", "/runbooks", "/templates", "/hazards", "/invalid"];
         for directory in directories {

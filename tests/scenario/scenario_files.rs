@@ -248,7 +248,15 @@ fn the_digest_knows_runbooks_but_not_where_the_files_are() {
     let failback = "runbooks/site-failback-hardened.toml";
     let repair = "runbooks/log-shipping-repair-hardened.toml";
     let forced = "runbooks/mirror-failover-hardened.toml";
-    for file in ["lync-2013-lbw.toml", runbook, failback, repair, forced] {
+    let last = "runbooks/last-resort.toml";
+    for file in [
+        "lync-2013-lbw.toml",
+        runbook,
+        failback,
+        repair,
+        forced,
+        last,
+    ] {
         fs::copy(Path::new("scenarios").join(file), copy.path().join(file)).unwrap();
     }
     let digest = || {
@@ -297,6 +305,11 @@ fn every_rule_is_broken_by_some_file() {
         ("E0118", &[("log_shipping.mirror_configured", "false")]),
         ("W0120", &[("log_shipping.copy_interval", "5min")]),
         ("W0120", &[("log_shipping.restore_delay", "5min")]),
+        ("W0120", &[("log_shipping.restore_duration", "15min")]),
+        (
+            "E0125",
+            &[("sql.s.version", "2008R2"), ("sql.sm.version", "2008R2")],
+        ),
         ("W0128", &[("mirroring.partner_timeout", "9s")]),
         (
             "E0129",
@@ -372,4 +385,37 @@ proptest! {
             prop_assert!(!error.to_string().is_empty());
         }
     }
+}
+
+/// A runbook is judged without a scenario; every mistake of it is named.
+#[test]
+fn a_runbook_can_be_validated_alone() {
+    for path in files("scenarios/runbooks", "toml") {
+        let found = scenario::validate(&path);
+        assert_eq!(found, Ok(Vec::new()), "{}", path.display());
+        let text = fs::read_to_string(&path).unwrap();
+        let steps = text.matches("[[step]]").count();
+        assert_eq!(
+            text.matches("\nsource = ").count(),
+            steps,
+            "{}",
+            path.display()
+        );
+    }
+    let own = "role = \"site-failover\"\ntrigger = \"site-down\"\n\
+               [[step]]\noperation = \"decide\"\nactor = \"owner\"\nduration = \"5min\"\n";
+    assert_eq!(
+        scenario::resolve::validate_runbook("own.toml", own, &FileSystem),
+        Ok(())
+    );
+    let wrong = own.replace("\"decide\"", "\"decidd\"");
+    let error = scenario::resolve::validate_runbook("own.toml", &wrong, &FileSystem).unwrap_err();
+    assert_eq!(error.diagnostics.len(), 1, "{error}");
+    assert_eq!(
+        (
+            error.diagnostics[0].file.as_str(),
+            error.diagnostics[0].line
+        ),
+        ("own.toml", 4)
+    );
 }

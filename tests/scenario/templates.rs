@@ -53,7 +53,7 @@ fn a_template_knows_its_schema_and_brings_its_runbooks() {
     let stored = fs::read_to_string(made.join(schema::SCENARIO_FILE)).unwrap();
     assert_eq!(stored, schema::of_scenarios());
     let runbooks = fs::read_dir(made.join("runbooks")).unwrap().count();
-    assert_eq!(runbooks, 4);
+    assert_eq!(runbooks, 5);
     assert!(load(&made.join("chat.toml")).is_ok());
 }
 

@@ -94,7 +94,7 @@ fn the_minimal_form_has_only_what_differs() {
         "message_rate",
         "sql",
         "partner_timeout",
-        "failures",
+        "database_server",
     ] {
         assert!(!minimal.contains(default), "{default}:\n{minimal}");
     }

@@ -171,8 +171,14 @@ const fn sites_of_operation(operation: Operation) -> &'static [Site] {
         | O::RecoverMirror
         | O::ReleaseStaleSide
         | O::AdHocLogBackup
+        | O::ReturnToDc1
         | O::SetSimpleRecovery => &[Site::Dc1],
-        O::ReinitialiseSecondary => &Site::ALL,
+        O::ReinitialiseSecondary
+        | O::RecoverNewest
+        | O::RestoreNewestBackup
+        | O::StartEmpty
+        | O::ServeNewest
+        | O::RemirrorNewest => &Site::ALL,
         O::Decide
         | O::FailOverCms
         | O::DropLogShipping

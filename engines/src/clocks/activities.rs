@@ -115,9 +115,18 @@ pub struct Shared {
     pub timer: Timer,
     /// What can happen then; nothing with what is left of probability 1.
     pub cases: Vec<Case>,
-    /// It is work that is planned: it waits until it does no harm. The event by which what was
-    /// stopped starts again.
-    pub planned: Option<usize>,
+    /// It is work that is planned.
+    pub planned: Option<PlannedWork>,
+}
+
+/// Work on a server that is planned: it waits until it does no harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedWork {
+    /// The event by which what was stopped starts again.
+    pub restart: usize,
+    /// The shared clock of the same work on the server's partner. Where both are due, the mirror is
+    /// done first, then the roles are moved once (13.16).
+    pub partner: Option<usize>,
 }
 
 /// The hours of a week in which people are on duty. Time 0 is a Monday, 00:00.
@@ -173,6 +182,10 @@ pub struct Activities {
     pub shared: Vec<Shared>,
     /// When people are on duty; `None` for always.
     pub shifts: Option<Shifts>,
+    /// The mean time in which users of a lost pool server connect again, in milliseconds.
+    pub reconnect_ms: u64,
+    /// A stall that is no longer only makes posts late, in milliseconds (13.5).
+    pub pause_ms: u64,
     /// Interval, duration and first start of the jobs; a first start is drawn where it is `None`.
     pub jobs: [JobSchedule; 3],
 }

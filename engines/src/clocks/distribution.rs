@@ -9,8 +9,9 @@
 use std::sync::Arc;
 
 use crate::clocks::random::Uniform;
+use crate::numbers::lognormal;
 use crate::numbers::normal::normal_quantile;
-use crate::numbers::special::{Tail, gamma_quantile};
+use crate::numbers::special::standard_gamma;
 
 /// A span of simulated time in whole milliseconds. It never mixes with the real clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -45,6 +46,8 @@ pub enum Distribution {
         median: SimDuration,
         /// The standard deviation of the natural logarithm, above 0.
         sigma: f64,
+        /// No delay is longer: a draw above it counts as this. `None` for no end.
+        most: Option<SimDuration>,
     },
     /// Weibull with the given shape and mean.
     Weibull {
@@ -97,11 +100,11 @@ impl Distribution {
                 mean.ms as f64
             }
             Self::Empirical { values } => mean_of(values, |x| x),
-            Self::Lognormal { median, .. } if median.ms == 0 => 0.0,
-            Self::Lognormal { median, sigma } => {
-                let sigma = valid_or(*sigma, 0.0);
-                median.ms as f64 * libm::exp(sigma * sigma / 2.0)
-            }
+            Self::Lognormal {
+                median,
+                sigma,
+                most,
+            } => lognormal::mean(median.ms, *sigma, most.map(|most| most.ms)),
             Self::Mixture { parts } => {
                 let total: f64 = parts.iter().map(|(weight, _)| valid_or(*weight, 0.0)).sum();
                 if total <= 0.0 {
@@ -128,11 +131,11 @@ impl Distribution {
                 width * width / 12.0
             }
             Self::Exponential { .. } => mean * mean,
-            Self::Lognormal { median, .. } if median.ms == 0 => 0.0,
-            Self::Lognormal { sigma, .. } => {
-                let sigma = valid_or(*sigma, 0.0);
-                mean * mean * libm::expm1(sigma * sigma)
-            }
+            Self::Lognormal {
+                median,
+                sigma,
+                most,
+            } => lognormal::variance(median.ms, *sigma, most.map(|most| most.ms)),
             Self::Weibull { shape, .. } => {
                 let inverse = 1.0 / valid_or(*shape, 0.0);
                 let ratio = libm::lgamma(1.0 + 2.0 * inverse) - 2.0 * libm::lgamma(1.0 + inverse);
@@ -184,7 +187,7 @@ enum Form {
     Fixed { ms: u64 },
     Uniform { low: u64, width: u64 },
     Exponential { mean: f64 },
-    Lognormal { mu: f64, sigma: f64 },
+    Lognormal { mu: f64, sigma: f64, most: u64 },
     Weibull { log_scale: f64, inverse_shape: f64 },
     Gamma { scale: f64, shape: f64 },
     Empirical { values: Arc<[u64]> },
@@ -247,9 +250,14 @@ impl Form {
                 mean: mean.ms as f64,
             },
             Distribution::Lognormal { median, .. } if median.ms == 0 => Self::Fixed { ms: 0 },
-            Distribution::Lognormal { median, sigma } => Self::Lognormal {
+            Distribution::Lognormal {
+                median,
+                sigma,
+                most,
+            } => Self::Lognormal {
                 mu: libm::log(median.ms as f64),
                 sigma: valid_or(*sigma, 0.0),
+                most: most.map_or(u64::MAX, |most| most.ms),
             },
             Distribution::Weibull { mean, shape } => {
                 let inverse_shape = 1.0 / valid_or(*shape, 0.0);
@@ -310,7 +318,9 @@ impl Form {
                 low.saturating_add(offset)
             }
             Self::Exponential { mean } => exponential(*mean, u),
-            Self::Lognormal { mu, sigma } => whole(libm::exp(mu + sigma * normal_quantile(u))),
+            Self::Lognormal { mu, sigma, most } => {
+                whole(libm::exp(mu + sigma * normal_quantile(u))).min(*most)
+            }
             Self::Weibull {
                 log_scale,
                 inverse_shape,
@@ -343,20 +353,6 @@ impl Form {
 pub fn exponential(mean_ms: f64, u: f64) -> u64 {
     // 1 - u is exact, u being a multiple of 2^-53: no need of the slower log1p.
     whole(-mean_ms * libm::log(1.0 - u))
-}
-
-/// The quantile of Gamma(shape, 1).
-fn standard_gamma(u: f64, shape: f64) -> f64 {
-    // Far down the distribution function is its first term, x^shape / gamma(shape + 1). It spares
-    // the iteration a search over hundreds of orders of magnitude where the shape is small.
-    let first = libm::exp((libm::log(u) + libm::lgamma(shape + 1.0)) / shape);
-    if first < 1e-10 {
-        first
-    } else if u < 0.5 {
-        gamma_quantile(u, Tail::Lower, shape)
-    } else {
-        gamma_quantile(1.0 - u, Tail::Upper, shape)
-    }
 }
 
 /// 2^-53, the smallest uniform number that is ever drawn; the largest is as far below 1.
@@ -394,7 +390,11 @@ mod tests {
     }
 
     fn lognormal(median: SimDuration, sigma: f64) -> Distribution {
-        Distribution::Lognormal { median, sigma }
+        Distribution::Lognormal {
+            median,
+            sigma,
+            most: None,
+        }
     }
 
     fn weibull(mean: SimDuration, shape: f64) -> Distribution {

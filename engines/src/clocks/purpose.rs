@@ -83,6 +83,12 @@ purposes! {
     RareLookAhead = 26,
     /// Rare events: by which estimate the path counts.
     RareMode = 27,
+    /// The moments at which the age of the data is looked at.
+    AgeMoment = 28,
+    /// Time to a stall.
+    Stall = 29,
+    /// Time until a stalled server goes on.
+    StallEnd = 30,
 }
 
 impl Purpose {

@@ -7,6 +7,7 @@ use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::{Operation, Phase, Role};
 use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::Site;
+use poolproof_models::rules::losses::Survivors;
 use poolproof_models::state::session::PartnerRole;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::{SiteState, World};
@@ -40,6 +41,10 @@ pub struct Facts {
     pub phase: Phase,
     /// Broken properties, as bits.
     pub violated: u32,
+    /// What the loss of the primary data centre would leave.
+    pub survivors: Survivors,
+    /// Some copy of the database is left.
+    pub any_copy: bool,
 }
 
 /// A system that can be run on the clock.
@@ -61,6 +66,19 @@ pub trait Timed: System {
     /// Whether the event is a fault, in whatever state. What costs the checker's budget in some
     /// states only, a return to a data centre that was left, is the end of a repair on the clock.
     fn is_fault(&self, event: usize) -> bool;
+    /// The share of the users whom the event cuts off although others are served: those of a pool
+    /// server (13.21).
+    fn users_cut_off(&self, _state: &Self::State, _event: usize) -> f64 {
+        0.0
+    }
+    /// Whether the event begins a stall, or ends one (13.5).
+    fn stall(&self, _event: usize) -> Option<Stall> {
+        None
+    }
+    /// The events by which the primary data centre is lost, with its disks and without.
+    fn site_losses(&self) -> [Option<usize>; 2] {
+        [None; 2]
+    }
     /// The events whose clocks run, among those that can happen.
     fn clocked(&self, _state: &Self::State, enabled: EventSet) -> EventSet {
         enabled
@@ -69,6 +87,15 @@ pub trait Timed: System {
     fn planned(&self, _state: &Self::State, _event: usize) -> Planned {
         Planned::Now
     }
+}
+
+/// What an event is to a stall: posts are late, and only where it is noticed they are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stall {
+    /// A server answers nothing.
+    Begins,
+    /// It goes on.
+    Ends,
 }
 
 /// What becomes of planned work.
@@ -112,6 +139,8 @@ impl Timed for Topology {
                 self,
                 poolproof_models::names::property::Spent::from_bits(u32::MAX),
             ),
+            survivors: world.survivors(self),
+            any_copy: world.any_copy_left(),
         }
     }
 
@@ -166,6 +195,32 @@ impl Timed for Topology {
         // On the clock a mirror is seeded again because its disks were lost: a repair.
         let repair = event.operation == Some(Operation::ReseedMirror);
         event.kind.fault_class().is_some() && !repair
+    }
+
+    fn users_cut_off(&self, world: &World, event: usize) -> f64 {
+        let event = self.events()[event];
+        let servers = match event.kind {
+            EventKind::Crash => world.servers_beside(self, event.at),
+            _ => 0,
+        };
+        if servers == 0 {
+            0.0
+        } else {
+            1.0 / f64::from(servers)
+        }
+    }
+
+    fn stall(&self, event: usize) -> Option<Stall> {
+        match self.events()[event].kind {
+            EventKind::Stall => Some(Stall::Begins),
+            EventKind::StallEnds => Some(Stall::Ends),
+            _ => None,
+        }
+    }
+
+    fn site_losses(&self) -> [Option<usize>; 2] {
+        let at = Component::site(self.primary_site());
+        [EventKind::Disaster, EventKind::Outage].map(|kind| self.index_of(Event::new(kind, at)))
     }
 
     fn clocked(&self, world: &World, enabled: EventSet) -> EventSet {

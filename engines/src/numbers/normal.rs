@@ -1,4 +1,4 @@
-//! The quantile of the normal distribution, for lognormal delays and for intervals.
+//! The normal distribution and its quantile, for lognormal delays and for intervals.
 
 /// The quantile of the standard normal distribution at `p`, within a relative 1e-15 or so.
 ///
@@ -22,6 +22,12 @@ pub fn normal_quantile(p: f64) -> f64 {
     };
     // Not `copysign`, which would hide a NaN's origin behind a sign.
     if q < 0.0 { -size } else { size }
+}
+
+/// The probability that a standard normal value is below `z`.
+#[must_use]
+pub fn normal_below(z: f64) -> f64 {
+    0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)
 }
 
 /// A quotient of two polynomials of degree seven, by Horner's rule; coefficients from x^0 upwards.
@@ -126,7 +132,7 @@ mod tests {
             .map(|n| f64::from(n) / 1000.0)
             .chain([1e-300, 1e-12, 1e-6])
         {
-            let back = 0.5 * libm::erfc(-normal_quantile(u) / std::f64::consts::SQRT_2);
+            let back = normal_below(normal_quantile(u));
             // What a last digit of the quantile is worth grows with its square.
             let tolerance = 1e-15 * (2.0 + normal_quantile(u) * normal_quantile(u));
             assert!((back / u - 1.0).abs() < tolerance, "{u:e}: {back:e}");

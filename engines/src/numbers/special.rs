@@ -269,6 +269,21 @@ pub fn gamma_quantile(probability: f64, tail: Tail, a: f64) -> f64 {
     invert(probability, tail, (0.0, high), a, tails, density)
 }
 
+/// The quantile of Gamma(shape, 1).
+#[must_use]
+pub fn standard_gamma(u: f64, shape: f64) -> f64 {
+    // Far down the distribution function is its first term, x^shape / gamma(shape + 1). It spares
+    // the iteration a search over hundreds of orders of magnitude where the shape is small.
+    let first = libm::exp((libm::log(u) + libm::lgamma(shape + 1.0)) / shape);
+    if first < 1e-10 {
+        first
+    } else if u < 0.5 {
+        gamma_quantile(u, Tail::Lower, shape)
+    } else {
+        gamma_quantile(1.0 - u, Tail::Upper, shape)
+    }
+}
+
 /// The t that Student's distribution with `freedom` >= 1 exceeds with `probability` in (0, 1/2).
 ///
 /// From the beta distribution; with 1000 degrees of freedom and more by the series of R. Fisher and

@@ -55,7 +55,7 @@ impl Confidence {
     }
 
     /// The error probability of each of two sides.
-    fn per_side(self) -> f64 {
+    pub(super) fn per_side(self) -> f64 {
         self.error / 2.0
     }
 }
@@ -76,7 +76,7 @@ impl Interval {
         high: None,
     };
 
-    fn between(low: f64, high: f64) -> Self {
+    pub(super) fn between(low: f64, high: f64) -> Self {
         Self {
             low: Some(low),
             high: Some(high),
@@ -106,9 +106,15 @@ pub fn mean_interval(mean: f64, deviation: f64, count: u64, confidence: Confiden
     if count < TRIALS_MIN {
         return Interval::NONE;
     }
-    let t = student_quantile(confidence.per_side(), (count - 1) as f64);
-    let half_width = t * deviation / libm::sqrt(count as f64);
-    Interval::between(mean - half_width, mean + half_width)
+    let error = deviation / libm::sqrt(count as f64);
+    student_interval(mean, error, (count - 1) as f64, confidence)
+}
+
+/// The limits of an estimate with this standard error: Student's t.
+#[must_use]
+pub fn student_interval(value: f64, error: f64, freedom: f64, confidence: Confidence) -> Interval {
+    let half_width = student_quantile(confidence.per_side(), freedom) * error;
+    Interval::between(value - half_width, value + half_width)
 }
 
 /// How many of a number of trials had a property.
@@ -284,6 +290,28 @@ pub struct Ranks {
     pub low: Option<u64>,
     /// The rank of the upper limit.
     pub high: Option<u64>,
+}
+
+impl Ranks {
+    /// The same ranks further from the quantile's own, by the root of a design effect above 1.
+    #[must_use]
+    pub fn spread(self, rank: u64, count: u64, design_effect: f64) -> Self {
+        if design_effect <= 1.0 {
+            return self;
+        }
+        let root = libm::sqrt(design_effect);
+        let further = |steps: u64| libm::ceil(steps as f64 * root) as u64;
+        let low = self
+            .low
+            .map(|low| rank.saturating_sub(further(rank.saturating_sub(low))));
+        let high = self
+            .high
+            .map(|high| rank.saturating_add(further(high.saturating_sub(rank))));
+        Self {
+            low: low.filter(|low| *low > 0),
+            high: high.filter(|high| *high <= count),
+        }
+    }
 }
 
 /// The ranks whose values are limits of the quantile `q`, whatever the distribution: equal tails,

@@ -48,7 +48,8 @@ pub fn examples<T: Timed>(
     let median = run
         .per_trial
         .time
-        .quantile_estimate(0.5, Confidence::default());
+        .quantile_estimate(0.5, Confidence::default(), 1.0)
+        .and_then(|found| found.value);
     let (Some(worst), Some(median)) = (run.worst, median) else {
         return Vec::new();
     };
@@ -65,7 +66,7 @@ pub fn examples<T: Timed>(
     let outage = |tally: &Tally| tally.worst.map_or(0, |only| only.outage_ms);
     let typical = (0..run.trials.min(BATCH))
         .map(|trial| (trial, alone(trial)))
-        .min_by_key(|(trial, tally)| (outage(tally).abs_diff(median.value), *trial));
+        .min_by_key(|(trial, tally)| (outage(tally).abs_diff(median), *trial));
     let example = |kind, (trial, tally): (u64, Tally)| ExampleTrial {
         kind,
         trial,

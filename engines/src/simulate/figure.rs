@@ -1,7 +1,7 @@
 //! Figures: what trials say about a quantity, with an interval and how it was made.
 
-use crate::simulate::accumulator::MeanAccumulator;
-use crate::simulate::estimate::{Confidence, Proportion, poisson_rate};
+use crate::simulate::accumulator::{MeanAccumulator, Slopes};
+use crate::simulate::estimate::{Confidence, Proportion, TRIALS_MIN, poisson_rate};
 use crate::simulate::histogram::Histogram;
 
 /// How a figure and its interval were made.
@@ -17,6 +17,12 @@ pub enum FigureMethod {
     PoissonExact,
     /// Nothing was seen: a mean has no upper limit, and that of a proportion is one-sided.
     NothingSeen,
+    /// A mean that too few values carry: the truth may be far above it, and there is no interval.
+    FewValues,
+    /// The same of a quantity that falls where such a mean rises: it is an upper bound.
+    FewValuesUpper,
+    /// The quantile lies among what did not end: there is no number.
+    Endless,
 }
 
 /// What trials say about one quantity, in its unit.
@@ -34,29 +40,70 @@ pub struct Figure {
     pub n: u64,
     /// How it was made.
     pub method: FigureMethod,
+    /// By how much what is known besides the values divided the variance; 1 where nothing did.
+    pub gain: f64,
+}
+
+/// What a mean is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeanOf {
+    /// Of the observations.
+    Observations,
+    /// Of what the observations are sums of, as the incidents of a trial.
+    Parts,
 }
 
 impl Figure {
     /// A mean, times a factor between units.
     #[must_use]
-    pub fn mean(sums: &MeanAccumulator, confidence: Confidence, factor: f64) -> Self {
-        let found = sums.estimate(confidence);
+    pub fn mean(
+        sums: &MeanAccumulator,
+        of: MeanOf,
+        slopes: Slopes,
+        confidence: Confidence,
+        factor: f64,
+    ) -> Self {
+        let found = match of {
+            MeanOf::Observations => sums.estimate(slopes, confidence),
+            MeanOf::Parts => sums.ratio(slopes, confidence),
+        };
         // Of values that were all 0 nothing bounds the mean: the proportion beside it has the
         // limit.
         let nothing_seen = sums.sum() == 0;
-        let scaled = |x: Option<f64>| x.map(|x| x * factor);
+        let few = found.is_some_and(|found| found.few);
+        // A time or a count is never negative, whatever Student's t says of its mean.
+        let scaled = |x: Option<f64>| x.map(|x| (x * factor).max(0.0));
+        let interval = found.map(|found| found.estimate.interval);
+        let interval = interval.filter(|_| !nothing_seen);
         Self {
-            value: scaled(found.as_ref().map(|f| f.value)),
-            // A time or a count is never negative, whatever Student's t says of its mean.
-            low: scaled(found.as_ref().and_then(|f| f.interval.low)).map(|x| x.max(0.0)),
-            high: scaled(found.as_ref().and_then(|f| f.interval.high)).filter(|_| !nothing_seen),
+            value: scaled(found.map(|found| found.estimate.value)),
+            low: match nothing_seen {
+                true => found.map(|_| 0.0).filter(|_| sums.count() >= TRIALS_MIN),
+                false => scaled(interval.and_then(|interval| interval.low)),
+            },
+            high: scaled(interval.and_then(|interval| interval.high)),
             confidence: confidence.get(),
             n: sums.count(),
-            method: if nothing_seen {
-                FigureMethod::NothingSeen
-            } else {
-                FigureMethod::StudentT
+            method: match (nothing_seen, few) {
+                (true, _) => FigureMethod::NothingSeen,
+                (false, true) => FigureMethod::FewValues,
+                (false, false) => FigureMethod::StudentT,
             },
+            gain: found.map_or(1.0, |found| found.gain),
+        }
+    }
+
+    /// The same mean where few values that were not seen may carry it.
+    #[must_use]
+    pub fn of_few(self) -> Self {
+        if self.method != FigureMethod::StudentT {
+            return self;
+        }
+        Self {
+            low: None,
+            high: None,
+            method: FigureMethod::FewValues,
+            ..self
         }
     }
 
@@ -78,20 +125,34 @@ impl Figure {
             confidence: confidence.get(),
             n: proportion.trials(),
             method,
+            gain: 1.0,
         }
     }
 
-    /// A quantile, `q` from 0 to 1.
+    /// A quantile, `q` from 0 to 1, of values that come in clusters: by the value, how much larger
+    /// than that of independent values the variance is.
     #[must_use]
-    pub fn quantile(histogram: &Histogram, q: f64, confidence: Confidence) -> Self {
-        let found = histogram.quantile_estimate(q, confidence);
+    pub fn quantile(
+        histogram: &Histogram,
+        q: f64,
+        confidence: Confidence,
+        design_effect: &dyn Fn(u64) -> f64,
+    ) -> Self {
+        let alone = histogram.quantile_estimate(q, confidence, 1.0);
+        let effect = alone.and_then(|one| one.value).map_or(1.0, design_effect);
+        let found = histogram.quantile_estimate(q, confidence, effect);
+        let value = found.as_ref().and_then(|f| f.value);
         Self {
-            value: found.as_ref().map(|f| f.value as f64),
+            value: value.map(|value| value as f64),
             low: found.as_ref().and_then(|f| f.interval.low),
             high: found.as_ref().and_then(|f| f.interval.high),
             confidence: confidence.get(),
             n: histogram.count(),
-            method: FigureMethod::OrderStatistics,
+            method: match (found, value) {
+                (Some(_), None) => FigureMethod::Endless,
+                _ => FigureMethod::OrderStatistics,
+            },
+            gain: 1.0,
         }
     }
 
@@ -106,6 +167,7 @@ impl Figure {
             confidence: confidence.get(),
             n: events,
             method: FigureMethod::PoissonExact,
+            gain: 1.0,
         }
     }
 
@@ -116,6 +178,10 @@ impl Figure {
             value: self.value.map(&convert),
             low: self.high.map(&convert),
             high: self.low.map(&convert),
+            method: match self.method {
+                FigureMethod::FewValues => FigureMethod::FewValuesUpper,
+                method => method,
+            },
             ..self
         }
     }
@@ -139,12 +205,40 @@ pub struct Quantiles {
 }
 
 impl Quantiles {
-    /// The mean and the quantiles of a sample.
+    /// The mean and the quantiles of a sample of independent observations.
     #[must_use]
-    pub fn of(histogram: &Histogram, sums: &MeanAccumulator, confidence: Confidence) -> Self {
-        let quantile = |q| Figure::quantile(histogram, q, confidence);
+    pub fn of(
+        histogram: &Histogram,
+        sums: &MeanAccumulator,
+        slopes: Slopes,
+        confidence: Confidence,
+    ) -> Self {
+        let mean = Figure::mean(sums, MeanOf::Observations, slopes, confidence, 1.0);
+        Self::with(histogram, mean, confidence, &|_| 1.0)
+    }
+
+    /// The mean and the quantiles of what comes in clusters, as the incidents of trials.
+    #[must_use]
+    pub fn of_parts(
+        histogram: &Histogram,
+        sums: &MeanAccumulator,
+        slopes: Slopes,
+        confidence: Confidence,
+        design_effect: &dyn Fn(u64) -> f64,
+    ) -> Self {
+        let mean = Figure::mean(sums, MeanOf::Parts, slopes, confidence, 1.0);
+        Self::with(histogram, mean, confidence, design_effect)
+    }
+
+    fn with(
+        histogram: &Histogram,
+        mean: Figure,
+        confidence: Confidence,
+        design_effect: &dyn Fn(u64) -> f64,
+    ) -> Self {
+        let quantile = |q| Figure::quantile(histogram, q, confidence, design_effect);
         Self {
-            mean: Figure::mean(sums, confidence, 1.0),
+            mean,
             p50: quantile(0.5),
             p95: quantile(0.95),
             p99: quantile(0.99),

@@ -25,7 +25,10 @@ const PER_DOUBLING: u64 = EXACT / 2;
 pub struct Histogram {
     /// By bucket; the last one is not 0.
     counts: Vec<u64>,
+    /// All values, those without a bucket too.
     count: u64,
+    /// Values that are larger than any number: of what has no end.
+    endless: u64,
     /// Exact; `u64::MAX` while empty.
     min: u64,
     /// Exact; 0 while empty.
@@ -37,6 +40,7 @@ impl Default for Histogram {
         Self {
             counts: Vec::new(),
             count: 0,
+            endless: 0,
             min: u64::MAX,
             max: 0,
         }
@@ -49,6 +53,7 @@ impl Default for Histogram {
 struct Stored {
     min: u64,
     max: u64,
+    endless: u64,
     /// Number of the bucket and its count, ascending.
     buckets: Vec<(usize, u64)>,
 }
@@ -59,6 +64,7 @@ impl From<Histogram> for Stored {
         Self {
             min: histogram.min,
             max: histogram.max,
+            endless: histogram.endless,
             buckets: used.filter(|(_, count)| *count > 0).collect(),
         }
     }
@@ -75,7 +81,11 @@ impl TryFrom<Stored> for Histogram {
     /// A file may come from anywhere: what no histogram can hold is refused.
     fn try_from(stored: Stored) -> Result<Self, Self::Error> {
         let Some(&(last, _)) = stored.buckets.last() else {
-            return Ok(Self::default());
+            return Ok(Self {
+                count: stored.endless,
+                endless: stored.endless,
+                ..Self::default()
+            });
         };
         let ascending = stored.buckets.windows(2).all(|pair| pair[0].0 < pair[1].0);
         if !ascending || last > bucket(u64::MAX) || stored.min > stored.max {
@@ -83,7 +93,8 @@ impl TryFrom<Stored> for Histogram {
         }
         let mut histogram = Self {
             counts: vec![0; last + 1],
-            count: 0,
+            count: stored.endless,
+            endless: stored.endless,
             min: stored.min,
             max: stored.max,
         };
@@ -98,8 +109,8 @@ impl TryFrom<Stored> for Histogram {
 /// A quantile: its point estimate and what it lies between.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct QuantileEstimate {
-    /// The value at the quantile's rank, within 1 part in 1024.
-    pub value: u64,
+    /// The value at the quantile's rank, within 1 part in 1024; `None` where it has no end.
+    pub value: Option<u64>,
     /// Limits by order statistics, in the values' unit.
     pub interval: Interval,
 }
@@ -146,6 +157,12 @@ impl Histogram {
         self.max = self.max.max(value);
     }
 
+    /// Counts a value that is larger than any number, as the length of what has no end.
+    pub fn record_endless(&mut self) {
+        self.count = self.count.saturating_add(1);
+        self.endless = self.endless.saturating_add(1);
+    }
+
     /// Adds all values of another histogram, exactly: the order of merging does not matter.
     pub fn merge(&mut self, other: &Self) {
         if other.counts.len() > self.counts.len() {
@@ -155,14 +172,26 @@ impl Histogram {
             *mine = mine.saturating_add(*theirs);
         }
         self.count = self.count.saturating_add(other.count);
+        self.endless = self.endless.saturating_add(other.endless);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
     }
 
-    /// The number of values.
+    /// The number of values, of those without an end too.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
+    }
+
+    /// The number of values without an end.
+    #[must_use]
+    pub fn endless(&self) -> u64 {
+        self.endless
+    }
+
+    /// The number of values that are numbers.
+    fn finite(&self) -> u64 {
+        self.count - self.endless
     }
 
     /// The number of values that are exactly 0.
@@ -174,16 +203,18 @@ impl Histogram {
     /// The smallest value, exactly; `None` while empty.
     #[must_use]
     pub fn min(&self) -> Option<u64> {
-        (self.count > 0).then_some(self.min)
+        (self.finite() > 0).then_some(self.min)
     }
 
-    /// The largest value, exactly; `None` while empty. A sample maximum, not a bound.
+    /// The largest value that is a number, exactly; `None` while empty. A sample maximum, not a
+    /// bound.
     #[must_use]
     pub fn max(&self) -> Option<u64> {
-        (self.count > 0).then_some(self.max)
+        (self.finite() > 0).then_some(self.max)
     }
 
-    /// The value with a given rank, 1 being the smallest, within 1 part in 1024; `None` outside.
+    /// The value with a given rank, 1 being the smallest, within 1 part in 1024; `None` outside,
+    /// and where it has no end.
     #[must_use]
     pub fn value_at_rank(&self, rank: u64) -> Option<u64> {
         if rank == 0 {
@@ -200,20 +231,28 @@ impl Histogram {
     /// `None` while empty or for `q` outside [0, 1]; a limit is `None` where the values are too few
     /// for it (the upper one of the 0.99 quantile needs 368 values at 95 %).
     ///
-    /// The limits take the values as independent. Incidents pooled from all trials are so across
-    /// trials, and within a trial nearly so, as long as an incident hardly changes the next one;
-    /// where incidents come in clusters the limits are too narrow. One value per trial is always
-    /// sound.
+    /// The limits take the values as independent; where they come in clusters, as incidents do in
+    /// trials, `design_effect` above 1 is how much larger than that the variance of the share below
+    /// the quantile is, and the ranks are further apart by its root (R. Woodruff, JASA 47, 1952).
     #[must_use]
-    pub fn quantile_estimate(&self, q: f64, confidence: Confidence) -> Option<QuantileEstimate> {
-        let value = self.value_at_rank(quantile_rank(self.count, q)?)?;
-        let ranks = quantile_ranks(self.count, q, confidence);
+    pub fn quantile_estimate(
+        &self,
+        q: f64,
+        confidence: Confidence,
+        design_effect: f64,
+    ) -> Option<QuantileEstimate> {
+        let rank = quantile_rank(self.count, q)?;
+        let ranks =
+            quantile_ranks(self.count, q, confidence).spread(rank, self.count, design_effect);
         let limit = |rank: Option<u64>| Some(self.value_at_rank(rank?)? as f64);
         let interval = Interval {
             low: limit(ranks.low),
             high: limit(ranks.high),
         };
-        Some(QuantileEstimate { value, interval })
+        Some(QuantileEstimate {
+            value: self.value_at_rank(rank),
+            interval,
+        })
     }
 
     /// The empirical distribution function at no more than `points_max` values, with the band that
@@ -241,11 +280,12 @@ impl Histogram {
         if used <= points_max {
             return self.cumulative().map(point).collect();
         }
-        // The n-th point is the bucket of rank 1 + n (count - 1) / (points_max - 1), rounded down.
+        // The n-th point is the bucket of rank 1 + n (finite - 1) / (points_max - 1), rounded down.
         let rank_of = |n: usize| match points_max {
-            1 => self.count,
+            1 => self.finite(),
             _ => {
-                let offset = n as u128 * u128::from(self.count - 1) / (points_max - 1) as u128;
+                let offset = n as u128 * u128::from(self.finite().saturating_sub(1))
+                    / (points_max - 1) as u128;
                 1 + offset as u64
             }
         };
@@ -354,7 +394,7 @@ mod tests {
         assert_eq!(empty.min(), None);
         assert_eq!(empty.zeros(), 0);
         assert_eq!(empty.value_at_rank(1), None);
-        assert_eq!(empty.quantile_estimate(0.5, confidence()), None);
+        assert_eq!(empty.quantile_estimate(0.5, confidence(), 1.0), None);
         assert_eq!(empty.cdf_points(10, confidence()), []);
     }
 
@@ -388,16 +428,23 @@ mod tests {
     #[test]
     fn quantiles_are_values_at_binomial_ranks() {
         let histogram = of(1..=1000);
-        let estimate = histogram.quantile_estimate(0.95, confidence()).unwrap();
-        assert_eq!(estimate.value, 950);
+        let estimate = histogram
+            .quantile_estimate(0.95, confidence(), 1.0)
+            .unwrap();
+        assert_eq!(estimate.value, Some(950));
         assert_eq!(estimate.interval.low, Some(936.0));
         assert_eq!(estimate.interval.high, Some(964.0));
-        let few = of(1..=100).quantile_estimate(0.99, confidence()).unwrap();
-        assert_eq!(few.value, 99);
+        let few = of(1..=100)
+            .quantile_estimate(0.99, confidence(), 1.0)
+            .unwrap();
+        assert_eq!(few.value, Some(99));
         assert_eq!(few.interval.high, None);
         assert!(few.interval.low.is_some());
-        assert_eq!(histogram.quantile_estimate(1.5, confidence()), None);
-        assert_eq!(histogram.quantile_estimate(f64::NAN, confidence()), None);
+        assert_eq!(histogram.quantile_estimate(1.5, confidence(), 1.0), None);
+        assert_eq!(
+            histogram.quantile_estimate(f64::NAN, confidence(), 1.0),
+            None
+        );
     }
 
     #[test]
@@ -409,7 +456,7 @@ mod tests {
             for trial in 0..1000 {
                 draws.start_trial(trial);
                 let values = (0..n).map(|_| (-1e6 * libm::log(draws.next(0, 0).get())) as u64);
-                let estimate = of(values).quantile_estimate(q, confidence()).unwrap();
+                let estimate = of(values).quantile_estimate(q, confidence(), 1.0).unwrap();
                 covered += u64::from(estimate.interval.contains(truth));
             }
             assert!((940..985).contains(&covered), "{q}: {covered}");

@@ -37,6 +37,9 @@ pub struct Lost {
     pub served_ms: u64,
     /// What lost the first of them; `LossCause::None` where nothing is lost.
     pub cause: LossCause,
+    /// No copy of the database is left, or nothing at all of some history. How much was lost is
+    /// then everything since the trial began, or since a backup that happened to be made.
+    pub no_copy_left: bool,
 }
 
 impl Lost {
@@ -47,6 +50,7 @@ impl Lost {
         }
         self.ms += other.ms;
         self.served_ms += other.served_ms;
+        self.no_copy_left |= other.no_copy_left;
     }
 }
 
@@ -82,6 +86,7 @@ impl Ledger {
                 ms: 0,
                 served_ms: 0,
                 cause: LossCause::None,
+                no_copy_left: false,
             },
         }
     }
@@ -144,6 +149,7 @@ impl Ledger {
         if to.at <= from.at {
             return;
         }
+        self.lost.no_copy_left |= loss.from.is_none();
         let counted = self.counted[timeline].clone();
         let parts = if counted.end.at > counted.start.at {
             [
@@ -159,11 +165,17 @@ impl Ledger {
                     ms: part.end.at - part.start.at,
                     served_ms: part.end.served - part.start.served,
                     cause,
+                    no_copy_left: false,
                 });
             }
         }
         self.counted[timeline] = covering(&counted, &(from..to));
         self.with_losses |= 1 << timeline;
+    }
+
+    /// What was lost was lost with the last copy of the database.
+    pub const fn note_no_copy_left(&mut self) {
+        self.lost.no_copy_left = true;
     }
 
     /// Follows a renumbering.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::simulate::accumulator::PairAccumulator;
+use crate::simulate::accumulator::DifferenceAccumulator;
 use crate::simulate::estimate::{Confidence, Estimate, Interval, Proportion};
 use crate::simulate::trial::TrialOutcome;
 
@@ -10,12 +10,14 @@ use crate::simulate::trial::TrialOutcome;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pairs {
+    /// How many trials.
+    pub trials: u64,
     /// Time without service, or of a drill the time to recover, in milliseconds.
-    pub time: PairAccumulator,
+    pub time: DifferenceAccumulator,
     /// Data lost, in milliseconds.
-    pub data_lost: PairAccumulator,
+    pub data_lost: DifferenceAccumulator,
     /// Messages lost.
-    pub messages: PairAccumulator,
+    pub messages: DifferenceAccumulator,
     /// Trials in which the scenario lost something and the first one did not.
     pub only_here: u64,
     /// Trials in which the first one lost something and the scenario did not.
@@ -27,14 +29,25 @@ pub struct Pairs {
 impl Pairs {
     /// Adds a trial.
     pub fn record(&mut self, here: TrialOutcome, there: TrialOutcome) {
-        self.time.record(here.time_ms, there.time_ms);
-        self.data_lost.record(here.data_lost_ms, there.data_lost_ms);
-        self.messages
-            .record(here.messages_lost, there.messages_lost);
+        self.trials = self.trials.saturating_add(1);
+        let (mine, theirs) = (here.means, there.means);
+        // An outcome of another kind under one of them is no difference in numbers.
+        let sums = [
+            (&mut self.time, mine.time, theirs.time),
+            (&mut self.data_lost, mine.data_lost, theirs.data_lost),
+            (&mut self.messages, mine.messages, theirs.messages),
+        ];
+        for (sum, here, there) in sums {
+            match here.zip(there) {
+                Some((here, there)) => sum.record(here, there),
+                None => sum.leave_out(),
+            }
+        }
         let (lost_here, lost_there) = (here.data_lost_ms > 0, there.data_lost_ms > 0);
         self.only_here += u64::from(lost_here && !lost_there);
         self.only_there += u64::from(lost_there && !lost_here);
-        self.differing += u64::from(here != there);
+        let seen = |one: &TrialOutcome| (one.time_ms, one.data_lost_ms, one.messages_lost);
+        self.differing += u64::from(seen(&here) != seen(&there));
     }
 
     /// Adds all trials of another one, exactly.
@@ -42,6 +55,7 @@ impl Pairs {
         self.time.merge(&other.time);
         self.data_lost.merge(&other.data_lost);
         self.messages.merge(&other.messages);
+        self.trials = self.trials.saturating_add(other.trials);
         self.only_here = self.only_here.saturating_add(other.only_here);
         self.only_there = self.only_there.saturating_add(other.only_there);
         self.differing = self.differing.saturating_add(other.differing);
@@ -50,7 +64,7 @@ impl Pairs {
     /// The number of trials.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.time.first().count()
+        self.trials
     }
 
     /// The difference of the probabilities of losing anything.
@@ -89,6 +103,7 @@ mod tests {
             time_ms,
             data_lost_ms,
             messages_lost: data_lost_ms / 10,
+            ..TrialOutcome::default()
         }
     }
 

@@ -24,6 +24,9 @@ pub type OnBatch<'a> = &'a mut dyn FnMut(u64) -> bool;
 /// How a group's run is going: what is counted, and the number of the next trial.
 pub type OnRound<'a> = &'a mut dyn FnMut(&Counts, u64) -> bool;
 
+/// Whether nothing of a run is wanted any more. It is asked before every trial, from every thread.
+pub type IsAbandoned<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// A finished run, or the part of it that was.
 pub struct FinishedRun {
     /// The counts.
@@ -91,9 +94,8 @@ pub fn run<T: Timed>(
         seed,
     };
     let mut counts = Counts::empty(1);
-    let complete = run_group(&[replication], 0..trials, &mut counts, &mut |_, next| {
-        on_batch(next)
-    });
+    let on_round: OnRound<'_> = &mut |_, next| on_batch(next);
+    let complete = run_group(&[replication], 0..trials, &mut counts, &|| false, on_round);
     FinishedRun {
         tally: counts.tallies.pop().unwrap_or_default(),
         complete,
@@ -102,11 +104,13 @@ pub fn run<T: Timed>(
 
 /// Runs a range of trials of a group and adds them to `counts`; whether all of them were run.
 ///
-/// A range may begin and end anywhere: batches only bound what a worker holds at a time.
+/// A range may begin and end anywhere: batches only bound what a worker holds at a time. A run that
+/// is abandoned ends at once, and its last round is not counted.
 pub fn run_group<T: Timed>(
     group: &[Replication<'_, T>],
     trials: Range<u64>,
     counts: &mut Counts,
+    is_abandoned: IsAbandoned<'_>,
     on_round: OnRound<'_>,
 ) -> bool {
     let batches = trials.end.div_ceil(BATCH);
@@ -119,20 +123,23 @@ pub fn run_group<T: Timed>(
     let idle: Mutex<Vec<Vec<Runner<'_, T>>>> = Mutex::new(Vec::new());
     while next < batches && trials.start < trials.end {
         let end = (next + round).min(batches);
-        let parts: Vec<Counts> = (next..end)
+        let parts: Option<Vec<Counts>> = (next..end)
             .into_par_iter()
             .map(|batch| {
                 let from = (batch * BATCH).max(trials.start);
                 let to = ((batch + 1) * BATCH).min(trials.end);
                 let known = idle.lock().ok().and_then(|mut idle| idle.pop());
                 let mut worker = known.unwrap_or_else(|| runners(group));
-                let counts = run_batch(group, &mut worker, from..to);
+                let counts = run_batch(group, &mut worker, from..to, is_abandoned);
                 if let Ok(mut idle) = idle.lock() {
                     idle.push(worker);
                 }
                 counts
             })
             .collect();
+        let Some(parts) = parts else {
+            return false;
+        };
         parts.into_iter().for_each(|part| counts.merge(part));
         next = end;
         let done = (next * BATCH).min(trials.end);
@@ -153,13 +160,18 @@ fn runners<'s, T: Timed>(group: &[Replication<'s, T>]) -> Vec<Runner<'s, T>> {
     group.iter().map(runner).collect()
 }
 
+/// `None` where the run was abandoned.
 fn run_batch<T: Timed>(
     group: &[Replication<'_, T>],
     runners: &mut [Runner<'_, T>],
     trials: Range<u64>,
-) -> Counts {
+    is_abandoned: IsAbandoned<'_>,
+) -> Option<Counts> {
     let mut counts = Counts::empty(group.len());
     for trial in trials {
+        if is_abandoned() {
+            return None;
+        }
         let mut first: Option<TrialOutcome> = None;
         for (index, runner) in runners.iter_mut().enumerate() {
             let settings = group[index].settings;
@@ -170,5 +182,5 @@ fn run_batch<T: Timed>(
             }
         }
     }
-    counts
+    Some(counts)
 }

@@ -100,6 +100,7 @@ impl Shipping {
 
     /// The start of the latest run that counts at `t`: ended, and neither begun before the job was
     /// last started nor ended before the last update.
+    #[inline]
     fn latest(&self, job: Job, t: u64) -> Option<u64> {
         let table = &self.tables[job as usize];
         self.ended_by(job, t).filter(|start| {
@@ -109,12 +110,15 @@ impl Shipping {
         })
     }
 
-    fn share_at(&self, t: u64) -> u64 {
+    /// What finished backups on the share cover at `t`, not before the last update.
+    pub(super) fn share_at(&self, t: u64) -> u64 {
         self.latest(Job::Backup, t)
             .map_or(self.base.share, |start| start.max(self.base.share))
     }
 
-    fn folder_at(&self, t: u64) -> u64 {
+    /// What the files in the folder on S cover at `t`, not before the last update.
+    #[inline]
+    pub(super) fn folder_at(&self, t: u64) -> u64 {
         let Some(start) = self.latest(Job::Copy, t) else {
             return self.base.folder;
         };

@@ -9,7 +9,7 @@ use poolproof_models::state::topology::Topology;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::activities::Activities;
-use crate::simulate::run::{Counts, OnRound, Replication, run_group};
+use crate::simulate::run::{Counts, IsAbandoned, OnRound, Replication, run_group};
 use crate::simulate::trial::{Drill, TrialSettings};
 
 /// A stage of a simulation.
@@ -65,10 +65,11 @@ pub fn run_stage(
     stage: Stage,
     trials: Range<u64>,
     counts: &mut Counts,
+    is_abandoned: IsAbandoned<'_>,
     on_round: OnRound<'_>,
 ) -> bool {
     let group: Vec<_> = requests.iter().map(|one| one.replication(stage)).collect();
-    run_group(&group, trials, counts, on_round)
+    run_group(&group, trials, counts, is_abandoned, on_round)
 }
 
 /// The drill of a fault; `None` where the topology does not have it.

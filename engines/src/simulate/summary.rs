@@ -4,11 +4,12 @@ use poolproof_models::names::incident::Cause;
 use poolproof_models::names::property::Property;
 use poolproof_models::names::runbook::Phase;
 
+use crate::simulate::accumulator::{MeanAccumulator, Slopes};
 use crate::simulate::estimate::{Confidence, Proportion};
-use crate::simulate::figure::{Figure, Quantiles};
+use crate::simulate::figure::{Figure, MeanOf, Quantiles};
 use crate::simulate::histogram::{CdfPoint, Histogram};
 use crate::simulate::stage::Stage;
-use crate::simulate::tally::{Measures, Tally};
+use crate::simulate::tally::{LENGTHS_MS, Measures, Tally};
 
 /// A year of 365.25 days, in milliseconds.
 pub const YEAR_MS: u64 = 8_766 * 3_600_000;
@@ -21,6 +22,8 @@ const CDF_POINTS: usize = 200;
 pub struct SummaryRequest<'a> {
     /// The length of a trial, in milliseconds of simulated time.
     pub horizon_ms: u64,
+    /// The users of the pool.
+    pub users: u32,
     /// The confidence of each interval.
     pub confidence: Confidence,
     /// The properties whose violations are reported.
@@ -38,7 +41,13 @@ pub struct SimulationSummary {
     pub availability: Figure,
     /// Time without service, in milliseconds per year.
     pub outage_ms_per_year: Figure,
-    /// One value per incident of the plain trials.
+    /// Time without service that was not planned, and that was, in milliseconds per year.
+    pub outage_by_planning: [Figure; 2],
+    /// Minutes without service per year, summed over the users.
+    pub user_minutes_per_year: Figure,
+    /// Incidents by their length.
+    pub incidents_by_length: Vec<LengthClass>,
+    /// One value per unplanned incident of the plain trials.
     pub per_incident: Column,
     /// One value per plain trial.
     pub per_trial: Column,
@@ -63,8 +72,11 @@ pub struct SimulationSummary {
 pub struct Column {
     /// The size of the sample.
     pub n: u64,
-    /// Incidents that had not ended when they were no longer followed.
-    pub unended: u64,
+    /// The probability of no end: that service has not returned by the time up to which an incident
+    /// is followed. Those times are in no mean, and above every number in the quantiles.
+    pub no_return: Seen,
+    /// The probability that no copy is left. Such losses are in no mean, and above every number.
+    pub no_copy_left: Seen,
     /// Time, in milliseconds: to recover, or without service.
     pub time_ms: Quantiles,
     /// Acknowledged messages lost, as milliseconds of service.
@@ -79,6 +91,15 @@ pub struct Column {
     pub data_lost_cdf: Vec<CdfPoint>,
 }
 
+/// How often an outcome was seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen {
+    /// How often.
+    pub count: u64,
+    /// Its probability.
+    pub share: Figure,
+}
+
 /// The outage that one cause began.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CauseShare {
@@ -88,6 +109,15 @@ pub struct CauseShare {
     pub ms_per_year: Figure,
     /// Incidents per year.
     pub incidents_per_year: Figure,
+}
+
+/// Incidents of one class of length.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LengthClass {
+    /// The longest of them, in milliseconds; `None` for those that are longer than all others.
+    pub up_to_ms: Option<u64>,
+    /// Those that were not planned, and that were, per year.
+    pub per_year: [Figure; 2],
 }
 
 /// The part of an outage that one phase takes.
@@ -135,36 +165,64 @@ impl SimulationSummary {
     pub fn of(request: SummaryRequest<'_>, plain: &Tally, drilled: &Tally) -> Self {
         let SummaryRequest {
             horizon_ms,
+            users,
             confidence,
             properties,
         } = request;
         let horizon = horizon_ms as f64;
         let per_year = YEAR_MS as f64 / horizon;
         let years = plain.trials as f64 / per_year;
-        let outage = Figure::mean(&plain.per_trial.time_mean, confidence, 1.0);
+        let mean = |sums: &MeanAccumulator, factor: f64| {
+            let (of, slopes) = (MeanOf::Observations, Slopes::Fitted);
+            Figure::mean(sums, of, slopes, confidence, factor)
+        };
+        let user_minutes = f64::from(users) / 60_000.0;
+        let outage = |factor: f64| mean(&plain.per_trial.time_mean, factor);
         let phase = |phase: Phase| PhaseShare {
             phase,
             ms_per_incident: phase_quantiles(plain, phase, confidence),
             ms_per_drill: phase_quantiles(drilled, phase, confidence),
         };
+        let cause_mean = |sums: &MeanAccumulator| {
+            let found = mean(sums, per_year);
+            // What begins with any cause can go on as what begins with another. Where one more
+            // trial as bad as the worst would carry the mean, the worst of this cause is not seen.
+            match sums.would_be_carried_by(plain.per_trial.time_mean.largest()) {
+                true => found.of_few(),
+                false => found,
+            }
+        };
         let cause = |cause: Cause| CauseShare {
             cause,
-            ms_per_year: Figure::mean(&plain.by_cause[cause as usize], confidence, per_year),
+            ms_per_year: cause_mean(&plain.by_cause[cause as usize]),
             incidents_per_year: Figure::rate(
                 plain.incidents_by_cause[cause as usize],
                 years,
                 confidence,
             ),
         };
+        let length = |class: usize| LengthClass {
+            up_to_ms: LENGTHS_MS.get(class).copied(),
+            per_year: [0, 1].map(|planned: usize| {
+                let count = plain.incidents_by_length[planned][class];
+                Figure::rate(count, years, confidence)
+            }),
+        };
         let stages = [(plain, Stage::Trials), (drilled, Stage::Drills)];
         Self {
             trials: plain.trials,
             drill_trials: drilled.trials,
-            availability: outage.falling(|ms| 1.0 - ms / horizon),
-            outage_ms_per_year: Figure::mean(&plain.per_trial.time_mean, confidence, per_year),
-            per_incident: Column::of(&plain.per_incident, plain.unended, confidence),
-            per_trial: Column::of(&plain.per_trial, 0, confidence),
-            per_drill: Column::of(&drilled.per_incident, drilled.unended, confidence),
+            availability: outage(1.0).falling(|ms| 1.0 - ms / horizon),
+            outage_ms_per_year: outage(per_year),
+            outage_by_planning: plain
+                .by_planning
+                .each_ref()
+                .map(|sums| mean(sums, per_year)),
+            user_minutes_per_year: mean(&plain.users_time, per_year * user_minutes),
+            incidents_by_length: (0..=LENGTHS_MS.len()).map(length).collect(),
+            per_incident: Column::of_incidents(plain, confidence),
+            per_trial: Column::of_trials(plain, confidence),
+            per_drill: Column::of_drills(drilled, confidence),
             outage_by_cause: Cause::ALL.into_iter().map(cause).collect(),
             outage_by_phase: Phase::ALL.into_iter().map(phase).collect(),
             outage_exceedance: exceedance(&plain.per_trial.time, confidence),
@@ -179,28 +237,108 @@ impl SimulationSummary {
 }
 
 impl Column {
-    fn of(measures: &Measures, unended: u64, confidence: Confidence) -> Self {
-        // What has not ended was followed longer than nearly all else lasts: it is the last of the
-        // times, and the function stays below 1 by its share.
-        let ended = 1.0 - unended as f64 / measures.time.count().max(1) as f64;
-        let mut time_cdf = measures.time.cdf_points(CDF_POINTS, confidence);
-        time_cdf.retain(|point| unended == 0 || point.share <= ended);
+    fn of_incidents(tally: &Tally, confidence: Confidence) -> Self {
+        let design_effect = |ms| tally.clusters.design_effect(ms);
+        let independent = |_| 1.0;
+        let quantiles = |histogram, sums, slopes, effect: &dyn Fn(u64) -> f64| {
+            Quantiles::of_parts(histogram, sums, slopes, confidence, effect)
+        };
+        let measures = &tally.per_incident;
+        let [time, lost, messages] = tally.slopes(measures);
+        let columns = [
+            quantiles(&measures.time, &measures.time_mean, time, &design_effect),
+            quantiles(
+                &measures.data_lost,
+                &measures.data_lost_mean,
+                lost,
+                &independent,
+            ),
+            quantiles(
+                &measures.messages,
+                &measures.messages_mean,
+                messages,
+                &independent,
+            ),
+        ];
+        let no_return = measures.time.endless();
+        let no_copy_left = measures.data_lost.endless();
+        Self::of(measures, columns, [no_return, no_copy_left], confidence)
+    }
+
+    fn of_trials(tally: &Tally, confidence: Confidence) -> Self {
+        let measures = &tally.per_trial;
+        let counts = [tally.without_return, tally.without_copy];
+        Self::of(
+            measures,
+            independent(measures, tally.slopes(measures), confidence),
+            counts,
+            confidence,
+        )
+    }
+
+    fn of_drills(tally: &Tally, confidence: Confidence) -> Self {
+        let measures = &tally.per_incident;
+        let counts = [measures.time.endless(), measures.data_lost.endless()];
+        Self::of(
+            measures,
+            independent(measures, tally.slopes(measures), confidence),
+            counts,
+            confidence,
+        )
+    }
+
+    fn of(
+        measures: &Measures,
+        [time_ms, data_lost_ms, messages_lost]: [Quantiles; 3],
+        [no_return, no_copy_left]: [u64; 2],
+        confidence: Confidence,
+    ) -> Self {
+        let n = measures.time.count();
+        let seen = |count: u64| Seen {
+            count,
+            share: {
+                let share = Proportion::new(count, n).unwrap_or_default();
+                Figure::proportion(&share, confidence)
+            },
+        };
         Self {
-            n: measures.time.count(),
-            unended,
-            time_ms: Quantiles::of(&measures.time, &measures.time_mean, confidence),
-            data_lost_ms: Quantiles::of(&measures.data_lost, &measures.data_lost_mean, confidence),
-            messages_lost: Quantiles::of(&measures.messages, &measures.messages_mean, confidence),
+            n,
+            no_return: seen(no_return),
+            no_copy_left: seen(no_copy_left),
+            time_ms,
+            data_lost_ms,
+            messages_lost,
             any_loss: Figure::proportion(&measures.any_loss, confidence),
-            time_cdf,
+            time_cdf: measures.time.cdf_points(CDF_POINTS, confidence),
             data_lost_cdf: measures.data_lost.cdf_points(CDF_POINTS, confidence),
         }
     }
 }
 
+/// Of observations that are independent.
+fn independent(
+    measures: &Measures,
+    [time, lost, messages]: [Slopes; 3],
+    confidence: Confidence,
+) -> [Quantiles; 3] {
+    let of = |histogram, sums, slopes| Quantiles::of(histogram, sums, slopes, confidence);
+    [
+        of(&measures.time, &measures.time_mean, time),
+        of(&measures.data_lost, &measures.data_lost_mean, lost),
+        of(&measures.messages, &measures.messages_mean, messages),
+    ]
+}
+
 fn phase_quantiles(tally: &Tally, phase: Phase, confidence: Confidence) -> Quantiles {
     let times = &tally.by_phase[phase as usize];
-    Quantiles::of(&times.histogram, &times.mean, confidence)
+    let alone = |_| 1.0;
+    Quantiles::of_parts(
+        &times.histogram,
+        &times.mean,
+        Slopes::Fitted,
+        confidence,
+        &alone,
+    )
 }
 
 fn exceedance(histogram: &Histogram, confidence: Confidence) -> Vec<ExceedancePoint> {

@@ -7,12 +7,20 @@ use poolproof_models::state::latches::LossCause;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::simulate::accumulator::MeanAccumulator;
+use crate::simulate::accumulator::{CONTROLS, MeanAccumulator, Observation, Slopes};
+use crate::simulate::clusters::Clusters;
 use crate::simulate::estimate::Proportion;
 use crate::simulate::histogram::Histogram;
 
 /// Time without service, by phase, in milliseconds.
 pub type ByPhase = [u64; 5];
+
+/// The lengths by which incidents are counted, in milliseconds: each class is up to and with its
+/// value, and the last is longer than all of them.
+pub const LENGTHS_MS: [u64; 3] = [30_000, 5 * 60_000, 60 * 60_000];
+
+/// Incidents by their length: a class for each of [`LENGTHS_MS`], and the longer ones.
+pub type ByLength = [u64; LENGTHS_MS.len() + 1];
 
 /// An interval without service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,14 +44,41 @@ pub struct Incident {
     /// What lost the first of them; [`LossCause::None`] where nothing is lost.
     #[serde(with = "loss_cause_name")]
     pub loss_cause: LossCause,
+    /// Nothing was left: no copy and no file.
+    pub no_copy_left: bool,
 }
 
 impl Incident {
-    /// How long users were not served.
+    /// How long users were not served, as far as the incident was followed.
     #[must_use]
     pub fn length_ms(&self) -> u64 {
         self.phases_ms.iter().sum()
     }
+
+    /// The class of its length; without an end it is of the longest.
+    fn length_class(&self) -> usize {
+        let ended = self.end_ms.map(|_| self.length_ms());
+        let class = ended.and_then(|ms| LENGTHS_MS.iter().position(|most| ms <= *most));
+        class.unwrap_or(LENGTHS_MS.len())
+    }
+
+    /// What it comes to.
+    #[must_use]
+    pub fn measured(&self) -> Measured {
+        Measured {
+            time_ms: self.end_ms.map(|_| self.length_ms()),
+            lost: (!self.no_copy_left).then_some([self.data_lost_ms, self.messages_lost]),
+        }
+    }
+}
+
+/// What one observation comes to: an incident, a trial or a drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// Time without service, in milliseconds; `None` of an incident without an end.
+    pub time_ms: Option<u64>,
+    /// Data lost in milliseconds and messages lost; `None` where no copy was left.
+    pub lost: Option<[u64; 2]>,
 }
 
 /// Time and losses of a set of incidents, trials or drills.
@@ -67,15 +102,36 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Counts one.
-    pub fn record(&mut self, time_ms: u64, data_lost_ms: u64, messages: u64) {
-        self.time.record(time_ms);
-        self.time_mean.record(time_ms);
-        self.data_lost.record(data_lost_ms);
-        self.data_lost_mean.record(data_lost_ms);
-        self.messages.record(messages);
-        self.messages_mean.record(messages);
-        self.any_loss.record(data_lost_ms > 0);
+    /// Counts one in the distributions.
+    pub fn record(&mut self, measured: Measured) {
+        match measured.time_ms {
+            Some(ms) => self.time.record(ms),
+            None => self.time.record_endless(),
+        }
+        if let Some([data_ms, messages]) = measured.lost {
+            self.data_lost.record(data_ms);
+            self.messages.record(messages);
+        } else {
+            self.data_lost.record_endless();
+            self.messages.record_endless();
+        }
+        self.any_loss
+            .record(measured.lost.is_none_or(|[ms, _]| ms > 0));
+    }
+
+    /// Counts a trial in the means.
+    pub fn record_means(&mut self, trial: &TrialMeans) {
+        let means = [
+            (&mut self.time_mean, trial.time),
+            (&mut self.data_lost_mean, trial.data_lost),
+            (&mut self.messages_mean, trial.messages),
+        ];
+        for (mean, observation) in means {
+            match observation {
+                Some(observation) => mean.observe(observation),
+                None => mean.leave_out(),
+            }
+        }
     }
 
     fn merge(&mut self, other: &Self) {
@@ -86,6 +142,70 @@ impl Measures {
         self.messages.merge(&other.messages);
         self.messages_mean.merge(&other.messages_mean);
         self.any_loss.merge(&other.any_loss);
+    }
+}
+
+/// What one trial contributes to the means; `None` where its outcome is of another kind, which is
+/// counted apart: service that did not return, or no copy that was left.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TrialMeans {
+    /// Time without service, in milliseconds.
+    pub time: Option<Observation>,
+    /// Data lost, in milliseconds.
+    pub data_lost: Option<Observation>,
+    /// Messages lost.
+    pub messages: Option<Observation>,
+}
+
+impl TrialMeans {
+    /// Adds to the data lost, in milliseconds, and to the messages lost.
+    pub fn correct(&mut self, [data_ms, messages]: [i64; 2]) {
+        for (sum, more) in [
+            (&mut self.data_lost, data_ms),
+            (&mut self.messages, messages),
+        ] {
+            if let Some(sum) = sum {
+                sum.value += more;
+            }
+        }
+    }
+}
+
+/// How much of the age of the data is lost when the primary data centre is, on average: nothing
+/// where people wait until it is back, everything where they leave it.
+///
+/// It is the slope of the losses on the age. A regression would be decided by the few losses during
+/// which a link had been cut for weeks; here each loss counts alike.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LostShare {
+    /// Losses of the data centre.
+    losses: u64,
+    /// The sum of their shares, each at most 1, in millionths.
+    millionths: u64,
+}
+
+impl LostShare {
+    /// Counts a loss of the data centre: what was lost with it, and the age of the data then.
+    pub fn record(&mut self, lost_ms: u64, age_ms: u64) {
+        if age_ms > 0 {
+            let share = u128::from(lost_ms.min(age_ms)) * 1_000_000 / u128::from(age_ms);
+            self.losses = self.losses.saturating_add(1);
+            self.millionths = self.millionths.saturating_add(share as u64);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.losses = self.losses.saturating_add(other.losses);
+        self.millionths = self.millionths.saturating_add(other.millionths);
+    }
+
+    /// The mean share; 1 where there was no loss, as if it were left each time.
+    fn mean(&self) -> f64 {
+        match self.losses {
+            0 => 1.0,
+            losses => self.millionths as f64 / 1e6 / losses as f64,
+        }
     }
 }
 
@@ -100,11 +220,6 @@ pub struct Times {
 }
 
 impl Times {
-    fn record(&mut self, ms: u64) {
-        self.histogram.record(ms);
-        self.mean.record(ms);
-    }
-
     fn merge(&mut self, other: &Self) {
         self.histogram.merge(&other.histogram);
         self.mean.merge(&other.mean);
@@ -119,7 +234,7 @@ pub struct Tally {
     pub trials: u64,
     /// Events executed.
     pub events: u64,
-    /// Each incident.
+    /// Each unplanned incident, or each drill.
     pub per_incident: Measures,
     /// Each trial: time without service and losses within the horizon.
     pub per_trial: Measures,
@@ -127,10 +242,23 @@ pub struct Tally {
     pub by_cause: [MeanAccumulator; Cause::ALL.len()],
     /// Incidents by cause.
     pub incidents_by_cause: [u64; Cause::ALL.len()],
-    /// Per incident and phase, time without service.
+    /// Per trial, time without service that was not planned, and that was.
+    pub by_planning: [MeanAccumulator; 2],
+    /// Per trial, time without service of the average user: that of the service, and beside it that
+    /// of the users of lost pool servers.
+    pub users_time: MeanAccumulator,
+    /// Incidents that were not planned, and that were, by length.
+    pub incidents_by_length: [ByLength; 2],
+    /// Per unplanned incident and phase, time without service.
     pub by_phase: [Times; Phase::ALL.len()],
-    /// Incidents that had not ended when the simulation did.
-    pub unended: u64,
+    /// By kind of site loss: how much of the age of the data was lost with it.
+    pub site_losses: [LostShare; CONTROLS],
+    /// How the incidents of a trial hang together.
+    pub clusters: Clusters,
+    /// Trials with an incident that had not ended when it was no longer followed.
+    pub without_return: u64,
+    /// Trials that lost every copy.
+    pub without_copy: u64,
     /// Per property: trials that broke it, and the first of them.
     pub violations: [Violations; Property::ALL.len()],
     /// The incidents of the first trials, for the table.
@@ -159,16 +287,41 @@ pub struct Violations {
 }
 
 impl Tally {
-    /// Counts an incident.
-    pub fn incident(&mut self, incident: &Incident) {
-        let length = incident.length_ms();
-        self.per_incident
-            .record(length, incident.data_lost_ms, incident.messages_lost);
+    /// Counts an incident. Planned work is not among those whose time to recover is measured.
+    pub fn incident(&mut self, incident: &Incident, planned: bool) {
         self.incidents_by_cause[incident.cause as usize] += 1;
-        for (phase, ms) in incident.phases_ms.iter().enumerate() {
-            self.by_phase[phase].record(*ms);
+        self.incidents_by_length[usize::from(planned)][incident.length_class()] += 1;
+        if planned {
+            return;
         }
-        self.unended += u64::from(incident.end_ms.is_none());
+        self.per_incident.record(incident.measured());
+        for (phase, ms) in incident.phases_ms.iter().enumerate() {
+            match incident.end_ms {
+                Some(_) => self.by_phase[phase].histogram.record(*ms),
+                None => self.by_phase[phase].histogram.record_endless(),
+            }
+        }
+    }
+
+    /// How much each of the measures of trials or incidents rises with what is known to be 0 on
+    /// average: time, data lost, messages lost.
+    #[must_use]
+    pub fn slopes(&self, measures: &Measures) -> [Slopes; 3] {
+        let [lost, messages] = self.loss_slopes(measures);
+        let given = |slopes| Slopes::Given([slopes, [0.0; CONTROLS]]);
+        [Slopes::Fitted, given(lost), given(messages)]
+    }
+
+    /// How much data, in milliseconds, and how many messages are lost for each millisecond of the
+    /// age, by kind of site loss.
+    #[must_use]
+    pub fn loss_slopes(&self, measures: &Measures) -> [[f64; CONTROLS]; 2] {
+        // Messages for each millisecond that is lost.
+        let rate = match measures.data_lost_mean.sum() {
+            0 => 0.0,
+            sum => measures.messages_mean.sum() as f64 / sum as f64,
+        };
+        [1.0, rate].map(|unit| self.site_losses.map(|share| share.mean() * unit))
     }
 
     /// Counts a trial by its time without service, in milliseconds.
@@ -196,10 +349,23 @@ impl Tally {
         {
             *mine = mine.saturating_add(theirs);
         }
+        for (mine, theirs) in self.by_planning.iter_mut().zip(&other.by_planning) {
+            mine.merge(theirs);
+        }
+        self.users_time.merge(&other.users_time);
+        let mine = self.incidents_by_length.as_flattened_mut().iter_mut();
+        for (mine, theirs) in mine.zip(other.incidents_by_length.as_flattened()) {
+            *mine = mine.saturating_add(*theirs);
+        }
         for (mine, theirs) in self.by_phase.iter_mut().zip(&other.by_phase) {
             mine.merge(theirs);
         }
-        self.unended = self.unended.saturating_add(other.unended);
+        for (mine, theirs) in self.site_losses.iter_mut().zip(&other.site_losses) {
+            mine.merge(theirs);
+        }
+        self.clusters.merge(&other.clusters);
+        self.without_return = self.without_return.saturating_add(other.without_return);
+        self.without_copy = self.without_copy.saturating_add(other.without_copy);
         for (mine, theirs) in self.violations.iter_mut().zip(other.violations) {
             mine.trials = mine.trials.saturating_add(theirs.trials);
             mine.first = match (mine.first, theirs.first) {

@@ -6,21 +6,27 @@ use poolproof_models::names::runbook::Phase;
 use crate::clocks::activities::Activities;
 use crate::clocks::purpose::Purpose;
 use crate::clocks::random::Draws;
-use crate::clocks::timed::{Facts, Job, Timed};
+use crate::clocks::timed::{Facts, Job, Stall, Timed};
 use crate::simulate::automaton::Automaton;
 use crate::simulate::ledger::{Ledger, Lost};
 use crate::simulate::shipping::{Shipping, Timetable};
-use crate::simulate::tally::{ByPhase, Incident, Tally};
+use crate::simulate::tally::{ByPhase, Incident, Measured, Tally, TrialMeans};
 
+mod ages;
 mod branches;
 mod clocks;
 mod macro_step;
 mod rare;
+mod repeats;
+mod sums;
 mod synchronise;
 
+use ages::Ages;
 use branches::branches;
 use clocks::ClockRule;
 pub use rare::{Biasing, Cycle, Rare, Scope, TargetEvent};
+use repeats::OldDataLoss;
+use sums::{IncidentSums, observed, trial_means};
 use synchronise::serving_copies;
 
 const NEVER: u64 = u64::MAX;
@@ -61,13 +67,19 @@ pub struct TrialOutcome {
     pub data_lost_ms: u64,
     /// Acknowledged messages lost, counted.
     pub messages_lost: u64,
+    /// The same for the means.
+    pub means: TrialMeans,
 }
 
 /// An interval without service that is going on.
 #[derive(Debug, Clone, Copy)]
 struct Open {
     start: u64,
+    /// The loss of the primary data centre that began it, and the age of the data then.
+    site_loss: Option<(usize, u64)>,
     cause: Cause,
+    /// A stall began it.
+    stalled: bool,
     phases: ByPhase,
     lost: Lost,
 }
@@ -87,6 +99,7 @@ pub struct Runner<'s, T: Timed> {
     /// By event: whether it is a fault, and what it stands for.
     faults: Vec<bool>,
     causes: Vec<Cause>,
+    stalls: Vec<Option<Stall>>,
     /// By event: how its clock is wound and stopped.
     rules: Vec<ClockRule>,
     /// By event: it ends a planned stop.
@@ -107,10 +120,22 @@ pub struct Runner<'s, T: Timed> {
     drilled: bool,
     /// Set while it happens.
     drilling: bool,
-    /// What the drill came to.
+    /// What the drill came to, and the age of the data when its fault was due less the average.
     drill: TrialOutcome,
+    age_at_drill: Option<i64>,
+    /// The average age over the drill's trial, where that is known.
+    mean_age: Option<u64>,
+    incidents: IncidentSums,
+    ages: Ages,
+    /// The loss of the primary data centre that is happening, and the age of the data.
+    site_loss: Option<(usize, u64)>,
+    /// The first such loss of the trial that came when the data was old.
+    old_data_loss: Option<OldDataLoss>,
     horizon_ms: u64,
     outage_ms: u64,
+    /// Time without service of the users of lost pool servers while others were served, as if it
+    /// were all users'.
+    cut_off_ms: u64,
     by_cause: [u64; Cause::ALL.len()],
     lost: Lost,
     violated: u32,
@@ -150,6 +175,7 @@ impl<'s, T: Timed> Runner<'s, T> {
                 .collect(),
             faults: (0..events).map(|e| system.is_fault(e)).collect(),
             causes: (0..events).map(|e| system.cause(e)).collect(),
+            stalls: (0..events).map(|e| system.stall(e)).collect(),
             rules: (0..events).map(|e| ClockRule::new(activities, e)).collect(),
             planned: vec![false; events],
             ascribed: None,
@@ -162,8 +188,15 @@ impl<'s, T: Timed> Runner<'s, T> {
             drilled: false,
             drilling: false,
             drill: TrialOutcome::default(),
+            age_at_drill: None,
+            mean_age: None,
+            incidents: IncidentSums::default(),
+            ages: Ages::new(system, activities),
+            site_loss: None,
+            old_data_loss: None,
             horizon_ms: 0,
             outage_ms: 0,
+            cut_off_ms: 0,
             by_cause: [0; Cause::ALL.len()],
             lost: Lost::default(),
             violated: 0,
@@ -192,7 +225,12 @@ impl<'s, T: Timed> Runner<'s, T> {
 
     /// Runs a trial and counts it.
     pub fn run(&mut self, trial: u64, settings: &TrialSettings, tally: &mut Tally) -> TrialOutcome {
+        let mean_age = self.mean_age(trial, settings);
         self.start(trial, settings);
+        self.mean_age = mean_age;
+        if settings.drill.is_none() {
+            self.watch_ages();
+        }
         let end = settings.horizon_ms + settings.follow_ms;
         while let Some((at, event)) = self.next(settings) {
             // Past the horizon only an incident or a drill is followed to its end.
@@ -205,12 +243,25 @@ impl<'s, T: Timed> Runner<'s, T> {
                 break;
             }
         }
-        self.finish(trial, settings, tally)
+        // Nothing more happens within the horizon, but time passes.
+        if self.open.is_none() && self.ledger.now().at < settings.horizon_ms {
+            self.pass_with_age(settings.horizon_ms);
+        }
+        let (mut outcome, mut incidents) = self.finish(trial, settings, tally);
+        let correction = self.average_old_data_loss(trial, settings);
+        outcome.means.correct(correction);
+        tally.per_trial.record_means(&outcome.means);
+        if let Some(incidents) = &mut incidents {
+            incidents.correct(correction);
+            tally.per_incident.record_means(incidents);
+        }
+        outcome
     }
 
     /// Does what a clock stands for, now.
     #[inline]
     fn ring(&mut self, clock: usize, trial: u64, settings: &TrialSettings, tally: &mut Tally) {
+        self.site_loss = self.note_site_loss(clock);
         if self.branches[clock] {
             self.branch(clock, trial, settings, tally);
         } else {
@@ -231,8 +282,14 @@ impl<'s, T: Timed> Runner<'s, T> {
         self.last_fault = Cause::Other;
         self.drilled = false;
         self.drill = TrialOutcome::default();
+        self.age_at_drill = None;
+        self.incidents = IncidentSums::default();
+        self.ages.start();
+        self.site_loss = None;
+        self.old_data_loss = None;
         self.horizon_ms = settings.horizon_ms;
         self.outage_ms = 0;
+        self.cut_off_ms = 0;
         self.by_cause = [0; Cause::ALL.len()];
         self.lost = Lost::default();
         let row = self.automaton.row(self.row);
@@ -274,6 +331,9 @@ impl<'s, T: Timed> Runner<'s, T> {
     fn advance(&mut self, to: u64) {
         let facts = self.facts();
         let from = self.ledger.now().at;
+        if to > from {
+            self.pass_with_age(to);
+        }
         if let Some(open) = &mut self.open {
             open.phases[facts.phase as usize] += to - from;
             let counted = to
@@ -303,6 +363,7 @@ impl<'s, T: Timed> Runner<'s, T> {
     /// Does an enabled event in the world: all there is to a post or a job run.
     fn follow(&mut self, event: usize) {
         let edge = self.automaton.edge(self.row, event);
+        let had_copy = self.facts().any_copy;
         self.events += 1;
         if let Some(trace) = &mut self.trace {
             trace.push((self.ledger.now().at, event));
@@ -318,7 +379,11 @@ impl<'s, T: Timed> Runner<'s, T> {
             self.ledger.renumber(&report.renumbering);
         }
         self.row = edge.to;
-        self.violated |= self.facts().violated;
+        let facts = self.facts();
+        self.violated |= facts.violated;
+        if had_copy && !facts.any_copy {
+            self.ledger.note_no_copy_left();
+        }
     }
 
     /// Does an event that can happen now: world, clocks, service, books.
@@ -339,6 +404,9 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
         let [was_up, is_up] = self.step(event, macro_step);
         self.rewind(event, macro_step);
+        if was_up && is_up && self.faults[event] {
+            self.count_cut_off(event);
+        }
         if self.drilling {
             self.begin_drill();
             if is_up {
@@ -348,19 +416,23 @@ impl<'s, T: Timed> Runner<'s, T> {
         match (was_up, is_up) {
             (true, false) if self.open.is_none() => {
                 self.begin_incident();
+                let stalled = self.stalls[event] == Some(Stall::Begins);
                 // What begins an outage without being a fault follows from the last one, unless
                 // operators did it.
                 let cause = self.ascribed.unwrap_or(self.causes[event]);
-                if let Some(open) = &mut self.open
-                    && cause != Cause::Other
-                {
-                    open.cause = cause;
+                if let Some(open) = &mut self.open {
+                    open.stalled = stalled;
+                    if cause != Cause::Other {
+                        open.cause = cause;
+                    }
                 }
             }
             (false, true) => {
                 // The first post shows what the history that serves now leaves out.
                 self.acknowledge();
-                self.end_incident(trial, settings, tally, true);
+                if self.stalls[event] != Some(Stall::Ends) || !self.forget_pause() {
+                    self.end_incident(trial, settings, tally, true);
+                }
             }
             _ => {}
         }
@@ -390,7 +462,9 @@ impl<'s, T: Timed> Runner<'s, T> {
     fn begin_incident(&mut self) {
         self.open = Some(Open {
             start: self.ledger.now().at,
+            site_loss: self.site_loss,
             cause: self.last_fault,
+            stalled: false,
             phases: [0; Phase::ALL.len()],
             lost: Lost::default(),
         });
@@ -426,13 +500,24 @@ impl<'s, T: Timed> Runner<'s, T> {
             data_lost_ms: open.lost.ms,
             messages_lost: messages(open.lost, settings),
             loss_cause: open.lost.cause,
+            no_copy_left: open.lost.no_copy_left,
         };
-        tally.incident(&incident);
+        let planned = settings.drill.is_none() && incident.cause.is_planned();
+        tally.incident(&incident, planned);
+        self.incidents.add(&incident, planned, settings);
+        if let Some((kind, age_ms)) = open.site_loss
+            && !incident.no_copy_left
+        {
+            tally.site_losses[kind].record(incident.data_lost_ms, age_ms);
+            self.note_old_data_loss(&incident, age_ms, settings);
+        }
         if settings.drill.is_some() {
+            let age = self.age_at_drill.unwrap_or(0);
             self.drill = TrialOutcome {
                 time_ms: incident.length_ms(),
                 data_lost_ms: incident.data_lost_ms,
                 messages_lost: incident.messages_lost,
+                means: trial_means(incident.measured(), [0, 0], [age, 0]),
             };
         }
         if trial < settings.incident_trials {
@@ -440,7 +525,14 @@ impl<'s, T: Timed> Runner<'s, T> {
         }
     }
 
-    fn finish(&mut self, trial: u64, settings: &TrialSettings, tally: &mut Tally) -> TrialOutcome {
+    /// Counts a trial, but for its means: what it and its incidents, if it counts any, contribute
+    /// to those.
+    fn finish(
+        &mut self,
+        trial: u64,
+        settings: &TrialSettings,
+        tally: &mut Tally,
+    ) -> (TrialOutcome, Option<TrialMeans>) {
         if self.open.is_some() {
             self.advance(settings.horizon_ms + settings.follow_ms);
             self.end_incident(trial, settings, tally, false);
@@ -450,28 +542,48 @@ impl<'s, T: Timed> Runner<'s, T> {
         tally.trials += 1;
         tally.trial(trial, self.outage_ms);
         tally.events += std::mem::take(&mut self.events);
+        let controls = self.ages.controls();
+        let lost = messages(self.lost, settings);
+        let copy_left = (!self.lost.no_copy_left).then_some([self.lost.ms, lost]);
+        let returned = !self.incidents.without_return;
+        // Within the horizon an outage has a length, whether or not it ends.
+        tally.per_trial.record(Measured {
+            time_ms: Some(self.outage_ms),
+            lost: copy_left,
+        });
+        let measured = Measured {
+            time_ms: returned.then_some(self.outage_ms),
+            lost: copy_left,
+        };
         let whole = TrialOutcome {
             time_ms: self.outage_ms,
             data_lost_ms: self.lost.ms,
-            messages_lost: messages(self.lost, settings),
+            messages_lost: lost,
+            means: trial_means(measured, controls.losses, controls.ages_ms),
         };
-        tally
-            .per_trial
-            .record(whole.time_ms, whole.data_lost_ms, whole.messages_lost);
+        tally.without_return += u64::from(!returned);
+        tally.without_copy += u64::from(copy_left.is_none());
+        // With the same controls as the whole, the causes add up to it.
         for (mean, ms) in tally.by_cause.iter_mut().zip(self.by_cause) {
-            mean.record(ms);
+            match observed(returned.then_some(ms), controls.losses) {
+                Some(observation) => mean.observe(observation),
+                None => mean.leave_out(),
+            }
         }
+        self.count_planning(returned, controls.losses, tally);
+        let incidents = self.count_incidents(settings, tally);
         for (property, slot) in tally.violations.iter_mut().enumerate() {
             if self.violated >> property & 1 == 1 {
                 slot.trials += 1;
                 slot.first = Some(slot.first.map_or(trial, |first| first.min(trial)));
             }
         }
-        if settings.drill.is_some() {
+        let outcome = if settings.drill.is_some() {
             self.drill
         } else {
             whole
-        }
+        };
+        (outcome, incidents)
     }
 }
 

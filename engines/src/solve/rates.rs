@@ -168,6 +168,7 @@ mod tests {
             Distribution::Lognormal {
                 median: hour,
                 sigma: 1.0,
+                most: None,
             },
             Distribution::Weibull {
                 mean: hour,

@@ -48,7 +48,7 @@ pub(crate) struct Masks {
     pub(crate) faults: EventSet,
     /// Returns to DC1: faults once it has been left.
     pub(crate) late: EventSet,
-    /// See [`EventKind::is_progress`].
+    /// See [`Event::is_progress`].
     pub(crate) progress: EventSet,
     /// Bits of the nodes in each data centre, by their numbers.
     pub(crate) nodes_in_site: [u32; Site::ALL.len()],
@@ -142,6 +142,8 @@ impl Gate {
             | K::Misoperation
             | K::GreyFailure
             | K::GreyRepair
+            | K::Stall
+            | K::StallEnds
             | K::LogFull
             | K::Retention
             | K::Export
@@ -192,7 +194,7 @@ impl Masks {
             if topology.returns_to_dc1(*event) {
                 masks.late.insert(index);
             }
-            if event.kind.is_progress() {
+            if event.is_progress() {
                 masks.progress.insert(index);
             }
         }
@@ -302,31 +304,70 @@ impl World {
         for link in bits(self.cut) {
             masks.links[link].repair.insert_into(&mut set);
         }
+        self.add_progress(topology, &mut set);
+        for role in Role::ALL {
+            self.add_work(topology, role, &mut set);
+        }
+        set
+    }
+
+    /// Adds detections and replication.
+    fn add_progress(&self, topology: &Topology, set: &mut EventSet) {
+        let masks = topology.masks();
         for pair in SessionId::ALL {
             for link in bits(self.unnoticed_links(pair)) {
-                masks.detect[pair.link(link) as usize].insert_into(&mut set);
+                masks.detect[pair.link(link) as usize].insert_into(set);
             }
         }
         for server in bits(self.replicable_servers(topology)) {
-            masks.replicate[server].insert_into(&mut set);
+            masks.replicate[server].insert_into(set);
         }
-        for role in Role::ALL {
-            let team = &masks.teams[role as usize];
-            if self.progress(role) == 0 {
-                if team.start.exists() && self.may_start(topology, role).is_ok() {
-                    team.start.insert_into(&mut set);
-                }
-                continue;
+    }
+
+    /// Adds what a team can do at its runbook.
+    #[inline]
+    fn add_work(&self, topology: &Topology, role: Role, set: &mut EventSet) {
+        let team = &topology.masks().teams[role as usize];
+        if self.progress(role) == 0 {
+            if team.start.exists() && self.may_start(topology, role).is_ok() {
+                team.start.insert_into(set);
             }
-            let (steps, stands_down) = self.step_or_stand_down(topology, role);
-            if steps.is_ok() {
-                team.step.insert_into(&mut set);
-            }
-            if stands_down.is_ok() {
-                team.stand_down.insert_into(&mut set);
-            }
+            return;
         }
-        set
+        let (steps, stands_down) = self.step_or_stand_down(topology, role);
+        if steps.is_ok() {
+            team.step.insert_into(set);
+        }
+        if stands_down.is_ok() {
+            team.stand_down.insert_into(set);
+        }
+    }
+
+    /// Whether the system or a team is at work, but for teams that wait until nothing is: that of
+    /// the last resort (13.22).
+    pub(crate) fn is_under_way(&self, topology: &Topology) -> bool {
+        let masks = topology.masks();
+        let mut set = EventSet::default();
+        self.add_progress(topology, &mut set);
+        for runbook in topology.runbooks.iter().filter(|r| !r.waits_for_stuck()) {
+            self.add_work(topology, runbook.role, &mut set);
+        }
+        let others = masks.others.and(&masks.progress);
+        !set.is_empty() || !self.possible(topology, others).is_empty()
+    }
+
+    /// Whether the topology has the restart of a machine.
+    pub(crate) fn can_restart(&self, topology: &Topology, node: usize) -> bool {
+        let exists = topology.masks().nodes[node].repair.exists();
+        exists
+            && self
+                .may_restart(topology, Component::from_node(node))
+                .is_ok()
+    }
+
+    /// Whether a link is cut that the topology lets work again.
+    pub(crate) fn a_link_can_heal(&self, topology: &Topology) -> bool {
+        bits(self.cut).any(|link| topology.masks().links[link].repair.exists())
     }
 
     /// Which of these events can happen.

@@ -177,6 +177,8 @@ components! {
     Dc1ToThird = 41, "DC1-third", Connection, Between;
     /// The link between data centre 2 and a third place.
     Dc2ToThird = 42, "DC2-third", Connection, Between;
+    /// The operators at the last-resort runbook: they work wherever they are needed.
+    LastResortOperators = 43, "last-resort-operators", Operators, Between;
 }
 
 /// How many components with a smaller number are of the same kind, by number; for machines how many

@@ -88,6 +88,11 @@ named! {
         /// The mirroring port of a server is closed, or its network card fails: every link of the
         /// server to its session is cut at once. A fault.
         PortLost = 40, "port-lost";
+        /// A database server answers nothing for a while: heavy disk load, paging, a snapshot of
+        /// its virtual machine (13.5). A fault.
+        Stall = 41, "stall";
+        /// It goes on where it was.
+        StallEnds = 42, "stall-ends";
     }
 }
 
@@ -278,6 +283,7 @@ pub const fn operators(role: Role) -> Component {
         Role::SiteFailover => Component::SiteOperators,
         Role::SiteFailback => Component::FailbackOperators,
         Role::LogShippingRepair => Component::LogShippingOperators,
+        Role::LastResort => Component::LastResortOperators,
     }
 }
 

@@ -31,3 +31,12 @@ named! {
         Mistake = 12, "operators' mistakes";
     }
 }
+
+impl Cause {
+    /// Whether the outage was planned: patching, or the switch of a failback. People choose when it
+    /// is, and no fault began it.
+    #[must_use]
+    pub const fn is_planned(self) -> bool {
+        matches!(self, Self::Maintenance | Self::Operators)
+    }
+}

@@ -29,6 +29,9 @@ named! {
         /// No log backup was finished for longer than the threshold, and an alert is heard (4.1,
         /// T17).
         NoBackupAlert = 10, "no-backup-alert";
+        /// Users are not served, nothing is under way that would bring service back by itself, no
+        /// other team can do anything, and a database server runs (13.22).
+        ServiceStuck = 11, "service-stuck";
     }
 }
 
@@ -134,6 +137,22 @@ named! {
         StopBackupAgent = 44, "stop-backup-agent";
         /// The log backup job of DC1 runs again (4.1).
         StartBackupAgent = 45, "start-backup-agent";
+        /// Give up a failover to a DC2 that holds no database, so that DC1 comes back with those
+        /// that it has (13.22).
+        ReturnToDc1 = 46, "return-to-dc1";
+        /// `SET PARTNER OFF`, `SET WITNESS OFF` and `RESTORE WITH RECOVERY` of the newest copy
+        /// whose server runs: it is the only principal from then on (3.14, 13.22).
+        RecoverNewest = 47, "recover-newest";
+        /// Restore the newest backup that is left, where no copy is (13.22).
+        RestoreNewestBackup = 48, "restore-newest-backup";
+        /// Create an empty database, where neither a copy nor a backup is left (13.22).
+        StartEmpty = 49, "start-empty";
+        /// Point pool state, active servers, next hop and Central Management store at the newest
+        /// database that acknowledges (5, 6, 13.22).
+        ServeNewest = 50, "serve-newest";
+        /// `Install-CsMirrorDatabase` for the newest principal; where that is SM, S gets its
+        /// database first (3.14, 13.22).
+        RemirrorNewest = 51, "remirror-newest";
     }
 }
 
@@ -190,6 +209,16 @@ pub struct Step {
 }
 
 impl Operation {
+    /// Whether it lets a database serve that nothing else lets serve, so that it must not come
+    /// beside something else that does (13.22).
+    #[must_use]
+    pub const fn is_last_resort(self) -> bool {
+        matches!(
+            self,
+            Self::ReturnToDc1 | Self::RecoverNewest | Self::RestoreNewestBackup | Self::StartEmpty
+        )
+    }
+
     /// Whether it sets a fence, which can fail (13.13).
     #[must_use]
     pub const fn sets_fence(self) -> bool {
@@ -211,6 +240,8 @@ named! {
         SiteFailback = 2, "site-failback";
         /// Database administrators of DC2: S is initialised again (4.8).
         LogShippingRepair = 3, "log-shipping-repair";
+        /// Database administrators who act where no other runbook helps (13.22).
+        LastResort = 4, "last-resort";
     }
 }
 
@@ -225,4 +256,16 @@ pub struct Runbook {
     pub trigger: Belief,
     /// The steps in order; never empty, at most 30.
     pub steps: Vec<Step>,
+}
+
+impl Runbook {
+    /// Whether its team is the last resort, or waits like it until nothing else is under way.
+    #[must_use]
+    pub fn waits_for_stuck(&self) -> bool {
+        let stuck = Belief::ServiceStuck;
+        let mut steps = self.steps.iter();
+        self.role == Role::LastResort
+            || self.trigger == stuck
+            || steps.any(|step| step.wait_for == Some(stuck))
+    }
 }

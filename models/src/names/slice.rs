@@ -25,5 +25,7 @@ named! {
         WitnessMemory = 9, "witness-memory";
         /// A mirroring endpoint can lose its port while its server runs (13.4).
         Ports = 10, "ports";
+        /// A database server can stall: it answers nothing for a while and then goes on (13.5).
+        Stalls = 11, "stalls";
     }
 }

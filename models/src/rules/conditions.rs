@@ -7,9 +7,9 @@
 mod facts;
 
 use self::facts::{
-    BEGINNING, believes_trigger, copy, direct_users_to, directs_users, has_quorum, is_alone,
-    is_silent, link, membership, other_than, pair, partners_linked, role, runbook, session_of,
-    set_role, site_of,
+    BEGINNING, acknowledges, believes_trigger, copy, direct_users_to, directs_users, has_quorum,
+    is_alone, is_silent, link, membership, other_than, pair, partners_linked, role, runbook,
+    servers, session_of, set_role, site_of, sites_of_team,
 };
 use crate::names::component::Component;
 use crate::names::event::{Event, EventKind, operators};
@@ -21,7 +21,7 @@ use crate::names::site::{ShareLocation, Site};
 use crate::rules::refusal::Refusal;
 use crate::state::control::Control;
 use crate::state::lineage::Position;
-use crate::state::session::PartnerRole;
+use crate::state::session::{PartnerRole, Session};
 use crate::state::topology::{Assumption, MirrorShipping, Topology};
 use crate::state::world::{SiteState, World};
 
@@ -55,6 +55,9 @@ impl Refusal {
             Self::NoDatabase(node) => w.copy(copy(node)).is_present(),
             Self::GreyFailed(node) => !w.control.has(Control::grey(copy(node))),
             Self::NotGreyFailed(node) => w.control.has(Control::grey(copy(node))),
+            Self::Stalled(node) => !w.is_stalled(node),
+            Self::NotStalled(node) => w.is_stalled(node),
+            Self::GivenUp(node) => w.may_fail_over(topology, membership(node).0).is_err(),
             Self::LinkCut(component) => !w.is_cut(link(component)),
             Self::LinkNotCut(component) => w.is_cut(link(component)),
             Self::LinkGone(component) => {
@@ -215,7 +218,7 @@ impl Refusal {
                 prefix(w.share_from, w.folder) && prefix(w.folder, w.share_to)
             }
             Self::NothingToRestore => w.folder != w.copies[Replica::Target.place()],
-            Self::FolderDoesNotJoin => prefix(w.copies[Replica::Target.place()], w.folder),
+            Self::FolderDoesNotJoin => w.lineage.leads_to(w.copy(Replica::Target), w.folder),
             Self::SecondaryRecovered => role(w, Component::S) != PartnerRole::Principal,
             Self::SecondaryAhead(node) => prefix(
                 w.copies[Replica::Target.place()],
@@ -245,7 +248,7 @@ impl Refusal {
             Self::RunbookStarted(role) => w.progress(role) == 0,
             Self::RunbookNotStarted(role) => w.progress(role) != 0,
             Self::RunbookOver(role) => w.current_step(topology, role).is_some(),
-            Self::OperatorsDown(role) => w.site_up(World::team_site(role)),
+            Self::OperatorsDown(role) => sites_of_team(role).iter().any(|site| w.site_up(*site)),
             Self::NotBelieved(role) => believes_trigger(topology, w, role),
             Self::StillBelieved(role) => !believes_trigger(topology, w, role),
             Self::UnderWay(role) => topology.runbook(role).is_some_and(|runbook| {
@@ -292,6 +295,33 @@ impl Refusal {
                 w.copies[Replica::Target.place()],
                 w.copies[copy(node).place()],
             ),
+            Self::NoDatabaseServerRuns => servers(topology).any(|node| w.is_up(node)),
+            Self::NoCopyLeft => w.copies.iter().any(|copy| copy.is_present()),
+            Self::NewestServes(node) => !acknowledges(topology, w, node),
+            Self::NothingAcknowledges => {
+                let mut copies = Replica::ALL.into_iter();
+                copies.any(|c| acknowledges(topology, w, c.server()))
+            }
+            Self::CopyLeft(node) => !w.copies[copy(node).place()].is_present(),
+            Self::BackupLeft => {
+                let [first, second] = w.archive;
+                let left = [w.folder, w.image, first, second];
+                left.iter().all(|backup| !backup.is_present())
+            }
+            Self::NoBackupInReach => {
+                let running = || servers(topology).filter(|node| w.is_up(*node));
+                let reaches = |node: Component| {
+                    Self::ShareUnreachable(site_of(membership(node).0)).condition_holds(topology, w)
+                };
+                let joined = !w.is_cut(Link::Wan);
+                let folder = |node| {
+                    w.is_up(Component::S) && (joined || site_of(membership(node).0) == Site::Dc2)
+                };
+                let on_share = w.image.is_present() && running().any(reaches);
+                let in_folder = w.folder.is_present() && running().any(folder);
+                let salvaged = w.archive.iter().any(|salvaged| salvaged.is_present());
+                on_share || in_folder || salvaged && running().next().is_some()
+            }
         }
     }
 
@@ -320,6 +350,9 @@ impl Refusal {
             Self::NoDatabase(node) => w.copies[copy(node).place()] = BEGINNING,
             Self::GreyFailed(node) => w.control.set(Control::grey(copy(node)), false),
             Self::NotGreyFailed(node) => w.control.set(Control::grey(copy(node)), true),
+            Self::Stalled(node) => w.control.set(Control::stalled(copy(node)), false),
+            Self::NotStalled(node) => w.control.set(Control::stalled(copy(node)), true),
+            Self::GivenUp(node) => session_of(w, membership(node).0.component()).set_seen(0, true),
             Self::LinkCut(component) => w.set_cut(link(component), false),
             Self::LinkNotCut(component) | Self::LinkWorks(component) => {
                 w.set_cut(link(component), true);
@@ -488,10 +521,7 @@ impl Refusal {
             Self::NoJobs => w.control.set(Control::JOBS, true),
             Self::NothingToCopy => w.folder = other_than(w.share_to),
             Self::NoFolder => w.folder = BEGINNING,
-            Self::ShareDoesNotJoin => {
-                w.share_from = w.folder;
-                w.share_to = w.folder;
-            }
+            Self::ShareDoesNotJoin => (w.share_from, w.share_to) = (w.folder, w.folder),
             Self::NothingToRestore => w.folder = other_than(w.copies[Replica::Target.place()]),
             Self::FolderDoesNotJoin => w.folder = w.copies[Replica::Target.place()],
             Self::SecondaryRecovered => set_role(w, Component::S, PartnerRole::None),
@@ -511,7 +541,7 @@ impl Refusal {
             Self::RunbookNotStarted(role) | Self::RunbookOver(role) | Self::UnderWay(role) => {
                 w.progress[role as usize] = 1;
             }
-            Self::OperatorsDown(role) => w.set_site(World::team_site(role), SiteState::Up),
+            Self::OperatorsDown(role) => w.set_site(sites_of_team(role)[0], SiteState::Up),
             Self::NotBelieved(role) | Self::StillBelieved(role) => {
                 let wanted = matches!(self, Self::NotBelieved(_));
                 let believed = |b: &Belief| w.believes(topology, *b) == wanted;
@@ -526,7 +556,11 @@ impl Refusal {
                     step.wait_for = None;
                 }
             }
-            Self::StepPossible(role) => w.set_site(World::team_site(role), SiteState::Outage),
+            Self::StepPossible(role) => {
+                for site in sites_of_team(role) {
+                    w.set_site(*site, SiteState::Outage);
+                }
+            }
             Self::OnlyDecides(role) => {
                 let at = usize::from(w.progress(role)) - 1;
                 runbook(topology, role).steps[at].operation = Operation::FenceDc1;
@@ -543,6 +577,23 @@ impl Refusal {
             Self::SecondaryNotContained(node) => {
                 w.copies[copy(node).place()] = w.copies[Replica::Target.place()];
             }
+            Self::NoDatabaseServerRuns => w.set_down(Component::A, false),
+            Self::NoCopyLeft => w.copies[Replica::Primary.place()] = BEGINNING,
+            // A copy that has no role acknowledges nothing, and stays the newest.
+            Self::NewestServes(node) => set_role(w, node, PartnerRole::None),
+            Self::NothingAcknowledges => {
+                *session_of(w, SessionId::Primary.component()) = Session::of_one();
+                set_role(w, Component::A, PartnerRole::Principal);
+                w.set_down(Component::A, false);
+                let stopped = Control::grey(Replica::Primary) | Control::fenced(Replica::Primary);
+                w.control.set(stopped | Control::LOG_FULL, false);
+            }
+            Self::CopyLeft(node) => w.copies[copy(node).place()] = Position::ABSENT,
+            Self::BackupLeft => {
+                [w.folder, w.image] = [Position::ABSENT; 2];
+                w.archive = [Position::ABSENT; 2];
+            }
+            Self::NoBackupInReach => w.archive[0] = BEGINNING,
         }
         true
     }

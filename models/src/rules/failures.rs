@@ -55,6 +55,13 @@ impl World {
     /// nothing in it starts while the assumption of section 5 holds.
     pub(crate) fn may_restart(&self, topology: &Topology, node: Component) -> Permission {
         require(!self.is_up(node), Refusal::Running(node))?;
+        require(!self.is_stalled(node), Refusal::Stalled(node))?;
+        self.may_come_back(topology, node)
+    }
+
+    /// 3.10, 5, guard: a server comes back only in a running data centre, and in DC1 not once that
+    /// is left while the assumption holds.
+    fn may_come_back(&self, topology: &Topology, node: Component) -> Permission {
         match topology.site_of(node) {
             Some(site) => {
                 require(self.site_up(site), Refusal::SiteDown(site))?;
@@ -62,6 +69,40 @@ impl World {
             }
             None => Ok(()),
         }
+    }
+
+    /// 13.5: whether a server answers nothing and goes on by itself.
+    pub(crate) fn is_stalled(&self, node: Component) -> bool {
+        self.control.has(Control::STALLS)
+            && Replica::of(node).is_some_and(|copy| {
+                copy.session() == SessionId::Primary && self.control.has(Control::stalled(copy))
+            })
+    }
+
+    /// 13.5, guard: a server that stalled can go on. Where mirror and witness have agreed that the
+    /// principal is lost, the mirror has taken its role before it has opened the database (3.7), so
+    /// the failover comes first.
+    pub(crate) fn may_end_stall(&self, topology: &Topology, copy: Replica) -> Permission {
+        let server = copy.server();
+        require(self.is_stalled(server), Refusal::NotStalled(server))?;
+        let pair = copy.session();
+        let given_up = self.session(pair).is_principal(copy.member())
+            && self.may_fail_over(topology, pair).is_ok();
+        require(!given_up, Refusal::GivenUp(server))?;
+        self.may_come_back(topology, server)
+    }
+
+    /// 13.5: the server answers nothing, and keeps what it knows.
+    pub(crate) fn stall(&mut self, copy: Replica) {
+        self.set_down(copy.server(), true);
+        self.control.set(Control::stalled(copy), true);
+    }
+
+    /// 13.5: the server goes on where it was. What its partners noticed meanwhile stays noticed; a
+    /// connection that nobody gave up is there still.
+    pub(crate) fn end_stall(&mut self, copy: Replica) {
+        self.set_down(copy.server(), false);
+        self.control.set(Control::stalled(copy), false);
     }
 
     /// 3.5, guard: a data centre that is up fails, but for a parked one (6).
@@ -261,6 +302,14 @@ impl World {
         };
         self.set_site(site, state);
         let nodes = topology.masks().nodes_in_site[site as usize];
+        if site == topology.primary_site() && self.control.has(Control::STALLS) {
+            // A server that had stalled starts with its data centre like any other.
+            for copy in SessionId::Primary.members() {
+                if self.is_stalled(copy.server()) {
+                    self.end_stall(copy);
+                }
+            }
+        }
         self.crashed |= beyond_servers(self.down & nodes);
         self.down |= nodes;
         if for_good {

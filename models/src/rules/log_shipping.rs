@@ -129,7 +129,7 @@ impl World {
         )?;
         require(self.folder.is_present(), Refusal::NoFolder)?;
         require(
-            self.lineage.is_prefix(secondary, self.folder)
+            self.lineage.leads_to(secondary, self.folder)
                 || topology.has_mutant(Mutant::RestoreAcceptsAnything),
             Refusal::FolderDoesNotJoin,
         )
@@ -282,7 +282,7 @@ impl World {
                 && self.lineage.is_prefix(self.share_from, self.folder)
                 && self
                     .lineage
-                    .is_prefix(self.copy(Replica::Target), self.folder)
+                    .leads_to(self.copy(Replica::Target), self.folder)
         };
         topology.secondary
             && self.copy(Replica::Target).is_present()

@@ -1,8 +1,10 @@
 //! Acknowledged messages that disappear: reported in ranks before anything is renumbered.
 
+use crate::names::component::Component;
 use crate::names::replica::Replica;
 use crate::state::latches::{LossCause, LossKind};
 use crate::state::lineage::{Lineage, Position};
+use crate::state::topology::Topology;
 use crate::state::world::World;
 
 impl World {
@@ -63,6 +65,44 @@ impl World {
             Some(file) => files[file],
         })
     }
+
+    /// Whether some server has a database (L5, 13.22).
+    #[must_use]
+    pub fn any_copy_left(&self) -> bool {
+        let mut copies = Replica::ALL.into_iter();
+        copies.any(|copy| self.copy(copy).is_present())
+    }
+
+    /// What would be left if the primary data centre were lost with everything in it (4.4, 5).
+    #[must_use]
+    pub fn survivors(&self, topology: &Topology) -> Survivors {
+        let primary = Some(topology.primary_site());
+        let outside = |machine: Component| topology.site_of(machine) != primary;
+        let served = self.service(topology);
+        let mut found = Survivors::default();
+        for copy in Replica::ALL.into_iter().filter(|c| outside(c.server())) {
+            if self.copy(copy).is_present() {
+                found.copies |= copy.bit();
+            }
+            found.serve |= served & copy.bit() != 0;
+        }
+        found.folder = self.folder.is_present() && outside(topology.target().server());
+        found.share = topology.share().site != primary;
+        found
+    }
+}
+
+/// What the loss of the primary data centre would leave.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Survivors {
+    /// Bit per copy.
+    pub copies: u8,
+    /// The folder of the copy that log shipping keeps up to date.
+    pub folder: bool,
+    /// The share with the log backups.
+    pub share: bool,
+    /// Users are served from outside the primary data centre already.
+    pub serve: bool,
 }
 
 /// Acknowledged messages that a step lost: ranks `from` (exclusive) to `to` of a timeline.

@@ -4,6 +4,7 @@
 mod conditions;
 pub mod failback;
 pub mod failures;
+pub mod last_resort;
 pub mod log_shipping;
 pub mod losses;
 pub mod mirroring;

@@ -19,7 +19,7 @@ enum Refused {
     Waits,
     /// Operators skip it: in the state that the disaster left it is impossible.
     Skipped,
-    /// The same, but they wait for a server that is down.
+    /// The same, but they wait for a server that is down, or for a link to it.
     SkippedUnlessDown,
 }
 
@@ -439,6 +439,49 @@ const ROWS: [OperationRule; Operation::ALL.len()] = {
             Waits,
             Plain(|w, _| w.control.set(Control::BACKUP_STOPPED, false)),
         ),
+        // 13.22: the last resort
+        row(
+            O::ReturnToDc1,
+            Nowhere,
+            World::may_return_to_dc1,
+            Skipped,
+            Plain(|w, _| w.return_to_dc1()),
+        ),
+        row(
+            O::RecoverNewest,
+            Nowhere,
+            |w, t| w.may_recover_newest(t).map(drop),
+            SkippedUnlessDown,
+            Plain(World::recover_newest),
+        ),
+        row(
+            O::RestoreNewestBackup,
+            Nowhere,
+            |w, t| w.may_restore_newest_backup(t).map(drop),
+            Skipped,
+            Plain(World::restore_newest_backup),
+        ),
+        row(
+            O::StartEmpty,
+            Nowhere,
+            |w, t| w.may_start_empty(t).map(drop),
+            Skipped,
+            Plain(World::start_empty),
+        ),
+        row(
+            O::ServeNewest,
+            Nowhere,
+            |w, t| w.may_serve_newest(t).map(drop),
+            Waits,
+            Servers(World::serve_newest),
+        ),
+        row(
+            O::RemirrorNewest,
+            Nowhere,
+            |w, t| w.may_remirror_newest(t).map(drop),
+            SkippedUnlessDown,
+            Overwrites(World::remirror_newest),
+        ),
     ]
 };
 
@@ -508,7 +551,10 @@ impl World {
         match RULES[operation as usize].refused {
             Refused::Waits => false,
             Refused::Skipped => true,
-            Refused::SkippedUnlessDown => !matches!(refusal, Refusal::NotRunning(_)),
+            Refused::SkippedUnlessDown => !matches!(
+                refusal,
+                Refusal::NotRunning(_) | Refusal::WitnessUnreachable(_) | Refusal::LinkCut(_)
+            ),
         }
     }
 
@@ -544,22 +590,10 @@ impl World {
     }
 
     /// 2.4: the servers learn the failover partner. One that is not reached does not.
-    fn restart_services(&mut self, topology: &Topology, reached: u8) {
+    pub(crate) fn restart_services(&mut self, topology: &Topology, reached: u8) {
         let all = topology.server_bits(|_| true) & !self.servers_down();
         if all & !reached == 0 {
             self.control.set(Control::STALE_PARTNER, false);
         }
-    }
-
-    /// 3.14, 6 step 5: a partner is seeded anew. Handbook 4.3 recommends the order mirroring first,
-    /// then shipping: where the jobs run already, the seed breaks their chain (10, choice 15).
-    fn reseed_mirror(&mut self, topology: &Topology) -> Losses {
-        let Ok(member) = self.may_reseed(topology, SessionId::Primary) else {
-            return Losses::default();
-        };
-        if topology.seeding_breaks_chain && topology.secondary {
-            self.control.set(Control::GAP, true);
-        }
-        self.reseed(topology, SessionId::Primary, member)
     }
 }

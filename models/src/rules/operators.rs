@@ -61,6 +61,7 @@ impl World {
                 self.service(topology) == 0 && self.partners_joined(SessionId::Primary)
             }
             Belief::ReplicasCurrent => (0..topology.servers.len()).all(|s| self.is_current(s)),
+            Belief::ServiceStuck => self.service_stuck(topology),
         }
     }
 
@@ -75,13 +76,31 @@ impl World {
         !self.is_up(Component::server(server)) || !self.is_stale(server)
     }
 
-    /// Where a team sits (5 and 6).
+    /// Where a team sits (5 and 6); `None` for one that goes where it is needed (13.22).
     #[must_use]
-    pub const fn team_site(role: Role) -> Site {
+    pub const fn team_site(role: Role) -> Option<Site> {
         match role {
-            Role::MirrorFailover => Site::PRIMARY,
-            Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => Site::SECONDARY,
+            Role::MirrorFailover => Some(Site::PRIMARY),
+            Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => {
+                Some(Site::SECONDARY)
+            }
+            Role::LastResort => None,
         }
+    }
+
+    /// 5, 13.22: whether the data centre of a team is up; one of them for a team that goes where it
+    /// is needed.
+    #[must_use]
+    pub fn team_site_up(&self, role: Role) -> bool {
+        match Self::team_site(role) {
+            Some(site) => self.site_up(site),
+            None => Site::ALL.into_iter().any(|site| self.site_up(site)),
+        }
+    }
+
+    /// 5: whether the data centre of a team is lost, and the team with it.
+    fn team_is_gone(&self, role: Role) -> bool {
+        Self::team_site(role).is_some_and(|site| self.site(site) == SiteState::Lost)
     }
 
     /// Whether the team of the failover to DC2 is at work (5).
@@ -130,10 +149,7 @@ impl World {
     /// 5, guard: the data centre of a team is up.
     #[inline]
     fn team_is_there(&self, role: Role) -> Permission {
-        require(
-            self.site_up(Self::team_site(role)),
-            Refusal::OperatorsDown(role),
-        )
+        require(self.team_site_up(role), Refusal::OperatorsDown(role))
     }
 
     /// 5, guard: a runbook has been started, and is neither finished nor abandoned. Returns the
@@ -149,6 +165,27 @@ impl World {
     /// gone.
     pub(crate) fn may_stand_down(&self, topology: &Topology, role: Role) -> Permission {
         self.step_or_stand_down(topology, role).1
+    }
+
+    /// 5 step 0a: the team has nothing more to do; or it goes on with what an earlier failover of
+    /// the mirror left to do, while mirroring is still suspended from it (3.9, 3.14).
+    pub(crate) fn stand_down(&mut self, topology: &Topology, role: Role) {
+        let left = self.step_left_to_do(topology, role);
+        self.progress[role as usize] = left.unwrap_or(0);
+    }
+
+    /// 3.9, 3.14: the number of the step at which a team that stands down goes on; `None` where
+    /// nothing is left to do.
+    #[must_use]
+    pub fn step_left_to_do(&self, topology: &Topology, role: Role) -> Option<u8> {
+        let left = role == Role::MirrorFailover
+            && self.session(SessionId::Primary).any_suspended()
+            && self.has_only_decided(topology, role);
+        let runbook = topology.runbook(role).filter(|_| left)?;
+        let mut steps = runbook.steps.iter();
+        let forced = steps.rposition(|step| step.operation == Operation::ForceService)?;
+        let next = Some(forced + 2).filter(|next| *next <= runbook.steps.len());
+        next.map(|next| next as u8)
     }
 
     /// 5, 6, guard: the team is there, believes what the step waits for, and the step can be done
@@ -167,7 +204,8 @@ impl World {
             Ok(step) => step,
             Err(refusal) => return (Err(refusal), Err(refusal)),
         };
-        let undecided = self.has_only_decided(topology, role);
+        let undecided =
+            self.has_only_decided(topology, role) || self.begins_anew(topology, role, step);
         let over = undecided && !self.trigger_believed(topology, role);
         let awaited = step
             .wait_for
@@ -180,24 +218,37 @@ impl World {
                 None => self.may_do_or_skip(topology, role, step),
             }
         };
-        // Operators who wait for the end of the last failover begin anew when the next is needed.
-        let again = || {
-            awaited.is_some()
-                && role == Role::MirrorFailover
-                && self.trigger_believed(topology, role)
+        let work = work();
+        // Operators who wait for the end of the last failover begin anew when the next is needed;
+        // so do those of the last resort at a step that nothing makes possible any more.
+        let waits = match role {
+            Role::MirrorFailover => awaited.is_some(),
+            Role::LastResort => !undecided && work.is_err(),
+            Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => false,
         };
-        let gone = self.site(Self::team_site(role)) == SiteState::Lost;
+        let again = || waits && self.trigger_believed(topology, role);
         let reason = if undecided {
             Refusal::StillBelieved(role)
         } else {
             Refusal::UnderWay(role)
         };
-        (work(), require(gone || over || again(), reason))
+        (
+            work,
+            require(self.team_is_gone(role) || over || again(), reason),
+        )
+    }
+
+    /// 13.22: whether a step is one of those by which the team of the last resort lets a database
+    /// serve. Until it is done, somebody else may bring service back.
+    fn begins_anew(&self, topology: &Topology, role: Role, step: &Step) -> bool {
+        role == Role::LastResort
+            && step.operation.is_last_resort()
+            && self.may_do(topology, step.operation, None).is_ok()
     }
 
     /// 5 step 2, guard: an operation can be done; or it is impossible, and the step is optional.
     fn may_do_or_skip(&self, topology: &Topology, role: Role, step: &Step) -> Permission {
-        match self.may_do(topology, step.operation, Some(Self::team_site(role))) {
+        match self.may_do(topology, step.operation, Self::team_site(role)) {
             Err(refusal) if step.optional && Self::is_skipped(step.operation, refusal) => Ok(()),
             done => done,
         }
@@ -209,7 +260,7 @@ impl World {
         let Some(step) = self.current_step(topology, role) else {
             return Losses::default();
         };
-        let from = Some(Self::team_site(role));
+        let from = Self::team_site(role);
         let losses = if self.may_do(topology, step.operation, from).is_ok() {
             self.operate(topology, step.operation, from)
         } else {
@@ -229,7 +280,9 @@ impl World {
             return;
         }
         match role {
-            Role::MirrorFailover | Role::LogShippingRepair => self.progress[role as usize] = 0,
+            Role::MirrorFailover | Role::LogShippingRepair | Role::LastResort => {
+                self.progress[role as usize] = 0;
+            }
             Role::SiteFailover => {}
             // Back in DC1, everything can happen again.
             Role::SiteFailback => {
@@ -243,7 +296,7 @@ impl World {
     pub(crate) fn may_err(&self, topology: &Topology, role: Role, mistake: Mistake) -> Permission {
         let step = self.working_at(topology, role)?;
         self.team_is_there(role)?;
-        let from = Some(Self::team_site(role));
+        let from = Self::team_site(role);
         match mistake {
             Mistake::Premature => {
                 require(
@@ -306,7 +359,7 @@ impl World {
             return;
         };
         let at = role as usize;
-        let from = Some(Self::team_site(role));
+        let from = Self::team_site(role);
         match mistake {
             Mistake::Skip | Mistake::FenceFails => self.progress[at] += 1,
             Mistake::Premature => {
@@ -353,7 +406,7 @@ impl World {
     #[must_use]
     pub fn skips(&self, topology: &Topology, role: Role) -> bool {
         self.current_step(topology, role).is_some_and(|step| {
-            let from = Some(Self::team_site(role));
+            let from = Self::team_site(role);
             let refused = self.may_do(topology, step.operation, from).err();
             step.optional && refused.is_some_and(|r| Self::is_skipped(step.operation, r))
         })

@@ -24,7 +24,7 @@ impl World {
         let promoted = SessionId::ALL.into_iter().any(|pair| {
             self.may_fail_over(topology, pair).is_ok() || self.may_swap_roles(pair).is_ok()
         });
-        for role in [Role::SiteFailover, Role::MirrorFailover] {
+        for role in [Role::LastResort, Role::SiteFailover, Role::MirrorFailover] {
             if promoted && role == Role::MirrorFailover {
                 continue;
             }
@@ -65,7 +65,7 @@ impl Cause {
                 Self::InterSiteLink
             }
             K::Cut | K::PortLost => Self::LocalLink,
-            K::Crash | K::Destroy | K::GreyFailure => Self::of_machine(event.at),
+            K::Crash | K::Destroy | K::GreyFailure | K::Stall => Self::of_machine(event.at),
             K::Misoperation
             | K::Premature
             | K::Skip
@@ -89,6 +89,7 @@ impl Cause {
             | K::StandDown
             | K::Reconnect
             | K::GreyRepair
+            | K::StallEnds
             | K::LogFull
             | K::Retention
             | K::Rebuild

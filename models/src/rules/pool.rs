@@ -149,6 +149,19 @@ impl World {
         bits & (self.control.replica_active | self.control.lingering) & !self.servers_down()
     }
 
+    /// 13.21: over how many servers the users are spread, this one among them; 0 where it takes
+    /// none.
+    #[must_use]
+    pub fn servers_beside(&self, topology: &Topology, server: Component) -> u32 {
+        let serving = self.serving_servers(topology);
+        let mut servers = 0..topology.servers.len();
+        let number = servers.find(|number| Component::server(*number) == server);
+        match number {
+            Some(number) if serving >> number & 1 == 1 => serving.count_ones(),
+            _ => 0,
+        }
+    }
+
     /// Whether users come to a copy: one of the servers that take users uses the databases
     /// of its session, reaches them and knows of it.
     fn users_come(&self, topology: &Topology, copy: Replica, serving: u8) -> bool {
@@ -162,11 +175,18 @@ impl World {
         } else {
             u8::MAX
         };
-        // V38, H-52: without logins the database is online but unusable. V32: see the validator.
-        let usable = copy.session() == SessionId::Primary || topology.logins;
+        // V32: see the validator.
+        let usable = !self.logins_missing(topology, copy);
         // 2.4, H-33: a failover partner whose name the servers do not know.
         let known = copy != Replica::TargetMirror || !self.control.has(Control::STALE_PARTNER);
         serving & target & near != 0 && usable && known
+    }
+
+    /// V38, H-52, 13.19: whether the pool servers cannot log in to a copy: the database is online
+    /// but unusable.
+    #[must_use]
+    pub const fn logins_missing(&self, topology: &Topology, copy: Replica) -> bool {
+        topology.logins & copy.bit() == 0 && !self.control.has(Control::LOGINS_CREATED)
     }
 
     /// The copies that acknowledge users' messages now, as bits, whether or not clients have

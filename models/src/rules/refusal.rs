@@ -43,6 +43,12 @@ pub enum Refusal {
     GreyFailed(Component),
     /// The database server does not answer its users (H-42).
     NotGreyFailed(Component),
+    /// The server has not stalled (13.5).
+    Stalled(Component),
+    /// The server has stalled (13.5).
+    NotStalled(Component),
+    /// Mirror and witness have not agreed that the server is lost (13.5).
+    GivenUp(Component),
 
     /// The link is not cut.
     LinkCut(Component),
@@ -217,6 +223,21 @@ pub enum Refusal {
     BackupNotContained(Component),
     /// The server has everything that the secondary has.
     SecondaryNotContained(Component),
+
+    /// A database server runs.
+    NoDatabaseServerRuns,
+    /// Some server has a database.
+    NoCopyLeft,
+    /// The newest database of the servers that run does not acknowledge.
+    NewestServes(Component),
+    /// A database acknowledges.
+    NothingAcknowledges,
+    /// No server has a database.
+    CopyLeft(Component),
+    /// No backup is left that a database could be restored from.
+    BackupLeft,
+    /// A backup can be brought to a database server that runs.
+    NoBackupInReach,
 }
 
 /// What a guard returns.

@@ -119,6 +119,18 @@ impl World {
         found.map(Replica::member)
     }
 
+    /// 3.14, 6 step 5: a partner is seeded anew. Handbook 4.3 recommends the order mirroring first,
+    /// then shipping: where the jobs run already, the seed breaks their chain (10, choice 15).
+    pub(crate) fn reseed_mirror(&mut self, topology: &Topology) -> Losses {
+        let Ok(member) = self.may_reseed(topology, SessionId::Primary) else {
+            return Losses::default();
+        };
+        if topology.seeding_breaks_chain && topology.secondary {
+            self.control.set(Control::GAP, true);
+        }
+        self.reseed(topology, SessionId::Primary, member)
+    }
+
     /// Install-CsMirrorDatabase: what the partner had is gone (3.14).
     pub(crate) fn reseed(&mut self, topology: &Topology, pair: SessionId, member: usize) -> Losses {
         let before = *self;

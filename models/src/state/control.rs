@@ -49,8 +49,12 @@ impl Control {
         FENCED: 2,
         /// The log backup job of DC1 does not run (4.1).
         pub BACKUP_STOPPED: 1,
+        /// Logins that were missing have been created on every database server (13.19, 13.22).
+        pub LOGINS_CREATED: 1,
         /// A bit for each copy: it answers its partners, but not its users (slice, H-42).
         pub GREY: 4,
+        /// A bit for each database of DC1: its server answers nothing and will go on (slice, 13.5).
+        STALLED: 2,
     }
 
     /// The flags of a copy's failures that only its users see.
@@ -58,6 +62,15 @@ impl Control {
     pub const fn grey(copy: Replica) -> u32 {
         Self::GREY << copy as u32
     }
+
+    /// The flag of a database of DC1 whose server has stalled.
+    #[must_use]
+    pub const fn stalled(copy: Replica) -> u32 {
+        Self::STALLED << copy.member()
+    }
+
+    /// [`Control::stalled`] of both databases of DC1.
+    pub(crate) const STALLS: u32 = Self::STALLED * 3;
 
     /// The flag of a fenced database of DC1.
     #[must_use]

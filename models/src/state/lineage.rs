@@ -137,10 +137,16 @@ impl Lineage {
     }
 
     fn is_prefix_by_forks(&self, p: Position, q: Position) -> bool {
+        p.is_present() && q.is_present() && self.leads_to(self.earliest(p), q)
+    }
+
+    /// Whether the log up to `q` can be restored onto a copy at `p`: `q` is on the timeline of `p`
+    /// or on a fork of it. A copy that was recovered has a timeline of its own from then on, even
+    /// if nothing was written on it (4.2).
+    pub(crate) fn leads_to(&self, p: Position, q: Position) -> bool {
         if !p.is_present() || !q.is_present() {
             return false;
         }
-        let p = self.earliest(p);
         let (target, mut q) = (p.timeline(), q);
         loop {
             if q.timeline() == target {
@@ -197,6 +203,12 @@ impl Lineage {
         );
         self.forks[born] = at.0;
         Position::new(born as u8, at.rank())
+    }
+
+    /// Forgets every timeline: nothing is left anywhere, and what begins now descends from none.
+    pub(crate) fn begin_anew(&mut self) -> Position {
+        *self = Self::new();
+        Position::new(0, 0)
     }
 
     /// The timeline and its ancestors, as bits.

@@ -20,6 +20,7 @@ impl Slices {
             Slice::OneSidedDetection => self.one_sided_detection,
             Slice::WitnessMemory => self.witness_memory,
             Slice::Ports => self.ports,
+            Slice::Stalls => self.stalls,
         }
     }
 
@@ -38,6 +39,7 @@ impl Slices {
             Slice::OneSidedDetection => &mut self.one_sided_detection,
             Slice::WitnessMemory => &mut self.witness_memory,
             Slice::Ports => &mut self.ports,
+            Slice::Stalls => &mut self.stalls,
         };
         *field = true;
         self
@@ -49,7 +51,8 @@ impl Property {
     /// break it, and *holds* would say less than it seems to.
     ///
     /// One-sided detection, a witness that forgets and lost ports are readings of the handbook (R4;
-    /// 10, choice 23; 13.4) that a scenario chooses, so no property needs them.
+    /// 10, choice 23; 13.4) that a scenario chooses, so no property needs them. What a stalled
+    /// server does that a crashed one does not, a server without its port does for longer.
     #[must_use]
     pub const fn reads(self) -> &'static [Slice] {
         use Slice as S;

@@ -65,6 +65,8 @@ pub struct Slices {
     pub witness_memory: bool,
     /// A server of a session can lose its port or its network card (13.10).
     pub ports: bool,
+    /// A database server in DC1 can answer nothing for a while and then go on (13.5).
+    pub stalls: bool,
 }
 
 /// When users are told that their post is stored (2.2; 10, choice 1).
@@ -150,8 +152,8 @@ pub struct Topology {
     pub users: u32,
     /// All active servers are meant to be beside the database (1.3, LBW).
     pub low_bandwidth: bool,
-    /// Logins exist on S and SM (V38).
-    pub logins: bool,
+    /// A bit for each copy: the pool servers' logins exist on its server (V38, 13.19).
+    pub logins: u8,
     /// Seeding a mirror takes a log backup (handbook 10, choice 15).
     pub seeding_breaks_chain: bool,
     /// Where it begins.
@@ -223,7 +225,7 @@ impl Topology {
             },
             users: 0,
             low_bandwidth: false,
-            logins: true,
+            logins: u8::MAX,
             seeding_breaks_chain: true,
             start: Start::Normal,
             cms_site: Site::PRIMARY,

@@ -206,7 +206,7 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             K::StandDown,
             every_team,
             |w, t, e| w.may_stand_down(t, team(e)?),
-            |w, _, e| plain(team(e).map(|role| w.progress[role as usize] = 0)),
+            |w, t, e| plain(team(e).map(|role| w.stand_down(t, role))),
         )
         .progress(),
         row(
@@ -258,12 +258,9 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
         row(
             K::Rebuild,
             |t| {
-                let site = |role, site| at_if(t.runbook(role).is_some(), &[site]);
-                let mut sites = site(Role::SiteFailback, Component::site(t.primary_site()));
-                sites.append(&mut site(
-                    Role::LogShippingRepair,
-                    Component::site(t.secondary_site()),
-                ));
+                let site = |role, site| at_if(t.runbook(role).is_some(), &[Component::site(site)]);
+                let mut sites = site(Role::SiteFailback, t.primary_site());
+                sites.append(&mut site(Role::LogShippingRepair, t.secondary_site()));
                 sites
             },
             |w, t, e| w.may_rebuild(t, site(e)?),
@@ -380,6 +377,19 @@ const ROWS: [Rule; EventKind::ALL.len()] = {
             },
         )
         .fault(FaultClass::LinkCut),
+        row(
+            K::Stall,
+            |t| at_if(t.slices.stalls, &members(t, SessionId::Primary)),
+            |w, t, e| w.may_crash(t, e.at),
+            |w, _, e| plain(copy(e).map(|copy| w.stall(copy))),
+        )
+        .fault(FaultClass::ComponentCrash),
+        row(
+            K::StallEnds,
+            |t| at_if(t.slices.stalls, &members(t, SessionId::Primary)),
+            |w, t, e| w.may_end_stall(t, copy(e)?),
+            |w, _, e| plain(copy(e).map(|copy| w.end_stall(copy))),
+        ),
     ]
 };
 
@@ -433,6 +443,15 @@ impl EventKind {
     #[must_use]
     pub fn is_progress(self) -> bool {
         rule(self).is_progress
+    }
+}
+
+impl Event {
+    /// [`EventKind::is_progress`], but not of the last resort: UQ asks whether the system needed
+    /// one (9, 13.22).
+    #[must_use]
+    pub fn is_progress(self) -> bool {
+        self.kind.is_progress() && role_of(self.at) != Some(Role::LastResort)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The models of poolproof as models of [Stateright](stateright), for a second opinion on verdicts
-//! and state counts, and for its Explorer. The rules are those of [`poolproof_models`]; this crate
-//! adds none.
+//! and state counts. The rules are those of [`poolproof_models`]; this crate adds none.
 //!
 //! The examples of this crate check each part of the system on its own.
 //!
@@ -28,13 +27,11 @@
 //! ```
 
 mod bounded_model;
-mod explorer;
 mod limits;
 mod properties;
 mod second_opinion;
 
 pub use bounded_model::{BoundedModel, Judged};
-pub use explorer::{Choice, ExplorerModel, Scene, Wording, serve};
 pub use limits::Ending;
 pub use second_opinion::{Opinion, Status, second_opinion};
 pub use stateright;

@@ -3,11 +3,14 @@
 mod beliefs;
 mod budgets;
 mod choices;
+mod last_resort;
 mod mistakes;
+mod overflow;
 mod partition_cases;
 mod partner_states;
 mod pool_limits;
 mod reach;
 mod reference_cases;
+mod stalls;
 mod trio;
 mod walks;

@@ -89,3 +89,34 @@ fn a_step_that_waits_is_not_swapped_with_the_one_before() {
     let trio = at_work(&STEPS[1..], Some(Belief::PrincipalDown));
     assert!(trio.can(EventKind::SwapNext, TEAM), "A is down");
 }
+
+/// 3.9, 3.14: mirroring that was suspended by a forced service is resumed, also where another
+/// failure came between and was over before anything was done.
+#[test]
+fn what_a_failover_left_to_do_is_not_forgotten() {
+    let steps = [
+        Operation::Decide,
+        Operation::ForceService,
+        Operation::ResumeMirroring,
+    ];
+    let mut trio = at_work(&steps, None);
+    let runbook = &mut trio.topology.runbooks[0];
+    runbook.steps[2].wait_for = Some(Belief::PartnerBack);
+    trio.go(EventKind::RunbookStep, TEAM)
+        .go(EventKind::RunbookStep, TEAM);
+    trio.post();
+    assert_eq!(current(&trio), Some(Operation::ResumeMirroring));
+    // A is back as the mirror, and suspended. B fails before anybody resumes, and comes back.
+    trio.restart(Component::A);
+    assert!(trio.suspended());
+    trio.go(EventKind::Crash, Component::B).detect();
+    trio.go(EventKind::StandDown, TEAM)
+        .go(EventKind::StartRunbook, TEAM);
+    assert_eq!(current(&trio), Some(Operation::Decide));
+    trio.restart(Component::B);
+    trio.go(EventKind::StandDown, TEAM);
+    assert_eq!(current(&trio), Some(Operation::ResumeMirroring));
+    trio.go(EventKind::RunbookStep, TEAM);
+    assert!(!trio.suspended());
+    assert_eq!(current(&trio), None);
+}

@@ -9,6 +9,7 @@ use poolproof_models::names::event::Event;
 use poolproof_models::names::property::Spent;
 use poolproof_models::names::runbook::{Belief, Mistake, Operation, Phase, Role, Runbook, Step};
 use poolproof_models::names::site::{ShareLocation, Site};
+use poolproof_models::names::slice::Slice;
 use poolproof_models::state::topology::{
     Acknowledgement, Assumption, MirrorShipping, PoolServer, Slices, Start, Topology,
 };
@@ -45,6 +46,11 @@ fn runbook(role: Role, trigger: Belief, steps: &[(Operation, Option<Belief>)]) -
                         | Operation::Salvage
                         | Operation::ReseedMirror
                         | Operation::TailBackup
+                        | Operation::ReturnToDc1
+                        | Operation::RecoverNewest
+                        | Operation::RestoreNewestBackup
+                        | Operation::StartEmpty
+                        | Operation::RemirrorNewest
                 ),
                 phase: Phase::Act,
                 source: String::new(),
@@ -111,6 +117,19 @@ fn runbooks() -> Vec<Runbook> {
                 (O::Decide, None),
                 (O::Salvage, None),
                 (O::ReinitialiseSecondary, None),
+            ],
+        ),
+        runbook(
+            Role::LastResort,
+            Belief::ServiceStuck,
+            &[
+                (O::Decide, None),
+                (O::ReturnToDc1, None),
+                (O::RecoverNewest, None),
+                (O::RestoreNewestBackup, None),
+                (O::StartEmpty, None),
+                (O::ServeNewest, None),
+                (O::RemirrorNewest, None),
             ],
         ),
     ]
@@ -182,20 +201,11 @@ fn topology(chance: &mut ChaCha8Rng) -> Topology {
     topology.runbooks = runbooks();
     topology.mistakes = Mistake::ALL.to_vec();
     topology.misoperations = Operation::ALL.to_vec();
-    topology.slices = Slices {
+    let clock = Slices {
         clients: chance.random(),
-        sessions: true,
-        partner_names: true,
-        grey: true,
-        log_full: true,
-        retention: true,
-        compliance: true,
-        front_end: true,
-        storage: true,
-        one_sided_detection: true,
-        witness_memory: true,
-        ports: true,
+        ..Slices::default()
     };
+    topology.slices = Slice::ALL.into_iter().fold(clock, Slices::with);
     topology.finish()
 }
 

@@ -65,9 +65,7 @@ pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
             .map(picture::drawn)
             .collect::<Result<_, _>>()?,
     };
-    let mut text = page.render()?;
-    text.push('\n');
-    Ok(visible::text(text))
+    visible::page(&page)
 }
 
 impl Promises<'_> {

@@ -115,6 +115,12 @@ names! {
         PoissonExact,
         /// No event was seen: what bounds the value is not known, or the upper limit is one-sided.
         NothingSeen,
+        /// A mean that few values carry, or one value: it is a lower bound and has no interval.
+        FewValues,
+        /// The same of a share of time that falls where such a mean rises: an upper bound.
+        FewValuesUpper,
+        /// A percentile that lies among what had no end: it is larger than any number.
+        Endless,
         /// Stratified importance sampling with Student's t.
         StratifiedImportanceSampling,
         /// Conditional Monte Carlo with Student's t.

@@ -109,7 +109,7 @@ pub struct Assumption {
 
 /// How well a figure is supported.
 ///
-/// A figure of grade M or J is never shown as published fact: see [`Grade::is_judgement`].
+/// A figure of grade M or J is no published fact; J is a judgement: see [`Grade::is_judgement`].
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -122,7 +122,7 @@ pub enum Grade {
     R,
     /// Derived from a figure of grade V, S or R.
     D,
-    /// Remembered from a publication and not read again.
+    /// Measured: fitted from records of the pool itself.
     M,
     /// Judgement, without a source.
     J,
@@ -131,6 +131,6 @@ pub enum Grade {
 impl Grade {
     /// Whether the figure is a judgement, never to be shown as published fact.
     pub fn is_judgement(self) -> bool {
-        matches!(self, Self::M | Self::J)
+        self == Self::J
     }
 }

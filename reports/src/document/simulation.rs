@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RareEvent;
 use super::names::{Cause, CutOff, Method, Phase};
+use crate::figure::Figure;
 use crate::float;
 
 /// How often things happen, and what they cost.
@@ -23,9 +24,22 @@ pub struct Simulation {
     pub cut_off_by: Option<CutOff>,
     /// The share of time with service, from 0 to 1.
     pub availability: Estimate,
+    /// The share of time without service, from 0 to 1.
+    pub unavailability: Estimate,
     /// Outage in milliseconds per year.
     pub mean_outage_ms_per_year: Estimate,
-    /// The three columns: per incident, per year, given loss of the first site.
+    /// The part of it that was not planned.
+    pub unplanned_outage_ms_per_year: Estimate,
+    /// The part of it that was planned: patching, and the switch of a failback.
+    pub planned_outage_ms_per_year: Estimate,
+    /// Minutes without service per year, summed over the users: all of them while there is no
+    /// service, and those of a pool server that is lost until they have connected to another.
+    pub user_minutes_per_year: Estimate,
+    /// Incidents by their length, the shortest first.
+    pub incidents_by_length: Vec<IncidentLength>,
+    /// How much more the trials say of a mean than if they were only counted.
+    pub variance_reductions: Vec<VarianceReduction>,
+    /// The three columns: per unplanned incident, per year, given loss of the first site.
     pub columns: Vec<Column>,
     /// The outage of a year by what started the incident.
     pub outage_by_cause: Vec<CauseShare>,
@@ -104,13 +118,35 @@ pub struct Distribution {
     pub n: u64,
 }
 
+/// What is gained for a mean by what is known besides the trials' values: how many times as many
+/// trials would be needed for the same interval if they were only counted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VarianceReduction {
+    /// The mean.
+    pub figure: Figure,
+    /// The variance of the plain mean over that of the estimate.
+    #[serde(serialize_with = "float::serialize")]
+    pub factor: f64,
+}
+
+/// An outcome of its own kind, which is no number: how often it was seen, and its probability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeSeen {
+    /// How often it was seen.
+    pub count: u64,
+    /// Its probability.
+    pub share: Estimate,
+}
+
 /// Which observations a column is about.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnName {
-    /// One observation per incident.
+    /// One observation per incident that was not planned.
     PerIncident,
     /// One observation per simulated year.
     PerYear,
@@ -126,9 +162,12 @@ pub struct Column {
     pub name: ColumnName,
     /// How many observations there are.
     pub n: u64,
-    /// How many of them had not ended when they were followed no longer: their times count as far
-    /// as they were followed, so that they are longer in truth.
-    pub unended: u64,
+    /// Those in which service had not returned when they were followed no longer. They are in no
+    /// mean of times, and in the percentiles of an incident they are longer than any number.
+    pub no_return: OutcomeSeen,
+    /// Those in which no copy was left. They are in no mean of losses, and in the percentiles they
+    /// are larger than any number.
+    pub no_copy_left: OutcomeSeen,
     /// Time to recover; for `per_year` the outage of a year. Milliseconds.
     pub time_ms: Distribution,
     /// Data lost, as the span of time whose messages are gone. Milliseconds.
@@ -208,6 +247,18 @@ pub struct ExampleTrial {
     pub incidents_in_all: u64,
     /// Its incidents in the order of time; the longest, where there were very many.
     pub incidents: Vec<Incident>,
+}
+
+/// How often incidents of one class of length happen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IncidentLength {
+    /// The longest of the class, in milliseconds; none for those longer than all other classes.
+    pub up_to_ms: Option<u64>,
+    /// Incidents per year that were not planned.
+    pub unplanned_per_year: Estimate,
+    /// Incidents per year that were planned.
+    pub planned_per_year: Estimate,
 }
 
 /// The part of the yearly outage that one cause started.

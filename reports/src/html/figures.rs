@@ -1,6 +1,6 @@
 //! The figures of the simulation as the cells of the page's tables.
 
-use crate::document::{Column, ColumnName, Estimate, Simulation};
+use crate::document::{Column, ColumnName, Estimate, OutcomeSeen, Simulation};
 use crate::figure::{Figure, Measure, Unit};
 use crate::{headline, quantity, words};
 
@@ -9,9 +9,11 @@ pub(crate) struct Figures<'a> {
     pub(crate) ran: String,
     pub(crate) availability: String,
     pub(crate) outage: String,
+    pub(crate) users: String,
     pub(crate) events: String,
     pub(crate) heads: Vec<Head>,
     pub(crate) groups: Vec<Group>,
+    pub(crate) lengths: Vec<Row>,
     pub(crate) causes: Vec<Row>,
     pub(crate) phases: Vec<Row>,
     pub(crate) drilled: &'a str,
@@ -43,6 +45,16 @@ pub(crate) struct Cell {
     pub(crate) interval: String,
 }
 
+impl Cell {
+    /// The value, and the interval in brackets.
+    pub(crate) fn with_interval(&self) -> String {
+        match self.interval.as_str() {
+            "" => self.value.clone(),
+            interval => format!("{} ({interval})", self.value),
+        }
+    }
+}
+
 impl<'a> Figures<'a> {
     pub(crate) fn of(simulation: &'a Simulation) -> Self {
         let columns = &simulation.columns;
@@ -56,10 +68,12 @@ impl<'a> Figures<'a> {
         Self {
             ran: ran(simulation),
             availability: quantity::availability(&simulation.availability),
-            outage: quantity::estimate(&simulation.mean_outage_ms_per_year, quantity::duration),
+            outage: headline::outage(simulation),
+            users: quantity::estimate(&simulation.user_minutes_per_year, quantity::number),
             events: quantity::count(simulation.events_executed),
             heads,
             groups: groups(columns),
+            lengths: lengths(simulation),
             causes: causes(simulation),
             phases: phases(simulation),
             drilled: words::drilled(&simulation.drilled),
@@ -132,9 +146,35 @@ fn groups(columns: &[Column]) -> Vec<Group> {
             rows,
         }
     };
-    (0..Measure::of_column(ColumnName::PerYear).len())
-        .map(of)
-        .collect()
+    let measures = (0..Measure::of_column(ColumnName::PerYear).len()).map(of);
+    measures.chain(outcomes(columns)).collect()
+}
+
+/// Returns the outcomes that are in no mean, where any was seen.
+fn outcomes(columns: &[Column]) -> Option<Group> {
+    let row = |name: &str, of: fn(&Column) -> &OutcomeSeen| {
+        let seen = columns.iter().any(|column| of(column).count > 0);
+        seen.then(|| Row {
+            name: name.to_owned(),
+            cells: columns.iter().map(|column| outcome(of(column))).collect(),
+        })
+    };
+    let rows = [
+        row(words::NO_RETURN, |column| &column.no_return),
+        row(words::NO_COPY_LEFT, |column| &column.no_copy_left),
+    ];
+    let rows: Vec<Row> = rows.into_iter().flatten().collect();
+    (!rows.is_empty()).then(|| Group {
+        title: "in no mean".to_owned(),
+        rows,
+    })
+}
+
+fn outcome(outcome: &OutcomeSeen) -> Cell {
+    Cell {
+        value: quantity::count(outcome.count),
+        interval: quantity::estimate(&outcome.share, quantity::probability),
+    }
 }
 
 fn largest(measure: Measure, column: &Column) -> Option<Cell> {
@@ -167,6 +207,22 @@ pub(crate) fn cell(estimate: &Estimate, format: impl Fn(f64) -> String) -> Cell 
         value: quantity::value(estimate, &format),
         interval: quantity::interval(estimate, &format).unwrap_or_default(),
     }
+}
+
+/// Returns how often incidents of each class of length happen, unplanned and planned.
+pub(crate) fn lengths(simulation: &Simulation) -> Vec<Row> {
+    let classes = &simulation.incidents_by_length;
+    let row = |class| {
+        let rate = |estimate| cell(estimate, quantity::number);
+        Row {
+            name: words::length(class, classes),
+            cells: vec![
+                rate(&class.unplanned_per_year),
+                rate(&class.planned_per_year),
+            ],
+        }
+    };
+    classes.iter().map(row).collect()
 }
 
 fn causes(simulation: &Simulation) -> Vec<Row> {

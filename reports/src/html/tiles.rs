@@ -185,6 +185,8 @@ fn figure(shown: Figure, estimate: &Estimate, simulation: &Simulation) -> Tile {
         }],
         Measure::TimeToRecover
         | Measure::Outage
+        | Measure::UnplannedOutage
+        | Measure::PlannedOutage
         | Measure::DataLost
         | Measure::MessagesLost
         | Measure::AnyLoss => Vec::new(),
@@ -204,14 +206,22 @@ fn figure(shown: Figure, estimate: &Estimate, simulation: &Simulation) -> Tile {
 /// Where a figure comes from.
 fn proof(measure: Measure, simulation: &Simulation) -> (String, &'static str) {
     let (place, name) = match measure {
-        Measure::Availability | Measure::Outage if !simulation.outage_by_cause.is_empty() => {
+        Measure::Availability
+        | Measure::Outage
+        | Measure::UnplannedOutage
+        | Measure::PlannedOutage
+            if !simulation.outage_by_cause.is_empty() =>
+        {
             ("origins", "causes")
         }
         Measure::TimeToRecover => ("figure-time-to-recover", "distribution"),
         Measure::DataLost => ("figure-data-lost", "distribution"),
-        Measure::Availability | Measure::Outage | Measure::MessagesLost | Measure::AnyLoss => {
-            ("how-often", "figures")
-        }
+        Measure::Availability
+        | Measure::Outage
+        | Measure::UnplannedOutage
+        | Measure::PlannedOutage
+        | Measure::MessagesLost
+        | Measure::AnyLoss => ("how-often", "figures"),
     };
     (place.to_owned(), name)
 }

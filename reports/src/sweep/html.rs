@@ -67,9 +67,7 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
             .map(picture::drawn)
             .collect::<Result<_, _>>()?,
     };
-    let mut text = page.render()?;
-    text.push('\n');
-    Ok(visible::text(text))
+    visible::page(&page)
 }
 
 /// The heads of the columns that say what a point is; they may break where a path has parts.

@@ -1,6 +1,6 @@
 //! Words about the simulation: causes, phases, columns, methods.
 
-use crate::document::{Cause, ColumnName, Drilled, Method, Phase, Simulation};
+use crate::document::{Cause, ColumnName, Drilled, IncidentLength, Method, Phase, Simulation};
 use crate::quantity;
 
 /// Returns what began an outage.
@@ -47,7 +47,7 @@ pub fn drilled(drilled: &Drilled) -> &str {
 /// Returns the heading of a column.
 pub(crate) fn column(name: ColumnName, simulation: &Simulation) -> String {
     match name {
-        ColumnName::PerIncident => "Per incident".to_owned(),
+        ColumnName::PerIncident => "Per unplanned incident".to_owned(),
         ColumnName::PerYear if quantity::is_a_year(simulation.horizon_ms) => "Per year".to_owned(),
         ColumnName::PerYear => "Per trial".to_owned(),
         ColumnName::GivenSiteLoss => match &simulation.drilled {
@@ -57,6 +57,21 @@ pub(crate) fn column(name: ColumnName, simulation: &Simulation) -> String {
     }
 }
 
+/// Returns a class of length, as it follows "incidents".
+pub(crate) fn length(class: &IncidentLength, classes: &[IncidentLength]) -> String {
+    let longest = classes.iter().filter_map(|one| one.up_to_ms).max();
+    match (class.up_to_ms, longest) {
+        (Some(ms), _) => format!("up to {}", quantity::duration(ms as f64)),
+        (None, Some(ms)) => format!("longer than {}", quantity::duration(ms as f64)),
+        (None, None) => "of any length".to_owned(),
+    }
+}
+
+/// The outcome that service had not returned when it was followed no longer.
+pub(crate) const NO_RETURN: &str = "service did not return";
+/// The outcome that every copy was lost.
+pub(crate) const NO_COPY_LEFT: &str = "every copy was lost";
+
 /// Returns how an estimate was made.
 pub(crate) const fn method(method: Method) -> &'static str {
     match method {
@@ -65,6 +80,9 @@ pub(crate) const fn method(method: Method) -> &'static str {
         Method::ClopperPearson => "Clopper-Pearson",
         Method::PoissonExact => "Poisson, exact",
         Method::NothingSeen => "one-sided, nothing seen",
+        Method::FewValuesUpper => "an upper bound: few values carry the mean",
+        Method::FewValues => "a lower bound: few values carry the mean",
+        Method::Endless => "among what had no end",
         Method::StratifiedImportanceSampling => "stratified importance sampling, Student's t",
         Method::ConditionalMonteCarlo => "conditional Monte Carlo, Student's t",
         Method::StudentTOfWeights => "Student's t on the weights",

@@ -5,6 +5,7 @@ use poolproof_reports::comparison::ComparisonDocument;
 use poolproof_reports::diagnostics::Diagnostics;
 use poolproof_reports::document::ResultDocument;
 use poolproof_reports::entry::Entry;
+use poolproof_reports::fit::FitDocument;
 use poolproof_reports::sweep::SweepDocument;
 use poolproof_reports::{
     bundle, cuts_schema, diagnostics_schema, github, json, junit, markdown, sarif, schema,
@@ -80,6 +81,7 @@ fn the_published_schema_is_that_of_the_types() {
         ("cuts-v2", cuts_schema()),
         ("comparison-v2", schema_of::<ComparisonDocument>()),
         ("sweep-v2", schema_of::<SweepDocument>()),
+        ("fit-v1", schema_of::<FitDocument>()),
     ] {
         let path = format!("{}/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("POOLPROOF_UPDATE").is_some() {

@@ -167,7 +167,7 @@ fn a_line_that_is_missing_or_never_ends_is_said() {
         }
     }
     let svg = Chart::TimeToRecover.svg(&document).expect("drawn");
-    assert!(svg.contains("Per incident: none seen"));
+    assert!(svg.contains("Per unplanned incident: none seen"));
     assert!(svg.contains(", 25 % not within the horizon"));
 }
 

@@ -17,7 +17,7 @@ mod parts;
 mod scenario;
 
 pub use entries::{entry, refused};
-use parts::{cut_sets, examples, exceedance};
+use parts::{cut_sets, examples, exceedance, incidents_by_length};
 use scenario::scenario;
 
 const MINUTE_MS: f64 = 60_000.0;
@@ -82,7 +82,12 @@ pub fn quiet() -> ResultDocument {
     if let Some(simulation) = &mut document.simulation {
         simulation.drill_trials = 0;
         simulation.availability = exactly(1.0, 10_000);
+        simulation.unavailability = exactly(0.0, 10_000);
         simulation.mean_outage_ms_per_year = exactly(0.0, 10_000);
+        simulation.unplanned_outage_ms_per_year = exactly(0.0, 10_000);
+        simulation.planned_outage_ms_per_year = exactly(0.0, 10_000);
+        simulation.user_minutes_per_year = exactly(0.0, 10_000);
+        simulation.incidents_by_length.clear();
         simulation.outage_by_cause.clear();
         simulation.outage_exceedance.clear();
         simulation.data_lost_exceedance.clear();
@@ -402,7 +407,17 @@ fn simulation() -> Simulation {
             Some(0.999_876_5),
             10_000,
         ),
+        unavailability: estimate(
+            Some(0.000_128_7),
+            Some(0.000_123_5),
+            Some(0.000_133_9),
+            10_000,
+        ),
         mean_outage_ms_per_year: around(67.6 * MINUTE_MS, 0.04, 10_000),
+        unplanned_outage_ms_per_year: around(62.3 * MINUTE_MS, 0.04, 10_000),
+        planned_outage_ms_per_year: around(5.3 * MINUTE_MS, 0.02, 10_000),
+        user_minutes_per_year: around(5_431_000.0, 0.04, 10_000),
+        incidents_by_length: incidents_by_length(),
         columns: vec![
             column(ColumnName::PerIncident, 12_408, 1.6, 0.02),
             column(ColumnName::PerYear, 10_000, 9.0, 0.05),
@@ -434,6 +449,10 @@ fn simulation() -> Simulation {
             drill: false,
             replay: "poolproof replay --trial 1203 lbw.toml".to_owned(),
         }],
+        variance_reductions: vec![VarianceReduction {
+            figure: Figure::OUTAGE,
+            factor: 3.02,
+        }],
         incidents_csv_trials: 1_000,
         events_executed: 48_200_193,
         rare: None,
@@ -448,7 +467,8 @@ fn column(name: ColumnName, n: u64, median_min: f64, lost_min: f64) -> Column {
     Column {
         name,
         n,
-        unended: 0,
+        no_return: never(n),
+        no_copy_left: never(n),
         time_ms: distribution(&time, 0.03, n),
         data_lost_ms: distribution(&lost, 0.02, n),
         messages_lost: distribution(&|share| lost(share) / 500.0, 0.02, n),
@@ -463,6 +483,14 @@ fn column(name: ColumnName, n: u64, median_min: f64, lost_min: f64) -> Column {
         ),
         time_cdf: cdf(&time),
         data_lost_cdf: cdf(&lost),
+    }
+}
+
+/// An outcome that was never seen.
+fn never(n: u64) -> OutcomeSeen {
+    OutcomeSeen {
+        count: 0,
+        share: estimate(Some(0.0), Some(0.0), Some(3.0 / n as f64), n),
     }
 }
 

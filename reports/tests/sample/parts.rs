@@ -2,6 +2,8 @@
 
 use poolproof_reports::document::*;
 
+use super::around;
+
 const DAY_MS: u64 = 86_400_000;
 const MINUTE_MS: u64 = 60_000;
 
@@ -147,4 +149,19 @@ pub(super) fn examples() -> Vec<ExampleTrial> {
             ],
         ),
     ]
+}
+
+pub(super) fn incidents_by_length() -> Vec<IncidentLength> {
+    [
+        (Some(30_000), 1.1, 11.8),
+        (Some(300_000), 0.4, 0.2),
+        (Some(3_600_000), 0.2, 0.0),
+        (None, 0.1, 0.0),
+    ]
+    .map(|(up_to_ms, unplanned, planned)| IncidentLength {
+        up_to_ms,
+        unplanned_per_year: around(unplanned, 0.03, 10_000),
+        planned_per_year: around(planned, 0.03, 10_000),
+    })
+    .to_vec()
 }

@@ -1,11 +1,14 @@
 //! Clocks that stand for more than one event: failures with cases, common causes, planned
 //! maintenance, steps that can go wrong.
 
-use poolproof_engines::clocks::activities::{Activity, Case, CaseOutcome, Memory, Shared, Timer};
+use poolproof_engines::clocks::activities::{
+    Activity, Case, CaseOutcome, Memory, PlannedWork, Shared, Timer,
+};
 use poolproof_engines::clocks::distribution::{Distribution, Sampler, SimDuration};
 use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, mistake_kind, operators};
+use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::{Mistake, Operation, Phase, Role};
 use poolproof_models::state::topology::Topology;
 
@@ -146,10 +149,17 @@ pub(super) fn common_causes(scenario: &Scenario, topology: &Topology) -> Vec<Sha
         .collect()
 }
 
-/// Planned work, server by server in turn.
-pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Shared> {
+/// Planned work, server by server in turn, the two partners of a session together (13.16).
+/// `before` is the number of shared clocks before these.
+pub(super) fn maintenance(scenario: &Scenario, topology: &Topology, before: usize) -> Vec<Shared> {
     let mut clocks = Vec::new();
+    // By clock: the server, the turn in which it is done, and how often.
+    let mut turns: Vec<(Component, usize, SimDuration)> = Vec::new();
     for node in topology.nodes().iter().copied() {
+        let partner = Replica::of(node).map(|copy| copy.partner().server());
+        let of_partner = turns.iter().find(|(other, ..)| Some(*other) == partner);
+        let next = turns.iter().map(|(_, turn, _)| turn + 1).max();
+        let turn = of_partner.map_or(next.unwrap_or(0), |(_, turn, _)| *turn);
         let planned = modes(scenario, EventKind::Crash, node)
             .iter()
             .filter_map(|mode| mode.planned_every);
@@ -163,15 +173,25 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology) -> Vec<Share
                         offset: 0.0,
                     },
                     cases: vec![certainly(closed_stop(topology, &[node]))],
-                    planned: Some(restart),
+                    planned: Some(PlannedWork {
+                        restart,
+                        partner: None,
+                    }),
                 });
+                turns.push((node, turn, every));
             }
         }
     }
-    let count = clocks.len() as f64;
-    for (number, clock) in clocks.iter_mut().enumerate() {
+    let count = turns.iter().map(|(_, turn, _)| turn + 1).max().unwrap_or(0) as f64;
+    for (clock, (node, turn, every)) in clocks.iter_mut().zip(&turns) {
         if let Timer::Every { offset, .. } = &mut clock.timer {
-            *offset = number as f64 / count;
+            *offset = *turn as f64 / count;
+        }
+        if let Some(work) = &mut clock.planned {
+            let mut others = turns.iter();
+            let partner =
+                others.position(|(other, at, often)| other != node && (at, often) == (turn, every));
+            work.partner = partner.map(|number| before + number);
         }
     }
     clocks

@@ -6,16 +6,17 @@ use poolproof_engines::clocks::purpose::Purpose;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
 use poolproof_models::names::link::Link;
+use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::{Mistake, Operation};
 use poolproof_models::names::site::{ShareLocation, Site, WitnessLocation};
 use poolproof_models::state::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
 
-use crate::scenario::Scenario;
 use crate::scenario::check::FaultName;
 use crate::scenario::failures::FailureMode;
-use crate::scenario::log_shipping::JobPhases;
+use crate::scenario::log_shipping::{JobPhases, LogShipping};
 use crate::scenario::operators::SiteAssumption;
 use crate::scenario::pool::Variant;
+use crate::scenario::{Scenario, value};
 
 pub mod chain;
 pub mod check;
@@ -60,7 +61,14 @@ fn configured(scenario: &Scenario) -> Topology {
     };
     topology.users = scenario.pool.users;
     topology.low_bandwidth = scenario.pool.variant == Variant::Lbw;
-    topology.logins = scenario.secondary.logins;
+    topology.logins = [
+        (Replica::PrimaryMirror, scenario.mirroring.logins),
+        (Replica::Target, scenario.secondary.logins),
+        (Replica::TargetMirror, scenario.secondary.logins),
+    ]
+    .into_iter()
+    .filter(|(_, exist)| !exist)
+    .fold(u8::MAX, |logins, (copy, _)| logins & !copy.bit());
     topology.seeding_breaks_chain = scenario.mirroring.seeding_breaks_chain;
     topology.cms_site = scenario.control.cms_site;
     topology.cms_paired = scenario.control.cms_paired;
@@ -120,6 +128,7 @@ pub fn timed_topology(scenario: &Scenario) -> Topology {
     let failures = &scenario.failures;
     topology.slices.clients = true;
     topology.slices.grey = !failures.grey_failure.rate.is_zero();
+    topology.slices.stalls = !failures.stall.rate.is_zero();
     topology.slices.storage = failures.database_server.iter().any(|m| m.destructive > 0.0);
     let operators = &scenario.operators;
     topology.mistakes = operators
@@ -148,6 +157,9 @@ pub fn timed_topology(scenario: &Scenario) -> Topology {
     topology.finish()
 }
 
+/// After this time users take a post that is not acknowledged for lost: judgement.
+const PATIENCE_MS: u64 = 10_000;
+
 /// The clocks of a scenario's topology.
 #[must_use]
 pub fn activities(scenario: &Scenario, topology: &Topology) -> Activities {
@@ -157,17 +169,19 @@ pub fn activities(scenario: &Scenario, topology: &Topology) -> Activities {
         .map(|event| activity(scenario, topology, *event))
         .collect();
     let mut shared = clocks::common_causes(scenario, topology);
-    shared.extend(clocks::maintenance(scenario, topology));
+    shared.extend(clocks::maintenance(scenario, topology, shared.len()));
     shared.extend(clocks::misoperations(scenario, topology));
     let shipping = &scenario.log_shipping;
     let aligned = (shipping.phases == JobPhases::Aligned).then_some(0);
     let job = |interval: SimDuration, duration: SimDuration, component: Component| JobSchedule {
-        interval: interval.ms,
+        interval: LogShipping::period(interval, duration).ms,
         duration: duration.ms,
         phase: aligned,
         component: component.number(),
     };
     Activities {
+        pause_ms: scenario.mirroring.partner_timeout.ms.min(PATIENCE_MS),
+        reconnect_ms: scenario.pool.reconnect.mean().min(value::LONGEST.ms as f64) as u64,
         by_event,
         shared,
         shifts: scenario.operators.shifts.as_ref().map(|shifts| Shifts {
@@ -261,6 +275,19 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
             Purpose::GreyRepair,
             Memory::Restart,
             &scenario.failures.grey_failure.repair,
+        ),
+        K::Stall => {
+            let modes = std::slice::from_ref(&scenario.failures.stall);
+            one(
+                Purpose::Stall,
+                Memory::Resume,
+                &time_to_failure(modes, 1.0)?,
+            )
+        }
+        K::StallEnds => one(
+            Purpose::StallEnd,
+            Memory::Resume,
+            &scenario.failures.stall.repair,
         ),
         K::Crash => clocks::crash(scenario, topology, at),
         K::Cut | K::Outage => one(

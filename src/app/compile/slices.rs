@@ -55,6 +55,7 @@ fn exists(scenario: &Scenario, slice: Slice) -> bool {
         | Slice::Ports => true,
         Slice::PartnerNames => scenario.mirroring.enabled,
         Slice::Grey => !failures.grey_failure.rate.is_zero(),
+        Slice::Stalls => !failures.stall.rate.is_zero(),
         Slice::Retention => scenario.log_shipping.enabled,
         // Nobody leaves DC1 for the Front End pool alone while the assumption holds.
         Slice::FrontEnd => {

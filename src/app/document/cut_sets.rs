@@ -175,6 +175,7 @@ fn title(topology: &Topology, event: Event) -> String {
         K::ShareLoss => "loss of the files on the share".to_owned(),
         K::Restart | K::Return => format!("late return of {at}"),
         K::GreyFailure => format!("failure of {at} for its users only"),
+        K::Stall => format!("stall of {at}"),
         K::Destroy => format!("loss of the disks of {at}"),
         K::Misoperation => {
             let what = event.operation.map_or("?", operation_text);

@@ -120,7 +120,7 @@ pub(super) fn left_out(slice: Slice) -> doc::LeftOut {
     }
 }
 
-pub(super) fn budget(budget: &Budget) -> doc::Budget {
+pub(in crate::app) fn budget(budget: &Budget) -> doc::Budget {
     let limit = |class: FaultClass| doc::ClassLimit {
         class: fault_class(class),
         faults: u32::from(budget.per_class[class as usize]),

@@ -4,11 +4,11 @@ use poolproof_engines::pools::examples;
 use poolproof_engines::simulate::examples::{ExampleKind, ExampleTrial};
 use poolproof_engines::simulate::figure::{Figure, FigureMethod, Quantiles};
 use poolproof_engines::simulate::histogram::CdfPoint;
-use poolproof_engines::simulate::run::{Counts, OnRound};
+use poolproof_engines::simulate::run::{Counts, IsAbandoned, OnRound};
 use poolproof_engines::simulate::stage::{SimulationRequest, Stage, run_stage};
 use poolproof_engines::simulate::summary::{
-    CauseShare, Column, ExceedancePoint, PhaseShare, SeenViolation, SimulationSummary,
-    SummaryRequest, YEAR_MS,
+    CauseShare, Column, ExceedancePoint, LengthClass, PhaseShare, Seen, SeenViolation,
+    SimulationSummary, SummaryRequest, YEAR_MS,
 };
 use poolproof_engines::simulate::tally::{Incident, Tally};
 use poolproof_reports::document as doc;
@@ -46,7 +46,15 @@ pub fn simulate(
         let on_round: OnRound<'_> = &mut |_, done| on_progress(stage, done, trials);
         if complete {
             let plain = tallies.first();
-            complete = run_to_the_end(&requests, scenario, stage, plain, &mut counts, on_round);
+            complete = run_to_the_end(
+                &requests,
+                scenario,
+                stage,
+                plain,
+                &mut counts,
+                &|| false,
+                on_round,
+            );
         }
         tallies.append(&mut counts.tallies);
     }
@@ -62,6 +70,7 @@ pub fn run_to_the_end(
     stage: Stage,
     plain: Option<&Tally>,
     counts: &mut Counts,
+    is_abandoned: IsAbandoned<'_>,
     on_round: OnRound<'_>,
 ) -> bool {
     let trials = requests[0].trials(stage);
@@ -71,7 +80,7 @@ pub fn run_to_the_end(
         if done > end {
             continue;
         }
-        if !run_stage(requests, stage, done..end, counts, on_round) {
+        if !run_stage(requests, stage, done..end, counts, is_abandoned, on_round) {
             return false;
         }
         let (plain, drilled) = match stage {
@@ -158,6 +167,7 @@ pub fn document(
     let settings = &scenario.simulate;
     let request = SummaryRequest {
         horizon_ms: settings.horizon.ms,
+        users: scenario.pool.users,
         confidence: stopping::confidence(scenario),
         properties: &check::properties(scenario),
     };
@@ -172,7 +182,13 @@ pub fn document(
         },
         cut_off_by: interrupted.then_some(doc::CutOff::Interrupt),
         availability: estimate(&found.availability),
+        unavailability: estimate(&found.availability.falling(|share| 1.0 - share)),
         mean_outage_ms_per_year: estimate(&found.outage_ms_per_year),
+        unplanned_outage_ms_per_year: estimate(&found.outage_by_planning[0]),
+        planned_outage_ms_per_year: estimate(&found.outage_by_planning[1]),
+        user_minutes_per_year: estimate(&found.user_minutes_per_year),
+        incidents_by_length: found.incidents_by_length.iter().map(length).collect(),
+        variance_reductions: variance_reductions(&found),
         columns: vec![
             column(doc::ColumnName::PerIncident, &found.per_incident),
             column(doc::ColumnName::PerYear, &found.per_trial),
@@ -188,6 +204,36 @@ pub fn document(
         events_executed: found.events,
         rare: None,
     }
+}
+
+/// What is gained for the means that people ask for first.
+fn variance_reductions(found: &SimulationSummary) -> Vec<doc::VarianceReduction> {
+    use poolproof_reports::figure::{Figure as Name, Measure, Statistic};
+    let lost = |column| Name {
+        column,
+        measure: Measure::DataLost,
+        statistic: Statistic::Mean,
+    };
+    let all = [
+        (Name::OUTAGE, &found.outage_ms_per_year),
+        (
+            lost(doc::ColumnName::PerYear),
+            &found.per_trial.data_lost_ms.mean,
+        ),
+        (
+            lost(doc::ColumnName::GivenSiteLoss),
+            &found.per_drill.data_lost_ms.mean,
+        ),
+    ];
+    let with_interval = all
+        .into_iter()
+        .filter(|(_, one)| one.method == FigureMethod::StudentT);
+    let found = with_interval.map(|(figure, one)| doc::VarianceReduction {
+        figure,
+        factor: one.gain,
+    });
+    // Ten per cent are not worth a word.
+    found.filter(|one| one.factor > 1.1).collect()
 }
 
 fn violation(seen: &SeenViolation) -> doc::ViolationSeen {
@@ -206,6 +252,14 @@ fn cause_share(share: &CauseShare) -> doc::CauseShare {
         cause: names::cause(share.cause),
         ms_per_year: estimate(&share.ms_per_year),
         incidents_per_year: estimate(&share.incidents_per_year),
+    }
+}
+
+fn length(class: &LengthClass) -> doc::IncidentLength {
+    doc::IncidentLength {
+        up_to_ms: class.up_to_ms,
+        unplanned_per_year: estimate(&class.per_year[0]),
+        planned_per_year: estimate(&class.per_year[1]),
     }
 }
 
@@ -230,13 +284,21 @@ fn column(name: doc::ColumnName, column: &Column) -> doc::Column {
     doc::Column {
         name,
         n: column.n,
-        unended: column.unended,
+        no_return: outcome(column.no_return),
+        no_copy_left: outcome(column.no_copy_left),
         time_ms: distribution(&column.time_ms),
         data_lost_ms: distribution(&column.data_lost_ms),
         messages_lost: distribution(&column.messages_lost),
         any_loss: estimate(&column.any_loss),
         time_cdf: cdf(&column.time_cdf),
         data_lost_cdf: cdf(&column.data_lost_cdf),
+    }
+}
+
+fn outcome(seen: Seen) -> doc::OutcomeSeen {
+    doc::OutcomeSeen {
+        count: seen.count,
+        share: estimate(&seen.share),
     }
 }
 
@@ -275,6 +337,9 @@ fn estimate(figure: &Figure) -> doc::Estimate {
             FigureMethod::ClopperPearson => doc::Method::ClopperPearson,
             FigureMethod::PoissonExact => doc::Method::PoissonExact,
             FigureMethod::NothingSeen => doc::Method::NothingSeen,
+            FigureMethod::FewValues => doc::Method::FewValues,
+            FigureMethod::FewValuesUpper => doc::Method::FewValuesUpper,
+            FigureMethod::Endless => doc::Method::Endless,
         },
     }
 }

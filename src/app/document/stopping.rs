@@ -17,6 +17,28 @@ pub fn checkpoints(scenario: &Scenario, trials: u64) -> Vec<u64> {
     stopping::checkpoints(trials, early)
 }
 
+/// Why what a scenario asks to end its trials early cannot do so, and what to change.
+#[must_use]
+pub fn in_vain(scenario: &Scenario) -> Vec<String> {
+    let (settings, objectives) = (&scenario.simulate, &scenario.expect.objectives);
+    let mut found = Vec::new();
+    if settings.stop_when_decided && objectives.is_empty() {
+        let what = "trials are to end when every objective is met or missed, and there is none: \
+                    add expect.objectives";
+        found.push(what.to_owned());
+    }
+    let stages = [settings.trials, settings.drill_trials];
+    let never = |trials: u64| stopping::checkpoints(trials, true).len() == 1;
+    if settings.precision > 0.0 && stages.into_iter().all(never) {
+        let first = stopping::checkpoints(u64::MAX, true)[0];
+        found.push(format!(
+            "the precision is first looked at after {first} trials, which is no fewer than there \
+             are: add trials"
+        ));
+    }
+    found
+}
+
 /// The confidence that a scenario states. The reader of scenarios has refused all that is none.
 #[must_use]
 pub fn stated_confidence(scenario: &Scenario) -> Confidence {
@@ -78,7 +100,8 @@ mod tests {
     use crate::app::document::simulation::simulated;
     use crate::scenario::load_with;
     use poolproof_engines::clocks::random::Draws;
-    use poolproof_engines::simulate::tally::Tally;
+    use poolproof_engines::simulate::accumulator::{MeanAccumulator, Observation, Slopes};
+    use poolproof_engines::simulate::tally::{Measured, Tally, TrialMeans};
 
     /// The mean of the values of the tests, in milliseconds.
     const MEAN: f64 = 1e7;
@@ -90,6 +113,30 @@ mod tests {
         load_with(path, &settings).expect("valid").scenario
     }
 
+    #[test]
+    fn what_cannot_end_the_trials_is_said() {
+        let words = |settings: &[(&str, &str)]| in_vain(&scenario(settings)).join("; ");
+        assert_eq!(words(&[]), "");
+        let few = words(&[
+            ("simulate.precision", "0.1"),
+            ("simulate.trials", "5000"),
+            ("simulate.drill_trials", "5000"),
+        ]);
+        assert!(few.contains("after 5000 trials"), "{few}");
+        let enough = [("simulate.precision", "0.1"), ("simulate.trials", "5001")];
+        assert_eq!(words(&enough), "");
+        let none = words(&[
+            ("simulate.stop_when_decided", "true"),
+            ("expect.objectives", "[]"),
+        ]);
+        assert!(none.contains("add expect.objectives"), "{none}");
+        let some = [
+            ("simulate.stop_when_decided", "true"),
+            ("expect.objectives", "[\"per_year.outage.mean <= 1h\"]"),
+        ];
+        assert_eq!(words(&some), "");
+    }
+
     /// Runs trials whose outage is exponential until the rules say that it is enough; the trials
     /// that were run, and what they give.
     fn run(scenario: &Scenario, draws: &mut Draws, seed: u64) -> (u64, doc::Simulation) {
@@ -99,7 +146,21 @@ mod tests {
         for end in checkpoints(scenario, trials) {
             while tally.trials < end {
                 let outage = -MEAN * libm::log(draws.next(0, 0).get());
-                tally.per_trial.record(outage as u64, 0, 0);
+                let observation = |value: i64| Observation {
+                    value,
+                    divisor: 1,
+                    controls: [0; 2],
+                };
+                let lost = Some(observation(0));
+                tally.per_trial.record_means(&TrialMeans {
+                    time: Some(observation(outage as i64)),
+                    data_lost: lost,
+                    messages: lost,
+                });
+                tally.per_trial.record(Measured {
+                    time_ms: Some(outage as u64),
+                    lost: Some([0; 2]),
+                });
                 tally.trials += 1;
             }
             let so_far = simulated(scenario, &tally, &nothing, false).document;
@@ -178,13 +239,13 @@ mod tests {
     /// Whether somebody who looks at every checkpoint with the whole error would have decided.
     fn careless(draws: &mut Draws, seed: u64, confidence: Confidence) -> bool {
         draws.start_trial(seed);
-        let mut sums = poolproof_engines::simulate::accumulator::MeanAccumulator::default();
+        let mut sums = MeanAccumulator::default();
         [5_000, 10_000, 20_000, 40_000].into_iter().any(|end| {
             while sums.count() < end {
                 sums.record((-MEAN * libm::log(draws.next(0, 0).get())) as u64);
             }
-            let found = sums.estimate(confidence).expect("values");
-            !found.interval.contains(MEAN)
+            let found = sums.estimate(Slopes::Fitted, confidence).expect("values");
+            !found.estimate.interval.contains(MEAN)
         })
     }
 

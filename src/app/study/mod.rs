@@ -10,7 +10,7 @@ pub mod result;
 
 use std::ops::Range;
 
-use poolproof_engines::simulate::run::{Counts, OnRound};
+use poolproof_engines::simulate::run::{Counts, IsAbandoned, OnRound};
 use poolproof_engines::simulate::stage::{Stage, run_stage};
 
 use crate::app::compile::simulation::request;
@@ -135,6 +135,18 @@ impl Study {
     pub fn run(
         &self,
         trials: Range<u64>,
+        parts: Vec<PartialResult>,
+        on_progress: OnProgress<'_>,
+    ) -> (Vec<PartialResult>, bool) {
+        self.run_unless(&|| false, trials, parts, on_progress)
+    }
+
+    /// The same, unless nothing of it is wanted any more: then it ends at once, in the middle of a
+    /// round, which is not counted.
+    pub fn run_unless(
+        &self,
+        is_abandoned: IsAbandoned<'_>,
+        trials: Range<u64>,
         mut parts: Vec<PartialResult>,
         on_progress: OnProgress<'_>,
     ) -> (Vec<PartialResult>, bool) {
@@ -187,9 +199,25 @@ impl Study {
                         let mut plain = parts.iter();
                         let plain = plain.find(|part| part.is_of(segment.group, Stage::Trials));
                         let plain = plain.map(|part| &part.counts.tallies[0]);
-                        run_to_the_end(&prepared, alone, stage, plain, &mut counts, on_round)
+                        let counts = &mut counts;
+                        run_to_the_end(
+                            &prepared,
+                            alone,
+                            stage,
+                            plain,
+                            counts,
+                            is_abandoned,
+                            on_round,
+                        )
                     }
-                    _ => run_stage(&prepared, stage, next..range.end, &mut counts, on_round),
+                    _ => run_stage(
+                        &prepared,
+                        stage,
+                        next..range.end,
+                        &mut counts,
+                        is_abandoned,
+                        on_round,
+                    ),
                 };
                 part.counts = counts;
                 part.count = reached - first;

@@ -54,9 +54,12 @@ pub(in super::super) fn users(scenario: &Scenario) -> Vec<Finding> {
 pub(in super::super) fn survivors(scenario: &Scenario) -> Vec<Finding> {
     let (users, active) = (scenario.pool.users, scenario.pool.active());
     let survivors = active.saturating_sub(1);
-    // A pool of one server has no survivors at all, which needs no warning.
-    let broken = survivors > 0 && users > survivors * 30_000;
-    when(broken, || {
+    if active == 1 {
+        let message = "the pool has one active server: its loss is an outage";
+        let help = "activate a second server, or accept that users wait for its repair";
+        return vec![found("pool", message, help)];
+    }
+    when(users > survivors * 30_000, || {
         let each = users.div_ceil(survivors.max(1));
         let message = format!("after the loss of one server each survivor carries {each} users");
         unmodelled(

@@ -1,6 +1,7 @@
 //! What each handbook rule looks at. The table of rules is in `rule_table`.
 
 pub(super) mod capacity;
+pub(super) mod operators;
 pub(super) mod placement;
 pub(super) mod product;
 pub(super) mod shipping;
@@ -71,6 +72,16 @@ fn sessions(scenario: &Scenario) -> Vec<Vec<&Instance>> {
         .into_iter()
         .filter(|session| session.len() > 1)
         .collect()
+}
+
+/// Whether two names are of one instance: `X` is the default instance `X\MSSQLSERVER`.
+fn same_instance(one: &str, other: &str) -> bool {
+    let plain = |name: &str| {
+        let name = name.trim().to_lowercase();
+        name.strip_suffix("\\mssqlserver")
+            .map_or(name.clone(), str::to_owned)
+    };
+    plain(one) == plain(other)
 }
 
 /// Whether two names of hosts, instances or domains are the same: Windows knows no case.

@@ -5,7 +5,7 @@ use poolproof_models::names::site::{Site, WitnessLocation};
 use super::super::Scenario;
 use super::super::rules::Finding;
 use super::super::sql::Instance;
-use super::{found, instances, same, sessions, unmodelled, when};
+use super::{found, instances, same, same_instance, sessions, unmodelled, when};
 
 /// V4: the mirror of the primary is in DC1.
 pub(in super::super) fn mirror_site(scenario: &Scenario) -> Vec<Finding> {
@@ -85,18 +85,21 @@ pub(in super::super) fn three_hosts(scenario: &Scenario) -> Vec<Finding> {
     findings
 }
 
-/// V9: S is on another instance than A and B.
+/// V9: S and SM are on other instances than A and B.
 pub(in super::super) fn secondary_instance(scenario: &Scenario) -> Vec<Finding> {
-    let secondary = instances(scenario, &["s"]);
+    let secondary = instances(scenario, &["s", "sm"]);
     let partners = instances(scenario, &["a", "b"]);
     let mut findings = Vec::new();
     for (s, partner) in secondary
         .iter()
         .flat_map(|s| partners.iter().map(move |partner| (s, partner)))
     {
-        if same(&s.server, &partner.server) {
-            let help = "give S an instance of its own in DC2";
-            findings.push(shared(s, partner, "instance", help));
+        if same_instance(&s.server, &partner.server) {
+            let help = format!(
+                "give {} an instance of its own in DC2",
+                s.key.to_uppercase()
+            );
+            findings.push(shared(s, partner, "instance", &help));
         }
     }
     findings

@@ -10,16 +10,26 @@ use super::{found, instances, same, sessions, unmodelled, when};
 /// V10: compliance databases have instances of their own.
 pub(in super::super) fn compliance_instances(scenario: &Scenario) -> Vec<Finding> {
     let compliance = scenario.compliance;
-    when(
-        compliance.enabled && !compliance.dedicated_instances,
-        || {
+    if !compliance.enabled {
+        return Vec::new();
+    }
+    let help = "three more instances, placed as those of the chat databases, are advised";
+    if !compliance.dedicated_instances {
+        let message = "the compliance databases share instances with the chat databases";
+        return vec![unmodelled("compliance.dedicated_instances", message, help)];
+    }
+    let chat = instances(scenario, &["a", "b", "s", "sm"]).into_iter();
+    chat.filter(|instance| instance.other_databases.contains(&"compliance"))
+        .map(|instance| {
+            let name = instance.key.to_uppercase();
+            let message = format!("a compliance database is on the instance of {name}");
             unmodelled(
-                "compliance.dedicated_instances",
-                "the compliance databases share instances with the chat databases",
-                "three more instances, placed as those of the chat databases, are advised",
+                format!("sql.{}.other_databases", instance.key),
+                message,
+                help,
             )
-        },
-    )
+        })
+        .collect()
 }
 
 /// V23: the recovery model is FULL.
@@ -49,7 +59,8 @@ pub(in super::super) fn safety(scenario: &Scenario) -> Vec<Finding> {
     })
 }
 
-/// V25: one version on the three, one edition on the partners, 2008 R2 or later.
+/// V25: one version on the three, one edition on the partners, 2008 R2 or later. Handbook 13.18: no
+/// older version where log backups are restored.
 pub(in super::super) fn sql_versions(scenario: &Scenario) -> Vec<Finding> {
     let mut findings = Vec::new();
     for instance in instances(scenario, &["a", "b", "w", "s", "sm", "sw"]) {
@@ -84,6 +95,54 @@ pub(in super::super) fn sql_versions(scenario: &Scenario) -> Vec<Finding> {
                 )
             }));
         }
+    }
+    if scenario.log_shipping.enabled {
+        findings.extend(older_secondaries(scenario));
+    }
+    findings
+}
+
+/// 13.18: a backup cannot be restored on an older version of SQL Server.
+fn older_secondaries(scenario: &Scenario) -> Vec<Finding> {
+    let sources = instances(scenario, &["a", "b"]);
+    let newest = sources.iter().max_by_key(|instance| instance.version);
+    let Some(source) = newest else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for target in instances(scenario, &["s", "sm"]) {
+        findings.extend(when(target.version < source.version, || {
+            let (from, to) = (source.key.to_uppercase(), target.key.to_uppercase());
+            unmodelled(
+                format!("sql.{}.version", target.key),
+                format!("{to} runs an older version of SQL Server than {from}"),
+                "no backup can be restored on an older version: give the secondary at least the \
+                 version of the primary",
+            )
+        }));
+    }
+    findings
+}
+
+/// V43, 13.18: S and SM are no newer than A and B, to which a failback takes their backup.
+pub(in super::super) fn newer_secondaries(scenario: &Scenario) -> Vec<Finding> {
+    let homes = instances(scenario, &["a", "b"]);
+    let (Some(oldest), true) = (
+        homes.iter().min_by_key(|instance| instance.version),
+        scenario.log_shipping.enabled,
+    ) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for source in instances(scenario, &["s", "sm"]) {
+        findings.extend(when(source.version > oldest.version, || {
+            let (from, to) = (source.key.to_uppercase(), oldest.key.to_uppercase());
+            unmodelled(
+                format!("sql.{}.version", source.key),
+                format!("{from} runs a newer version of SQL Server than {to}"),
+                "there is no way back from it: before a failback, A and B need the same version",
+            )
+        }));
     }
     findings
 }
@@ -262,16 +321,30 @@ pub(in super::super) fn message_queuing(scenario: &Scenario) -> Vec<Finding> {
     })
 }
 
-/// V38: the logins exist in DC2.
+/// V38, 13.19: the logins exist wherever the database can be used.
 pub(in super::super) fn logins(scenario: &Scenario) -> Vec<Finding> {
-    let broken = scenario.log_shipping.enabled && !scenario.secondary.logins;
-    when(broken, || {
-        found(
+    let (mirroring, shipping) = (&scenario.mirroring, &scenario.log_shipping);
+    let missing = [
+        (
+            mirroring.enabled && !mirroring.logins,
+            "mirroring.logins",
+            "B",
+        ),
+        (
+            shipping.enabled && !scenario.secondary.logins,
             "secondary.logins",
-            "the logins of the pool's servers do not exist on S and SM",
+            "S and SM",
+        ),
+    ];
+    let finding = |(_, key, servers)| {
+        found(
+            key,
+            format!("the logins of the pool's servers do not exist on {servers}"),
             "create them there: log shipping and mirroring do not carry logins",
         )
-    })
+    };
+    let broken = missing.into_iter().filter(|(broken, ..)| *broken);
+    broken.map(finding).collect()
 }
 
 /// V39: the store's pool is paired.

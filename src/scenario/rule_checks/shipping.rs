@@ -4,7 +4,7 @@ use poolproof_engines::clocks::distribution::SimDuration;
 use poolproof_models::names::site::{ShareLocation, Site};
 
 use super::super::Scenario;
-use super::super::log_shipping::CopyDestination;
+use super::super::log_shipping::{CopyDestination, LogShipping};
 use super::super::rules::Finding;
 use super::super::sql::ShareAccess;
 use super::super::value::duration_text;
@@ -210,6 +210,27 @@ pub(in super::super) fn intervals(scenario: &Scenario) -> Vec<Finding> {
             found(key, message, "make the three intervals about equal")
         }));
     }
+    for (job, interval, taken) in [
+        ("backup", backup, shipping.backup_duration),
+        ("copy", shipping.copy_interval, shipping.copy_duration),
+        (
+            "restore",
+            shipping.restore_interval,
+            shipping.restore_duration,
+        ),
+    ] {
+        findings.extend(when(taken >= interval, || {
+            let period = duration_text(LogShipping::period(interval, taken));
+            let (taken, interval) = (duration_text(taken), duration_text(interval));
+            let message = format!(
+                "a {job} takes {taken}, so that the job runs every {period} and not every \
+                 {interval}"
+            );
+            let help = "a run that is late skips the next ones: make the interval longer or \
+                        the run shorter";
+            found(format!("log_shipping.{job}_duration"), message, help)
+        }));
+    }
     findings.extend(when(shipping.restore_delay.ms > 0, || {
         let help = "write restore_delay = \"0s\": a delay only makes the failover longer";
         found("log_shipping.restore_delay", "restores are delayed", help)
@@ -237,7 +258,8 @@ pub(in super::super) fn retention(scenario: &Scenario) -> Vec<Finding> {
     })
 }
 
-/// V22: alerts are on, and later than the jobs are due.
+/// V22: alerts are on, and after at least three intervals: a run or two that fail are not yet a
+/// reason to wake somebody.
 pub(in super::super) fn alerts(scenario: &Scenario) -> Vec<Finding> {
     let shipping = &scenario.log_shipping;
     if !shipping.enabled {
@@ -262,12 +284,15 @@ pub(in super::super) fn alerts(scenario: &Scenario) -> Vec<Finding> {
             ));
             continue;
         };
-        findings.extend(when(threshold <= interval, || {
+        findings.extend(when(threshold.ms < 3 * interval.ms, || {
+            let least = duration_text(SimDuration {
+                ms: 3 * interval.ms,
+            });
             let (threshold, interval) = (duration_text(threshold), duration_text(interval));
-            let message = format!(
-                "the {job} alert after {threshold} is not above the interval of {interval}"
-            );
-            found(key, message, "raise the threshold above the interval")
+            let message =
+                format!("the {job} alert after {threshold} is below three intervals of {interval}");
+            let help = format!("raise the threshold to at least {least}: false alarms are ignored");
+            found(key, message, help)
         }));
     }
     findings

@@ -50,6 +50,7 @@ fn only_means_count_for_availability() {
         let down = Distribution::Lognormal {
             median: duration(p["mean_down"] * libm::exp(-sigma * sigma / 2.0)),
             sigma,
+            most: None,
         };
         let rates = [("lam", 1.0 / p["mean_up"]), ("mu", 1.0 / p["mean_down"])];
         let rates = rates.map(|(key, rate)| (key.to_owned(), rate));

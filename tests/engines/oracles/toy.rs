@@ -13,6 +13,7 @@ use poolproof_models::names::event::{EventSet, FaultClass};
 use poolproof_models::names::incident::Cause;
 use poolproof_models::names::property::Spent;
 use poolproof_models::names::runbook::Phase;
+use poolproof_models::rules::losses::Survivors;
 use poolproof_models::system::{System, Words, words_of};
 use poolproof_models::transition::step::Report;
 
@@ -128,6 +129,8 @@ impl Toy {
         Activities {
             by_event: self.commands.iter().enumerate().map(clock).collect(),
             jobs: [no_job; 3],
+            reconnect_ms: 0,
+            pause_ms: 0,
             shared: Vec::new(),
             shifts: None,
         }
@@ -233,6 +236,8 @@ impl Timed for Toy {
             shipped: [0; 3],
             phase: Phase::Act,
             violated: 0,
+            survivors: Survivors::default(),
+            any_copy: true,
         }
     }
 

@@ -85,6 +85,8 @@ pub struct Books {
     pub full_backup: Option<Database>,
     /// What was salvaged from old copies (6 step 0).
     pub salvaged: Messages,
+    /// The old copies that were salvaged, in the order of the salvages.
+    pub salvages: Vec<Database>,
     /// The faults of the walk.
     pub spent: Spent,
     /// The properties that what has happened breaks, as bits.
@@ -146,6 +148,7 @@ impl Books {
             needs_set_up: failed_over,
             full_backup: None,
             salvaged: Messages::NONE,
+            salvages: Vec::new(),
             spent: Spent::default(),
             broken: 0,
         }
@@ -210,6 +213,22 @@ impl Books {
             fork: self.forks.len() - 1,
             ..from
         });
+    }
+
+    /// Begins an empty database, whose log descends from none (13.22).
+    pub fn begin(&mut self, replica: Replica) {
+        let nothing = Messages::NONE;
+        self.recover(
+            replica,
+            Database {
+                messages: nothing,
+                fork: 0,
+                backed_up: nothing,
+            },
+        );
+        if let Some(branch) = self.forks.last_mut() {
+            branch.parent = None;
+        }
     }
 
     /// Whether a fork is another one or descends from it.
@@ -313,10 +332,9 @@ impl Books {
         let mut at = database;
         loop {
             let next = files.iter().find(|file| {
-                let fits = file.from.is_within(at.messages) && at.messages.is_within(file.to);
-                let newer = file.to != at.messages
-                    || file.fork != at.fork && self.descends(file.fork, at.fork);
-                fits && newer
+                let joins = file.from.is_within(at.messages) && at.messages.is_within(file.to);
+                let newer = file.to != at.messages || file.fork != at.fork;
+                joins && newer && self.descends(file.fork, at.fork)
             });
             match next {
                 Some(file) => {

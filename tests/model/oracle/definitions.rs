@@ -113,6 +113,7 @@ impl Books {
             O::BridgeGap => &[Replica::Target],
             O::ReseedMirror => &[Replica::Primary, Replica::PrimaryMirror],
             O::InstallMirror => &[Replica::TargetMirror],
+            O::RemirrorNewest => &Replica::ALL,
             _ => &[],
         };
         let left = self.held();

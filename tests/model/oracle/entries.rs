@@ -9,6 +9,7 @@ use poolproof_models::names::runbook::{Operation, Step};
 use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::{ShareLocation, Site};
 use poolproof_models::state::control::Control;
+use poolproof_models::state::session::PartnerRole;
 use poolproof_models::state::topology::Topology;
 use poolproof_models::state::world::World;
 
@@ -78,6 +79,8 @@ impl Books {
             | K::Reconnect
             | K::GreyFailure
             | K::GreyRepair
+            | K::Stall
+            | K::StallEnds
             | K::LogFull
             | K::Rebuild
             | K::Export
@@ -143,6 +146,7 @@ impl Books {
     fn work(&mut self, topology: &Topology, before: &World, event: Event, after: &World) {
         let mut failed_over = before.control().has(Control::FAILED_OVER);
         let mut active = before.control().active;
+        let mut world = *before;
         for operation in operations(topology, before, event) {
             let right = self.full_backup;
             if event.kind == EventKind::WrongFile {
@@ -150,16 +154,24 @@ impl Books {
             }
             let held = Replica::ALL.map(|copy| self.held_by(copy));
             self.operate(topology, before, operation, after);
+            let next = world.after(topology, Event::misoperation(operation));
+            self.operate_last_resort(topology, [&world, &next], operation);
+            world = next;
             if event.kind == EventKind::WrongFile {
                 self.full_backup = right;
             }
             match operation {
                 Operation::SetFailedOver => failed_over = true,
                 Operation::SetNormal => failed_over = false,
+                Operation::ServeNewest => failed_over = world.control().has(Control::FAILED_OVER),
                 _ => {}
             }
             self.judge_overwriting(operation, held);
-            if let Some(list) = activated(topology, operation, active) {
+            let list = match operation {
+                Operation::ServeNewest => Some(world.control().active),
+                _ => activated(topology, operation, active),
+            };
+            if let Some(list) = list {
                 active = list;
                 self.judge_activation(topology, [before, after], (active, failed_over));
             }
@@ -175,9 +187,114 @@ impl Books {
         let branch = self.forks[fork];
         Some(Database {
             messages: branch.recovered,
-            fork: branch.parent.unwrap_or(0),
+            // A history that began anew has no fork before it.
+            fork: branch.parent.unwrap_or(fork),
             backed_up: branch.recovered,
         })
+    }
+
+    /// The steps of the last resort (13.22).
+    fn operate_last_resort(
+        &mut self,
+        topology: &Topology,
+        [before, after]: [&World; 2],
+        operation: Operation,
+    ) {
+        match operation {
+            Operation::RecoverNewest => self.recover_newest(topology, before, after),
+            Operation::RestoreNewestBackup => self.restore_newest_backup(topology, before, after),
+            Operation::StartEmpty => self.start_empty(after),
+            Operation::RemirrorNewest => self.remirror(topology, before, after),
+            _ => {}
+        }
+    }
+
+    /// The partner of the principal is seeded; S takes the place of SM (13.22).
+    fn remirror(&mut self, topology: &Topology, before: &World, after: &World) {
+        let [s, sm] = [Replica::Target, Replica::TargetMirror];
+        let was = |copy: Replica| before.session(copy.session()).role(copy.member());
+        let is = |copy: Replica| after.session(copy.session()).role(copy.member());
+        let seeded =
+            |copy: &Replica| was(*copy) != PartnerRole::Mirror && is(*copy) == PartnerRole::Mirror;
+        let Some(mirror) = Replica::ALL.into_iter().find(seeded) else {
+            return;
+        };
+        if mirror == sm
+            && was(sm) == PartnerRole::Principal
+            && let Some(database) = self.copy(sm)
+        {
+            self.recover(s, database);
+        }
+        if mirror.session() == SessionId::Primary && topology.seeding_breaks_chain {
+            self.back_up_log_elsewhere(before, mirror.partner());
+        }
+        self.copies[mirror.place()] = self.copy(mirror.partner());
+    }
+
+    /// The copy that is the principal afterwards is recovered; S has every file that fits (13.22).
+    fn recover_newest(&mut self, topology: &Topology, before: &World, after: &World) {
+        let Some(copy) = only_principal(after) else {
+            return;
+        };
+        let recovered = before.session(SessionId::Secondary).is_principal(0);
+        if copy == Replica::Target && !recovered {
+            self.apply_files_in_reach(topology, before);
+            self.judge_recovery(topology, before);
+        }
+        if let Some(database) = self.copy(copy) {
+            self.recover(copy, database);
+        }
+        let beside = before.session(SessionId::Secondary).exists();
+        self.needs_set_up |= beside && copy.session() == SessionId::Primary;
+    }
+
+    /// Every file in reach is applied to S, where one fits (5 steps 2 and 3).
+    fn apply_files_in_reach(&mut self, topology: &Topology, before: &World) {
+        let may = |world: &World, operation| world.may_do(topology, operation, None).is_ok();
+        let copied = before.after(topology, Event::misoperation(Operation::CopyBacklog));
+        match may(before, Operation::CopyBacklog) {
+            true if may(&copied, Operation::RestoreBacklog) => {
+                self.copy_files();
+                self.restore_files();
+            }
+            false if may(before, Operation::RestoreBacklog) => self.restore_files(),
+            true | false => {}
+        }
+    }
+
+    /// The newest backup, where no copy is left: one that no other contains, and of several the one
+    /// on the fork that was born last (13.22).
+    fn restore_newest_backup(&mut self, topology: &Topology, before: &World, after: &World) {
+        let Some(copy) = only_principal(after) else {
+            return;
+        };
+        let site = topology.session_site(copy.session());
+        let on_share = before.share_reachable(topology, site);
+        let full = self.full_backup.filter(|_| on_share);
+        let full = full.map(|database| self.after_files(database, &self.share));
+        let mut backups = self.salvages.clone();
+        backups.extend(full);
+        let is_newest = |one: &&Database| {
+            let contained = |other: &Database| one.messages.is_within(other.messages);
+            let contains = |other: &Database| other.messages.is_within(one.messages);
+            backups
+                .iter()
+                .all(|other| !contained(other) || contains(other))
+        };
+        let newest = backups.iter().filter(is_newest).max_by_key(|one| one.fork);
+        if let Some(database) = newest.copied() {
+            self.recover(copy, database);
+        }
+        self.needs_set_up = true;
+    }
+
+    /// A database that has nothing, and descends from none (13.22).
+    fn start_empty(&mut self, after: &World) {
+        if let Some(copy) = only_principal(after) {
+            self.share.clear();
+            self.begin(copy);
+        }
+        self.needs_set_up = true;
     }
 
     fn operate(
@@ -218,10 +335,15 @@ impl Books {
                 self.full_backup = self.copy(s);
                 self.copies[sm.place()] = None;
             }
-            O::Salvage => self.salvaged = self.salvaged.or(self.held_by(self.old_copy(before))),
+            O::Salvage => {
+                let old = self.old_copy(before);
+                self.salvaged = self.salvaged.or(self.held_by(old));
+                self.salvages.extend(self.copy(old));
+            }
             O::RestorePrimary => {
-                // A backup that was lost with the share is taken again.
-                if let Some(database) = self.full_backup.or(self.copy(s)) {
+                // A backup that was lost with the share is taken again, and lies there then.
+                self.full_backup = self.full_backup.or(self.copy(s));
+                if let Some(database) = self.full_backup {
                     self.recover(a, database);
                 }
                 self.needs_set_up = true;
@@ -297,7 +419,14 @@ impl Books {
             | O::ReturnNextHop
             | O::RemoveMirroring
             | O::ReleaseStaleSide
-            | O::StopAgent => {}
+            | O::StopAgent
+            // See [`Books::operate_last_resort`].
+            | O::ReturnToDc1
+            | O::RecoverNewest
+            | O::RestoreNewestBackup
+            | O::StartEmpty
+            | O::ServeNewest
+            | O::RemirrorNewest => {}
         }
     }
 
@@ -329,6 +458,13 @@ impl Books {
     }
 }
 
+/// The one principal that there is.
+fn only_principal(world: &World) -> Option<Replica> {
+    let is_principal = |copy: &Replica| world.session(copy.session()).is_principal(copy.member());
+    let mut principals = Replica::ALL.into_iter().filter(is_principal);
+    principals.next().filter(|_| principals.next().is_none())
+}
+
 /// The active list after an operation that activates servers, as bits (1.4).
 fn activated(topology: &Topology, operation: Operation, active: u8) -> Option<u8> {
     let all = topology.server_bits(|_| true);
@@ -357,7 +493,7 @@ fn operations(topology: &Topology, before: &World, event: Event) -> Vec<Operatio
         });
     let current = steps.first().map(|step| step.operation);
     let next = steps.get(1).map(|step| step.operation);
-    let from = role_of(event.at).map(World::team_site);
+    let from = role_of(event.at).and_then(World::team_site);
     let possible = |world: &World, o: &Operation| world.may_do(topology, *o, from).is_ok();
     use EventKind as K;
     match event.kind {

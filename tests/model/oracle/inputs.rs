@@ -175,6 +175,7 @@ impl Library {
         s.secondary.mirror = s.log_shipping.enabled && chance.random_range(0..4) > 0;
         s.secondary.witness = s.secondary.mirror && chance.random();
         s.secondary.logins = chance.random_range(0..6) > 0;
+        s.mirroring.logins = chance.random_range(0..6) > 0;
         s.control.cms_site = pick(chance, &[Site::Dc1, Site::Dc1, Site::Dc2]);
         s.control.cms_paired = chance.random_range(0..4) > 0;
         s.control.next_hop = pick(chance, &[Site::Dc1, Site::Dc1, Site::Dc2]);
@@ -203,7 +204,8 @@ impl Library {
                 .iter()
                 .filter(|file| file.runbook.role == role)
                 .collect();
-            let needs_secondary = role != Role::MirrorFailover && !scenario.log_shipping.enabled;
+            let in_one_site = matches!(role, Role::MirrorFailover | Role::LastResort);
+            let needs_secondary = !in_one_site && !scenario.log_shipping.enabled;
             let chosen = match chance.random_range(0..6) {
                 _ if needs_secondary => None,
                 0 => None,
@@ -215,6 +217,7 @@ impl Library {
                 Role::SiteFailover => &mut operators.site_failover,
                 Role::SiteFailback => &mut operators.site_failback,
                 Role::LogShippingRepair => &mut operators.log_shipping_repair,
+                Role::LastResort => &mut operators.last_resort,
             };
             *slot = chosen;
         }

@@ -22,11 +22,12 @@ pub struct Case {
 }
 
 /// Ways to make a scenario simpler.
-const SIMPLER: [fn(&mut Scenario); 23] = [
+const SIMPLER: [fn(&mut Scenario); 24] = [
     |s| s.operators.mirror_failover = None,
     |s| s.operators.site_failover = None,
     |s| s.operators.site_failback = None,
     |s| s.operators.log_shipping_repair = None,
+    |s| s.operators.last_resort = None,
     |s| s.secondary.witness = false,
     |s| s.secondary.mirror = false,
     |s| {
@@ -198,6 +199,7 @@ fn drop_step(scenario: &mut Scenario, role: Role, step: usize) {
         Role::SiteFailover => &mut operators.site_failover,
         Role::SiteFailback => &mut operators.site_failback,
         Role::LogShippingRepair => &mut operators.log_shipping_repair,
+        Role::LastResort => &mut operators.last_resort,
     };
     if let Some(file) = slot
         && file.runbook.steps.len() > 1

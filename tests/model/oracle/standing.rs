@@ -137,10 +137,10 @@ impl Books {
         };
         world.service(topology) == 0
             && Replica::ALL.into_iter().any(could_serve)
-            && !world
-                .enabled(topology)
-                .iter()
-                .any(|index| topology.events()[index].kind.is_progress())
+            && !world.enabled(topology).iter().any(|index| {
+                let event = topology.events()[index];
+                event.kind.is_progress() && event.at != Component::LastResortOperators
+            })
     }
 }
 

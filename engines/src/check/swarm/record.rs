@@ -96,6 +96,18 @@ impl SearchRecord {
         }
     }
 
+    /// Whether its transitions are the events that fired, at most one of each from each state, and
+    /// no event was a fault more often than it fired. So no sum over searches is too large.
+    fn fires_as_often_as_it_steps(&self) -> bool {
+        let mut fired = self.fired.iter();
+        let fired = fired.try_fold(0_u64, |sum, count| sum.checked_add(*count));
+        let most = self.states.saturating_mul(self.fired.len() as u64);
+        let mut faults = self.fired_as_fault.iter().zip(&self.fired);
+        fired == Some(self.transitions)
+            && self.transitions <= most
+            && faults.all(|(as_fault, fired)| as_fault <= fired)
+    }
+
     /// Checks that the record is one of this model: counts within the bounds, and paths that lead
     /// where they say.
     pub(super) fn verify(
@@ -109,6 +121,7 @@ impl SearchRecord {
             && self.depth <= limits.depth
             && self.fired.len() == events
             && self.fired_as_fault.len() == events
+            && self.fires_as_often_as_it_steps()
             && Sketch::parse(&self.sketch).is_some();
         if !fits {
             return Err(RecordError::Counts(self.search));

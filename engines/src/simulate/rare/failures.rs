@@ -105,7 +105,11 @@ impl Failures {
 const fn fails(purpose: Purpose) -> bool {
     matches!(
         purpose,
-        Purpose::Failure | Purpose::Disaster | Purpose::CommonCause | Purpose::GreyFailure
+        Purpose::Failure
+            | Purpose::Disaster
+            | Purpose::CommonCause
+            | Purpose::GreyFailure
+            | Purpose::Stall
     )
 }
 

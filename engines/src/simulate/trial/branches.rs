@@ -11,6 +11,16 @@ use crate::simulate::trial::{NEVER, Runner, TrialSettings};
 /// How long planned work is put off where it cannot begin; roles are moved so long before it.
 const PUT_OFF_MS: u64 = 30 * 60_000;
 
+/// Work on a partner that is due within this time is done in the same turn: a day, and no more than
+/// a quarter of its interval.
+fn together(timer: &Timer) -> u64 {
+    const DAY_MS: u64 = 86_400_000;
+    match timer {
+        Timer::Every { interval_ms, .. } => DAY_MS.min(interval_ms / 4),
+        Timer::Renewal(_) => DAY_MS,
+    }
+}
+
 /// Whether a clock can mean something else than the event of its number.
 pub(super) fn branches(activities: &Activities, clock: usize) -> bool {
     match activities.by_event.get(clock) {
@@ -65,7 +75,7 @@ impl<T: Timed> Runner<'_, T> {
         let Some(CaseOutcome::Events(events)) = outcome else {
             return;
         };
-        let (Some(restart), Some(stop)) = (shared.planned, events.first()) else {
+        let (Some(work), Some(stop)) = (shared.planned, events.first()) else {
             self.execute_each(events, trial, settings, tally);
             return;
         };
@@ -73,12 +83,18 @@ impl<T: Timed> Runner<'_, T> {
         self.ascribed = Some(Cause::Maintenance);
         match self.automaton.system().planned(&state, *stop) {
             Planned::Now => {
-                self.planned[restart] = true;
+                self.planned[work.restart] = true;
                 self.execute_each(events, trial, settings, tally);
             }
             Planned::After(first) => {
-                self.execute_each(&[first], trial, settings, tally);
-                self.clocks[clock] = self.ledger.now().at + PUT_OFF_MS;
+                let now = self.ledger.now().at;
+                let later = now + PUT_OFF_MS;
+                let soon = now + together(&shared.timer);
+                let due = |partner: usize| self.clocks[self.planned.len() + partner] <= soon;
+                if !work.partner.is_some_and(due) {
+                    self.execute_each(&[first], trial, settings, tally);
+                }
+                self.clocks[clock] = later;
             }
             Planned::Wait => self.clocks[clock] = self.ledger.now().at + PUT_OFF_MS,
             // It is ready for its next time already.
@@ -99,11 +115,17 @@ impl<T: Timed> Runner<'_, T> {
             self.clocks[clock] = NEVER;
             return;
         };
+        if let (None, Some(mean)) = (self.age_at_drill, self.mean_age) {
+            let age = self.age_at(self.ledger.now().at) as i64;
+            self.age_at_drill = Some(age - mean as i64);
+        }
         if !self.is_enabled(drill.event) {
             self.clocks[clock] = self.ledger.now().at.saturating_add(PUT_OFF_MS);
             return;
         }
         self.clocks[clock] = NEVER;
+        // Of a drill there is one kind only.
+        self.site_loss = Some((0, self.age_at(self.ledger.now().at)));
         self.drilling = true;
         self.execute(drill.event, trial, settings, tally);
         self.drilling = false;

@@ -6,6 +6,7 @@ use crate::names::replica::Replica;
 use crate::names::runbook::{Role, Runbook};
 use crate::names::session::SessionId;
 use crate::names::site::Site;
+use crate::rules::refusal::Refusal;
 use crate::state::control::Control;
 use crate::state::lineage::Position;
 use crate::state::session::{PartnerRole, Session};
@@ -21,6 +22,42 @@ pub(super) fn membership(node: Component) -> (SessionId, usize) {
     pairs
         .find_map(|pair| Some((pair, (0..3).find(|m| pair.node(*m) == node)?)))
         .expect("a server of a session")
+}
+
+/// The data centres in one of which a team has to be.
+pub(super) const fn sites_of_team(role: Role) -> &'static [Site] {
+    match role {
+        Role::MirrorFailover => &[Site::Dc1],
+        Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => &[Site::Dc2],
+        Role::LastResort => &Site::ALL,
+    }
+}
+
+/// The database servers of a topology.
+pub(super) fn servers(topology: &Topology) -> impl Iterator<Item = Component> {
+    topology
+        .replicas()
+        .iter()
+        .map(|place| place.replica.server())
+}
+
+/// 2.2: whether users of a database get an acknowledgement.
+pub(super) fn acknowledges(topology: &Topology, world: &World, node: Component) -> bool {
+    let common = [
+        Refusal::NotRunning(node),
+        Refusal::NotPrincipal(node),
+        Refusal::NoQuorum(node),
+        Refusal::WaitsForMirror(node),
+        Refusal::GreyFailed(node),
+    ];
+    let in_dc1 = [Refusal::Fenced(node), Refusal::LogDriveFull(Site::Dc1)];
+    let in_dc1 = if site_of(membership(node).0) == Site::Dc1 {
+        &in_dc1[..]
+    } else {
+        &[]
+    };
+    let mut needed = common.iter().chain(in_dc1);
+    needed.all(|refusal| refusal.condition_holds(topology, world))
 }
 
 pub(super) fn pair(session: Component) -> SessionId {
@@ -131,7 +168,8 @@ pub(super) fn directs_users(
     let home = site_of(membership(node).0);
     let uses = (control.replica_failed_over & bit != 0) == (home == Site::Dc2);
     let knows = node != Component::SM || !control.has(Control::STALE_PARTNER);
-    let logins = home == Site::Dc1 || topology.logins;
+    let exist = Replica::of(node).is_some_and(|copy| topology.logins >> copy.place() & 1 == 1);
+    let logins = exist || control.has(Control::LOGINS_CREATED);
     takes && routed && uses && (at == home || joined) && knows && logins
 }
 
@@ -151,7 +189,7 @@ pub(super) fn direct_users_to(topology: &mut Topology, world: &mut World, node: 
     world.control.replica_active = u8::MAX;
     world.control.replica_failed_over = if in_dc2 { u8::MAX } else { 0 };
     world.control.set(Control::STALE_PARTNER, false);
-    topology.logins = true;
+    topology.logins = u8::MAX;
 }
 
 /// Some other position.
