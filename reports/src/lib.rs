@@ -21,6 +21,7 @@
 #[cfg(test)]
 extern crate self as poolproof_reports;
 
+pub mod advice;
 mod answer;
 pub mod bundle;
 pub mod chart;

@@ -1,6 +1,7 @@
 //! The application: what the program can do, for whoever calls it. Typed requests come in, typed
 //! results and progress go out; a terminal, files of results and exit codes belong to the caller.
 
+pub mod advise;
 pub mod chain;
 pub mod check;
 pub mod checkpoint;

@@ -80,6 +80,14 @@ Examples:
   poolproof sweep plan pool.toml --grid log_shipping.share=DC1,DC2 --shards 8
   poolproof sweep driver --engine dask > driver.py";
 
+/// Of `advise`.
+pub const ADVISE: &str = "\
+Examples:
+  poolproof advise pool.toml
+  poolproof advise pool.toml --vary log_shipping.share=DC2,third --vary mirroring.witness=none
+  poolproof advise pool.toml --together 'operators.shifts.days=7;cost.staffing=90000/year'
+  poolproof advise pool.toml --trials 100000 --format json > advice.json";
+
 /// Of `run-shard`.
 pub const RUN_SHARD: &str = "\
 Examples:

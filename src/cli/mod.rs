@@ -1,5 +1,6 @@
 //! The command line: the only place that knows a terminal, files and the real clock.
 
+mod advise;
 mod chain;
 mod check;
 mod collect;
@@ -90,6 +91,8 @@ enum Command {
     Compare(compare::CompareArgs),
     #[command(after_long_help = examples::SWEEP)]
     Sweep(sweep::SweepArgs),
+    #[command(after_long_help = examples::ADVISE)]
+    Advise(advise::AdviseArgs),
     #[command(after_long_help = examples::RUN_SHARD)]
     RunShard(run_shard::RunShardArgs),
     #[command(after_long_help = examples::MERGE)]
@@ -162,6 +165,7 @@ fn dispatch(cli: &Cli) -> CommandResult {
         Command::Simulate(args) => simulate::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Sweep(args) => sweep::run(args),
+        Command::Advise(args) => advise::run(args),
         Command::RunShard(args) => run_shard::run(args),
         Command::Merge(args) => merge::run(args),
         Command::Solve(args) => solve::run(args),

@@ -107,7 +107,7 @@ pub(crate) const fn share(location: ShareLocation) -> doc::ShareLocation {
 }
 
 /// What a scenario calls the budget that is looked at; none where it has only one.
-pub(super) fn budget_name(scenario: &Scenario) -> Option<String> {
+pub(crate) fn budget_name(scenario: &Scenario) -> Option<String> {
     let name = &scenario.check.budget;
     (!name.is_empty()).then(|| name.clone())
 }

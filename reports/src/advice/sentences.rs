@@ -1,0 +1,228 @@
+//! The sentences of an advice: the answer, what binds, and how it was decided.
+
+use super::{
+    AdviceCandidate, AdviceDocument, AdviceOutcome, AdviceSearch, CandidateStatus, difference,
+};
+use crate::document::{ColumnName, ObjectiveStatus, Phase};
+use crate::figure::{Measure, Unit};
+use crate::quantity;
+
+/// The name of a candidate: its number from 1, in brackets.
+pub(super) fn name(index: usize) -> String {
+    format!("[{}]", index + 1)
+}
+
+/// The name of an objective: a letter, in parentheses.
+pub(super) fn letter(index: usize) -> String {
+    let letter = u8::try_from(index).ok().filter(|index| *index < 26);
+    match letter {
+        Some(index) => format!("({})", char::from(b'a' + index)),
+        None => format!("({})", index + 1),
+    }
+}
+
+/// The answer: what to do, and why.
+pub(super) fn answer(document: &AdviceDocument) -> Vec<String> {
+    let Some((index, best)) = best(document) else {
+        return vec![no_safe(document)];
+    };
+    let what = match best.settings.is_empty() {
+        true => format!("{}, the scenario as it is", name(index)),
+        false => format!("{}: {}", name(index), difference(&best.settings)),
+    };
+    match document.outcome {
+        AdviceOutcome::Advised => {
+            let mut said = vec![format!("Choose {what}."), reason(document, best)];
+            said.extend(doubts(document, best));
+            said
+        }
+        AdviceOutcome::NoneMeets => vec![
+            format!("No candidate{} meets every objective.", looked_at(document)),
+            format!("The nearest is {what}."),
+            missed(document, best),
+        ],
+        AdviceOutcome::Undecided | AdviceOutcome::NoneSafe => vec![
+            "Undecided: no candidate is shown to meet every objective.".to_owned(),
+            format!("The nearest is {what}."),
+            "Run more trials with --trials and simulate.drill_trials, or raise the limit of the \
+             search."
+                .to_owned(),
+        ],
+    }
+}
+
+fn best(document: &AdviceDocument) -> Option<(usize, &AdviceCandidate)> {
+    let index = *document.ranking.first()?;
+    let best = document.candidates.get(index)?;
+    best.is_safe().then_some((index, best))
+}
+
+fn no_safe(document: &AdviceDocument) -> String {
+    let within = document.budget.as_ref();
+    let within = within.map_or(String::new(), |name| {
+        format!(" within the budget \"{name}\"")
+    });
+    match document.outcome {
+        AdviceOutcome::Undecided => format!(
+            "Undecided: the search for counterexamples{within} reached a limit. Raise the limit."
+        ),
+        _ => format!(
+            "No candidate{} is safe: each breaks a property that the scenario expects to \
+             hold{within}.",
+            looked_at(document)
+        ),
+    }
+}
+
+fn looked_at(document: &AdviceDocument) -> &'static str {
+    match document.search {
+        AdviceSearch::Every => "",
+        AdviceSearch::OneAtATime { .. } => " that was looked at",
+    }
+}
+
+fn reason(document: &AdviceDocument, best: &AdviceCandidate) -> String {
+    let among = looked_at(document);
+    match best.cost_per_year {
+        Some(cost) => format!(
+            "It meets every objective for {} a year, the least of all candidates{among} that are \
+             shown to do so.",
+            Unit::CostPerYear.words(cost)
+        ),
+        None => format!(
+            "It meets every objective, with the least outage of all candidates{among} that are \
+             shown to do so. The scenario has no [cost] table, so that no candidate is cheaper \
+             than another."
+        ),
+    }
+}
+
+/// What the trials leave open about the choice.
+fn doubts(document: &AdviceDocument, best: &AdviceCandidate) -> Vec<String> {
+    let named = |of: &dyn Fn(&AdviceCandidate) -> bool| {
+        let all = document.candidates.iter().enumerate();
+        let found = all.filter(|(_, one)| of(one)).map(|(index, _)| name(index));
+        found.collect::<Vec<_>>().join(", ")
+    };
+    let open = |one: &AdviceCandidate| {
+        one.ended.is_none()
+            && matches!(
+                one.status,
+                CandidateStatus::Undecided | CandidateStatus::SafetyUndecided
+            )
+    };
+    let same = |one: &AdviceCandidate| {
+        one.status == CandidateStatus::Meets
+            && one.ended.is_none()
+            && one.settings != best.settings
+            && one.cost_per_year == best.cost_per_year
+    };
+    let mut said = Vec::new();
+    let found = named(&open);
+    if !found.is_empty() {
+        said.push(format!(
+            "These trials do not decide whether it is as good to choose {found}."
+        ));
+    }
+    let found = named(&same);
+    if !found.is_empty() {
+        said.push(format!(
+            "At the same cost these meet every objective too, and the trials show no more outage: \
+             {found}."
+        ));
+    }
+    said
+}
+
+/// What a candidate misses, with the figures.
+fn missed(document: &AdviceDocument, of: &AdviceCandidate) -> String {
+    let figure = |index: usize| {
+        let one = &of.objectives[index];
+        let unit = one.figure.unit();
+        format!(
+            "{} {}: {}, limit {}",
+            letter(index),
+            one.figure.title(document.horizon_ms),
+            unit.estimate(&one.value),
+            unit.words(one.limit)
+        )
+    };
+    let all: Vec<String> = of.judged(ObjectiveStatus::Missed).map(figure).collect();
+    format!("It misses {}.", all.join("; "))
+}
+
+/// What binds, and where the time of a recovery goes.
+pub(super) fn binding(document: &AdviceDocument) -> Vec<String> {
+    let Some((index, best)) = best(document) else {
+        return Vec::new();
+    };
+    let Some(binding) = document.binding else {
+        return Vec::new();
+    };
+    let safe = || document.candidates.iter().filter(|one| one.is_safe());
+    let misses = safe().filter(|one| one.judged(ObjectiveStatus::Missed).any(|at| at == binding));
+    let misses = misses.count() as u64;
+    let mut said = vec![format!(
+        "{} binds: {} of {} miss it, and the nearest misses no other by more.",
+        letter(binding),
+        misses,
+        quantity::plural(safe().count() as u64, "safe candidate", "safe candidates")
+    )];
+    let about = best.objectives.get(binding).map(|one| one.figure);
+    let recovery = about.is_some_and(|figure| {
+        figure.column == ColumnName::GivenSiteLoss && figure.measure == Measure::TimeToRecover
+    });
+    if recovery {
+        let as_it_is = document.candidates.iter().enumerate();
+        let as_it_is = as_it_is.filter(|(at, one)| one.settings.is_empty() && *at != index);
+        let compared = as_it_is.chain([(index, best)]);
+        said.extend(compared.filter_map(|(at, one)| decisions(at, one)));
+    }
+    said
+}
+
+/// How much of an average recovery passes before people have decided.
+fn decisions(index: usize, of: &AdviceCandidate) -> Option<String> {
+    let all: f64 = of.recovery.iter().map(|one| one.ms).sum();
+    let before = of.recovery.iter();
+    let before = before.filter(|one| matches!(one.phase, Phase::Detect | Phase::Decide));
+    let before: f64 = before.map(|one| one.ms).sum();
+    (all > 0.0).then(|| {
+        format!(
+            "{}: {} of the {} of an average recovery pass before people have decided.",
+            name(index),
+            quantity::duration(before),
+            quantity::duration(all)
+        )
+    })
+}
+
+/// How the candidates were chosen and decided.
+pub(super) fn reading(document: &AdviceDocument) -> Vec<String> {
+    let mut said = Vec::new();
+    if let AdviceSearch::OneAtATime {
+        combinations,
+        passes,
+    } = document.search
+    {
+        said.push(format!(
+            "The decisions have {} combinations, so that one decision at a time was changed, in {}: \
+             a better combination of several changes may exist.",
+            quantity::count(combinations),
+            quantity::plural(passes, "pass", "passes")
+        ));
+    }
+    said.push(format!(
+        "All candidates had the same failures. The {} intervals that were looked at hold together \
+         with {} confidence: candidates, objectives and rounds share the error (Bonferroni). The \
+         nearest candidate and the Pareto front go by estimates.",
+        quantity::count(document.tests),
+        quantity::probability(document.confidence_together)
+    ));
+    if !document.sensitivities.is_empty() {
+        said.push(
+            "What was run with wrong assumptions shares an error of the same size.".to_owned(),
+        );
+    }
+    said
+}

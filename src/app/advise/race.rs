@@ -1,0 +1,343 @@
+//! The race: candidates under the same random numbers, in rounds, until the best is decided.
+//!
+//! Each round adds trials to all candidates that are left. After it each is judged by its
+//! objectives, and compared with the leader, which was chosen before the trials of the comparison
+//! were run. A candidate leaves when an interval says so. All intervals that any round looks at
+//! share one error probability (C. Bonferroni 1936), so that the race as a whole is wrong no more
+//! often than that; stopping early costs nothing of it, because the rounds are fixed beforehand.
+
+use std::cmp::Ordering;
+
+use poolproof_engines::simulate::accumulator::{DifferenceAccumulator, Slopes};
+use poolproof_engines::simulate::estimate::{Confidence, TRIALS_MIN};
+use poolproof_engines::simulate::run::{Counts, OnRound};
+use poolproof_engines::simulate::stage::{Stage, run_stage};
+use poolproof_engines::simulate::tally::Tally;
+use poolproof_reports::advice::{CandidateStatus, RaceEnd};
+use poolproof_reports::document as doc;
+use poolproof_reports::figure::Figure;
+
+use crate::app::compile::simulation::request;
+use crate::app::document::simulation;
+use crate::app::objectives;
+use crate::app::observer::{Observer, Progress};
+use crate::scenario::Scenario;
+
+/// The trials after which a race looks, as divisors of all of them.
+const ROUNDS: [u64; 4] = [8, 4, 2, 1];
+
+/// The numbers of trials and drills after each round.
+pub(super) type Rounds = Vec<[u64; Stage::ALL.len()]>;
+
+/// The rounds of so many trials and drills: an eighth of them, a quarter, a half, all. None has
+/// fewer than an honest interval of a mean takes, unless there are no more.
+pub(super) fn rounds(trials: u64, drills: u64) -> Rounds {
+    let at = |all: u64, divisor: u64| (all / divisor).max(TRIALS_MIN).min(all);
+    let mut rounds: Rounds = ROUNDS
+        .iter()
+        .map(|divisor| [at(trials, *divisor), at(drills, *divisor)])
+        .collect();
+    rounds.dedup();
+    rounds
+}
+
+/// How far a candidate is from its objectives: the largest ratio of a figure to its limit. At most
+/// 1 where every objective is met.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Excess {
+    /// By the better ends of the intervals.
+    pub(super) low: f64,
+    /// By the estimates.
+    pub(super) value: f64,
+    /// By the worse ends.
+    pub(super) high: f64,
+}
+
+/// A candidate that has run.
+pub(super) struct Raced {
+    /// What is known of it.
+    pub(super) status: CandidateStatus,
+    /// Each objective, judged at its share of the error.
+    pub(super) objectives: Vec<doc::Objective>,
+    /// The ratio of each figure to its limit, by the estimates.
+    pub(super) ratios: Vec<f64>,
+    /// How far it is from its objectives.
+    pub(super) excess: Excess,
+    /// Its figures.
+    pub(super) simulation: doc::Simulation,
+    /// What it costs; 0 without prices.
+    pub(super) cost: f64,
+    /// Why it left; none where it stayed.
+    pub(super) ended: Option<RaceEnd>,
+    /// Outage, data lost and time to recover after each round that it ran.
+    pub(super) history: Vec<[f64; 3]>,
+}
+
+/// A race.
+pub(super) struct Race<'a> {
+    /// The candidates, all with the same seed.
+    pub(super) scenarios: &'a [&'a Scenario],
+    /// When it looks.
+    pub(super) rounds: &'a Rounds,
+    /// The confidence of each interval.
+    pub(super) confidence: Confidence,
+    /// Who watches.
+    pub(super) observer: &'a dyn Observer,
+}
+
+/// How many intervals a race looks at: each objective and one difference of each candidate in each
+/// round.
+pub(super) fn tests(candidates: u64, objectives: u64, rounds: &Rounds) -> u64 {
+    candidates * (objectives + 1) * rounds.len() as u64
+}
+
+/// Where a candidate stands.
+struct Runner {
+    tallies: [Tally; Stage::ALL.len()],
+    /// Its outage against that of the leader, over the trials since that leads.
+    against_leader: DifferenceAccumulator,
+    raced: Option<Raced>,
+}
+
+impl Runner {
+    fn is_racing(&self) -> bool {
+        self.raced.as_ref().is_none_or(|one| one.ended.is_none())
+    }
+}
+
+/// Runs a race on the threads at hand; `None` where the caller ended it.
+pub(super) fn run(race: &Race<'_>) -> Option<Vec<Raced>> {
+    let scenarios: Vec<Scenario> = race
+        .scenarios
+        .iter()
+        .map(|scenario| {
+            let mut scenario = (*scenario).clone();
+            scenario.simulate.confidence = race.confidence.get();
+            scenario
+        })
+        .collect();
+    let new = |_: &Scenario| Runner {
+        tallies: [Tally::default(), Tally::default()],
+        against_leader: DifferenceAccumulator::default(),
+        raced: None,
+    };
+    let mut runners: Vec<Runner> = scenarios.iter().map(new).collect();
+    let mut leader = 0;
+    let mut done = [0; Stage::ALL.len()];
+    for round in race.rounds {
+        let mut racing: Vec<usize> = (0..runners.len())
+            .filter(|index| runners[*index].is_racing())
+            .collect();
+        racing.sort_by_key(|index| *index != leader);
+        let total = round.iter().sum();
+        for stage in Stage::ALL {
+            let range = done[stage as usize]..round[stage as usize];
+            let before = done[0] * u64::from(stage == Stage::Drills);
+            let requests: Vec<_> = racing.iter().map(|one| request(&scenarios[*one])).collect();
+            let none = requests.iter().any(|one| one.trials(stage) == 0);
+            let mut counts = Counts::empty(racing.len());
+            let on_round: OnRound<'_> = &mut |_, next| {
+                let done = before + next;
+                race.observer.progress(Progress::Simulating { done, total });
+                !race.observer.is_cancelled()
+            };
+            if !none && !run_stage(&requests, stage, range, &mut counts, &|| false, on_round) {
+                return None;
+            }
+            for (at, (index, tally)) in racing.iter().zip(counts.tallies).enumerate() {
+                let runner = &mut runners[*index];
+                runner.tallies[stage as usize].merge(tally);
+                if let Some(pairs) = at.checked_sub(1).and_then(|at| counts.pairs.get(at))
+                    && stage == Stage::Trials
+                {
+                    runner.against_leader.merge(&pairs.time);
+                }
+            }
+        }
+        done = *round;
+        for index in &racing {
+            let runner = &mut runners[*index];
+            let history = runner.raced.take().map_or_else(Vec::new, |one| one.history);
+            runner.raced = Some(judged(&scenarios[*index], &runner.tallies, history));
+        }
+        leave(&mut runners, &racing, race.confidence);
+        let next = first(&runners);
+        if next != leader {
+            // What is compared with a leader are trials that did not choose it.
+            for runner in &mut runners {
+                runner.against_leader = DifferenceAccumulator::default();
+            }
+            leader = next;
+        }
+        let left = runners.iter().filter(|one| one.is_racing()).count();
+        if left == 1 && !is_open(&runners[leader]) {
+            break;
+        }
+    }
+    Some(runners.into_iter().filter_map(|one| one.raced).collect())
+}
+
+fn is_open(runner: &Runner) -> bool {
+    let raced = runner.raced.as_ref();
+    raced.is_none_or(|one| one.status == CandidateStatus::Undecided)
+}
+
+/// The best of those that race, by what is known so far.
+fn first(runners: &[Runner]) -> usize {
+    let racing = runners.iter().enumerate();
+    let racing = racing.filter(|(_, one)| one.is_racing());
+    let known = racing.filter_map(|(index, one)| Some((index, one.raced.as_ref()?)));
+    let best = known.min_by(|(_, one), (_, other)| order(one, other));
+    best.map_or(0, |(index, _)| index)
+}
+
+/// Better candidates first: those that meet every objective by cost, outage and data lost, then
+/// the others by how far they are away, and by cost. Equal ones stay in their order.
+pub(super) fn order(one: &Raced, other: &Raced) -> Ordering {
+    let meets = |raced: &Raced| raced.status == CandidateStatus::Meets;
+    let figures = |raced: &Raced| raced.history.last().copied().unwrap_or_default();
+    let (here, there) = (figures(one), figures(other));
+    let by_figures = here[0]
+        .total_cmp(&there[0])
+        .then(here[1].total_cmp(&there[1]));
+    let by_cost = one.cost.total_cmp(&other.cost);
+    match (meets(one), meets(other)) {
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (true, true) => by_cost.then(by_figures),
+        (false, false) => one
+            .excess
+            .value
+            .total_cmp(&other.excess.value)
+            .then(by_cost)
+            .then(by_figures),
+    }
+}
+
+/// Marks those that leave after a round, the first of `racing` being the leader that the others
+/// were compared with.
+fn leave(runners: &mut [Runner], racing: &[usize], confidence: Confidence) {
+    let raced = |index: &usize| runners[*index].raced.as_ref();
+    let all: Vec<(usize, &Raced)> = racing
+        .iter()
+        .filter_map(|index| Some((*index, raced(index)?)))
+        .collect();
+    let meeting = || {
+        let met = all.iter();
+        met.filter(|(_, one)| one.status == CandidateStatus::Meets)
+    };
+    let cheapest = meeting().map(|(_, one)| one.cost).min_by(f64::total_cmp);
+    let nearest = all
+        .iter()
+        .map(|(_, one)| one.excess.high)
+        .min_by(f64::total_cmp);
+    let leader = racing.first().and_then(|index| raced(index));
+    let leader_meets = leader.filter(|one| one.status == CandidateStatus::Meets);
+    let more_outage = |index: usize, one: &Raced| {
+        let of = &runners[index].against_leader;
+        let found = of.estimate(Slopes::Fitted, confidence);
+        let low = found.and_then(|found| found.estimate.interval.low);
+        low.is_some_and(|low| low > 0.0)
+            && leader_meets.is_some_and(|leader| leader.cost <= one.cost)
+    };
+    let why = |(index, one): &(usize, &Raced)| match cheapest {
+        Some(_) if one.status == CandidateStatus::Misses => Some(RaceEnd::Misses),
+        Some(cheapest) if one.cost > cheapest => Some(RaceEnd::CostsMore),
+        Some(_) => more_outage(*index, one).then_some(RaceEnd::MoreOutage),
+        None => {
+            let further = one.status == CandidateStatus::Misses
+                && nearest.is_some_and(|nearest| one.excess.low > nearest);
+            further.then_some(RaceEnd::FurtherAway)
+        }
+    };
+    let ends: Vec<(usize, Option<RaceEnd>)> =
+        all.iter().map(|found| (found.0, why(found))).collect();
+    for (index, end) in ends {
+        if let Some(raced) = &mut runners[index].raced {
+            raced.ended = end;
+        }
+    }
+}
+
+/// Judges a candidate by its counts so far.
+fn judged(scenario: &Scenario, tallies: &[Tally; 2], mut history: Vec<[f64; 3]>) -> Raced {
+    let simulation = simulation::document(scenario, &tallies[0], &tallies[1], false);
+    let listed = scenario.expect.objectives.iter();
+    let objectives: Vec<doc::Objective> = listed
+        .map(|objective| objectives::judge(objective, &simulation))
+        .collect();
+    let any = |status| objectives.iter().any(|one| one.status == status);
+    let status = if any(doc::ObjectiveStatus::Missed) {
+        CandidateStatus::Misses
+    } else if any(doc::ObjectiveStatus::Undecided) {
+        CandidateStatus::Undecided
+    } else {
+        CandidateStatus::Meets
+    };
+    let figures = [Figure::OUTAGE, Figure::DATA_LOST, Figure::TIME_TO_RECOVER];
+    history.push(figures.map(|one| objectives::value(one, &simulation).value.unwrap_or(0.0)));
+    let most = |ratio: fn(&doc::Objective) -> f64| objectives.iter().map(ratio).fold(0.0, f64::max);
+    Raced {
+        status,
+        ratios: objectives.iter().map(|one| ratio_of(one).value).collect(),
+        excess: Excess {
+            low: most(|one| ratio_of(one).low),
+            value: most(|one| ratio_of(one).value),
+            high: most(|one| ratio_of(one).high),
+        },
+        objectives,
+        simulation,
+        cost: scenario.cost_per_year().unwrap_or(0.0),
+        ended: None,
+        history,
+    }
+}
+
+/// The ratio of a figure to its limit, so that more than 1 is a miss. Of an objective from below,
+/// that of what is missing to 1: unavailability, for example.
+fn ratio_of(objective: &doc::Objective) -> Excess {
+    let from_below = matches!(
+        objective.comparison,
+        doc::Comparison::Above | doc::Comparison::AtLeast
+    );
+    let ratio = |value: f64| {
+        let (value, limit) = if from_below {
+            (1.0 - value, 1.0 - objective.limit)
+        } else {
+            (value, objective.limit)
+        };
+        match value {
+            0.0 => 0.0,
+            _ if limit <= 0.0 => f64::INFINITY,
+            _ => value / limit,
+        }
+    };
+    let estimate = &objective.value;
+    let (better, worse) = if from_below {
+        (estimate.high, estimate.low)
+    } else {
+        (estimate.low, estimate.high)
+    };
+    Excess {
+        low: better.map_or(0.0, ratio),
+        value: estimate.value.map_or(f64::INFINITY, ratio),
+        high: worse.map_or(f64::INFINITY, ratio),
+    }
+}
+
+/// Which candidates no other beats in cost, outage, data lost and time to recover, each pair over
+/// the trials that both ran.
+pub(super) fn front(raced: &[&Raced]) -> Vec<bool> {
+    let beats = |one: &Raced, other: &Raced| {
+        let rounds = one.history.len().min(other.history.len());
+        let last = |raced: &Raced| {
+            let [outage, lost, time] = raced.history[rounds - 1];
+            [raced.cost, outage, lost, time]
+        };
+        let (one, other) = (last(one), last(other));
+        let pairs = || one.iter().zip(&other);
+        pairs().all(|(a, b)| a <= b) && pairs().any(|(a, b)| a < b)
+    };
+    let beaten = |one: &Raced| raced.iter().any(|other| beats(other, one));
+    raced.iter().map(|one| !beaten(one)).collect()
+}
