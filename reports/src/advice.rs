@@ -57,12 +57,12 @@ pub struct AdviceDocument {
     pub decisions: Vec<AdviceDecision>,
     /// Candidates that are no valid scenario.
     pub invalid: Vec<InvalidCandidate>,
-    /// The candidates.
+    /// The candidates, best first; those that are not safe at the end.
     pub candidates: Vec<AdviceCandidate>,
-    /// The candidates by their indices, best first.
-    pub ranking: Vec<usize>,
-    /// What an answer comes to.
+    /// What the advice comes to.
     pub outcome: AdviceOutcome,
+    /// The command that evaluates the first candidate; none where no candidate is safe.
+    pub best_command: Option<String>,
     /// The objective that binds: the one that the best candidate misses by most. None where one
     /// meets them all, or where no candidate is safe.
     pub binding: Option<usize>,
@@ -70,13 +70,13 @@ pub struct AdviceDocument {
     pub sensitivities: Vec<Sensitivity>,
 }
 
-/// What an answer comes to.
+/// What an advice comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AdviceOutcome {
-    /// The first of the ranking meets every objective.
+    /// The first candidate meets every objective.
     Advised,
-    /// Every candidate that is safe misses an objective; the first of the ranking comes nearest.
+    /// Every candidate that is safe misses an objective; the first comes nearest.
     NoneMeets,
     /// Every candidate breaks a property.
     NoneSafe,
@@ -121,8 +121,8 @@ pub struct AdviceSetting {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InvalidCandidate {
-    /// What differs from the scenario.
-    pub settings: Vec<AdviceSetting>,
+    /// What differs from the scenario, in words.
+    pub changes: Vec<String>,
     /// The first error: its code, with the rule of the handbook before it where it is one.
     pub code: String,
     /// What is wrong.
@@ -133,7 +133,9 @@ pub struct InvalidCandidate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdviceCandidate {
-    /// What differs from the scenario; empty for the scenario as it is.
+    /// What differs from the scenario, in words; empty for the scenario as it is.
+    pub changes: Vec<String>,
+    /// The values that differ.
     pub settings: Vec<AdviceSetting>,
     /// The digest of the scenario with these values.
     pub scenario_digest: String,
@@ -242,7 +244,7 @@ pub struct Sensitivity {
     /// The factor: 2 or 0.5.
     #[serde(serialize_with = "float::serialize")]
     pub factor: f64,
-    /// The candidates that ran under it, best first as they are then.
+    /// The candidates that ran under it by their indices, best first as they are then.
     pub ranking: Vec<usize>,
     /// What is known of each of them then, in the same order.
     pub statuses: Vec<CandidateStatus>,
@@ -254,8 +256,7 @@ impl AdviceDocument {
     /// The best candidate, where there is a safe one.
     #[must_use]
     pub fn best(&self) -> Option<&AdviceCandidate> {
-        let best = self.candidates.get(*self.ranking.first()?)?;
-        (self.outcome != AdviceOutcome::NoneSafe).then_some(best)
+        self.candidates.first().filter(|one| one.is_safe())
     }
 
     /// Whether the candidates have costs.
@@ -303,15 +304,11 @@ impl AdviceCandidate {
 }
 
 /// Says what differs from the scenario.
-#[must_use]
-pub fn difference(settings: &[AdviceSetting]) -> String {
-    if settings.is_empty() {
-        return "the scenario as it is".to_owned();
+fn difference(changes: &[String]) -> String {
+    match changes {
+        [] => "the scenario as it is".to_owned(),
+        changes => changes.join(", "),
     }
-    let each = settings
-        .iter()
-        .map(|one| format!("{} = {}", one.path, one.value));
-    each.collect::<Vec<_>>().join(", ")
 }
 
 /// The document as indented JSON.

@@ -4,6 +4,7 @@
 mod support;
 
 mod adverse;
+mod advise;
 mod before_work;
 mod budgets;
 mod command_line;

@@ -23,12 +23,12 @@ pub(super) fn letter(index: usize) -> String {
 
 /// The answer: what to do, and why.
 pub(super) fn answer(document: &AdviceDocument) -> Vec<String> {
-    let Some((index, best)) = best(document) else {
+    let Some(best) = document.best() else {
         return vec![no_safe(document)];
     };
-    let what = match best.settings.is_empty() {
-        true => format!("{}, the scenario as it is", name(index)),
-        false => format!("{}: {}", name(index), difference(&best.settings)),
+    let what = match best.changes.is_empty() {
+        true => format!("{}, the scenario as it is", name(0)),
+        false => format!("{}: {}", name(0), difference(&best.changes)),
     };
     match document.outcome {
         AdviceOutcome::Advised => {
@@ -49,12 +49,6 @@ pub(super) fn answer(document: &AdviceDocument) -> Vec<String> {
                 .to_owned(),
         ],
     }
-}
-
-fn best(document: &AdviceDocument) -> Option<(usize, &AdviceCandidate)> {
-    let index = *document.ranking.first()?;
-    let best = document.candidates.get(index)?;
-    best.is_safe().then_some((index, best))
 }
 
 fn no_safe(document: &AdviceDocument) -> String {
@@ -114,7 +108,7 @@ fn doubts(document: &AdviceDocument, best: &AdviceCandidate) -> Vec<String> {
     let same = |one: &AdviceCandidate| {
         one.status == CandidateStatus::Meets
             && one.ended.is_none()
-            && one.settings != best.settings
+            && !std::ptr::eq(one, best)
             && one.cost_per_year == best.cost_per_year
     };
     let mut said = Vec::new();
@@ -153,10 +147,9 @@ fn missed(document: &AdviceDocument, of: &AdviceCandidate) -> String {
 
 /// What binds, and where the time of a recovery goes.
 pub(super) fn binding(document: &AdviceDocument) -> Vec<String> {
-    let Some((index, best)) = best(document) else {
-        return Vec::new();
-    };
-    let Some(binding) = document.binding else {
+    let (Some(best), Some(binding), AdviceOutcome::NoneMeets) =
+        (document.best(), document.binding, document.outcome)
+    else {
         return Vec::new();
     };
     let safe = || document.candidates.iter().filter(|one| one.is_safe());
@@ -174,8 +167,8 @@ pub(super) fn binding(document: &AdviceDocument) -> Vec<String> {
     });
     if recovery {
         let as_it_is = document.candidates.iter().enumerate();
-        let as_it_is = as_it_is.filter(|(at, one)| one.settings.is_empty() && *at != index);
-        let compared = as_it_is.chain([(index, best)]);
+        let as_it_is = as_it_is.filter(|(at, one)| one.changes.is_empty() && *at > 0);
+        let compared = as_it_is.chain([(0, best)]);
         said.extend(compared.filter_map(|(at, one)| decisions(at, one)));
     }
     said
@@ -210,6 +203,12 @@ pub(super) fn reading(document: &AdviceDocument) -> Vec<String> {
              a better combination of several changes may exist.",
             quantity::count(combinations),
             quantity::plural(passes, "pass", "passes")
+        ));
+    }
+    if let Some(budget) = &document.budget {
+        said.push(format!(
+            "A candidate is safe if it breaks no property against what the scenario expects within \
+             the budget \"{budget}\"."
         ));
     }
     said.push(format!(

@@ -13,6 +13,9 @@ const ROWS_MOST: usize = 24;
 #[must_use]
 pub fn text(document: &AdviceDocument) -> String {
     let mut lines = wrapped(&answer(document).join(" "), WIDTH);
+    if let Some(command) = &document.best_command {
+        lines.push(format!("See it with: {command}"));
+    }
     paragraph(&mut lines, "What binds", &binding(document));
     heading(
         &mut lines,
@@ -75,16 +78,9 @@ fn candidates(document: &AdviceDocument, lines: &mut Vec<String>) {
         "recovery",
         "verdict",
     ]));
-    let ranked = document.ranking.iter();
-    let ranked = ranked.filter_map(|index| Some((*index, document.candidates.get(*index)?)));
-    for (index, one) in ranked.clone().take(ROWS_MOST) {
+    for (index, one) in document.candidates.iter().enumerate().take(ROWS_MOST) {
         let mark = format!("  {}{}", name(index), if one.on_front { "*" } else { "" });
         let figures = one.figures.as_ref();
-        let short = |of: Option<&Estimate>| {
-            of.map_or("-".to_owned(), |one| {
-                quantity::value(one, quantity::duration)
-            })
-        };
         lines.push(row([
             &mark,
             &one.cost(),
@@ -93,9 +89,9 @@ fn candidates(document: &AdviceDocument, lines: &mut Vec<String>) {
             &short(figures.map(|one| &one.time_to_recover_ms)),
             &verdict(one),
         ]));
-        lines.extend(hanging("        ", &difference(&one.settings)));
+        lines.extend(hanging("        ", &difference(&one.changes)));
     }
-    let more = document.ranking.len().saturating_sub(ROWS_MOST) as u64;
+    let more = document.candidates.len().saturating_sub(ROWS_MOST) as u64;
     if more > 0 {
         let more = quantity::plural(more, "more candidate is", "more candidates are");
         lines.extend(hanging("  ", &format!("{more} in --format json.")));
@@ -106,6 +102,19 @@ fn candidates(document: &AdviceDocument, lines: &mut Vec<String>) {
          data lost and recovery, and better in one of them."
     );
     lines.extend(hanging("  * ", &front));
+}
+
+/// A duration that fits into a column.
+fn short(estimate: Option<&Estimate>) -> String {
+    let words = estimate.map_or("-".to_owned(), |one| {
+        quantity::value(one, quantity::duration)
+    });
+    for (long, sign) in [("at least ", ">= "), ("more than ", "> ")] {
+        if let Some(rest) = words.strip_prefix(long) {
+            return format!("{sign}{rest}");
+        }
+    }
+    words
 }
 
 /// What is known of a candidate, in a few words.
@@ -137,7 +146,7 @@ fn broken(document: &AdviceDocument, lines: &mut Vec<String>) {
     heading(lines, &format!("Ruled out by the checker{within}"));
     for (index, one) in found {
         let lead = format!("  {} ", name(index));
-        lines.extend(hanging(&lead, &difference(&one.settings)));
+        lines.extend(hanging(&lead, &difference(&one.changes)));
         for property in &one.properties {
             let title = words::property(&property.title, &property.property);
             let how = match (property.faults, property.steps) {
@@ -163,7 +172,7 @@ fn invalid(document: &AdviceDocument, lines: &mut Vec<String>) {
     for one in document.invalid.iter().take(ROWS_MOST) {
         let text = format!(
             "{}: {}: {}",
-            difference(&one.settings),
+            difference(&one.changes),
             one.code,
             one.message
         );
@@ -177,40 +186,52 @@ fn invalid(document: &AdviceDocument, lines: &mut Vec<String>) {
 
 /// The assumptions that change the advice, those that leave it open, and the others.
 fn sensitivities(document: &AdviceDocument, lines: &mut Vec<String>) {
-    let all = &document.sensitivities;
-    if all.is_empty() {
+    if document.sensitivities.is_empty() {
         return;
     }
     heading(lines, "If an assumption is wrong by a factor of two");
-    let factor = |one: &Sensitivity| match one.factor < 1.0 {
-        true => format!("{}, halved", one.assumption),
-        false => format!("{}, doubled", one.assumption),
-    };
-    for one in all.iter().filter(|one| one.changes == Some(true)) {
-        let then = one.ranking.first().map_or(String::new(), |at| name(*at));
+    let changing = document.sensitivities.iter();
+    for one in changing.filter(|one| one.changes == Some(true)) {
+        let first = one.ranking.first().map_or(String::new(), |at| name(*at));
         let then = match one.statuses.first() {
-            Some(CandidateStatus::Meets) => format!("{then} is best"),
-            _ => format!("no objective-meeting candidate is shown; {then} is nearest"),
+            Some(CandidateStatus::Meets) => format!("{first} is best"),
+            _ => format!("none that ran meets every objective, and {first} is nearest"),
         };
-        let text = format!("{}: the advice changes; {then}", factor(one));
-        lines.extend(hanging("  - ", &text));
-    }
-    let named = |changes: Option<bool>| {
-        let found = all.iter().filter(|one| one.changes == changes).map(factor);
-        found.collect::<Vec<_>>().join("; ")
-    };
-    let open = named(None);
-    if !open.is_empty() {
+        let what = format!("{}, {}", one.assumption, times(one));
         lines.extend(hanging(
             "  - ",
-            &format!("these trials do not decide it: {open}"),
+            &format!("{what}: the advice changes; then {then}"),
         ));
     }
-    let unchanged = named(Some(false));
-    if !unchanged.is_empty() {
-        lines.extend(hanging(
-            "  - ",
-            &format!("the advice stays the same: {unchanged}"),
-        ));
+    for (changes, words) in [
+        (None, "these trials do not decide"),
+        (Some(false), "the advice stays the same"),
+    ] {
+        let found = named(&document.sensitivities, changes);
+        if !found.is_empty() {
+            lines.extend(hanging("  - ", &format!("{words}: {found}")));
+        }
     }
+}
+
+fn times(one: &Sensitivity) -> &'static str {
+    match one.factor < 1.0 {
+        true => "halved",
+        false => "doubled",
+    }
+}
+
+/// The assumptions with this outcome, each once.
+fn named(all: &[Sensitivity], changes: Option<bool>) -> String {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in all.iter().filter(|one| one.changes == changes) {
+        match found.iter_mut().find(|(words, _)| *words == one.assumption) {
+            Some((_, factors)) => factors.push(times(one)),
+            None => found.push((&one.assumption, vec![times(one)])),
+        }
+    }
+    let words = found
+        .into_iter()
+        .map(|(words, factors)| format!("{words}, {}", factors.join(" or ")));
+    words.collect::<Vec<_>>().join("; ")
 }

@@ -7,7 +7,7 @@ use poolproof_reports::advice::{CandidateProperty, CandidateStatus, InvalidCandi
 use poolproof_reports::document as doc;
 
 use super::AdviceRequest;
-use super::decisions::{Settings, VariedDecision, settings};
+use super::decisions::{DecisionChoice, Settings, VariedDecision};
 use crate::app::check;
 use crate::app::compile;
 use crate::app::limits::SearchLimits;
@@ -20,14 +20,20 @@ use crate::scenario::{self, LoadError, Scenario};
 /// A choice of each decision: 0 is the scenario's own.
 pub(super) type Choices = Vec<usize>;
 
-/// The settings of some choices.
-pub(super) fn settings_of(decisions: &[VariedDecision], choices: &[usize]) -> Settings {
-    let chosen = decisions.iter().zip(choices);
-    let chosen = chosen.filter_map(|(decision, choice)| {
-        let at = choice.checked_sub(1)?;
-        decision.choices.get(at)
-    });
-    chosen.flatten().cloned().collect()
+/// What some choices change: in words, and as settings.
+pub(super) fn changes_of(
+    decisions: &[VariedDecision],
+    choices: &[usize],
+) -> (Vec<String>, Settings) {
+    let chosen = || {
+        let chosen = decisions.iter().zip(choices);
+        chosen.filter_map(|(decision, choice)| decision.choices.get(choice.checked_sub(1)?))
+    };
+    let settings = chosen().flat_map(|one| &one.settings).cloned();
+    (
+        chosen().map(DecisionChoice::words).collect(),
+        settings.collect(),
+    )
 }
 
 /// Loads the scenario with settings beside those of the request.
@@ -55,7 +61,7 @@ pub(super) fn load(
 }
 
 /// Why settings make no valid scenario.
-pub(super) fn invalid(of: &[(String, String)], error: &LoadError) -> InvalidCandidate {
+pub(super) fn invalid(changes: Vec<String>, error: &LoadError) -> InvalidCandidate {
     let mut errors = error.diagnostics.iter();
     let first = errors.find(|one| one.severity == Severity::Error);
     let code = first.map_or(String::new(), |first| match &first.rule {
@@ -63,7 +69,7 @@ pub(super) fn invalid(of: &[(String, String)], error: &LoadError) -> InvalidCand
         None => first.code.clone(),
     });
     InvalidCandidate {
-        settings: settings(of),
+        changes,
         code,
         message: first.map_or(String::new(), |first| first.message.clone()),
     }

@@ -17,7 +17,41 @@ pub type Settings = Vec<(String, String)>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariedDecision {
     /// The choices other than that of the scenario.
-    pub choices: Vec<Settings>,
+    pub choices: Vec<DecisionChoice>,
+}
+
+/// A choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionChoice {
+    /// What it is called; its settings where it has no name.
+    pub name: Option<&'static str>,
+    /// What it sets.
+    pub settings: Settings,
+}
+
+impl DecisionChoice {
+    fn of(settings: Settings) -> Self {
+        Self {
+            name: None,
+            settings,
+        }
+    }
+
+    fn named(name: &'static str, settings: &[(&str, &str)]) -> Self {
+        let owned = |(path, value): &(&str, &str)| ((*path).to_owned(), (*value).to_owned());
+        Self {
+            name: Some(name),
+            settings: settings.iter().map(owned).collect(),
+        }
+    }
+
+    /// What it changes, in words.
+    pub(super) fn words(&self) -> String {
+        let set = self.settings.iter();
+        let set = set.map(|(path, value)| format!("{path} = {value}"));
+        let set = || set.collect::<Vec<_>>().join(", ");
+        self.name.map_or_else(set, str::to_owned)
+    }
 }
 
 /// Tables and keys that say what is asked, and not what the pool is.
@@ -41,7 +75,7 @@ impl VariedDecision {
     /// Says what is missing.
     pub fn one_value(text: &str) -> Result<Self, String> {
         let Parameter { path, values } = Parameter::list(text)?;
-        let choice = |value: String| vec![(path.clone(), value)];
+        let choice = |value: String| DecisionChoice::of(vec![(path.clone(), value)]);
         Ok(Self {
             choices: values.into_iter().map(choice).collect(),
         })
@@ -62,7 +96,7 @@ impl VariedDecision {
         };
         let settings: Result<Settings, String> = text.split(';').map(read).collect();
         Ok(Self {
-            choices: vec![settings?],
+            choices: vec![DecisionChoice::of(settings?)],
         })
     }
 
@@ -70,8 +104,8 @@ impl VariedDecision {
     /// [`VariedDecision::together`] reads.
     #[must_use]
     pub fn words(&self) -> String {
-        let several = self.choices.iter().any(|one| one.len() != 1);
-        let mut choices = self.choices.iter().flatten();
+        let several = self.choices.iter().any(|one| one.settings.len() != 1);
+        let mut choices = self.choices.iter().flat_map(|one| &one.settings);
         if several {
             let each = choices.map(|(path, value)| format!("{path}={value}"));
             return each.collect::<Vec<_>>().join(";");
@@ -84,7 +118,7 @@ impl VariedDecision {
     }
 
     fn paths(&self) -> impl Iterator<Item = &str> {
-        let all = self.choices.iter().flatten();
+        let all = self.choices.iter().flat_map(|one| &one.settings);
         all.map(|(path, _)| path.as_str())
     }
 
@@ -92,7 +126,7 @@ impl VariedDecision {
     fn besides(mut self, scenario: &Scenario) -> Self {
         self.choices.retain(|choice| {
             let own = |(path, value): &(String, String)| own(scenario, path) == Some(bare(value));
-            !choice.iter().all(own)
+            !choice.settings.iter().all(own)
         });
         self
     }
@@ -100,7 +134,11 @@ impl VariedDecision {
     /// The decision as the document has it.
     pub(super) fn document(&self) -> AdviceDecision {
         AdviceDecision {
-            choices: self.choices.iter().map(|one| settings(one)).collect(),
+            choices: self
+                .choices
+                .iter()
+                .map(|one| settings(&one.settings))
+                .collect(),
         }
     }
 }
@@ -156,24 +194,17 @@ pub(super) fn asked(
     Ok(besides.filter(|one| !one.choices.is_empty()).collect())
 }
 
-/// A choice of several settings.
-fn choice(settings: &[(&str, &str)]) -> Settings {
-    let owned = |(path, value): &(&str, &str)| ((*path).to_owned(), (*value).to_owned());
-    settings.iter().map(owned).collect()
-}
-
 /// The shipped list: the decisions about a stretched pool that fit the scenario. `loads` says
 /// whether settings make a valid scenario: what does not is on no list.
 pub(super) fn shipped(
     scenario: &Scenario,
     loads: &dyn Fn(&[(String, String)]) -> bool,
 ) -> Vec<VariedDecision> {
-    let mut found: Vec<Vec<Settings>> = Vec::new();
-    let each = |path: &str, values: &[&str]| -> Vec<Settings> {
-        values
-            .iter()
-            .map(|value| choice(&[(path, value)]))
-            .collect()
+    let mut found: Vec<Vec<DecisionChoice>> = Vec::new();
+    let each = |path: &str, values: &[&str]| -> Vec<DecisionChoice> {
+        let set = |value: &&str| vec![(path.to_owned(), (*value).to_owned())];
+        let choices = values.iter().map(set).map(DecisionChoice::of);
+        choices.collect()
     };
     if scenario.mirroring.enabled {
         found.push(each("mirroring.witness", &["DC1", "none"]));
@@ -182,50 +213,60 @@ pub(super) fn shipped(
         if scenario.log_shipping.share != ShareLocation::OnPrimary {
             found.push(each("log_shipping.share", &["DC1", "DC2", "third"]));
         }
-        found.push(vec![choice(&[
-            ("log_shipping.backup_interval", "5min"),
-            ("log_shipping.copy_interval", "5min"),
-            ("log_shipping.restore_interval", "5min"),
-        ])]);
+        found.push(vec![DecisionChoice::named(
+            "log shipping every 5 minutes",
+            &[
+                ("log_shipping.backup_interval", "5min"),
+                ("log_shipping.copy_interval", "5min"),
+                ("log_shipping.restore_interval", "5min"),
+            ],
+        )]);
         found.push(each("secondary.mirror", &["true", "false"]));
     }
-    found.push(vec![choice(&[
-        ("operators.shifts.from", "0s"),
-        ("operators.shifts.to", "1d"),
-        ("operators.shifts.days", "7"),
-    ])]);
+    found.push(vec![DecisionChoice::named(
+        "operators at work around the clock",
+        &[
+            ("operators.shifts.from", "0s"),
+            ("operators.shifts.to", "1d"),
+            ("operators.shifts.days", "7"),
+        ],
+    )]);
     found.extend(Role::ALL.into_iter().filter_map(|role| {
         let key = runbook_key(role);
         let file = own(scenario, &key)?;
         let hardened = file.replace("-documented", "-hardened");
         (hardened != file).then(|| each(&key, &[&hardened]))
     }));
-    let decides = scenario
-        .operators
-        .site_failover
-        .as_ref()
-        .is_some_and(|file| {
-            let mut steps = file.runbook.steps.iter();
-            steps.any(|step| step.operation == Operation::Decide)
-        });
+    let decides = scenario.operators.site_failover.as_ref();
+    let decides = decides.is_some_and(|file| {
+        let mut steps = file.runbook.steps.iter();
+        steps.any(|step| step.operation == Operation::Decide)
+    });
     if decides {
         let soon = "{ lognormal = { median = \"15min\", sigma = 0.9 } }";
-        found.push(each("operators.durations.site_failover.decide", &[soon]));
+        found.push(vec![DecisionChoice::named(
+            "a decision about the failover in 15 minutes (median)",
+            &[("operators.durations.site_failover.decide", soon)],
+        )]);
     }
     found.extend(other_variant(scenario).map(|one| vec![one]));
     let decisions = found.into_iter().map(|mut choices| {
-        choices.retain(|one| loads(one));
+        choices.retain(|one| loads(&one.settings));
         VariedDecision { choices }.besides(scenario)
     });
     decisions.filter(|one| !one.choices.is_empty()).collect()
 }
 
 /// The other variant of the pool, with the same servers and as many of them active.
-fn other_variant(scenario: &Scenario) -> Option<Settings> {
+fn other_variant(scenario: &Scenario) -> Option<DecisionChoice> {
     let [first, second] = &scenario.pool.servers;
-    let (variant, there) = match scenario.pool.variant {
-        Variant::Lbw => ("HBW", first.active / 2),
-        Variant::Hbw => ("LBW", 0),
+    let (name, variant, there) = match scenario.pool.variant {
+        Variant::Lbw => (
+            "active servers in both data centres (HBW)",
+            "HBW",
+            first.active / 2,
+        ),
+        Variant::Hbw => ("active servers in DC1 only (LBW)", "LBW", 0),
     };
     let active = first.active + second.active;
     let here = active - there;
@@ -240,11 +281,12 @@ fn other_variant(scenario: &Scenario) -> Option<Settings> {
             total(second).checked_sub(there)?.to_string(),
         ),
     ];
-    Some(
-        settings
+    Some(DecisionChoice {
+        name: Some(name),
+        settings: settings
             .map(|(path, value)| (path.to_owned(), value))
             .into(),
-    )
+    })
 }
 
 #[cfg(test)]
@@ -292,8 +334,14 @@ mod tests {
     #[test]
     fn values_that_change_together_are_one_choice() {
         let found = VariedDecision::together("a.b=1; a.c={ x = 2, y = 3 }").unwrap();
-        let expected = choice(&[("a.b", "1"), ("a.c", "{ x = 2, y = 3 }")]);
-        assert_eq!(found.choices, [expected]);
+        let read = found.document().choices.remove(0);
+        let read: Vec<_> = read.into_iter().map(|one| (one.path, one.value)).collect();
+        let expected = [("a.b", "1"), ("a.c", "{ x = 2, y = 3 }")];
+        assert_eq!(
+            read,
+            expected.map(|(path, value)| (path.to_owned(), value.to_owned()))
+        );
+        assert_eq!(found.words(), "a.b=1;a.c={ x = 2, y = 3 }");
         assert!(VariedDecision::together("a.b=1,2").is_err());
         assert!(VariedDecision::together("a.b=1;").is_err());
     }

@@ -24,13 +24,13 @@ use super::error::{AppError, ErrorKind};
 use super::limits::SearchLimits;
 use super::objectives;
 use super::observer::Execution;
-use super::reproduction;
+use super::reproduction::{self, Reproduction};
 use crate::app::document::names;
 use crate::app::document::stopping::stated_confidence;
+use crate::scenario::Scenario;
 use crate::scenario::library::Resolver;
-use crate::scenario::{LoadError, Scenario};
 
-pub use decisions::{Settings, VariedDecision};
+pub use decisions::{DecisionChoice, Settings, VariedDecision};
 
 /// The most candidates that race together. Where the decisions have more combinations, one
 /// decision at a time is changed, and then these are the most neighbours of a candidate.
@@ -60,6 +60,7 @@ pub struct AdviceRequest<'a> {
 /// A candidate on its way.
 struct Entrant {
     choices: Choices,
+    changes: Vec<String>,
     settings: Settings,
     scenario: Scenario,
     /// None where it is safe.
@@ -253,10 +254,13 @@ impl Inquest<'_> {
 
     /// Loads and checks a candidate; its number, or `None` where it is no valid scenario.
     fn enter(&mut self, choices: &Choices) -> Result<Option<usize>, AppError> {
-        let settings = candidates::settings_of(&self.decisions, choices);
+        let (changes, settings) = candidates::changes_of(&self.decisions, choices);
         let scenario = match candidates::load(self.request, self.resolver, &settings) {
             Ok(scenario) => scenario,
-            Err(error) => return self.refuse(&settings, &error),
+            Err(error) => {
+                self.invalid.push(candidates::invalid(changes, &error));
+                return Ok(None);
+            }
         };
         let judgement = self
             .safety
@@ -264,6 +268,7 @@ impl Inquest<'_> {
         let judgement = judgement.ok_or_else(interrupted)?;
         self.entrants.push(Entrant {
             choices: choices.clone(),
+            changes,
             settings,
             scenario,
             unsafe_by: judgement.status,
@@ -271,15 +276,6 @@ impl Inquest<'_> {
             raced: None,
         });
         Ok(Some(self.entrants.len() - 1))
-    }
-
-    fn refuse(
-        &mut self,
-        settings: &Settings,
-        error: &LoadError,
-    ) -> Result<Option<usize>, AppError> {
-        self.invalid.push(candidates::invalid(settings, error));
-        Ok(None)
     }
 
     /// The candidates that have run, best first.
@@ -315,31 +311,30 @@ impl Inquest<'_> {
         passes: u64,
         base: &Scenario,
     ) -> Result<AdviceDocument, AppError> {
-        let mut ranking = self.ranked();
-        let outcome = self.outcome(&ranking);
-        let sensitivities = self.sensitivities(&ranking, base)?;
-        let best = ranking.first().map(|best| &self.entrants[*best]);
+        let ranked = self.ranked();
+        let outcome = self.outcome(&ranked);
+        let best = ranked.first().map(|best| &self.entrants[*best]);
         let missed = best
             .and_then(|best| best.raced.as_ref())
             .filter(|raced| raced.status != CandidateStatus::Meets);
         let binding = missed.and_then(binding);
-        let raced: Vec<&Raced> = self
-            .entrants
+        let best_command = best.map(|best| {
+            let mut settings = self.request.settings.clone();
+            settings.overrides.extend(best.settings.iter().cloned());
+            let command = Reproduction::new("evaluate").argument(self.request.scenario);
+            command.settings(&settings).to_string()
+        });
+        let sensitivities = self.sensitivities(&ranked, base)?;
+        let raced = ranked
             .iter()
-            .filter_map(|one| one.raced.as_ref())
+            .filter_map(|index| self.entrants[*index].raced.as_ref());
+        let front = race::front(&raced.collect::<Vec<_>>());
+        let safe = ranked.iter().zip(front);
+        let safe = safe.map(|(index, on_front)| candidate(&self.entrants[*index], on_front));
+        let others = self.entrants.iter().filter(|one| one.raced.is_none());
+        let candidates = safe
+            .chain(others.map(|one| candidate(one, false)))
             .collect();
-        let mut front = race::front(&raced).into_iter();
-        let candidates: Vec<AdviceCandidate> = self
-            .entrants
-            .iter()
-            .map(|one| {
-                let on_front = one.raced.is_some() && front.next().unwrap_or(false);
-                candidate(one, on_front)
-            })
-            .collect();
-        let unranked = (0..self.entrants.len()).filter(|index| !ranking.contains(index));
-        let unranked: Vec<usize> = unranked.collect();
-        ranking.extend(unranked);
         Ok(AdviceDocument {
             schema: SCHEMA.to_owned(),
             poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -374,8 +369,8 @@ impl Inquest<'_> {
                 .collect(),
             invalid: self.invalid,
             candidates,
-            ranking,
             outcome,
+            best_command,
             binding,
             sensitivities,
         })
@@ -387,18 +382,20 @@ impl Inquest<'_> {
         ranked: &[usize],
         base: &Scenario,
     ) -> Result<Vec<Sensitivity>, AppError> {
+        // By their places in the ranking, which are their places in the document.
         let numbers = self.finalists(ranked);
         if numbers.is_empty() || !self.request.sensitivities {
             return Ok(Vec::new());
         }
-        let scenarios = numbers.iter().map(|index| &self.entrants[*index].scenario);
+        let entrants = numbers.iter().map(|place| &self.entrants[ranked[*place]]);
+        let entrants: Vec<&Entrant> = entrants.collect();
         // A quarter of the trials, looked at twice: the order is known already.
         let rounds = self.rounds.iter().take(2).copied().collect();
-        let best = self.entrants[numbers[0]].raced.as_ref();
+        let best = entrants[0].raced.as_ref();
         let finalists = Finalists {
             numbers: &numbers,
             met: best.is_some_and(|best| best.status == CandidateStatus::Meets),
-            scenarios: &scenarios.collect::<Vec<_>>(),
+            scenarios: &entrants.iter().map(|one| &one.scenario).collect::<Vec<_>>(),
             rounds: &rounds,
             stated: stated_confidence(base),
             objectives: base.expect.objectives.len() as u64,
@@ -410,22 +407,20 @@ impl Inquest<'_> {
         found.ok_or_else(interrupted)
     }
 
-    /// The best candidate, the next one, and of the cheaper ones that which comes nearest.
+    /// The best candidate, the next one, and of the cheaper ones that which comes nearest: their
+    /// places in the ranking.
     fn finalists(&self, ranked: &[usize]) -> Vec<usize> {
-        let Some((best, others)) = ranked.split_first() else {
+        let raced = |index: &usize| self.entrants[*index].raced.as_ref();
+        let raced: Vec<&Raced> = ranked.iter().filter_map(raced).collect();
+        let Some((best, others)) = raced.split_first() else {
             return Vec::new();
         };
-        let raced = |index: &usize| self.entrants[*index].raced.as_ref();
-        let cost = |index: &usize| raced(index).map_or(0.0, |one| one.cost);
-        let meets =
-            |index: &usize| raced(index).is_some_and(|one| one.status == CandidateStatus::Meets);
-        // Those that meet no objectives are ranked by how near they come.
-        let cheaper = others
-            .iter()
-            .find(|one| !meets(one) && cost(one) < cost(best));
-        let mut found = vec![*best];
-        found.extend(others.first());
-        found.extend(cheaper.filter(|one| others.first() != Some(one)));
+        // Those that do not meet every objective are ranked by how near they come.
+        let is_nearer = |one: &&Raced| one.status != CandidateStatus::Meets && one.cost < best.cost;
+        let cheaper = others.iter().position(|one| is_nearer(one));
+        let mut found = vec![0];
+        found.extend((!others.is_empty()).then_some(1));
+        found.extend(cheaper.filter(|at| *at > 0).map(|at| at + 1));
         found
     }
 }
@@ -453,6 +448,7 @@ fn candidate(entrant: &Entrant, on_front: bool) -> AdviceCandidate {
         .map_or(&[][..], |one| &one.outage_by_phase);
     let mean = |ms: Option<f64>| ms.filter(|ms| ms.is_finite());
     AdviceCandidate {
+        changes: entrant.changes.clone(),
         settings: decisions::settings(&entrant.settings),
         scenario_digest: entrant.scenario.digest.clone(),
         cost_per_year: entrant.scenario.cost_per_year(),
