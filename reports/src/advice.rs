@@ -44,11 +44,14 @@ pub struct AdviceDocument {
     pub drill_trials: u64,
     /// The budget of the checker, where the scenario names it.
     pub budget: Option<String>,
-    /// The confidence of all tests of the race together: each has its share of the error.
+    /// The confidence of all intervals together: a half of the error is shared by the objectives,
+    /// the other half by the comparisons of outage.
     #[serde(serialize_with = "float::serialize")]
     pub confidence_together: f64,
-    /// How many tests share the error.
-    pub tests: u64,
+    /// How many intervals of objectives share the error.
+    pub intervals: u64,
+    /// How many comparisons share the error.
+    pub comparisons: u64,
     /// How the candidates were chosen.
     pub search: AdviceSearch,
     /// The objectives, as the scenario has them.

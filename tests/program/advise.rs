@@ -99,7 +99,7 @@ fn a_candidate_that_breaks_a_property_is_out_and_the_command_shows_why() {
     assert_eq!((broken.property.as_str(), broken.faults), ("UQ", Some(1)));
     let shown = shell(&broken.command, ".".as_ref()).output().unwrap();
     assert_eq!(shown.status.code(), Some(1), "{}", stderr(&shown));
-    let steps = format!("in {} steps", broken.steps.unwrap());
+    let steps = format!("(1 fault, {} steps)", broken.steps.unwrap());
     assert!(stdout(&shown).contains(&steps), "{}", stdout(&shown));
     // A mirror that does not ship breaks a rule of the handbook: no candidate.
     assert_eq!(found.invalid.len(), 2);

@@ -32,7 +32,7 @@ pub(super) fn answer(document: &AdviceDocument) -> Vec<String> {
     };
     match document.outcome {
         AdviceOutcome::Advised => {
-            let mut said = vec![format!("Choose {what}."), reason(document, best)];
+            let mut said = vec![format!("Choose {what}."), reason(best)];
             said.extend(doubts(document, best));
             said
         }
@@ -75,57 +75,53 @@ fn looked_at(document: &AdviceDocument) -> &'static str {
     }
 }
 
-fn reason(document: &AdviceDocument, best: &AdviceCandidate) -> String {
-    let among = looked_at(document);
+fn reason(best: &AdviceCandidate) -> String {
     match best.cost_per_year {
         Some(cost) => format!(
-            "It meets every objective for {} a year, the least of all candidates{among} that are \
-             shown to do so.",
+            "It meets every objective for {} a year, the least of the candidates that are shown to \
+             do so.",
             Unit::CostPerYear.words(cost)
         ),
-        None => format!(
-            "It meets every objective, with the least outage of all candidates{among} that are \
-             shown to do so. The scenario has no [cost] table, so that no candidate is cheaper \
-             than another."
-        ),
+        None => "It meets every objective, with the least outage of the candidates that are shown \
+                 to do so. The scenario has no [cost] table, so that no candidate is cheaper than \
+                 another."
+            .to_owned(),
     }
 }
 
-/// What the trials leave open about the choice.
+/// What trials and searches leave open about the choice.
 fn doubts(document: &AdviceDocument, best: &AdviceCandidate) -> Vec<String> {
     let named = |of: &dyn Fn(&AdviceCandidate) -> bool| {
         let all = document.candidates.iter().enumerate();
-        let found = all.filter(|(_, one)| of(one)).map(|(index, _)| name(index));
-        found.collect::<Vec<_>>().join(", ")
-    };
-    let open = |one: &AdviceCandidate| {
-        one.ended.is_none()
-            && matches!(
-                one.status,
-                CandidateStatus::Undecided | CandidateStatus::SafetyUndecided
-            )
+        let others = all.filter(|(_, one)| one.ended.is_none() && of(one));
+        let names: Vec<String> = others.map(|(index, _)| name(index)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     };
     let same = |one: &AdviceCandidate| {
         one.status == CandidateStatus::Meets
-            && one.ended.is_none()
             && !std::ptr::eq(one, best)
             && one.cost_per_year == best.cost_per_year
     };
-    let mut said = Vec::new();
-    let found = named(&open);
-    if !found.is_empty() {
-        said.push(format!(
-            "These trials do not decide whether it is as good to choose {found}."
-        ));
-    }
-    let found = named(&same);
-    if !found.is_empty() {
-        said.push(format!(
-            "At the same cost these meet every objective too, and the trials show no more outage: \
-             {found}."
-        ));
-    }
-    said
+    let price = if best.cost_per_year.is_some() {
+        "For the same cost, "
+    } else {
+        ""
+    };
+    let found = [
+        named(&same).map(|names| {
+            format!(
+                "{price}{names} meet every objective too, and are not shown to have more outage."
+            )
+        }),
+        named(&|one| one.status == CandidateStatus::Undecided)
+            .map(|names| format!("Whether every objective is met takes more trials for {names}.")),
+        named(&|one| one.status == CandidateStatus::SafetyUndecided).map(|names| {
+            format!(
+                "Whether these are safe is undecided, the search having reached a limit: {names}."
+            )
+        }),
+    ];
+    found.into_iter().flatten().collect()
 }
 
 /// What a candidate misses, with the figures.
@@ -212,15 +208,19 @@ pub(super) fn reading(document: &AdviceDocument) -> Vec<String> {
         ));
     }
     said.push(format!(
-        "All candidates had the same failures. The {} intervals that were looked at hold together \
-         with {} confidence: candidates, objectives and rounds share the error (Bonferroni). The \
-         nearest candidate and the Pareto front go by estimates.",
-        quantity::count(document.tests),
-        quantity::probability(document.confidence_together)
+        "All candidates had the same failures. All intervals hold together with {} confidence: one \
+         half of the error is shared by {} intervals of objectives, the other by {} comparisons of \
+         outage, so many may be looked at (Bonferroni). The nearest candidate and the Pareto front \
+         go by estimates.",
+        quantity::probability(document.confidence_together),
+        quantity::count(document.intervals),
+        quantity::count(document.comparisons)
     ));
     if !document.sensitivities.is_empty() {
         said.push(
-            "What was run with wrong assumptions shares an error of the same size.".to_owned(),
+            "Runs with wrong assumptions had other random numbers and share an error of the same \
+             size."
+                .to_owned(),
         );
     }
     said

@@ -134,34 +134,65 @@ fn verdict(of: &AdviceCandidate) -> String {
     }
 }
 
-/// The candidates that the checker has ruled out, with the commands that show why.
+/// The candidates that the checker has ruled out, with the commands that show why. Candidates with
+/// the same finding are listed together.
 fn broken(document: &AdviceDocument, lines: &mut Vec<String>) {
     let all = document.candidates.iter().enumerate();
-    let found: Vec<_> = all.filter(|(_, one)| !one.properties.is_empty()).collect();
+    let mut found: Vec<(&AdviceCandidate, Vec<usize>)> = Vec::new();
+    for (index, one) in all.filter(|(_, one)| !one.properties.is_empty()) {
+        match found
+            .iter_mut()
+            .find(|(first, _)| findings(first) == findings(one))
+        {
+            Some((_, places)) => places.push(index),
+            None => found.push((one, vec![index])),
+        }
+    }
     if found.is_empty() {
         return;
     }
     let within = document.budget.as_ref();
     let within = within.map_or(String::new(), |name| format!(" within \"{name}\""));
     heading(lines, &format!("Ruled out by the checker{within}"));
-    for (index, one) in found {
-        let lead = format!("  {} ", name(index));
+    for (one, places) in found {
+        let lead = format!("  {} ", name(places[0]));
         lines.extend(hanging(&lead, &difference(&one.changes)));
-        for property in &one.properties {
-            let title = words::property(&property.title, &property.property);
-            let how = match (property.faults, property.steps) {
-                (Some(faults), Some(steps)) => format!(
-                    "broken by {} in {}",
-                    quantity::plural(faults.into(), "fault", "faults"),
-                    quantity::plural(steps.into(), "step", "steps")
-                ),
-                _ => "undecided: the search reached a limit".to_owned(),
-            };
-            lines.extend(hanging("      ", &format!("{title}: {how}")));
+        for finding in findings(one) {
+            lines.extend(hanging("      ", &finding));
+        }
+        if places.len() > 1 {
+            let others: Vec<String> = places[1..].iter().map(|at| name(*at)).collect();
+            lines.extend(hanging(
+                "      ",
+                &format!("The same of {}.", others.join(", ")),
+            ));
         }
         let command = one.properties.first().map_or("", |first| &first.command);
         lines.push(format!("      {command}"));
     }
+}
+
+/// What was found about the properties of a candidate, in words.
+fn findings(of: &AdviceCandidate) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut open = 0;
+    for one in &of.properties {
+        let (Some(faults), Some(steps)) = (one.faults, one.steps) else {
+            open += 1;
+            continue;
+        };
+        said.push(format!(
+            "{}: broken by {} in {}",
+            words::property(&one.title, &one.property),
+            quantity::plural(faults.into(), "fault", "faults"),
+            quantity::plural(steps.into(), "step", "steps")
+        ));
+    }
+    if open > 0 {
+        let open = quantity::plural(open, "property is", "properties are");
+        said.push(format!("{open} undecided: the search reached a limit"));
+    }
+    said
 }
 
 fn invalid(document: &AdviceDocument, lines: &mut Vec<String>) {

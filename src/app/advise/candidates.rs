@@ -166,6 +166,9 @@ fn property(
     };
     let mut all = request.settings.clone();
     all.seed = None;
+    // The checker reads neither.
+    all.overrides
+        .retain(|(path, _)| !path.starts_with("simulate.") && path != "expect.objectives");
     all.overrides.extend_from_slice(of);
     CandidateProperty {
         property: verdict.property.clone(),

@@ -198,7 +198,7 @@ pub(super) fn asked(
 /// whether settings make a valid scenario: what does not is on no list.
 pub(super) fn shipped(
     scenario: &Scenario,
-    loads: &dyn Fn(&[(String, String)]) -> bool,
+    loads: &dyn Fn(&Settings) -> bool,
 ) -> Vec<VariedDecision> {
     let mut found: Vec<Vec<DecisionChoice>> = Vec::new();
     let each = |path: &str, values: &[&str]| -> Vec<DecisionChoice> {
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn the_shipped_list_has_every_kind_of_decision() {
-        let loads = |set: &[(String, String)]| load_with(Path::new(LBW), set).is_ok();
+        let loads = |set: &Settings| load_with(Path::new(LBW), set).is_ok();
         let found = shipped(&scenario(), &loads);
         let firsts: Vec<&str> = found.iter().filter_map(|one| one.paths().next()).collect();
         assert_eq!(

@@ -18,7 +18,7 @@ use poolproof_reports::advice::{
 use poolproof_reports::figure::Figure;
 
 use self::candidates::{Choices, Safety};
-use self::race::{Race, Raced, Rounds};
+use self::race::{Race, Raced, Rounds, Shares};
 use self::sensitivity::Finalists;
 use super::error::{AppError, ErrorKind};
 use super::limits::SearchLimits;
@@ -76,8 +76,10 @@ struct Inquest<'a> {
     execution: &'a Execution<'a>,
     decisions: Vec<VariedDecision>,
     rounds: Rounds,
-    /// How many intervals share the error.
-    tests: u64,
+    /// How many intervals of objectives share the error.
+    intervals: u64,
+    /// How many comparisons do.
+    comparisons: u64,
     safety: Safety,
     seen: BTreeMap<Choices, Option<usize>>,
     entrants: Vec<Entrant>,
@@ -106,7 +108,7 @@ pub fn advise(
         ));
     }
     let decisions = if request.decisions.is_empty() {
-        let loads = |set: &[(String, String)]| candidates::load(request, resolver, set).is_ok();
+        let loads = |set: &Settings| candidates::load(request, resolver, set).is_ok();
         decisions::shipped(&base, &loads)
     } else {
         decisions::asked(request.decisions, &base)?
@@ -114,14 +116,15 @@ pub fn advise(
     let plan = Plan::of(&decisions)?;
     let rounds = race::rounds(base.simulate.trials, base.simulate.drill_trials);
     let objectives = base.expect.objectives.len() as u64;
-    let tests = race::tests(plan.at_a_time as u64, objectives, &rounds) * plan.passes_most;
+    let looks = rounds.len() as u64;
     let mut inquest = Inquest {
         request,
         resolver,
         execution,
         decisions,
+        intervals: plan.combinations * objectives * looks,
+        comparisons: plan.pairs() * looks,
         rounds,
-        tests,
         safety: Safety::default(),
         seen: BTreeMap::new(),
         entrants: Vec::new(),
@@ -138,10 +141,13 @@ struct Plan {
     /// Whether all of them are candidates.
     every: bool,
     /// The most candidates of a pass.
-    at_a_time: usize,
+    at_a_time: u64,
     /// The most passes.
     passes_most: u64,
 }
+
+/// The most combinations of decisions: each has its share of the error, looked at or not.
+const COMBINATIONS_MOST: u64 = 100_000;
 
 impl Plan {
     fn of(decisions: &[VariedDecision]) -> Result<Self, AppError> {
@@ -152,11 +158,15 @@ impl Plan {
             return Ok(Self {
                 combinations,
                 every: true,
-                at_a_time: combinations as usize,
+                at_a_time: combinations,
                 passes_most: 1,
             });
         }
         let at_a_time = choices().sum::<usize>() + 1;
+        if combinations > COMBINATIONS_MOST {
+            let message = format!("the decisions have more than {COMBINATIONS_MOST} combinations");
+            return Err(AppError::request(message).hinted("vary fewer of them at a time"));
+        }
         if at_a_time > CANDIDATES_MOST {
             let message = format!(
                 "the decisions have {at_a_time} choices, and at most {CANDIDATES_MOST} can race"
@@ -166,9 +176,19 @@ impl Plan {
         Ok(Self {
             combinations,
             every: false,
-            at_a_time,
+            at_a_time: at_a_time as u64,
             passes_most: decisions.len() as u64 + 1,
         })
+    }
+
+    /// How many pairs of a candidate and a leader may be compared in a round. In a single pass the
+    /// leader is chosen by earlier trials. Later passes run the same trials again, which have
+    /// chosen candidates and leaders: there every pair of neighbours counts.
+    fn pairs(&self) -> u64 {
+        match self.every {
+            true => self.combinations,
+            false => self.combinations * self.at_a_time * self.at_a_time,
+        }
     }
 }
 
@@ -242,7 +262,7 @@ impl Inquest<'_> {
         let race = Race {
             scenarios: &scenarios.collect::<Vec<_>>(),
             rounds: &self.rounds,
-            confidence: stated_confidence(base).shared_by(self.tests),
+            shares: Shares::of(stated_confidence(base), self.intervals, self.comparisons),
             observer: self.execution.observer,
         };
         let raced = self.execution.on_threads(|| race::run(&race));
@@ -348,7 +368,8 @@ impl Inquest<'_> {
             drill_trials: base.simulate.drill_trials,
             budget: names::budget_name(base),
             confidence_together: stated_confidence(base).get(),
-            tests: self.tests,
+            intervals: self.intervals,
+            comparisons: self.comparisons,
             search: match plan.every {
                 true => AdviceSearch::Every,
                 false => AdviceSearch::OneAtATime {
@@ -417,7 +438,7 @@ impl Inquest<'_> {
         };
         // Those that do not meet every objective are ranked by how near they come.
         let is_nearer = |one: &&Raced| one.status != CandidateStatus::Meets && one.cost < best.cost;
-        let cheaper = others.iter().position(|one| is_nearer(one));
+        let cheaper = others.iter().position(is_nearer);
         let mut found = vec![0];
         found.extend((!others.is_empty()).then_some(1));
         found.extend(cheaper.filter(|at| *at > 0).map(|at| at + 1));

@@ -1,10 +1,11 @@
 //! The race: candidates under the same random numbers, in rounds, until the best is decided.
 //!
 //! Each round adds trials to all candidates that are left. After it each is judged by its
-//! objectives, and compared with the leader, which was chosen before the trials of the comparison
-//! were run. A candidate leaves when an interval says so. All intervals that any round looks at
-//! share one error probability (C. Bonferroni 1936), so that the race as a whole is wrong no more
-//! often than that; stopping early costs nothing of it, because the rounds are fixed beforehand.
+//! objectives, and its outage is compared with that of the leader, which was chosen before the
+//! trials of the comparison were run. A candidate leaves when an interval says so. All intervals
+//! that any round may look at share one error probability (C. Bonferroni 1936), so that the race as
+//! a whole is wrong no more often than that; stopping early costs nothing of it, because the rounds
+//! are fixed beforehand.
 
 use std::cmp::Ordering;
 
@@ -80,15 +81,29 @@ pub(super) struct Race<'a> {
     /// When it looks.
     pub(super) rounds: &'a Rounds,
     /// The confidence of each interval.
-    pub(super) confidence: Confidence,
+    pub(super) shares: Shares,
     /// Who watches.
     pub(super) observer: &'a dyn Observer,
 }
 
-/// How many intervals a race looks at: each objective and one difference of each candidate in each
-/// round.
-pub(super) fn tests(candidates: u64, objectives: u64, rounds: &Rounds) -> u64 {
-    candidates * (objectives + 1) * rounds.len() as u64
+/// How the error is shared: a half by the intervals of objectives, a half by those of comparisons.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shares {
+    /// The confidence of each interval of an objective.
+    pub(super) objectives: Confidence,
+    /// The confidence of each interval of a comparison.
+    pub(super) comparisons: Confidence,
+}
+
+impl Shares {
+    /// Shares the error of a stated confidence by so many intervals of each kind.
+    pub(super) fn of(stated: Confidence, objectives: u64, comparisons: u64) -> Self {
+        let half = stated.shared_by(2);
+        Self {
+            objectives: half.shared_by(objectives),
+            comparisons: half.shared_by(comparisons),
+        }
+    }
 }
 
 /// Where a candidate stands.
@@ -112,7 +127,7 @@ pub(super) fn run(race: &Race<'_>) -> Option<Vec<Raced>> {
         .iter()
         .map(|scenario| {
             let mut scenario = (*scenario).clone();
-            scenario.simulate.confidence = race.confidence.get();
+            scenario.simulate.confidence = race.shares.objectives.get();
             scenario
         })
         .collect();
@@ -160,7 +175,7 @@ pub(super) fn run(race: &Race<'_>) -> Option<Vec<Raced>> {
             let history = runner.raced.take().map_or_else(Vec::new, |one| one.history);
             runner.raced = Some(judged(&scenarios[*index], &runner.tallies, history));
         }
-        leave(&mut runners, &racing, race.confidence);
+        leave(&mut runners, &racing, race.shares.comparisons);
         let next = first(&runners);
         if next != leader {
             // What is compared with a leader are trials that did not choose it.
@@ -231,7 +246,7 @@ fn leave(runners: &mut [Runner], racing: &[usize], confidence: Confidence) {
         .iter()
         .map(|(_, one)| one.excess.high)
         .min_by(f64::total_cmp);
-    let leader = racing.first().and_then(|index| raced(index));
+    let leader = racing.first().and_then(raced);
     let leader_meets = leader.filter(|one| one.status == CandidateStatus::Meets);
     let more_outage = |index: usize, one: &Raced| {
         let of = &runners[index].against_leader;
@@ -340,4 +355,58 @@ pub(super) fn front(raced: &[&Raced]) -> Vec<bool> {
     };
     let beaten = |one: &Raced| raced.iter().any(|other| beats(other, one));
     raced.iter().map(|one| !beaten(one)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use poolproof_reports::document::{Comparison, Estimate, Method, Objective, ObjectiveStatus};
+
+    #[test]
+    fn a_round_has_at_least_the_trials_of_an_honest_mean() {
+        assert_eq!(
+            rounds(1_600, 800),
+            [[200, 100], [400, 200], [800, 400], [1_600, 800]]
+        );
+        assert_eq!(rounds(100, 400), [[100, 100], [100, 200], [100, 400]]);
+        assert_eq!(rounds(100, 0), [[100, 0]]);
+    }
+
+    #[test]
+    fn all_shares_together_are_the_error() {
+        let stated = Confidence::new(0.95).unwrap();
+        let shares = Shares::of(stated, 40, 10);
+        let error = |of: Confidence, count: f64| (1.0 - of.get()) * count;
+        let all = error(shares.objectives, 40.0) + error(shares.comparisons, 10.0);
+        assert!((all - 0.05).abs() < 1e-12, "{all}");
+    }
+
+    fn judged(comparison: Comparison, limit: f64, [low, value, high]: [f64; 3]) -> Excess {
+        ratio_of(&Objective {
+            text: String::new(),
+            figure: Figure::OUTAGE,
+            comparison,
+            limit,
+            status: ObjectiveStatus::Undecided,
+            value: Estimate {
+                value: Some(value),
+                low: Some(low),
+                high: Some(high),
+                confidence: 0.95,
+                n: 100,
+                method: Method::StudentT,
+            },
+        })
+    }
+
+    #[test]
+    fn more_than_one_is_a_miss_in_both_directions() {
+        let found = judged(Comparison::AtMost, 10.0, [5.0, 10.0, 20.0]);
+        assert_eq!((found.low, found.value, found.high), (0.5, 1.0, 2.0));
+        // Half of the availability that is missing to 1.
+        let found = judged(Comparison::AtLeast, 0.5, [0.0, 0.5, 0.75]);
+        assert_eq!((found.low, found.value, found.high), (0.5, 1.0, 2.0));
+        let found = judged(Comparison::AtMost, 0.0, [0.0, 1.0, 2.0]);
+        assert_eq!((found.low, found.value), (0.0, f64::INFINITY));
+    }
 }

@@ -5,7 +5,7 @@ use poolproof_engines::simulate::estimate::Confidence;
 use poolproof_models::names::runbook::Phase;
 use poolproof_reports::advice::{CandidateStatus, Sensitivity};
 
-use super::race::{self, Race, Raced, Rounds};
+use super::race::{self, Race, Raced, Rounds, Shares};
 use crate::app::observer::Observer;
 use crate::scenario::Scenario;
 use crate::scenario::failures::FailureMode;
@@ -164,9 +164,9 @@ pub(super) fn run(finalists: &Finalists<'_>, observer: &dyn Observer) -> Option<
         })
     };
     let assumed: Vec<&Assumed> = ASSUMED.iter().filter(matters).collect();
-    let races = (assumed.len() * FACTORS.len()) as u64;
-    let tests = race::tests(all.len() as u64, finalists.objectives, finalists.rounds);
-    let confidence = finalists.stated.shared_by(tests * races);
+    let races = assumed.len() * FACTORS.len();
+    let looks = (races * all.len() * finalists.rounds.len()) as u64;
+    let shares = Shares::of(finalists.stated, looks * finalists.objectives, looks);
     let mut found = Vec::new();
     for (one, factor) in assumed
         .into_iter()
@@ -175,13 +175,15 @@ pub(super) fn run(finalists: &Finalists<'_>, observer: &dyn Observer) -> Option<
         let wrong = |scenario: &&Scenario| {
             let mut scenario = (*scenario).clone();
             (one.scale)(&mut scenario, factor);
+            // The trials that chose the finalists do not judge them again.
+            scenario.simulate.seed = scenario.simulate.seed.wrapping_add(1);
             scenario
         };
         let wrong: Vec<Scenario> = all.iter().map(wrong).collect();
         let raced = race::run(&Race {
             scenarios: &wrong.iter().collect::<Vec<_>>(),
             rounds: finalists.rounds,
-            confidence,
+            shares,
             observer,
         })?;
         let mut order: Vec<usize> = (0..raced.len()).collect();
