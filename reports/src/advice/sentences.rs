@@ -195,8 +195,8 @@ pub(super) fn reading(document: &AdviceDocument) -> Vec<String> {
     } = document.search
     {
         said.push(format!(
-            "The decisions have {} combinations, so that one decision at a time was changed, in {}: \
-             a better combination of several changes may exist.",
+            "The decisions have {} combinations, so that one decision at a time was changed, in \
+             {}: a better combination of several changes may exist.",
             quantity::count(combinations),
             quantity::plural(passes, "pass", "passes")
         ));

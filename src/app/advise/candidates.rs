@@ -7,12 +7,11 @@ use poolproof_reports::advice::{CandidateProperty, CandidateStatus, InvalidCandi
 use poolproof_reports::document as doc;
 
 use super::AdviceRequest;
-use super::decisions::{DecisionChoice, Settings, VariedDecision};
-use crate::app::check;
-use crate::app::compile;
+use super::decisions::{ChoiceSettings, DecisionChoice, VariedDecision};
 use crate::app::limits::SearchLimits;
 use crate::app::observer::Execution;
 use crate::app::reproduction::{self, Reproduction};
+use crate::app::{check, compile};
 use crate::scenario::diagnostic::Severity;
 use crate::scenario::library::Resolver;
 use crate::scenario::{self, LoadError, Scenario};
@@ -24,7 +23,7 @@ pub(super) type Choices = Vec<usize>;
 pub(super) fn changes_of(
     decisions: &[VariedDecision],
     choices: &[usize],
-) -> (Vec<String>, Settings) {
+) -> (Vec<String>, ChoiceSettings) {
     let chosen = || {
         let chosen = decisions.iter().zip(choices);
         chosen.filter_map(|(decision, choice)| decision.choices.get(choice.checked_sub(1)?))

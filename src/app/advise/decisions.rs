@@ -11,7 +11,7 @@ use crate::scenario::operators::runbook_key;
 use crate::scenario::pool::{Servers, Variant};
 
 /// Settings that a choice puts in place of the scenario's own: path of the key, and value.
-pub type Settings = Vec<(String, String)>;
+pub type ChoiceSettings = Vec<(String, String)>;
 
 /// A decision: the scenario's own values, or one of these choices.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +26,11 @@ pub struct DecisionChoice {
     /// What it is called; its settings where it has no name.
     pub name: Option<&'static str>,
     /// What it sets.
-    pub settings: Settings,
+    pub settings: ChoiceSettings,
 }
 
 impl DecisionChoice {
-    fn of(settings: Settings) -> Self {
+    fn of(settings: ChoiceSettings) -> Self {
         Self {
             name: None,
             settings,
@@ -94,7 +94,7 @@ impl VariedDecision {
                 Err(_) => Err(format!("`{part}` has more than one value")),
             }
         };
-        let settings: Result<Settings, String> = text.split(';').map(read).collect();
+        let settings: Result<ChoiceSettings, String> = text.split(';').map(read).collect();
         Ok(Self {
             choices: vec![DecisionChoice::of(settings?)],
         })
@@ -198,7 +198,7 @@ pub(super) fn asked(
 /// whether settings make a valid scenario: what does not is on no list.
 pub(super) fn shipped(
     scenario: &Scenario,
-    loads: &dyn Fn(&Settings) -> bool,
+    loads: &dyn Fn(&ChoiceSettings) -> bool,
 ) -> Vec<VariedDecision> {
     let mut found: Vec<Vec<DecisionChoice>> = Vec::new();
     let each = |path: &str, values: &[&str]| -> Vec<DecisionChoice> {
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn the_shipped_list_has_every_kind_of_decision() {
-        let loads = |set: &Settings| load_with(Path::new(LBW), set).is_ok();
+        let loads = |set: &ChoiceSettings| load_with(Path::new(LBW), set).is_ok();
         let found = shipped(&scenario(), &loads);
         let firsts: Vec<&str> = found.iter().filter_map(|one| one.paths().next()).collect();
         assert_eq!(

@@ -30,7 +30,7 @@ use crate::app::document::stopping::stated_confidence;
 use crate::scenario::Scenario;
 use crate::scenario::library::Resolver;
 
-pub use decisions::{DecisionChoice, Settings, VariedDecision};
+pub use decisions::{ChoiceSettings, DecisionChoice, VariedDecision};
 
 /// The most candidates that race together. Where the decisions have more combinations, one
 /// decision at a time is changed, and then these are the most neighbours of a candidate.
@@ -61,7 +61,7 @@ pub struct AdviceRequest<'a> {
 struct Entrant {
     choices: Choices,
     changes: Vec<String>,
-    settings: Settings,
+    settings: ChoiceSettings,
     scenario: Scenario,
     /// None where it is safe.
     unsafe_by: Option<CandidateStatus>,
@@ -108,12 +108,12 @@ pub fn advise(
         ));
     }
     let decisions = if request.decisions.is_empty() {
-        let loads = |set: &Settings| candidates::load(request, resolver, set).is_ok();
+        let loads = |set: &ChoiceSettings| candidates::load(request, resolver, set).is_ok();
         decisions::shipped(&base, &loads)
     } else {
         decisions::asked(request.decisions, &base)?
     };
-    let plan = Plan::of(&decisions)?;
+    let plan = CandidatePlan::of(&decisions)?;
     let rounds = race::rounds(base.simulate.trials, base.simulate.drill_trials);
     let objectives = base.expect.objectives.len() as u64;
     let looks = rounds.len() as u64;
@@ -135,7 +135,7 @@ pub fn advise(
 }
 
 /// How candidates are chosen.
-struct Plan {
+struct CandidatePlan {
     /// How many combinations the decisions have.
     combinations: u64,
     /// Whether all of them are candidates.
@@ -149,7 +149,7 @@ struct Plan {
 /// The most combinations of decisions: each has its share of the error, looked at or not.
 const COMBINATIONS_MOST: u64 = 100_000;
 
-impl Plan {
+impl CandidatePlan {
     fn of(decisions: &[VariedDecision]) -> Result<Self, AppError> {
         let choices = || decisions.iter().map(|one| one.choices.len());
         let multiplied = |all: u64, choices: usize| all.saturating_mul(choices as u64 + 1);
@@ -194,7 +194,7 @@ impl Plan {
 
 impl Inquest<'_> {
     /// Looks at the candidates of the plan; how many passes it took.
-    fn search(&mut self, plan: &Plan, base: &Scenario) -> Result<u64, AppError> {
+    fn search(&mut self, plan: &CandidatePlan, base: &Scenario) -> Result<u64, AppError> {
         if plan.every {
             let points = self.combinations();
             self.pass(&points, base)?;
@@ -327,7 +327,7 @@ impl Inquest<'_> {
 
     fn document(
         self,
-        plan: &Plan,
+        plan: &CandidatePlan,
         passes: u64,
         base: &Scenario,
     ) -> Result<AdviceDocument, AppError> {
