@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Estimate, Objective, ObjectiveStatus, Phase};
+use crate::document::{Estimate, Objective, ObjectiveStatus, Phase, VerdictStatus};
 use crate::error::ReportError;
 use crate::figure::Unit;
 use crate::{float, quantity};
@@ -148,8 +148,8 @@ pub struct AdviceCandidate {
     pub cost_per_year: Option<f64>,
     /// What is known of it.
     pub status: CandidateStatus,
-    /// The properties that it breaks against what the scenario expects, or that the search left
-    /// undecided.
+    /// The properties that it breaks against what the scenario expects; where it breaks none, those
+    /// that the search leaves open.
     pub properties: Vec<CandidateProperty>,
     /// How many trials it ran; 0 where it is not safe.
     pub trials: u64,
@@ -193,7 +193,7 @@ pub enum CandidateStatus {
     Undecided,
     /// It breaks a property that the scenario expects to hold.
     Unsafe,
-    /// The search for counterexamples reached a limit.
+    /// The search for counterexamples reached a limit, or left out what a property reads.
     SafetyUndecided,
 }
 
@@ -211,7 +211,7 @@ pub enum RaceEnd {
     FurtherAway,
 }
 
-/// A property that a candidate breaks, or that is undecided.
+/// A property that a candidate breaks, or that the search leaves open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CandidateProperty {
@@ -219,7 +219,9 @@ pub struct CandidateProperty {
     pub property: String,
     /// A few words for people.
     pub title: String,
-    /// How many faults the shortest counterexample has; none where the search reached a limit.
+    /// What was found.
+    pub status: VerdictStatus,
+    /// How many faults the shortest counterexample has; none where there is none.
     pub faults: Option<u32>,
     /// How many steps it has.
     pub steps: Option<u32>,

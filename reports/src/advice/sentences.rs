@@ -57,9 +57,9 @@ fn no_safe(document: &AdviceDocument) -> String {
         format!(" within the budget \"{name}\"")
     });
     match document.outcome {
-        AdviceOutcome::Undecided => format!(
-            "Undecided: the search for counterexamples{within} reached a limit. Raise the limit."
-        ),
+        AdviceOutcome::Undecided => {
+            format!("Undecided: the search{within} does not show that any candidate is safe.")
+        }
         _ => format!(
             "No candidate{} is safe: each breaks a property that the scenario expects to \
              hold{within}.",
@@ -115,11 +115,8 @@ fn doubts(document: &AdviceDocument, best: &AdviceCandidate) -> Vec<String> {
         }),
         named(&|one| one.status == CandidateStatus::Undecided)
             .map(|names| format!("Whether every objective is met takes more trials for {names}.")),
-        named(&|one| one.status == CandidateStatus::SafetyUndecided).map(|names| {
-            format!(
-                "Whether these are safe is undecided, the search having reached a limit: {names}."
-            )
-        }),
+        named(&|one| one.status == CandidateStatus::SafetyUndecided)
+            .map(|names| format!("The search does not show whether these are safe: {names}.")),
     ];
     found.into_iter().flatten().collect()
 }

@@ -2,7 +2,7 @@
 
 use super::sentences::{answer, binding, letter, name, reading};
 use super::{AdviceCandidate, AdviceDocument, CandidateStatus, RaceEnd, Sensitivity, difference};
-use crate::document::{Estimate, ObjectiveStatus};
+use crate::document::{Estimate, ObjectiveStatus, VerdictStatus};
 use crate::layout::{WIDTH, hanging, joined, padded, wrapped};
 use crate::{quantity, words};
 
@@ -153,7 +153,10 @@ fn broken(document: &AdviceDocument, lines: &mut Vec<String>) {
     }
     let within = document.budget.as_ref();
     let within = within.map_or(String::new(), |name| format!(" within \"{name}\""));
-    heading(lines, &format!("Ruled out by the checker{within}"));
+    heading(
+        lines,
+        &format!("Not shown to be safe by the checker{within}"),
+    );
     for (one, places) in found {
         let lead = format!("  {} ", name(places[0]));
         lines.extend(hanging(&lead, &difference(&one.changes)));
@@ -174,25 +177,31 @@ fn broken(document: &AdviceDocument, lines: &mut Vec<String>) {
 
 /// What was found about the properties of a candidate, in words.
 fn findings(of: &AdviceCandidate) -> Vec<String> {
-    let mut said = Vec::new();
-    let mut open = 0;
-    for one in &of.properties {
-        let (Some(faults), Some(steps)) = (one.faults, one.steps) else {
-            open += 1;
-            continue;
-        };
-        said.push(format!(
+    let broken = of.properties.iter().filter_map(|one| {
+        let (faults, steps) = one.faults.zip(one.steps)?;
+        Some(format!(
             "{}: broken by {} in {}",
             words::property(&one.title, &one.property),
             quantity::plural(faults.into(), "fault", "faults"),
             quantity::plural(steps.into(), "step", "steps")
-        ));
-    }
-    if open > 0 {
-        let open = quantity::plural(open, "property is", "properties are");
-        said.push(format!("{open} undecided: the search reached a limit"));
-    }
-    said
+        ))
+    });
+    let open = [
+        (
+            VerdictStatus::Undecided,
+            "undecided: the search reached a limit",
+        ),
+        (
+            VerdictStatus::NotChecked,
+            "not checked: the search leaves out what is read",
+        ),
+    ];
+    let open = open.into_iter().filter_map(|(status, words)| {
+        let found = of.properties.iter().filter(|one| one.status == status);
+        let names: Vec<&str> = found.map(|one| one.property.as_str()).collect();
+        (!names.is_empty()).then(|| format!("{}: {words}", names.join(", ")))
+    });
+    broken.chain(open).collect()
 }
 
 fn invalid(document: &AdviceDocument, lines: &mut Vec<String>) {

@@ -8,6 +8,7 @@ use poolproof_reports::document as doc;
 
 use super::AdviceRequest;
 use super::decisions::{ChoiceSettings, DecisionChoice, VariedDecision};
+use crate::app::compile::slices;
 use crate::app::limits::SearchLimits;
 use crate::app::observer::Execution;
 use crate::app::reproduction::{self, Reproduction};
@@ -110,15 +111,20 @@ impl Safety {
             self.known.insert(key.clone(), checked.document.verdicts);
         }
         let verdicts = self.known.get(&key)?;
-        let about = |status: doc::VerdictStatus| {
-            let odd = move |one: &&doc::Verdict| one.status == status && !one.as_expected;
+        let about = |wanted: &dyn Fn(doc::VerdictStatus) -> bool| {
+            let odd = |one: &&doc::Verdict| wanted(one.status) && !one.as_expected;
             let found = verdicts.iter().filter(odd);
             found
                 .map(|one| property(request, scenario, of, one))
                 .collect::<Vec<_>>()
         };
-        let broken = about(doc::VerdictStatus::Violated);
-        let open = about(doc::VerdictStatus::Undecided);
+        let broken = about(&|status| status == doc::VerdictStatus::Violated);
+        let open = about(&|status| {
+            matches!(
+                status,
+                doc::VerdictStatus::Undecided | doc::VerdictStatus::NotChecked
+            )
+        });
         Some(if !broken.is_empty() {
             Judgement {
                 status: Some(CandidateStatus::Unsafe),
@@ -138,14 +144,16 @@ impl Safety {
     }
 }
 
-/// Everything that decides what the checker finds: the compiled model, what is asked of it, and
-/// what is expected.
+/// Everything that decides what the checker finds: the compiled model, what is asked of it, what
+/// it leaves out of that, and what is expected.
 fn key(scenario: &Scenario) -> String {
     let model = compile::check::model(scenario);
     let goals: Vec<(Goal, bool)> = compile::check::expected_goals(scenario).collect();
     let asked = compile::check::properties(scenario);
+    let missing = asked.iter().map(|one| slices::missing(scenario, *one));
+    let missing: Vec<_> = missing.collect();
     format!(
-        "{model:?} {asked:?} {goals:?} {:?} {:?}",
+        "{model:?} {asked:?} {missing:?} {goals:?} {:?} {:?}",
         scenario.check, scenario.expect
     )
 }
@@ -172,6 +180,7 @@ fn property(
     CandidateProperty {
         property: verdict.property.clone(),
         title: verdict.title.clone(),
+        status: verdict.status,
         faults,
         steps,
         command: command(request.scenario, &all, scenario, request.limits),
