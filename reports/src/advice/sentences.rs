@@ -207,8 +207,8 @@ pub(super) fn reading(document: &AdviceDocument) -> Vec<String> {
     said.push(format!(
         "All candidates had the same failures. All intervals hold together with {} confidence: one \
          half of the error is shared by {} intervals of objectives, the other by {} comparisons of \
-         outage, so many may be looked at (Bonferroni). The nearest candidate and the Pareto front \
-         go by estimates.",
+         outage, so many may be looked at (Bonferroni). The nearest candidate, in steps of 2 %, and \
+         the Pareto front go by estimates.",
         quantity::probability(document.confidence_together),
         quantity::count(document.intervals),
         quantity::count(document.comparisons)

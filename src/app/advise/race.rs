@@ -42,6 +42,10 @@ pub(super) fn rounds(trials: u64, drills: u64) -> Rounds {
     rounds
 }
 
+/// Candidates whose distances from the objectives differ by less than this factor may count as
+/// equally near: cost and outage matter more than a hundredth of a limit.
+const AS_NEAR: f64 = 1.02;
+
 /// How far a candidate is from its objectives: the largest ratio of a figure to its limit. At most
 /// 1 where every objective is met.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +56,13 @@ pub(super) struct Excess {
     pub(super) value: f64,
     /// By the worse ends.
     pub(super) high: f64,
+}
+
+impl Excess {
+    /// The step that the estimate is on, each being wider by [`AS_NEAR`].
+    fn step(self) -> f64 {
+        libm::floor(libm::log(self.value) / libm::log(AS_NEAR))
+    }
 }
 
 /// A candidate that has run.
@@ -207,7 +218,7 @@ fn first(runners: &[Runner]) -> usize {
 }
 
 /// Better candidates first: those that meet every objective by cost, outage and data lost, then
-/// the others by how far they are away, and by cost. Equal ones stay in their order.
+/// the others by how far they are away, in steps, and by the same. Equal ones stay in their order.
 pub(super) fn order(one: &Raced, other: &Raced) -> Ordering {
     let meets = |raced: &Raced| raced.status == CandidateStatus::Meets;
     let figures = |raced: &Raced| raced.history.last().copied().unwrap_or_default();
@@ -222,8 +233,8 @@ pub(super) fn order(one: &Raced, other: &Raced) -> Ordering {
         (true, true) => by_cost.then(by_figures),
         (false, false) => one
             .excess
-            .value
-            .total_cmp(&other.excess.value)
+            .step()
+            .total_cmp(&other.excess.step())
             .then(by_cost)
             .then(by_figures),
     }
@@ -261,7 +272,7 @@ fn leave(runners: &mut [Runner], racing: &[usize], confidence: Confidence) {
         Some(_) => more_outage(*index, one).then_some(RaceEnd::MoreOutage),
         None => {
             let further = one.status == CandidateStatus::Misses
-                && nearest.is_some_and(|nearest| one.excess.low > nearest);
+                && nearest.is_some_and(|nearest| one.excess.low > nearest * AS_NEAR);
             further.then_some(RaceEnd::FurtherAway)
         }
     };
@@ -397,6 +408,23 @@ mod tests {
                 method: Method::StudentT,
             },
         })
+    }
+
+    #[test]
+    fn what_is_further_by_the_factor_is_on_another_step() {
+        let step = |value: f64| {
+            Excess {
+                low: value,
+                value,
+                high: value,
+            }
+            .step()
+        };
+        for value in [0.001, 0.999, 1.0, 1.7, 250.0] {
+            assert!(step(value) < step(value * AS_NEAR * 1.000_001), "{value}");
+            assert!(step(value * 1.005) <= step(value) + 1.0, "{value}");
+        }
+        assert!(step(0.0) < step(1e-9) && step(1e9) < step(f64::INFINITY));
     }
 
     #[test]
