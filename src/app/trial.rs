@@ -1,5 +1,6 @@
 //! One trial of a simulation, run again and put down as a trace.
 
+use crate::app::document::names;
 use poolproof_engines::check::minimise::{Ground, Target};
 use poolproof_models::names::property::{Property, Spent};
 use poolproof_models::system::System;
@@ -103,6 +104,7 @@ pub fn replay_trial(request: &TrialRequest<'_>) -> Result<Trace, AppError> {
             start,
             steps,
             cause,
+            loss_cause: names::loss_cause(at.state.loss_cause()),
         },
     })
 }
