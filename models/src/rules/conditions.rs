@@ -209,7 +209,9 @@ impl Refusal {
                 };
                 w.is_up(host) && (place == Some(site) || !w.is_cut(way))
             }
-            Self::LogDoesNotJoin(node) => prefix(w.share_to, w.copies[copy(node).place()]),
+            Self::LogDoesNotJoin(node) => {
+                w.lineage.leads_to(w.share_to, w.copies[copy(node).place()])
+            }
             Self::NothingToBackUp(node) => w.copies[copy(node).place()] != w.share_to,
             Self::NoJobs => w.control.has(Control::JOBS),
             Self::NothingToCopy => w.folder != w.share_to,
@@ -284,7 +286,7 @@ impl Refusal {
             }
             Self::NoFullBackup => {
                 let of_secondary = w.is_up(Component::S)
-                    && w.copy(Replica::Target).is_present()
+                    && w.session(SessionId::Secondary).is_principal(0)
                     && Self::ShareUnreachable(Site::Dc2).condition_holds(topology, w);
                 w.image.is_present() || of_secondary
             }
