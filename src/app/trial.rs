@@ -1,6 +1,5 @@
 //! One trial of a simulation, run again and put down as a trace.
 
-use crate::app::document::names;
 use poolproof_engines::check::minimise::{Ground, Target};
 use poolproof_models::names::property::{Property, Spent};
 use poolproof_models::system::System;
@@ -12,7 +11,7 @@ use super::error::AppError;
 use super::reproduction::Reproduction;
 use crate::app::compile;
 use crate::app::compile::trial::trial;
-use crate::app::document::counterexample;
+use crate::app::document::{counterexample, names};
 use crate::explain::explainer::Explainer;
 use crate::scenario::Loaded;
 

@@ -351,7 +351,7 @@ impl MeanAccumulator {
             slopes,
             ..Fit::default()
         };
-        // A control beside that of the other trial: of two trials that are the same nothing is left.
+        // A control beside that of the other trial: of two that are the same nothing is left.
         let pairs = || (0..CONTROLS).map(|k| [k, CONTROLS + k]);
         let both = |one: &dyn Fn(usize) -> f64, [here, there]: [usize; 2]| one(here) + one(there);
         for pair in pairs() {
