@@ -12,7 +12,7 @@ use crate::figure::{Measure, Statistic};
 use crate::{float, visible, words};
 
 /// The columns of `incidents.csv`, in order.
-pub const COLUMNS: [&str; 11] = [
+pub const COLUMNS: [&str; 12] = [
     "trial",
     "start_ms",
     "end_ms",
@@ -24,6 +24,7 @@ pub const COLUMNS: [&str; 11] = [
     "reconnect_ms",
     "data_lost_ms",
     "messages_lost",
+    "loss_cause",
 ];
 
 /// Returns the text of `incidents.csv`; an incident without an end has an empty `end_ms`.

@@ -28,8 +28,8 @@ pub use cuts::{BasicEvent, CUTS_SCHEMA, CutEvent, CutSet, CutSets, PropertyCuts,
 pub(crate) use header::parse;
 pub use header::{DocumentError, OtherSchema};
 pub use names::{
-    Cause, CutOff, FaultClass, HolderRole, LinkKind, LinkNote, ListedIn, Method, NodeRole, Phase,
-    ShareLocation, ShippingJob,
+    Cause, CutOff, FaultClass, HolderRole, LinkKind, LinkNote, ListedIn, LossCause, Method,
+    NodeRole, Phase, ShareLocation, ShippingJob,
 };
 pub use rare::{Doubt, FirstFailure, RareEvent, RareMethod, RareWhat};
 pub use scenario::{Assumption, Grade, LinkJob, LinkView, NodeView, Scenario, SiteView, Warning};

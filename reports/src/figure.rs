@@ -328,6 +328,14 @@ impl Figure {
         drill(Measure::AnyLoss, Statistic::Mean),
     ];
 
+    /// What a design is chosen by beside its cost: the Pareto front of a sweep.
+    pub const OF_FRONT: [Self; 4] = [
+        Self::OUTAGE,
+        year(Measure::DataLost, Statistic::Mean),
+        Self::TIME_TO_RECOVER,
+        Self::DATA_LOST,
+    ];
+
     /// Returns the name that objectives use.
     #[must_use]
     pub fn name(self) -> String {

@@ -120,8 +120,9 @@ pub struct SweepPoint {
     pub figures: Vec<Estimate>,
     /// The verdicts of the checker; empty when nothing was checked.
     pub verdicts: Vec<ComparedVerdict>,
-    /// Whether no other point is at least as good in cost, in data lost and in time to recover,
-    /// and better in one of them. None without a cost.
+    /// Whether no other point costs no more, is in no figure of [`Figure::OF_FRONT`] worse, and is
+    /// better in one of them; of two intervals that overlap neither is better. None without a
+    /// cost.
     pub on_front: Option<bool>,
 }
 

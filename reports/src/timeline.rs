@@ -147,6 +147,7 @@ mod tests {
             start: crate::document::Start::default(),
             steps: Vec::new(),
             cause: String::new(),
+            loss_cause: None,
         };
         assert_eq!(text(&nothing), "");
         assert_eq!(size(&nothing), "0 faults, 0 steps");

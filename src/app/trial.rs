@@ -11,7 +11,7 @@ use super::error::AppError;
 use super::reproduction::Reproduction;
 use crate::app::compile;
 use crate::app::compile::trial::trial;
-use crate::app::document::counterexample;
+use crate::app::document::{counterexample, names};
 use crate::explain::explainer::Explainer;
 use crate::scenario::Loaded;
 
@@ -103,6 +103,7 @@ pub fn replay_trial(request: &TrialRequest<'_>) -> Result<Trace, AppError> {
             start,
             steps,
             cause,
+            loss_cause: names::loss_cause(at.state.loss_cause()),
         },
     })
 }

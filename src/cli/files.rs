@@ -16,8 +16,12 @@ use super::{interrupt, ownership};
 use crate::app::checkpoint::CheckpointStore;
 use crate::scenario::is_name;
 
-/// The page of a report.
-const REPORT: &str = "index.html";
+/// How the names of files begin that are not in their places yet.
+const TEMPORARY: &str = ".poolproof-";
+
+/// How they end: of a report, whose directory is held meanwhile; and of a file on its own.
+const STAGED: &str = ".staged";
+const ALONE: &str = ".part";
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
     Failure::output(format!("cannot write {}: {error}", path.display()))
@@ -38,31 +42,75 @@ pub fn held(directory: &Path) -> Option<File> {
     None
 }
 
-/// Writes the files of a result below `directory`.
-pub fn write_bundle(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
-    write_files(directory, files)?;
-    let _held = held(directory);
-    ownership::remove_stale_traces(directory, files);
+/// Writes the files of a report below `directory`, in place of an earlier report's and of nobody
+/// else's.
+///
+/// None is replaced before all are whole: a disk that fills up leaves the earlier report. Then the
+/// earlier files go before the new document comes, and the new ones after it, so that whenever the
+/// run is killed no file stands beside the document of another result.
+pub fn write_files(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    fs::create_dir_all(directory).map_err(|error| unwritten(directory, &error))?;
+    let held = held(directory);
+    ownership::verify(directory, files)?;
+    let _writing = interrupt::writing();
+    if held.is_some() {
+        remove_left_over(directory);
+    }
+    for step in replacement(directory, files)? {
+        step.take()?;
+    }
     Ok(())
 }
 
-/// Writes files below `directory`. Only files of these names are replaced, none of somebody else,
-/// and none before all are whole: a disk that fills up leaves the earlier ones, which fit each
-/// other.
-pub fn write_files(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
-    fs::create_dir_all(directory).map_err(|error| unwritten(directory, &error))?;
-    let _held = held(directory);
-    ownership::verify(directory, files)?;
-    let _writing = interrupt::writing();
-    let paths: Vec<_> = files.iter().map(|(name, _)| directory.join(name)).collect();
+/// How a report takes the place of an earlier one: each step at once, or not at all.
+fn replacement(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<Step>, Failure> {
     let mut staged = Vec::new();
-    for (path, (_, bytes)) in paths.iter().zip(files) {
-        staged.push(Staged::new(path, bytes).map_err(|error| unwritten(path, &error))?);
+    for (name, bytes) in files {
+        let path = directory.join(name);
+        let one = Staged::new(&path, bytes, STAGED).map_err(|error| unwritten(&path, &error))?;
+        staged.push(one);
     }
-    for (path, one) in paths.iter().zip(staged) {
-        one.rename().map_err(|error| unwritten(path, &error))?;
+    staged.sort_by_key(|one| !ownership::is_result(&one.path));
+    let outdated = ownership::outdated(directory, files).into_iter();
+    let steps = outdated.map(Step::Remove);
+    Ok(steps.chain(staged.into_iter().map(Step::Put)).collect())
+}
+
+enum Step {
+    Remove(PathBuf),
+    Put(Staged),
+}
+
+impl Step {
+    fn take(self) -> Result<(), Failure> {
+        match self {
+            Self::Remove(path) => {
+                // The file behind a link goes, and not the link.
+                let file = fs::canonicalize(&path);
+                file.and_then(fs::remove_file)
+                    .map_err(|error| unwritten(&path, &error))
+            }
+            Self::Put(staged) => {
+                let path = staged.path.clone();
+                staged.rename().map_err(|error| unwritten(&path, &error))
+            }
+        }
     }
-    Ok(())
+}
+
+/// Removes what runs that were killed while they wrote a report have left. Nobody else writes such
+/// files while the directory is held.
+fn remove_left_over(directory: &Path) {
+    let below = ownership::BELOW.map(|(name, _)| directory.join(name));
+    for path in [directory.to_owned()].iter().chain(&below) {
+        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(TEMPORARY) && name.ends_with(STAGED) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
 }
 
 /// Writes one file, and the directories above it.
@@ -91,7 +139,7 @@ pub fn write_listed(files: &[(PathBuf, Vec<u8>)]) -> Result<String, Failure> {
 /// Names the report of a directory and the files beside it, those of a folder by their number.
 pub fn contents(directory: &Path, files: &[(String, Vec<u8>)]) -> String {
     let mut names: Vec<(&str, usize)> = Vec::new();
-    for (name, _) in files.iter().filter(|(name, _)| name != REPORT) {
+    for (name, _) in files.iter().filter(|(name, _)| name != ownership::PAGE) {
         let shown = name
             .split_once('/')
             .map_or(name.as_str(), |(folder, _)| folder);
@@ -108,7 +156,10 @@ pub fn contents(directory: &Path, files: &[(String, Vec<u8>)]) -> String {
         })
         .collect();
     // Not wrapped, so that it can be copied.
-    let mut lines = vec![format!("report: {}", directory.join(REPORT).display())];
+    let mut lines = vec![format!(
+        "report: {}",
+        directory.join(ownership::PAGE).display()
+    )];
     lines.extend(hanging("beside: ", &names.join(", ")));
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
@@ -119,7 +170,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
     let _writing = interrupt::writing();
-    Staged::new(path, bytes)?.rename()
+    Staged::new(path, bytes, ALONE)?.rename()
 }
 
 /// A file that is whole under a temporary name, which is gone afterwards, renamed or not.
@@ -129,7 +180,7 @@ struct Staged {
 }
 
 impl Staged {
-    fn new(path: &Path, bytes: &[u8]) -> io::Result<Self> {
+    fn new(path: &Path, bytes: &[u8], ending: &str) -> io::Result<Self> {
         if path.is_dir() {
             return Err(ErrorKind::IsADirectory.into());
         }
@@ -137,7 +188,7 @@ impl Staged {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let parent = parent(&path);
         fs::create_dir_all(parent)?;
-        let mut file = temporary(parent)?;
+        let mut file = temporary(parent, ending)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         Ok(Self { file, path })
@@ -157,9 +208,9 @@ fn parent(path: &Path) -> &Path {
 
 /// A new file under a name that nobody can foresee and that no other file has. It is gone with the
 /// value.
-fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+fn temporary(directory: &Path, ending: &str) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".poolproof-").suffix(".part");
+    builder.prefix(TEMPORARY).suffix(ending);
     // What is written is as readable as any other file of its owner.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -175,7 +226,7 @@ pub fn try_directory(directory: &Path) -> Result<(), Failure> {
         Some(there) => there,
         None => Path::new("."),
     };
-    match temporary(there) {
+    match temporary(there, ALONE) {
         Ok(_) => Ok(()),
         Err(error) => Err(unwritten(directory, &error)),
     }
@@ -325,6 +376,52 @@ mod tests {
             assert!(claim.join().unwrap() && write.join().unwrap());
         });
         assert_eq!(fs::read_to_string(at.join("figures.csv")).unwrap(), "ours");
+    }
+
+    /// Killed after any step, a report has files of one result only, and its document among them.
+    #[test]
+    fn no_file_stands_beside_the_document_of_another_result() {
+        let of = |result: &str, names: &[&str]| -> Vec<(String, Vec<u8>)> {
+            let text = format!("{{\"schema\": \"poolproof/result/v2\", \"of\": \"{result}\"}}");
+            let files = names
+                .iter()
+                .map(|name| (*name, format!("poolproof of {result}")));
+            let files = files.chain([("result.json", text)]);
+            files
+                .map(|(name, text)| (name.to_owned(), text.into_bytes()))
+                .collect()
+        };
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path();
+        let earlier = of(
+            "one",
+            &["figures.csv", "charts/timeline.svg", "charts/topology.svg"],
+        );
+        write_files(at, &earlier).unwrap();
+        fs::write(at.join("charts/mine.svg"), "of somebody else").unwrap();
+        fs::write(at.join(".poolproof-1.staged"), "of a run that was killed").unwrap();
+        remove_left_over(at);
+        let later = of(
+            "another",
+            &["figures.csv", "charts/topology.svg", "incidents.csv"],
+        );
+        let steps = replacement(at, &later).unwrap();
+        assert_eq!(steps.len(), 3 + later.len());
+        for step in steps {
+            step.take().unwrap();
+            let document = fs::read_to_string(at.join("result.json")).unwrap();
+            for name in ["figures.csv", "charts/timeline.svg", "charts/topology.svg"] {
+                if let Ok(text) = fs::read_to_string(at.join(name)) {
+                    let (_, of) = text.rsplit_once(" ").unwrap();
+                    assert!(document.contains(of), "{name}: {text} beside {document}");
+                }
+            }
+        }
+        assert_eq!(listed(&at.join("charts")), ["mine.svg", "topology.svg"]);
+        assert_eq!(
+            listed(at),
+            ["charts", "figures.csv", "incidents.csv", "result.json"]
+        );
     }
 
     #[test]

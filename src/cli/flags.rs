@@ -47,7 +47,7 @@ pub struct RunArgs {
     /// Use this seed in place of the scenario's
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Change a value of the scenario, for example log_shipping.share=DC2
+    /// Change a value of the scenario, for example log_shipping.share=DC2; x2 is twice what it says
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
     #[command(flatten)]

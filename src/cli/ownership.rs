@@ -5,13 +5,17 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use poolproof_models::names::property::Property;
+use poolproof_reports::chart::Chart;
 use poolproof_reports::trace::Trace;
 
 use super::failure::Failure;
 use super::files;
 
-/// Files of which every report has one, and by which it is known as ours.
-const DOCUMENTS: [&str; 4] = ["index.html", "result.json", "comparison.json", "sweep.json"];
+/// The documents from which the other files of a report are drawn.
+const RESULTS: [&str; 3] = ["result.json", "comparison.json", "sweep.json"];
+
+/// The page of a report.
+pub const PAGE: &str = "index.html";
 
 /// Files of reports that do not say whose they are.
 const DATA: [&str; 7] = [
@@ -31,7 +35,7 @@ pub const CHECKPOINT: &str = "checkpoint.json";
 const TRACES: &str = "traces";
 
 /// The directories of a report, and how the names of their files end.
-const BELOW: [(&str, &[&str]); 2] = [("charts", &["svg", "png"]), (TRACES, &["json"])];
+pub const BELOW: [(&str, &[&str]); 2] = [("charts", &["svg", "png"]), (TRACES, &["json"])];
 
 /// How much of a file tells whose it is: more than any page has before it names this program.
 const BEGINNING: u64 = 1 << 22;
@@ -41,7 +45,7 @@ const BEGINNING: u64 = 1 << 22;
 pub fn claim(directory: &Path) -> Result<(), Failure> {
     // Of a run that is putting its files there, the documents may not be there yet.
     let _held = files::held(directory);
-    let known = DOCUMENTS.iter().chain(&[CHECKPOINT]);
+    let known = RESULTS.iter().chain(&[PAGE, CHECKPOINT]);
     let mut known = known.map(|name| directory.join(name));
     if let Some(path) = known.find(|path| is_foreign(path)) {
         return Err(exists(&path));
@@ -77,9 +81,15 @@ pub fn verify(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failu
     foreign.next().map_or(Ok(()), |path| Err(exists(&path)))
 }
 
+/// Whether a file is, by its name, what a report is drawn from.
+pub fn is_result(path: &Path) -> bool {
+    RESULTS.iter().any(|name| path.ends_with(name))
+}
+
 /// Whether there is a document of this program in a directory.
 fn is_report(directory: &Path) -> bool {
-    let mut documents = DOCUMENTS.iter().map(|name| directory.join(name));
+    let documents = RESULTS.iter().chain(&[PAGE]);
+    let mut documents = documents.map(|name| directory.join(name));
     documents.any(|path| path.is_file() && !is_foreign(&path))
 }
 
@@ -131,21 +141,41 @@ pub fn remove_own(path: &Path) {
     }
 }
 
-/// Removes counterexamples of an earlier run, for properties that hold now: they would mislead.
-/// Only traces are touched, and only under names that this program gives.
-pub fn remove_stale_traces(directory: &Path, files: &[(String, Vec<u8>)]) {
-    for path in listed(&directory.join(TRACES), &["json"]) {
+/// The files of an earlier report in a directory, without its document: those that are written
+/// anew, and those that only the earlier one has, which would mislead beside another result.
+/// Files of others are not among them.
+pub fn outdated(directory: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
+    let written = files.iter().map(|(name, _)| directory.join(name));
+    let mut paths: Vec<PathBuf> = written.filter(|path| path.is_file()).collect();
+    if is_report(directory) {
+        let charts = Chart::ALL.map(Chart::name).into_iter();
+        let charts =
+            charts.flat_map(|name| ["svg", "png"].map(|end| format!("charts/{name}.{end}")));
+        let data = DATA.map(str::to_owned).into_iter().chain(charts);
+        paths.extend(
+            data.map(|name| directory.join(name))
+                .filter(|path| path.is_file()),
+        );
+        paths.extend(earlier_traces(directory));
+    }
+    paths.retain(|path| !is_result(path));
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// The counterexamples in a report: only traces, and only under names that this program gives.
+fn earlier_traces(directory: &Path) -> Vec<PathBuf> {
+    let mut traces = listed(&directory.join(TRACES), &["json"]);
+    traces.retain(|path| {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let written = files.iter().any(|(name, _)| directory.join(name) == path);
         let named = Property::ALL.iter().any(|property| {
             let rest = stem.strip_prefix(property.name());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         });
-        let is_trace = || files::text(&path).is_ok_and(|text| Trace::parse(&text).is_ok());
-        if !written && named && is_trace() {
-            let _ = fs::remove_file(&path);
-        }
-    }
+        named && files::text(path).is_ok_and(|text| Trace::parse(&text).is_ok())
+    });
+    traces
 }
 
 #[cfg(test)]
@@ -181,15 +211,23 @@ mod tests {
     }
 
     #[test]
-    fn only_traces_of_this_program_are_stale() {
+    fn only_traces_of_this_program_are_outdated() {
         let directory = tempfile::tempdir().unwrap();
         let traces = directory.path().join(TRACES);
         fs::create_dir(&traces).unwrap();
         for name in ["SB.json", "SB-copy.json", "mine.json", "SBx.json"] {
             fs::write(traces.join(name), "{\"my\": \"trace\"}").unwrap();
         }
-        remove_stale_traces(directory.path(), &[]);
-        assert_eq!(listed(&traces, &["json"]).len(), 4);
+        fs::write(
+            directory.path().join("result.json"),
+            "{\"schema\": \"poolproof/",
+        )
+        .unwrap();
+        fs::write(directory.path().join("mine.csv"), "mine").unwrap();
+        assert_eq!(outdated(directory.path(), &[]), [] as [PathBuf; 0]);
+        fs::write(directory.path().join("incidents.csv"), "ours").unwrap();
+        let outdated = outdated(directory.path(), &[]);
+        assert_eq!(outdated, [directory.path().join("incidents.csv")]);
         remove_own(&traces.join("SB.json"));
         assert_eq!(listed(&traces, &["json"]).len(), 4);
     }

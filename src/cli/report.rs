@@ -58,6 +58,6 @@ fn render(path: &Path, out: &Path) -> Result<(), Failure> {
             rendered.retain(|(name, _)| name != INCIDENTS);
         }
     }
-    files::write_bundle(&directory, &rendered)?;
+    files::write_files(&directory, &rendered)?;
     print(&files::contents(&directory, &rendered))
 }

@@ -66,7 +66,7 @@ impl Delivery {
 fn report(evaluation: &mut Evaluation, out: &Path) -> Result<String, Failure> {
     let rendered = evaluation.files()?;
     let directory = files::directory(out, &evaluation.document.identity.scenario_name)?;
-    files::write_bundle(&directory, &rendered)?;
+    files::write_files(&directory, &rendered)?;
     Ok(format!("\n{}", files::contents(&directory, &rendered)))
 }
 

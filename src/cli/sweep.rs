@@ -18,7 +18,8 @@ use crate::app::sweep::{self, Design, Method, Parameter};
 ///
 /// Any value that --set can change can be varied: on a grid, as a Latin hypercube, or one
 /// parameter at a time. All points have the same failures, because the seed is the same. Where the
-/// scenario has a [cost] table, the Pareto front of cost, data lost and time to recover is shown.
+/// scenario has a [cost] table, the Pareto front of cost, outage, data lost and time to recover is
+/// shown.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(
@@ -72,7 +73,7 @@ struct DesignArgs {
     #[arg(long, num_args = 2.., value_names = ["POINTS", "PATH=LOW..HIGH"])]
     lhs: Vec<String>,
     /// Each parameter alone at its ends, for example
-    /// operators.durations.site_failover.decide=10min..30min..2h
+    /// operators.durations.site_failover.decide=x0.5..x2: half and twice what the scenario says
     #[arg(long, value_name = "PATH=LOW..BASE..HIGH")]
     tornado: Vec<String>,
     /// A file with a [sweep] table

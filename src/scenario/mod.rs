@@ -18,6 +18,7 @@ pub(crate) mod document;
 pub mod edit;
 mod empirical;
 pub mod expect;
+mod factor;
 pub mod failures;
 mod format;
 pub mod keys;

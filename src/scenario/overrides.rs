@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::budget;
 use super::diagnostic::{Diagnostic, Place, Severity, Source};
 use super::document::{self, Entry, Node, Table, Value};
 use super::value::Parsed;
+use super::{budget, factor};
 
 /// Puts a value at a path of keys. The value is TOML if it can be read as such and a string
 /// otherwise, so that `--set log_shipping.backup_interval=5min` needs no quotes for the shell.
@@ -51,6 +51,17 @@ fn value_of(source: &Arc<Source>, path: &str) -> Node {
         value: Value::Text(value.to_owned()),
         place,
     }
+}
+
+/// A value of the scenario, in the syntax of files without quotes, times a factor.
+///
+/// # Errors
+///
+/// What the value is, and why it cannot be multiplied.
+pub(super) fn times(path: &str, value: &str, factor: f64) -> Result<String, String> {
+    let source = Arc::new(source(path, value, path));
+    let product = factor::multiplied(&value_of(&source, path).value, factor)?;
+    Ok(product.inline())
 }
 
 fn put(table: &mut Table, keys: &[&str], key: &Place, node: Node) -> Result<(), String> {

@@ -13,7 +13,7 @@ use super::reader::{MISTAKES_MOST, Reader, Section};
 use super::row::Rows;
 use super::runbook::RunbookFile;
 use super::value::{self, Parsed};
-use super::{Scenario, budget, overrides, rules};
+use super::{Scenario, budget, factor, overrides, rules};
 
 /// A scenario that can be used, with what is doubtful about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +60,7 @@ pub fn load_text(
     overrides: &[(String, String)],
     resolver: &dyn Resolver,
 ) -> Result<Loaded, LoadError> {
+    let applied = multiplied(name, text, overrides, resolver)?;
     let source = Arc::new(Source::file(name, text));
     let mut reader = Reader::new(Library::new(resolver));
     reader.library.note("scenario", &source);
@@ -71,7 +72,7 @@ pub fn load_text(
             diagnostics: vec![empty],
         });
     };
-    for (path, value) in overrides {
+    for (path, value) in &applied {
         let source = Arc::new(overrides::source(path, value, name));
         reader.library.note("override", &source);
         if let Err(mistakes) = overrides::apply(&mut table, &source, path) {
@@ -106,6 +107,44 @@ pub fn load_text(
             Err(LoadError { diagnostics })
         }
     }
+}
+
+/// The overrides with each factor replaced by the value that it makes of that of the scenario under
+/// the other overrides.
+fn multiplied(
+    name: &str,
+    text: &str,
+    overrides: &[(String, String)],
+    resolver: &dyn Resolver,
+) -> Result<Vec<(String, String)>, LoadError> {
+    let (factors, mut applied): (Vec<_>, Vec<_>) = overrides
+        .iter()
+        .cloned()
+        .partition(|(_, value)| factor::of(value).is_some());
+    if factors.is_empty() {
+        return Ok(applied);
+    }
+    let base = load_text(name, text, &applied, resolver)?;
+    for (path, value) in factors {
+        let mut assumptions = base.scenario.assumptions.iter();
+        let found = assumptions.find(|assumption| assumption.key == path);
+        let product = found
+            .zip(factor::of(&value))
+            .map(|(found, factor)| overrides::times(&path, &found.value, factor));
+        match product {
+            // No key has such a value: it is said what is wrong with it as with any other.
+            None => applied.push((path, value)),
+            Some(Ok(product)) => applied.push((path, product)),
+            Some(Err(why)) => {
+                let message = format!("`{path}` cannot be {value}: in the scenario it is {why}");
+                let diagnostic = Diagnostic::about(name, Severity::Error, "E0012", message);
+                return Err(LoadError {
+                    diagnostics: vec![diagnostic],
+                });
+            }
+        }
+    }
+    Ok(applied)
 }
 
 /// Reads a runbook by itself, without a scenario that uses it. `name` is the file's name for

@@ -48,7 +48,7 @@ fn now() -> Instant {
 /// other run reads or writes.
 fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = tree(directory);
-    files.retain(|path, _| !path.to_string_lossy().ends_with(".part"));
+    files.retain(|path, _| !path.to_string_lossy().contains("/.poolproof-"));
     files
 }
 

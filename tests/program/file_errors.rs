@@ -270,7 +270,9 @@ fn what_this_program_wrote_is_replaced() {
         }
     }
     let parts: Vec<_> = tree(directory.path()).into_keys().collect();
-    let left = parts.iter().filter(|path| text(path).ends_with(".part"));
+    let left = parts
+        .iter()
+        .filter(|path| text(path).contains(".poolproof-"));
     assert_eq!(left.count(), 0, "{parts:?}");
 }
 

@@ -5,7 +5,7 @@
 //! Tree Handbook, NUREG-0492, XI). With the rate λ and the mean time to repair τ of each event, the
 //! share of time that it lasts is q = λτ / (1 + λτ) and its frequency w = λ / (1 + λτ), and the
 //! set's frequency is the sum over its events of w times the product of the q of all others. Sets
-//! add up.
+//! add up, but not beyond what an event that they share can cause.
 
 /// Hours of a year.
 const YEAR_H: f64 = 8766.0;
@@ -97,6 +97,44 @@ pub fn rate(events: &[(Frequency, u32)]) -> Result<CutSetRate, Unrated> {
     Ok(CutSetRate { per_year, at_most })
 }
 
+/// A cut set with an estimate, beside others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rated {
+    /// Times per year of 8766 h.
+    pub per_year: f64,
+    /// Its events that happen by themselves, each with its own frequency per year of 8766 h.
+    pub needs: Vec<(usize, f64)>,
+}
+
+/// How often any of several cut sets happens, at most: the sum of their frequencies, but for sets
+/// that need the same event never more than that event happens.
+///
+/// The plain sum counts an event once for each set that has it, which made "at most once in 3.33
+/// years" of three sets that need what happens once in ten.
+#[must_use]
+pub fn together(sets: &[Rated]) -> f64 {
+    let mut rest: Vec<&Rated> = sets.iter().collect();
+    let mut total = 0.0;
+    loop {
+        let needed = |event: usize| {
+            let with = rest
+                .iter()
+                .filter(|set| set.needs.iter().any(|n| n.0 == event));
+            with.map(|set| set.per_year).sum::<f64>()
+        };
+        let all = rest.iter().flat_map(|set| &set.needs);
+        let saved = all.map(|(event, per_year)| (needed(*event) - per_year, *event, *per_year));
+        let best = saved.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        match best {
+            Some((saved, event, per_year)) if saved > 0.0 => {
+                total += per_year;
+                rest.retain(|set| set.needs.iter().all(|need| need.0 != event));
+            }
+            _ => return total + rest.iter().map(|set| set.per_year).sum::<f64>(),
+        }
+    }
+}
+
 /// Number of choices of `k` of `n`.
 fn choose(n: u32, k: u32) -> f64 {
     (0..k).fold(1.0, |product, i| {
@@ -107,6 +145,35 @@ fn choose(n: u32, k: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sets_that_share_an_event_are_no_more_than_it() {
+        let set = |per_year: f64, needs: &[(usize, f64)]| Rated {
+            per_year,
+            needs: needs.to_vec(),
+        };
+        let shared = [(0, 0.1)];
+        let three = [set(0.1, &shared), set(0.1, &shared), set(0.1, &shared)];
+        assert_eq!(together(&three), 0.1);
+        let alone = [set(0.1, &[(0, 0.1)]), set(0.2, &[(1, 0.2)])];
+        assert!((together(&alone) - 0.3).abs() < 1e-15);
+        // Rare sets of a frequent event add up.
+        let rare = [
+            set(0.01, &[(0, 9.0), (1, 2.0)]),
+            set(0.02, &[(0, 9.0), (2, 2.0)]),
+        ];
+        assert!((together(&rare) - 0.03).abs() < 1e-15);
+        // Two groups, and one beside them.
+        let groups = [
+            set(0.1, &[(0, 0.1)]),
+            set(0.1, &[(0, 0.1), (1, 5.0)]),
+            set(0.3, &[(2, 0.3)]),
+            set(0.3, &[(2, 0.3), (1, 5.0)]),
+            set(0.5, &[(3, 1.0)]),
+        ];
+        assert!((together(&groups) - 0.9).abs() < 1e-12);
+        assert_eq!(together(&[]), 0.0);
+    }
 
     const fn failure(per_year: f64, repair_h: f64, components: u32) -> Frequency {
         Frequency::Rate {

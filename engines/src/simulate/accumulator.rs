@@ -351,16 +351,15 @@ impl MeanAccumulator {
             slopes,
             ..Fit::default()
         };
-        // A control beside that of the other trial: of two trials that are the same nothing is left.
+        // A control beside that of the other trial: of two that are the same nothing is left.
         let pairs = || (0..CONTROLS).map(|k| [k, CONTROLS + k]);
         let both = |one: &dyn Fn(usize) -> f64, [here, there]: [usize; 2]| one(here) + one(there);
         for pair in pairs() {
             fit.at_mean += both(&|j| slopes[j] * self.moments.mean(2 + j), pair);
             fit.explained += both(&|j| 2.0 * slopes[j] * with(2 + j), pair);
             for other in pairs() {
-                let product = |j: usize, k: usize| {
-                    slopes[j] * slopes[k] * self.moments.centred(2 + j, 2 + k)
-                };
+                let product =
+                    |j: usize, k: usize| slopes[j] * slopes[k] * self.moments.centred(2 + j, 2 + k);
                 fit.explained -= both(&|j| both(&|k| product(j, k), other), pair);
             }
         }

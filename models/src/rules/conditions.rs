@@ -31,6 +31,7 @@ impl Refusal {
     pub fn condition_holds(self, topology: &Topology, world: &World) -> bool {
         let w = world;
         let prefix = |p, q| w.lineage.is_prefix(p, q);
+        let of = |node| w.copies[copy(node).place()];
         match self {
             Self::NoSuchEvent => false,
             Self::NotRunning(node) => w.is_up(node),
@@ -209,8 +210,8 @@ impl Refusal {
                 };
                 w.is_up(host) && (place == Some(site) || !w.is_cut(way))
             }
-            Self::LogDoesNotJoin(node) => prefix(w.share_to, w.copies[copy(node).place()]),
-            Self::NothingToBackUp(node) => w.copies[copy(node).place()] != w.share_to,
+            Self::LogDoesNotJoin(node) => w.lineage.leads_to(w.share_to, of(node)),
+            Self::NothingToBackUp(node) => of(node) != w.share_to,
             Self::NoJobs => w.control.has(Control::JOBS),
             Self::NothingToCopy => w.folder != w.share_to,
             Self::NoFolder => w.folder.is_present(),
@@ -220,10 +221,7 @@ impl Refusal {
             Self::NothingToRestore => w.folder != w.copies[Replica::Target.place()],
             Self::FolderDoesNotJoin => w.lineage.leads_to(w.copy(Replica::Target), w.folder),
             Self::SecondaryRecovered => role(w, Component::S) != PartnerRole::Principal,
-            Self::SecondaryAhead(node) => prefix(
-                w.copies[Replica::Target.place()],
-                w.copies[copy(node).place()],
-            ),
+            Self::SecondaryAhead(node) => prefix(w.copies[Replica::Target.place()], of(node)),
             Self::NoLogBackups => w.share_from != w.share_to,
             Self::ShareEmpty => w.share_from != w.share_to || w.image.is_present(),
             Self::EverythingCopied => !prefix(w.share_to, w.folder),
@@ -284,17 +282,14 @@ impl Refusal {
             }
             Self::NoFullBackup => {
                 let of_secondary = w.is_up(Component::S)
-                    && w.copy(Replica::Target).is_present()
+                    && w.session(SessionId::Secondary).is_principal(0)
                     && Self::ShareUnreachable(Site::Dc2).condition_holds(topology, w);
                 w.image.is_present() || of_secondary
             }
-            Self::BackupNotContained(node) => {
-                !w.image.is_present() || prefix(w.image, w.copies[copy(node).place()])
+            Self::BackupNotContained(node) => !w.image.is_present() || prefix(w.image, of(node)),
+            Self::SecondaryNotContained(node) => {
+                prefix(w.copies[Replica::Target.place()], of(node))
             }
-            Self::SecondaryNotContained(node) => prefix(
-                w.copies[Replica::Target.place()],
-                w.copies[copy(node).place()],
-            ),
             Self::NoDatabaseServerRuns => servers(topology).any(|node| w.is_up(node)),
             Self::NoCopyLeft => w.copies.iter().any(|copy| copy.is_present()),
             Self::NewestServes(node) => !acknowledges(topology, w, node),
@@ -302,7 +297,7 @@ impl Refusal {
                 let mut copies = Replica::ALL.into_iter();
                 copies.any(|c| acknowledges(topology, w, c.server()))
             }
-            Self::CopyLeft(node) => !w.copies[copy(node).place()].is_present(),
+            Self::CopyLeft(node) => !of(node).is_present(),
             Self::BackupLeft => {
                 let [first, second] = w.archive;
                 let left = [w.folder, w.image, first, second];

@@ -92,14 +92,12 @@ impl World {
     }
 
     /// 6 step 4, guard: A runs, and a full backup can be brought to it. Where the backup was lost
-    /// with the share, it is taken again of what S has.
+    /// with the share, it is taken again of S, if that serves.
     pub(crate) fn may_restore_primary(&self, topology: &Topology) -> Permission {
         let server = Replica::Primary.server();
         require(self.is_up(server), Refusal::NotRunning(server))?;
-        let again = self.is_up(Replica::Target.server())
-            && self.copy(Replica::Target).is_present()
-            && self.share_reachable(topology, topology.secondary_site());
-        require(self.image.is_present() || again, Refusal::NoFullBackup)?;
+        let again = || self.may_back_up_secondary(topology).is_ok();
+        require(self.image.is_present() || again(), Refusal::NoFullBackup)?;
         self.share_answers(topology, topology.primary_site())
     }
 
@@ -116,7 +114,6 @@ impl World {
     /// Step 4 of failback: A becomes a principal of its own from the full backup; its old content
     /// is deleted, SQL's tail check is off (6). Lifts the fence.
     pub(crate) fn restore_primary(&mut self, topology: &Topology) -> Losses {
-        let before = *self;
         if !self.image.is_present() {
             self.image = self.copy(Replica::Target);
         }
@@ -125,6 +122,12 @@ impl World {
         } else {
             self.image
         };
+        self.restore_primary_from(topology, image)
+    }
+
+    /// The same from this backup, which need not be the right one (H-20).
+    pub(crate) fn restore_primary_from(&mut self, topology: &Topology, image: Position) -> Losses {
+        let before = *self;
         *self.copy_mut(Replica::Primary) = self.lineage.fork(image);
         *self.session_mut(SessionId::Primary) = Session::of_one();
         self.control.set(Control::FENCES | Control::LOG_FULL, false);

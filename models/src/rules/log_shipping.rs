@@ -40,7 +40,7 @@ impl World {
                 Refusal::ShareUnreachable(site),
             )?;
             require(
-                self.lineage.is_prefix(self.share_to, self.copy(copy)),
+                self.lineage.leads_to(self.share_to, self.copy(copy)),
                 Refusal::LogDoesNotJoin(server),
             )
         })
@@ -171,9 +171,10 @@ impl World {
     }
 
     /// Whether a finished backup in reach holds more than S has: ALr's condition when S is
-    /// recovered (H-13).
+    /// recovered (H-13). A file of another branch is none that it could have had (4.2).
     pub(crate) fn leaves_backup_out(&self, topology: &Topology) -> bool {
-        let more = |end| !self.lineage.is_prefix(end, self.copy(Replica::Target));
+        let target = self.copy(Replica::Target);
+        let more = |end| self.lineage.leads_to(target, end) && !self.lineage.is_prefix(end, target);
         let on_share = self.share_from != self.share_to
             && self.share_reachable(topology, topology.secondary_site())
             && self.share_fits_folder()
@@ -278,7 +279,7 @@ impl World {
     pub fn chain_broken(&self, topology: &Topology) -> bool {
         let fits = |copy: Replica| {
             self.share_to.is_present()
-                && self.lineage.is_prefix(self.share_to, self.copy(copy))
+                && self.lineage.leads_to(self.share_to, self.copy(copy))
                 && self.lineage.is_prefix(self.share_from, self.folder)
                 && self
                     .lineage

@@ -380,8 +380,7 @@ impl World {
             }
             Mistake::WrongFile => {
                 if step.operation == Operation::RestorePrimary {
-                    self.image = self.oldest_image();
-                    self.operate(topology, step.operation, from);
+                    self.restore_primary_from(topology, self.oldest_image());
                 }
                 // A file that does not fit is refused (4.2): the step is taken for done.
                 self.progress[at] += 1;

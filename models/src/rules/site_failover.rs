@@ -77,7 +77,7 @@ impl World {
                 Refusal::ShareUnreachable(site),
             )?;
             require(
-                self.lineage.is_prefix(self.share_to, self.copy(copy)),
+                self.lineage.leads_to(self.share_to, self.copy(copy)),
                 Refusal::LogDoesNotJoin(copy.server()),
             )
         })

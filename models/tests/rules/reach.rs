@@ -285,3 +285,43 @@ fn a_secondary_is_not_initialised_from_a_database_that_does_not_serve() {
         "no quorum"
     );
 }
+
+/// 6 steps 3 and 4: a full backup is taken of a database that serves, not of one that restores.
+#[test]
+fn a_primary_is_not_restored_from_a_secondary_that_restores() {
+    let mut t = Trio::shipping(MirrorShipping::SameShare);
+    t.post();
+    assert!(!t.may_operate(Operation::RestorePrimary), "S restores");
+    t.operate(Operation::RecoverSecondary);
+    assert!(t.may_operate(Operation::RestorePrimary), "S serves");
+}
+
+/// 4.2, H-27: a log backup of a fork on which nothing was written yet carries the fork all the
+/// same, and the log of its sibling does not follow it.
+#[test]
+fn a_log_backup_of_an_empty_fork_shuts_out_its_sibling() {
+    let mut t = Trio::new(false);
+    t.topology.secondary = true;
+    t.topology.mirror_ships = MirrorShipping::SameShare;
+    let mut t = t.rebuilt();
+    t.post().go(EventKind::Cut, Component::LinkAB).detect();
+    t.operate(Operation::ForceService);
+    t.go(EventKind::Backup, Component::BackupJob);
+    assert!(!t.world.chain_broken(&t.topology), "only B serves");
+    t.expose();
+    assert!(t.world.chain_broken(&t.topology), "A serves too");
+}
+
+/// 4.2, ALr: S that was recovered has a fork of its own, and what A ships afterwards is no backup
+/// that S could have had.
+#[test]
+fn what_cannot_be_applied_is_not_left_out() {
+    let mut t = Trio::shipping(MirrorShipping::SameShare);
+    t.post();
+    assert!(t.ship());
+    t.operate(Operation::RecoverSecondary)
+        .operate(Operation::TailBackupDc2);
+    t.post().go(EventKind::Backup, Component::BackupJob);
+    t.operate(Operation::RecoverSecondary);
+    assert!(!t.world.backup_left_out());
+}

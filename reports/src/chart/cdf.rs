@@ -49,7 +49,7 @@ pub(super) fn time_to_recover<DB: DrawingBackend>(
                 };
                 format!("{}: {why}", words::column(name, simulation))
             } else {
-                legend(simulation, column, &column.time_ms) + &unrecovered(&column.time_cdf)
+                legend(simulation, column, &column.time_ms) + &unrecovered(column)
             };
             series.push(Series {
                 legend,
@@ -137,7 +137,9 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     let mut legend = legend(simulation, column, &column.data_lost_ms);
     if beyond.is_some() {
         let rest = 1.0 - drawn.last().map_or(0.0, |last| last.p);
-        legend.push_str(&format!("; {} off the chart", quantity::probability(rest)));
+        // The curve has fewer points than there are drills: the next one can be off the chart.
+        let rest = quantity::probability(rest);
+        legend.push_str(&format!("; at most {rest} off the chart"));
     }
     let series = [Series {
         legend,
@@ -168,13 +170,12 @@ fn legend(simulation: &Simulation, column: &Column, distribution: &Distribution)
     )
 }
 
-/// Says how many had no end within the horizon: their line never reaches the top.
-fn unrecovered(points: &[CdfPoint]) -> String {
-    let rest = points.last().map_or(0.0, |last| 1.0 - last.p);
-    if rest < 1e-9 {
-        return String::new();
+/// Says how many had no end: their line never reaches the top.
+fn unrecovered(column: &Column) -> String {
+    match column.no_return.count {
+        0 => String::new(),
+        count => format!(", {} had not returned", quantity::count(count)),
     }
-    format!(", {} not within the horizon", quantity::probability(rest))
 }
 
 /// Draws the distribution functions over an axis, with the legend below.

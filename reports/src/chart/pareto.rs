@@ -10,10 +10,20 @@ use super::picture::Picture;
 use crate::figure::Figure;
 use crate::sweep::SweepDocument;
 
-const SHOWN: [(Figure, &str); 2] = [
+const SHOWN: [(Figure, &str); 3] = [
+    (Figure::OUTAGE, "pareto-outage"),
     (Figure::DATA_LOST, "pareto-data-lost"),
     (Figure::TIME_TO_RECOVER, "pareto-time-to-recover"),
 ];
+
+/// A point of the chart.
+struct Shown {
+    number: usize,
+    cost: f64,
+    minutes: f64,
+    interval: Option<(f64, f64)>,
+    on_front: bool,
+}
 
 /// Cost against one figure.
 pub(crate) struct Pareto<'a> {
@@ -38,29 +48,22 @@ pub(crate) fn charts(document: &SweepDocument) -> Vec<Pareto<'_>> {
 }
 
 impl Pareto<'_> {
-    /// Number of the point, cost, and the figure in minutes.
-    fn points(&self) -> Vec<(usize, f64, f64)> {
+    fn points(&self) -> Vec<Shown> {
         let points = self.document.points.iter().enumerate();
         points
             .filter_map(|(index, point)| {
-                let ms = point.figures.get(self.figure)?.value?;
-                Some((index, point.cost_per_year?, ms / 60_000.0))
+                let figure = point.figures.get(self.figure)?;
+                let minutes = |ms: f64| ms / 60_000.0;
+                Some(Shown {
+                    number: index + 1,
+                    cost: point.cost_per_year?,
+                    minutes: minutes(figure.value?),
+                    interval: figure.low.map(minutes).zip(figure.high.map(minutes)),
+                    on_front: point.on_front == Some(true),
+                })
             })
             .collect()
     }
-}
-
-/// The points that none beats in these two, by cost.
-fn front(points: &[(usize, f64, f64)]) -> Vec<(usize, f64, f64)> {
-    let mut sorted = points.to_vec();
-    sorted.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.2.total_cmp(&b.2)));
-    let mut front: Vec<(usize, f64, f64)> = Vec::new();
-    for point in sorted {
-        if front.last().is_none_or(|last| point.2 < last.2) {
-            front.push(point);
-        }
-    }
-    front
 }
 
 impl Picture for Pareto<'_> {
@@ -70,6 +73,7 @@ impl Picture for Pareto<'_> {
 
     fn title(&self) -> &'static str {
         match self.name {
+            "pareto-outage" => "Cost against outage per year",
             "pareto-data-lost" => "Cost against data lost given loss of DC1",
             _ => "Cost against time to recover given loss of DC1",
         }
@@ -82,13 +86,14 @@ impl Picture for Pareto<'_> {
             let why = "nothing to draw: no point has cost and figure".to_owned();
             return canvas.say(top, &[why]);
         }
-        let most =
-            |pick: fn(&(usize, f64, f64)) -> f64| points.iter().map(pick).fold(0.0, f64::max);
+        let most = |of: fn(&Shown) -> f64| points.iter().map(of).fold(0.0, f64::max);
+        let highest = |point: &Shown| point.interval.map_or(point.minutes, |(_, high)| high);
         let (x_axis, y_axis) = (
-            Axis::from_zero(most(|point| point.1)),
-            Axis::from_zero(most(|point| point.2)),
+            Axis::from_zero(most(|point| point.cost)),
+            Axis::from_zero(most(highest)),
         );
         let y_title = match self.name {
+            "pareto-outage" => "outage per year, mean (minutes)",
             "pareto-data-lost" => "data lost, 95th percentile (minutes of messages)",
             _ => "time to recover, 95th percentile (minutes)",
         };
@@ -104,38 +109,36 @@ impl Picture for Pareto<'_> {
         let place = |cost: f64, minutes: f64| -> Point {
             frame.place(x_axis.share(cost), y_axis.share(minutes))
         };
-        let front = front(&points);
-        let beaten = |point: &&(usize, f64, f64)| front.iter().all(|best| best.0 != point.0);
-        for (_, cost, minutes) in points.iter().filter(beaten) {
-            canvas.mark(place(*cost, *minutes), BLUE, Mark::Disc)?;
-        }
-        let mut path: Vec<Point> = Vec::new();
-        for (_, cost, minutes) in &front {
-            let at = place(*cost, *minutes);
-            if let Some(&(_, level)) = path.last() {
-                path.push((at.0, level));
+        for point in &points {
+            let (color, mark) = if point.on_front {
+                (VERMILION, Mark::Square)
+            } else {
+                (BLUE, Mark::Disc)
+            };
+            if let Some((low, high)) = point.interval {
+                let ends = [place(point.cost, low), place(point.cost, high)];
+                canvas.line(&ends, color, 1.5)?;
             }
-            path.push(at);
-        }
-        canvas.curve(&path, VERMILION, Mark::Disc)?;
-        for (index, cost, minutes) in &front {
-            let at = place(*cost, *minutes);
-            canvas.mark(at, VERMILION, Mark::Square)?;
-            // Below and to the left no point can be.
-            let number = format!("{}", index + 1);
-            let beside = (at.0 - 9.0, at.1 + 14.0);
-            canvas.text(&number, beside, BODY - 2.0, HPos::Right, INK)?;
+            let at = place(point.cost, point.minutes);
+            canvas.mark(at, color, mark)?;
+            if point.on_front {
+                let beside = (at.0 - 9.0, at.1 + 14.0);
+                let number = point.number.to_string();
+                canvas.text(&number, beside, BODY - 2.0, HPos::Right, INK)?;
+            }
         }
         let key = [
             (
                 VERMILION,
                 Mark::Square,
-                "on the front of these two; the number is that of the point in the table",
+                "on the Pareto front of cost, yearly outage, data lost and time to recover; the \
+                 number is that of the point in the table",
             ),
             (
                 BLUE,
                 Mark::Disc,
-                "beaten by a point that costs no more and is no worse",
+                "beaten by a point that costs no more and is worse in none of them, beyond what \
+                 chance explains; lines are intervals",
             ),
         ];
         let mut y = under + 12.0;

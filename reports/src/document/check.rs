@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{CutOff, FaultClass, HolderRole, ListedIn};
+use super::names::{CutOff, FaultClass, HolderRole, ListedIn, LossCause};
 use super::second_opinion::SecondOpinion;
 use crate::float;
 
@@ -268,6 +268,9 @@ pub struct Counterexample {
     pub steps: Vec<Step>,
     /// What had to happen, in one sentence or two.
     pub cause: String,
+    /// What lost acknowledged messages; none where nothing is lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_cause: Option<LossCause>,
 }
 
 /// Where a path begins.

@@ -53,7 +53,9 @@ pub struct PropertyCuts {
     pub title: String,
     /// What it says, in one sentence.
     pub meaning: String,
-    /// The sum over the sets with an estimate, in times per year of 8766 h; null if none has one.
+    /// How often any of the sets with an estimate happens, at most: their sum, but of sets that
+    /// need the same event never more than that event. Times per year of 8766 h; null if none has
+    /// one.
     #[serde(serialize_with = "float::serialize_option")]
     #[serde(deserialize_with = "float::deserialize_option")]
     pub per_year: Option<f64>,

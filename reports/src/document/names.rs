@@ -87,6 +87,26 @@ names! {
 }
 
 names! {
+    /// What lost acknowledged messages.
+    LossCause {
+        /// A data centre was lost with the only copies.
+        SiteLost,
+        /// Files on the share were lost before they were copied.
+        ShareLost,
+        /// What only an old principal had was discarded by resynchronisation.
+        Discarded,
+        /// Users were served from a history without them.
+        ServedWithout,
+        /// A restore or a seeding overwrote the copy that held them.
+        Overwritten,
+        /// A server lost its disks.
+        StorageLost,
+        /// A message was accepted, and its commit never came.
+        NeverCommitted,
+    }
+}
+
+names! {
     /// A phase of an outage.
     Phase {
         /// Until the failure is noticed.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::RareEvent;
-use super::names::{Cause, CutOff, Method, Phase};
+use super::names::{Cause, CutOff, LossCause, Method, Phase};
 use crate::figure::Figure;
 use crate::float;
 
@@ -332,6 +332,9 @@ pub struct Incident {
     pub data_lost_ms: u64,
     /// How many messages are gone.
     pub messages_lost: u64,
+    /// What lost the first of them; none where nothing is gone.
+    #[serde(default)]
+    pub loss_cause: Option<LossCause>,
 }
 
 impl Incident {

@@ -171,10 +171,12 @@ fn incident(one: &crate::document::Incident) -> IncidentView {
         lost: if one.data_lost_ms == 0 && one.messages_lost == 0 {
             "none".to_owned()
         } else {
+            let cause = one.loss_cause.map(words::loss_cause);
             format!(
-                "{} ({})",
+                "{} ({}{})",
                 quantity::duration(one.data_lost_ms as f64),
-                quantity::plural(one.messages_lost, "message", "messages")
+                quantity::plural(one.messages_lost, "message", "messages"),
+                cause.map_or_else(String::new, |cause| format!(", {cause}"))
             )
         },
     }

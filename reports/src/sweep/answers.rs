@@ -18,6 +18,7 @@ pub(super) fn answers(document: &SweepDocument) -> Vec<String> {
         .iter()
         .filter_map(|figure| extremes(document, document.figure(*figure)?))
         .collect();
+    sentences.extend(replaced(document));
     if document.has_cost() {
         let front = document.points.iter().enumerate();
         let front: Vec<String> = front
@@ -25,11 +26,32 @@ pub(super) fn answers(document: &SweepDocument) -> Vec<String> {
             .map(|(index, _)| (index + 1).to_string())
             .collect();
         sentences.push(format!(
-            "Best trade-offs of cost, data lost and time to recover (Pareto front): {}.",
+            "Best trade-offs of cost, yearly outage, data lost and time to recover (Pareto front): \
+             points {}. Any other point is beaten by one of them beyond what chance explains.",
             front.join(", ")
         ));
     }
     sentences
+}
+
+/// Says which distributions of the scenario are constants at the other points: their shape is
+/// changed as well, so that the difference to the base is not that of the size alone.
+fn replaced(document: &SweepDocument) -> Option<String> {
+    let base = &document.points.first()?.values;
+    let is_table = |text: &str| text.trim_start().starts_with('{');
+    let keeps_shape = |text: &String| is_table(text) || text.starts_with('x');
+    let heads = document.parameters.iter().zip(base);
+    let paths: Vec<&str> = heads
+        .filter(|(head, base)| is_table(base) && !head.values.iter().all(keeps_shape))
+        .map(|(head, _)| head.path.as_str())
+        .collect();
+    (!paths.is_empty()).then(|| {
+        format!(
+            "Not compared with the scenario alone: {} has a distribution there and constants \
+             here. Factors, as in x0.5..x2, keep its shape.",
+            paths.join(", ")
+        )
+    })
 }
 
 fn extremes(document: &SweepDocument, figure: usize) -> Option<String> {

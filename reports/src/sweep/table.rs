@@ -1,6 +1,8 @@
-//! The sweep on a terminal: a block per point, because its figures carry their intervals.
+//! The sweep on a terminal: what it shows, then a block per point, because its figures carry their
+//! intervals.
 
 use super::SweepDocument;
+use super::answers::answers;
 use crate::layout::{hanging, joined, padded};
 use crate::quantity;
 
@@ -8,6 +10,10 @@ use crate::quantity;
 #[must_use]
 pub fn text(document: &SweepDocument) -> String {
     let mut lines = hanging("", &document.provenance());
+    lines.push(String::new());
+    for answer in answers(document) {
+        lines.extend(hanging("- ", &answer));
+    }
     let wide = document
         .figures
         .iter()

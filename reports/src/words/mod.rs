@@ -13,6 +13,6 @@ pub use check::{
 pub(crate) use check::{listed_in, named_budget, objective, part, short_budget, verdict};
 pub(crate) use rare::{doubt, rare_how, rare_what};
 pub(crate) use simulation::{NO_COPY_LEFT, NO_RETURN, column, length, method};
-pub use simulation::{cause, drilled, phase};
+pub use simulation::{cause, drilled, loss_cause, phase};
 pub use system::{content, holder_role};
 pub(crate) use system::{link, node, share, warning};

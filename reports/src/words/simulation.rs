@@ -1,6 +1,8 @@
 //! Words about the simulation: causes, phases, columns, methods.
 
-use crate::document::{Cause, ColumnName, Drilled, IncidentLength, Method, Phase, Simulation};
+use crate::document::{
+    Cause, ColumnName, Drilled, IncidentLength, LossCause, Method, Phase, Simulation,
+};
 use crate::quantity;
 
 /// Returns what began an outage.
@@ -20,6 +22,20 @@ pub const fn cause(cause: Cause) -> &'static str {
         Cause::Operators => "operators' steps (planned failback)",
         Cause::Maintenance => "planned maintenance",
         Cause::Mistake => "operators' mistakes",
+    }
+}
+
+/// Returns what lost messages, as it follows what is gone.
+#[must_use]
+pub const fn loss_cause(cause: LossCause) -> &'static str {
+    match cause {
+        LossCause::SiteLost => "lost with the data centre",
+        LossCause::ShareLost => "lost with the share",
+        LossCause::Discarded => "discarded by resynchronisation",
+        LossCause::ServedWithout => "not in the history that is served",
+        LossCause::Overwritten => "overwritten",
+        LossCause::StorageLost => "lost with a server's disks",
+        LossCause::NeverCommitted => "never committed",
     }
 }
 

@@ -151,6 +151,7 @@ pub fn incidents() -> Vec<Incident> {
         reconnect_ms: 40_000,
         data_lost_ms: 0,
         messages_lost: 0,
+        loss_cause: None,
     };
     let second = Incident {
         trial: 17,
@@ -159,6 +160,7 @@ pub fn incidents() -> Vec<Incident> {
         decide_ms: 3_600_000,
         data_lost_ms: 540_000,
         messages_lost: 1_080,
+        loss_cause: Some(LossCause::SiteLost),
         ..first.clone()
     };
     vec![first, second]
@@ -330,6 +332,7 @@ pub fn counterexample() -> Counterexample {
             ),
         ],
         cause: "The old principal was never fenced, so both sites acknowledge messages.".to_owned(),
+        loss_cause: None,
     }
 }
 

@@ -116,6 +116,7 @@ pub(super) fn examples() -> Vec<ExampleTrial> {
         reconnect_ms: 0,
         data_lost_ms: lost * MINUTE_MS,
         messages_lost: lost * 120,
+        loss_cause: (lost > 0).then_some(LossCause::Discarded),
     };
     let example = |name, trial, incidents: Vec<Incident>| ExampleTrial {
         name,

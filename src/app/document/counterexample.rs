@@ -47,6 +47,7 @@ pub fn tell(
         start,
         steps,
         cause,
+        loss_cause: names::loss_cause(explainer.world().loss_cause()),
     }
 }
 

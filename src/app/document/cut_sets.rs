@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use poolproof_engines::check::cut_rate::{CutSetRate, Frequency, Unrated, rate};
+use poolproof_engines::check::cut_rate::{CutSetRate, Frequency, Rated, Unrated, rate, together};
 use poolproof_engines::check::cuts::{CutProgress, CutRequest, Cuts, Multiset};
 use poolproof_engines::pools::cuts;
 use poolproof_models::model::Bounded;
@@ -197,7 +197,17 @@ fn of_property(found: &Cuts, basic: &[Basic], property: Property) -> doc::Proper
         .sets
         .iter()
         .filter(|(_, bits)| bits & property.bit() != 0);
-    let mut sets: Vec<doc::CutSet> = of_it.map(|(set, _)| cut_set(set, basic)).collect();
+    let mut rated = Vec::new();
+    let mut sets: Vec<doc::CutSet> = of_it
+        .map(|(set, _)| {
+            let document = cut_set(set, basic);
+            rated.extend(document.per_year.map(|per_year| Rated {
+                per_year,
+                needs: needs(set, basic),
+            }));
+            document
+        })
+        .collect();
     // A stable sort: what is equally frequent stays in the order of size and events.
     sets.sort_by(|a, b| {
         let of = |set: &doc::CutSet| set.per_year.unwrap_or(-1.0);
@@ -206,16 +216,29 @@ fn of_property(found: &Cuts, basic: &[Basic], property: Property) -> doc::Proper
     for (rank, set) in (1..).zip(&mut sets) {
         set.rank = rank;
     }
-    let rated: Vec<f64> = sets.iter().filter_map(|set| set.per_year).collect();
     doc::PropertyCuts {
         property: property.name().to_owned(),
         title: property_text(property).title.to_owned(),
         meaning: property_text(property).meaning.to_owned(),
-        per_year: (!rated.is_empty()).then(|| rated.iter().sum()),
+        per_year: (!rated.is_empty()).then(|| together(&rated)),
         at_most: sets.iter().any(|set| set.at_most),
         without_estimate: (sets.len() - rated.len()) as u32,
         sets,
     }
+}
+
+/// The events of a set that happen by themselves, with their frequencies per year.
+fn needs(set: &Multiset, basic: &[Basic]) -> Vec<(usize, f64)> {
+    let events = basic.iter().filter(|basic| set.contains(&basic.index));
+    let frequency = |basic: &Basic| match basic.frequency {
+        Frequency::Rate {
+            per_year,
+            components,
+            ..
+        } => Some((basic.index, per_year * f64::from(components))),
+        Frequency::OnDemand { .. } | Frequency::Unknown => None,
+    };
+    events.filter_map(frequency).collect()
 }
 
 fn cut_set(set: &Multiset, basic: &[Basic]) -> doc::CutSet {

@@ -8,6 +8,7 @@ use poolproof_models::names::incident::Cause;
 use poolproof_models::names::runbook::Phase;
 use poolproof_models::names::site::{ShareLocation, Site};
 use poolproof_models::names::slice::Slice;
+use poolproof_models::state::latches::LossCause;
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
@@ -69,6 +70,19 @@ pub(super) const fn cause(cause: Cause) -> doc::Cause {
         Cause::Maintenance => doc::Cause::Maintenance,
         Cause::Mistake => doc::Cause::Mistake,
     }
+}
+
+pub(in crate::app) const fn loss_cause(cause: LossCause) -> Option<doc::LossCause> {
+    Some(match cause {
+        LossCause::None => return None,
+        LossCause::SiteLost => doc::LossCause::SiteLost,
+        LossCause::ShareLost => doc::LossCause::ShareLost,
+        LossCause::Discarded => doc::LossCause::Discarded,
+        LossCause::ServedWithout => doc::LossCause::ServedWithout,
+        LossCause::Overwritten => doc::LossCause::Overwritten,
+        LossCause::StorageLost => doc::LossCause::StorageLost,
+        LossCause::NeverCommitted => doc::LossCause::NeverCommitted,
+    })
 }
 
 pub(super) const fn phase(phase: Phase) -> doc::Phase {

@@ -152,6 +152,7 @@ pub fn incident(incident: &Incident) -> doc::Incident {
         reconnect_ms,
         data_lost_ms: incident.data_lost_ms,
         messages_lost: incident.messages_lost,
+        loss_cause: names::loss_cause(incident.loss_cause),
     }
 }
 

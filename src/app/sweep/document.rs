@@ -10,7 +10,7 @@ use poolproof_reports::sweep::{
 };
 
 use super::design::{Design, Method, Point};
-use super::front::front;
+use super::front::{Coordinates, front};
 use crate::app::document::simulation;
 use crate::app::objectives;
 use crate::scenario::Scenario;
@@ -64,19 +64,17 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
             point(sweep, index, values.map(value).collect())
         })
         .collect();
-    let coordinate = |point: &SweepPoint| {
-        let figure = |figure: Figure| {
-            let at = Figure::OF_SWEEP.iter().position(|one| *one == figure)?;
-            point.figures.get(at)?.value
-        };
-        Some([
-            point.cost_per_year?,
-            figure(Figure::DATA_LOST)?,
-            figure(Figure::TIME_TO_RECOVER)?,
-        ])
+    let coordinates = |point: &SweepPoint| {
+        let places =
+            Figure::OF_FRONT.map(|figure| Figure::OF_SWEEP.iter().position(|one| *one == figure));
+        let figures = places.into_iter().map(|at| point.figures.get(at?).cloned());
+        Some(Coordinates {
+            cost: point.cost_per_year?,
+            figures: figures.collect::<Option<_>>()?,
+        })
     };
-    let coordinates: Vec<_> = points.iter().map(coordinate).collect();
-    for (point, on_front) in points.iter_mut().zip(front(&coordinates)) {
+    let front = front(&points.iter().map(coordinates).collect::<Vec<_>>());
+    for (point, on_front) in points.iter_mut().zip(front) {
         point.on_front = point.cost_per_year.map(|_| on_front);
     }
     SweepDocument {

@@ -1,33 +1,95 @@
-//! The Pareto front: points that no other point beats.
+//! The Pareto front: points that no other point beats, as far as their intervals tell.
 
-/// Which points are on the front, all coordinates being costs. A point is beaten by one that is
-/// nowhere worse and somewhere better; one that lacks a coordinate is not on the front.
-pub(super) fn front<const N: usize>(points: &[Option<[f64; N]>]) -> Vec<bool> {
-    let beats = |one: &[f64; N], other: &[f64; N]| {
-        let pairs = || one.iter().zip(other);
-        pairs().all(|(a, b)| a <= b) && pairs().any(|(a, b)| a < b)
-    };
-    let on_front = |point: &Option<[f64; N]>| {
-        let beaten = |point: &[f64; N]| points.iter().flatten().any(|other| beats(other, point));
+use poolproof_reports::document::Estimate;
+
+/// What a design is chosen by; less is better everywhere.
+pub(super) struct Coordinates {
+    /// The cost, which is known.
+    pub(super) cost: f64,
+    /// Figures, each with its interval.
+    pub(super) figures: Vec<Estimate>,
+}
+
+/// Which points are on the front; one that lacks a coordinate is not.
+pub(super) fn front(points: &[Option<Coordinates>]) -> Vec<bool> {
+    let on_front = |point: &Option<Coordinates>| {
+        let beaten = |point: &Coordinates| points.iter().flatten().any(|other| other.beats(point));
         point.as_ref().is_some_and(|point| !beaten(point))
     };
     points.iter().map(on_front).collect()
 }
 
+impl Coordinates {
+    /// Whether this point costs no more, is in no figure worse or perhaps worse, and is better in
+    /// the cost or in a figure beyond its interval.
+    fn beats(&self, other: &Self) -> bool {
+        let pairs = || self.figures.iter().zip(&other.figures);
+        // Points have the same random numbers, so what differs in nothing has the same estimate.
+        let no_worse = pairs().all(|(here, there)| here == there || is_below(here, there));
+        let better = self.cost < other.cost || pairs().any(|(here, there)| is_below(here, there));
+        self.cost <= other.cost && no_worse && better
+    }
+}
+
+/// Whether all of one interval lies below the other. One without an end lies below and above none.
+fn is_below(here: &Estimate, there: &Estimate) -> bool {
+    matches!((here.high, there.low), (Some(high), Some(low)) if high < low)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::front;
+    use super::*;
+    use poolproof_reports::document::Method;
 
     #[test]
-    fn what_is_beaten_is_not_on_the_front() {
-        let points = [
-            Some([1.0, 9.0]),
-            Some([2.0, 5.0]),
-            Some([3.0, 5.0]),
-            Some([4.0, 1.0]),
-            Some([4.0, 1.0]),
-            None,
-        ];
-        assert_eq!(front(&points), [true, true, false, true, true, false]);
+    fn a_point_is_beaten_only_beyond_its_interval() {
+        let estimate = |low: f64, high: f64| Estimate {
+            value: Some((low + high) / 2.0),
+            low: Some(low),
+            high: Some(high),
+            confidence: 0.95,
+            n: 100,
+            method: Method::StudentT,
+        };
+        let open = Estimate {
+            high: None,
+            ..estimate(0.0, 0.0)
+        };
+        let (few, many, some) = (estimate(1.0, 2.0), estimate(5.0, 9.0), estimate(1.5, 6.0));
+        let of = |points: &[(f64, [&Estimate; 2])]| {
+            let point = |(cost, figures): &(f64, [&Estimate; 2])| {
+                Some(Coordinates {
+                    cost: *cost,
+                    figures: figures.map(Clone::clone).to_vec(),
+                })
+            };
+            front(&points.iter().map(point).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            of(&[(1.0, [&few, &few]), (1.0, [&many, &few])]),
+            [true, false]
+        );
+        assert_eq!(
+            of(&[(1.0, [&few, &few]), (2.0, [&few, &few])]),
+            [true, false]
+        );
+        assert_eq!(
+            of(&[(1.0, [&few, &few]), (1.0, [&few, &few])]),
+            [true, true]
+        );
+        // Chance alone may have made the difference.
+        assert_eq!(
+            of(&[(1.0, [&few, &few]), (1.0, [&some, &few])]),
+            [true, true]
+        );
+        assert_eq!(
+            of(&[(1.0, [&few, &many]), (1.0, [&many, &few])]),
+            [true, true]
+        );
+        assert_eq!(
+            of(&[(1.0, [&few, &few]), (2.0, [&open, &few])]),
+            [true, true]
+        );
+        assert_eq!(front(&[None]), [false]);
     }
 }

@@ -60,6 +60,16 @@ impl Parameter {
             return Err(format!("`{}` has no range", self.path));
         };
         let at = |low: f64, high: f64| low + (high - low) * share;
+        let factor = |text: &str| {
+            text.strip_prefix('x')?
+                .parse()
+                .ok()
+                .filter(|x: &f64| *x > 0.0)
+        };
+        if let (Some(from), Some(to)) = (factor(low), factor(high)) {
+            // Half and twice are equally far from one.
+            return Ok(format!("x{}", rounded(from * libm::pow(to / from, share))));
+        }
         let ((from, unit), (to, other)) = (number(low), number(high));
         if let (Some(from), Some(to)) = (from, to)
             && unit == other
@@ -80,7 +90,7 @@ impl Parameter {
         }
         Err(format!(
             "cannot go from `{low}` to `{high}` for {}: both must be numbers with the same unit, \
-             or durations",
+             durations, or factors as in x0.5..x2",
             self.path
         ))
     }
@@ -157,6 +167,8 @@ mod tests {
         assert_eq!(at("a=30s..2h", 0.0).unwrap(), "30s");
         assert_eq!(at("a=1/year..4/year", 0.5).unwrap(), "2.5/year");
         assert_eq!(at("a=0.1..0.2", 0.25).unwrap(), "0.125");
+        assert_eq!(at("a=x0.5..x2", 0.5).unwrap(), "x1");
+        assert_eq!(at("a=x1..x100", 0.5).unwrap(), "x10");
         assert_eq!(at("a=1..4", 0.0).unwrap(), "1");
         assert_eq!(at("a=1..4", 0.999).unwrap(), "4");
         for bad in ["a=1/year..2/day", "a=DC1..DC2", "a=1..2min"] {

@@ -138,7 +138,6 @@ impl Books {
         } else {
             (SessionId::Primary, topology.secondary_site())
         };
-        // Two operations in one event: what the other one ends or begins does not count.
         let serves = [before, after].into_iter().any(|world| {
             let session = world.session(pair);
             session.is_principal(0) || session.is_principal(1)

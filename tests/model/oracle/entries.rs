@@ -156,6 +156,7 @@ impl Books {
             self.operate(topology, before, operation, after);
             let next = world.after(topology, Event::misoperation(operation));
             self.operate_last_resort(topology, [&world, &next], operation);
+            let previous = world;
             world = next;
             if event.kind == EventKind::WrongFile {
                 self.full_backup = right;
@@ -173,7 +174,7 @@ impl Books {
             };
             if let Some(list) = list {
                 active = list;
-                self.judge_activation(topology, [before, after], (active, failed_over));
+                self.judge_activation(topology, [&previous, &world], (active, failed_over));
             }
             if operation == Operation::ClearActive {
                 active = 0;
