@@ -328,14 +328,7 @@ impl RecordKind {
                     ]
                 }
             }
-            Self::PersistentChatState => {
-                const {
-                    &[
-                        needed("identity"),
-                        needed("poolstate"),
-                    ]
-                }
-            }
+            Self::PersistentChatState => const { &[needed("identity"), needed("poolstate")] },
             Self::CsMirrorState => {
                 const {
                     &[
@@ -401,10 +394,7 @@ impl RecordKind {
                 "job-schedules.sql",
                 include_str!("queries/job-schedules.sql"),
             ),
-            Self::CsPool => (
-                "cs-pool.ps1",
-                include_str!("queries/cs-pool.ps1"),
-            ),
+            Self::CsPool => ("cs-pool.ps1", include_str!("queries/cs-pool.ps1")),
             Self::PersistentChatState => (
                 "persistent-chat-state.ps1",
                 include_str!("queries/persistent-chat-state.ps1"),
@@ -413,10 +403,7 @@ impl RecordKind {
                 "cs-mirror-state.ps1",
                 include_str!("queries/cs-mirror-state.ps1"),
             ),
-            Self::Topology => (
-                "topology.ps1",
-                include_str!("queries/topology.ps1"),
-            ),
+            Self::Topology => ("topology.ps1", include_str!("queries/topology.ps1")),
         }
     }
 

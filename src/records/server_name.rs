@@ -30,7 +30,9 @@ impl ServerName {
         let is_named = !instance.is_empty() && instance != "mssqlserver";
         (!host.is_empty()).then(|| Self {
             host: host.to_owned(),
-            domain: domain.filter(|domain| !domain.is_empty()).map(str::to_owned),
+            domain: domain
+                .filter(|domain| !domain.is_empty())
+                .map(str::to_owned),
             instance: is_named.then(|| instance.to_owned()),
         })
     }

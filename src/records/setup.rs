@@ -222,15 +222,15 @@ impl PoolSetup {
         let server = file.server.unwrap_or(0);
         if !file.kind.is_of_the_pool() {
             let name = &manifest.servers[server].name;
-            row.need(0, SERVER, |text| {
-                is_same_server(text, name).then_some(())
-            })?;
+            row.need(0, SERVER, |text| is_same_server(text, name).then_some(()))?;
         }
         match file.kind {
             RecordKind::ServerProperties => self.servers.push(ServerProperties {
                 place,
                 server,
-                version: row.need(1, "a version such as 11.0.5058.0", version)?.to_owned(),
+                version: row
+                    .need(1, "a version such as 11.0.5058.0", version)?
+                    .to_owned(),
                 edition: row.need(2, "an edition", Some)?.to_owned(),
             }),
             RecordKind::MirroringSetup => {
@@ -345,13 +345,12 @@ fn database(
         place,
         server,
         database: database.to_owned(),
-        recovery_model: row
-            .may(8, "FULL, BULK_LOGGED or SIMPLE", |text| {
-                let text = text.to_uppercase();
-                ["FULL", "BULK_LOGGED", "SIMPLE"]
-                    .contains(&text.as_str())
-                    .then_some(text)
-            })?,
+        recovery_model: row.may(8, "FULL, BULK_LOGGED or SIMPLE", |text| {
+            let text = text.to_uppercase();
+            ["FULL", "BULK_LOGGED", "SIMPLE"]
+                .contains(&text.as_str())
+                .then_some(text)
+        })?,
         session,
     }))
 }

@@ -333,8 +333,7 @@ pub fn read(
 ) -> Result<TopologyRecord, Box<Diagnostic>> {
     let mut text = String::new();
     let decoded = Decoded::new(input, file.encoding);
-    let whole =
-        decoded.and_then(|decoded| decoded.take(BYTES_MOST + 1).read_to_string(&mut text));
+    let whole = decoded.and_then(|decoded| decoded.take(BYTES_MOST + 1).read_to_string(&mut text));
     whole.map_err(|error| refused(file, None, &error.to_string()))?;
     if text.len() as u64 > BYTES_MOST {
         return Err(refused(file, None, "it is too large for a topology"));
@@ -361,7 +360,8 @@ fn refused(file: &RecordFile, bad: Option<&BadXml>, why: &str) -> Box<Diagnostic
         format!(", line {}, column {}", bad.line, bad.column)
     });
     let message = format!("`{}`{place}: the topology cannot be read: {why}", file.path);
-    let number = |of: fn(&BadXml) -> u64| bad.map_or(0, |bad| usize::try_from(of(bad)).unwrap_or(0));
+    let number =
+        |of: fn(&BadXml) -> u64| bad.map_or(0, |bad| usize::try_from(of(bad)).unwrap_or(0));
     Box::new(Diagnostic {
         line: number(|bad| bad.line),
         column: number(|bad| bad.column),

@@ -1,0 +1,354 @@
+//! The scenario while it is imported: values with where they are from, questions, and the file that
+//! is made of them.
+
+use poolproof_reports::layout::wrapped;
+
+use super::answers::{BadAnswer, ImportAnswers};
+use crate::records::kind::RecordKind;
+use crate::records::manifest::{RecordServer, StatedSite};
+use crate::records::pool_records::PoolRecords;
+use crate::records::setup::RecordPlace;
+use crate::scenario::diagnostic::{Diagnostic, Severity};
+use crate::scenario::writer::quoted;
+
+/// Where a value is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ValueOrigin {
+    /// A record: its file and row.
+    Record(String),
+    /// An answer, as it was given.
+    Answer(String),
+    /// Nobody has answered: a default stands there.
+    Open,
+}
+
+/// A value of the scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedValue {
+    /// Its key, such as `log_shipping.backup_interval`.
+    pub key: String,
+    /// It in TOML.
+    pub toml: String,
+    /// Where it is from.
+    pub origin: ValueOrigin,
+}
+
+/// What no record holds and nobody has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportQuestion {
+    /// The key that `--answer` takes, or the server that `--site` takes.
+    pub key: String,
+    /// Whether it asks for the data centre of a server.
+    pub is_site: bool,
+    /// The question.
+    pub text: String,
+    /// The answers that are valid; empty where any text is.
+    pub choices: Vec<String>,
+    /// What was taken.
+    pub taken: String,
+    /// The key of the scenario that it decides.
+    at: String,
+}
+
+impl ImportQuestion {
+    /// The option that answers it, to be completed.
+    #[must_use]
+    pub fn option(&self) -> String {
+        let choices = match &self.choices[..] {
+            [] => "...".to_owned(),
+            choices => choices.join("|"),
+        };
+        match self.is_site {
+            true => format!("--site '{}={choices}'", self.key),
+            false => format!("--answer '{}={choices}'", self.key),
+        }
+    }
+}
+
+/// A question that is about to be asked.
+pub(super) struct Asked<'q> {
+    /// The key that `--answer` takes.
+    pub(super) key: &'q str,
+    /// The key of the scenario that it decides.
+    pub(super) at: &'q str,
+    pub(super) text: String,
+    /// The answers that are valid; empty where any text is.
+    pub(super) choices: &'q [&'q str],
+    pub(super) taken: &'q str,
+}
+
+/// What is known so far.
+pub(super) struct ImportDraft<'a> {
+    pub(super) records: &'a PoolRecords,
+    answers: &'a ImportAnswers,
+    pub(super) values: Vec<ImportedValue>,
+    pub(super) questions: Vec<ImportQuestion>,
+    pub(super) findings: Vec<Diagnostic>,
+    /// Every key that `--answer` can have.
+    asked: Vec<String>,
+    /// Every server whose data centre matters.
+    placed: Vec<String>,
+    refused: Option<BadAnswer>,
+}
+
+impl<'a> ImportDraft<'a> {
+    pub(super) const fn new(records: &'a PoolRecords, answers: &'a ImportAnswers) -> Self {
+        Self {
+            records,
+            answers,
+            values: Vec::new(),
+            questions: Vec::new(),
+            findings: Vec::new(),
+            asked: Vec::new(),
+            placed: Vec::new(),
+            refused: None,
+        }
+    }
+
+    /// The server of a role, such as A.
+    pub(super) fn server(&self, word: &str) -> Option<&'a RecordServer> {
+        let mut servers = self.records.manifest.servers.iter();
+        servers.find(|server| server.word == word)
+    }
+
+    /// The role of the server with an index.
+    pub(super) fn word_of(&self, server: usize) -> &'static str {
+        self.records.manifest.servers[server].word
+    }
+
+    /// A row in words: its file and number.
+    pub(super) fn row(&self, place: RecordPlace) -> String {
+        let file = &self.records.manifest.files[place.file];
+        let unit = match file.kind {
+            RecordKind::Topology => "line",
+            _ => "row",
+        };
+        format!("{}, {unit} {}", file.path, place.row)
+    }
+
+    /// The line of the manifest that names a server.
+    pub(super) fn named(server: &RecordServer) -> String {
+        format!("the manifest, line {}", server.line)
+    }
+
+    pub(super) fn value(&mut self, key: &str, toml: impl Into<String>, origin: ValueOrigin) {
+        self.values.push(ImportedValue {
+            key: key.to_owned(),
+            toml: toml.into(),
+            origin,
+        });
+    }
+
+    /// Adds a value that a row holds.
+    pub(super) fn record(&mut self, key: &str, toml: impl Into<String>, place: RecordPlace) {
+        let origin = ValueOrigin::Record(self.row(place));
+        self.value(key, toml, origin);
+    }
+
+    /// Notes what is doubtful about a record.
+    pub(super) fn finding(&mut self, place: RecordPlace, text: &str, help: &str) {
+        let file = &self.records.manifest.files[place.file];
+        let message = format!("`{}`: {text}", self.row(place));
+        self.findings.push(Diagnostic {
+            line: usize::try_from(place.row).unwrap_or(0),
+            help: help.to_owned(),
+            ..Diagnostic::about(&file.path, Severity::Warning, "W0036", message)
+        });
+    }
+
+    /// Notes what of a topology is not used.
+    pub(super) fn unused(&mut self, file: usize, lines: &[u64], text: &str) {
+        let path = &self.records.manifest.files[file].path;
+        let shown: Vec<String> = lines.iter().take(5).map(u64::to_string).collect();
+        let word = if lines.len() == 1 { "line" } else { "lines" };
+        let more = match lines.len().saturating_sub(shown.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!("`{path}`, {word} {}{more}: {text}", shown.join(", "));
+        let line = lines.first().and_then(|line| usize::try_from(*line).ok());
+        self.findings.push(Diagnostic {
+            line: line.unwrap_or(0),
+            ..Diagnostic::about(path, Severity::Warning, "W0035", message)
+        });
+    }
+
+    /// Asks: the answer, or what is taken until there is one, and where it is from.
+    pub(super) fn ask(&mut self, asked: &Asked<'_>) -> (String, ValueOrigin) {
+        self.asked.push(asked.key.to_owned());
+        if let Some(answer) = self.answers.value(asked.key) {
+            let mut choices = asked.choices.iter();
+            let valid = choices.find(|choice| choice.eq_ignore_ascii_case(answer));
+            if valid.is_none() && !asked.choices.is_empty() {
+                let key = asked.key;
+                self.refused.get_or_insert(BadAnswer::new(
+                    format!("--answer {key}={answer} is no answer"),
+                    format!("valid answers: {}", asked.choices.join(", ")),
+                ));
+            }
+            let answer = valid.map_or(answer, |choice| choice).to_owned();
+            let origin = ValueOrigin::Answer(format!("--answer {}={answer}", asked.key));
+            return (answer, origin);
+        }
+        self.questions.push(ImportQuestion {
+            key: asked.key.to_owned(),
+            is_site: false,
+            text: asked.text.clone(),
+            choices: asked.choices.iter().map(|one| (*one).to_owned()).collect(),
+            taken: asked.taken.to_owned(),
+            at: asked.at.to_owned(),
+        });
+        (asked.taken.to_owned(), ValueOrigin::Open)
+    }
+
+    /// Asks for a value that stands in the file as a string.
+    pub(super) fn ask_text(&mut self, asked: &Asked<'_>) -> String {
+        let (answer, origin) = self.ask(asked);
+        self.value(asked.at, quoted(&answer), origin);
+        answer
+    }
+
+    /// Asks for a value that stands in the file as it is.
+    pub(super) fn ask_plain(&mut self, asked: &Asked<'_>) -> String {
+        let (answer, origin) = self.ask(asked);
+        self.value(asked.at, answer.clone(), origin);
+        answer
+    }
+
+    /// The data centre of a server: as it was answered, as the manifest has it, or as taken until
+    /// there is an answer.
+    pub(super) fn site(
+        &mut self,
+        name: &str,
+        what: &str,
+        at: &str,
+        choices: &[StatedSite],
+        taken: StatedSite,
+    ) -> (StatedSite, ValueOrigin) {
+        self.placed.push(name.to_owned());
+        let manifest = &self.records.manifest;
+        let stated = manifest.server(name).map(|index| &manifest.servers[index]);
+        let found = match (self.answers.site(name), stated) {
+            (Some((site, text)), _) => {
+                Some((site, ValueOrigin::Answer(format!("--site '{text}'"))))
+            }
+            (None, Some(server)) => server
+                .site
+                .map(|site| (site, ValueOrigin::Record(Self::named(server)))),
+            (None, None) => None,
+        };
+        let words: Vec<String> = choices.iter().map(|one| one.name().to_owned()).collect();
+        if let Some((site, origin)) = found {
+            if !choices.contains(&site) {
+                self.refused.get_or_insert(BadAnswer::new(
+                    format!("{what}, {name}, cannot be in {}", site.name()),
+                    format!("valid sites: {}; DC1 is where A is", words.join(", ")),
+                ));
+            }
+            return (site, origin);
+        }
+        self.questions.push(ImportQuestion {
+            key: name.to_lowercase(),
+            is_site: true,
+            text: format!("In which data centre is {what}, {name}?"),
+            choices: words,
+            taken: taken.name().to_owned(),
+            at: at.to_owned(),
+        });
+        (taken, ValueOrigin::Open)
+    }
+
+    /// The same, written at its key.
+    pub(super) fn site_at(
+        &mut self,
+        key: &str,
+        name: &str,
+        what: &str,
+        choices: &[StatedSite],
+        taken: StatedSite,
+    ) {
+        let (site, origin) = self.site(name, what, key, choices, taken);
+        self.value(key, quoted(site.name()), origin);
+    }
+
+    /// Notes an answer that cannot be used; the first one counts.
+    pub(super) fn refuse(&mut self, message: String, help: &str) {
+        self.refused.get_or_insert(BadAnswer::new(message, help));
+    }
+
+    /// Refuses answers that cannot be used.
+    pub(super) fn verify(&mut self) -> Result<(), BadAnswer> {
+        match self.refused.take() {
+            Some(refused) => Err(refused),
+            None => self.answers.verify(&self.asked, &self.placed),
+        }
+    }
+
+    /// The scenario file.
+    pub(super) fn text(&self) -> String {
+        let mut text = HEAD.to_owned();
+        let is_written = |key: &str| self.values.iter().any(|value| value.key == key);
+        for question in self.questions.iter().filter(|one| !is_written(&one.at)) {
+            text += &asked(question);
+        }
+        let mut tables: Vec<&str> = Vec::new();
+        for value in &self.values {
+            let table = table_of(&value.key);
+            if !tables.contains(&table) {
+                tables.push(table);
+            }
+        }
+        tables.sort_by_key(|table| !table.is_empty());
+        for table in tables {
+            text += &match table {
+                "" => "\n".to_owned(),
+                table => format!("\n[{table}]\n"),
+            };
+            for value in self.values.iter().filter(|one| table_of(&one.key) == table) {
+                let questions = self.questions.iter().filter(|one| one.at == value.key);
+                questions.for_each(|question| text += &asked(question));
+                match &value.origin {
+                    ValueOrigin::Record(from) | ValueOrigin::Answer(from) => {
+                        text += &comment(&format!("from {from}"));
+                    }
+                    ValueOrigin::Open => {}
+                }
+                let key = value.key.rsplit('.').next().unwrap_or_default();
+                text += &format!("{key} = {}\n", value.toml);
+            }
+        }
+        text
+    }
+}
+
+fn table_of(key: &str) -> &str {
+    key.rsplit_once('.').map_or("", |(table, _)| table)
+}
+
+/// The first line of every file that is written here: by it, a file is known as our own.
+pub const MARK: &str = "# Imported by poolproof from records.";
+
+const HEAD: &str = "\
+# Imported by poolproof from records. Delete this line once you edit the file: without it, `import`
+# never overwrites it.
+#
+# Above each value stands the row that it is from. QUESTION marks what no record holds: the value
+# below it is a default until it is answered. What is not written here has a default with a source
+# and a grade: `poolproof show` lists them.
+";
+
+/// A question as a comment.
+fn asked(question: &ImportQuestion) -> String {
+    let ImportQuestion {
+        key, text, taken, ..
+    } = question;
+    let option = question.option();
+    comment(&format!(
+        "QUESTION {key}: {text} Not answered; {taken} is taken. Answer with {option}"
+    ))
+}
+
+fn comment(text: &str) -> String {
+    let lines = wrapped(text, 96);
+    lines.iter().map(|line| format!("# {line}\n")).collect()
+}

@@ -1,0 +1,125 @@
+//! From records of how a pool is set up to a scenario: each value says which row it is from, and
+//! what no record holds is a question.
+
+mod answers;
+mod deployment;
+mod draft;
+mod instances;
+mod servers;
+mod sessions;
+mod shipping;
+
+pub use self::answers::{BadAnswer, HostPattern, ImportAnswers};
+use self::draft::ImportDraft;
+pub use self::draft::{ImportQuestion, ImportedValue, MARK, ValueOrigin};
+pub use self::sessions::principal_is_b;
+pub use self::shipping::missing_on_b;
+use crate::records::pool_records::PoolRecords;
+use crate::scenario::diagnostic::{Diagnostic, Severity};
+use crate::scenario::templates;
+
+/// What is made of records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedScenario {
+    /// The scenario file.
+    pub toml: String,
+    /// Its values.
+    pub values: Vec<ImportedValue>,
+    /// What no record holds and nobody has answered.
+    pub questions: Vec<ImportQuestion>,
+    /// What is doubtful about the records, or was not used.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Why nothing is made of records.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ImportError {
+    /// An answer cannot be used.
+    #[error(transparent)]
+    Answer(#[from] BadAnswer),
+    /// The records do not say how the pool is set up.
+    #[error("the records do not say how the pool is set up")]
+    NoSetup(Box<Diagnostic>),
+}
+
+impl ImportedScenario {
+    /// The runbooks that the scenario names: path and text.
+    pub fn runbooks(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let all = templates::runbooks().into_iter();
+        all.filter(|(path, _)| self.toml.contains(path))
+    }
+}
+
+/// Makes a scenario of records.
+///
+/// # Errors
+/// When the records do not say how the pool is set up, or an answer cannot be used.
+pub fn import(
+    records: &PoolRecords,
+    answers: &ImportAnswers,
+) -> Result<ImportedScenario, ImportError> {
+    if !records.files.iter().any(|file| file.kind.is_setup()) {
+        return Err(ImportError::NoSetup(Box::new(no_setup())));
+    }
+    let mut draft = ImportDraft::new(records, answers);
+    let pool = servers::import(&mut draft);
+    let is_mirrored = sessions::import(&mut draft);
+    let is_shipped = shipping::import(&mut draft, is_mirrored);
+    deployment::import(&mut draft, pool.as_deref(), is_shipped);
+    instances::import(&mut draft);
+    operators(&mut draft, is_mirrored, is_shipped);
+    draft.verify()?;
+    Ok(ImportedScenario {
+        toml: draft.text(),
+        values: draft.values,
+        questions: draft.questions,
+        findings: draft.findings,
+    })
+}
+
+fn no_setup() -> Diagnostic {
+    let message = "no [[file]] of the manifest is of a kind that says how the pool is set up";
+    let name = crate::records::collect::MANIFEST;
+    let found = Diagnostic::about(name, Severity::Error, "E0033", message.to_owned());
+    Diagnostic {
+        help: "`poolproof collect` shows how to save mirroring-setup, log-shipping-primary and \
+               others"
+            .to_owned(),
+        ..found
+    }
+}
+
+/// Who decides, and by which runbooks: no server has written that down.
+fn operators(draft: &mut ImportDraft<'_>, is_mirrored: bool, is_shipped: bool) {
+    let text = "Who decides about a failover, and by which runbooks? No record says so; \
+                `documented` are those of the vendor, `hardened` those that this project corrected."
+        .to_owned();
+    let first = if is_shipped {
+        "site_failover"
+    } else {
+        "mirror_failover"
+    };
+    let (which, origin) = draft.ask(&draft::Asked {
+        key: "operators",
+        at: &format!("operators.{first}"),
+        text,
+        choices: &["documented", "hardened"],
+        taken: "documented",
+    });
+    let mut runbook = |role: &str, file: String| {
+        let path = crate::scenario::writer::quoted(&format!("runbooks/{file}.toml"));
+        draft.value(&format!("operators.{role}"), path, origin.clone());
+    };
+    if is_mirrored {
+        runbook("mirror_failover", format!("mirror-failover-{which}"));
+    }
+    if is_shipped {
+        runbook("site_failover", format!("site-failover-{which}"));
+        runbook("site_failback", format!("site-failback-{which}"));
+        runbook(
+            "log_shipping_repair",
+            format!("log-shipping-repair-{which}"),
+        );
+    }
+    runbook("last_resort", "last-resort".to_owned());
+}
