@@ -8,6 +8,7 @@ use super::import::{
 use crate::records::pool_records::PoolRecords;
 use crate::records::server_name::is_same_server;
 use crate::records::setup::RecordPlace;
+use crate::scenario::check::Start;
 use crate::scenario::diagnostic::{Diagnostic, Severity};
 use crate::scenario::resolve::Loaded;
 use crate::scenario::value::parse_duration;
@@ -96,7 +97,14 @@ fn difference(
     }
     let mut keys = key.split('.');
     let first = keys.next().and_then(|key| written.get(key));
-    let here = keys.try_fold(first?, |node, key| node.get(key))?;
+    let here = first.and_then(|first| keys.try_fold(first, |node, key| node.get(key)));
+    // The state of the pool follows from where the check begins unless it is written.
+    let state = match loaded.scenario.check.start {
+        Start::Normal => "Normal",
+        Start::FailedOver | Start::FailedOverOldDisks => "FailedOver",
+    };
+    let state = Value::String(state.to_owned());
+    let here = here.or((key == "control.pool_state").then_some(&state))?;
     let recorded: toml::Table = format!("value = {}", value.toml).parse().ok()?;
     let recorded = recorded.get("value")?;
     if is_same(key, here, recorded) {

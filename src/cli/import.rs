@@ -58,7 +58,7 @@ pub fn run(args: &ImportArgs) -> CommandResult {
     for answer in &args.answers {
         answers.add_value(answer).map_err(refused)?;
     }
-    let records = chain::load(&args.records)?;
+    let records = chain::load_setup(&args.records)?;
     let mut imported = import(&records, &answers).map_err(failure)?;
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         imported = asked(&records, answers, imported)?;
@@ -115,8 +115,9 @@ fn summary(imported: &ImportedScenario) -> String {
     let mut lines = vec![format!("{values}, {open}")];
     for question in &imported.questions {
         let ImportQuestion { text, taken, .. } = question;
-        let said = format!("{text} Taken: {taken}. {}", question.option());
-        lines.extend(hanging("open: ", &said));
+        lines.extend(hanging("open: ", &format!("{text} Taken: {taken}.")));
+        // Not wrapped, so that it can be copied.
+        lines.push(format!("      {}", question.option()));
     }
     lines.join("\n")
 }
@@ -172,8 +173,8 @@ fn refused(bad: BadAnswer) -> Failure {
 pub fn failure(error: ImportError) -> Failure {
     match error {
         ImportError::Answer(bad) => refused(bad),
-        ImportError::NoSetup(diagnostic) => Failure {
-            diagnostics: vec![*diagnostic],
+        ImportError::NoSetup(diagnostics) => Failure {
+            diagnostics,
             ..Failure::new(Exit::Input, "")
         },
     }

@@ -43,7 +43,7 @@ pub struct ValidateArgs {
 /// Runs the command.
 pub fn run(args: &ValidateArgs) -> CommandResult {
     let mut exit = Exit::AsExpected;
-    let records = args.against.as_deref().map(chain::load).transpose()?;
+    let records = args.against.as_deref().map(chain::load_setup).transpose()?;
     let mut printer = Printer::new(args.format, args.scenarios.len());
     for path in &args.scenarios {
         let (valid, diagnostics) = match &records {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use super::aside::Asides;
+use super::aside::{Aside, Asides};
 use super::backups::{self, BackupRecord, Forks, RestoreRecord};
 use super::instant::InstantMs;
 use super::jobs::{JobRun, JobRuns, ShippingJob, server_of};
@@ -117,6 +117,15 @@ impl PoolRecords {
             return Err(mistakes);
         }
         Ok(gathering.finish(manifest, files, asides))
+    }
+}
+
+impl PoolRecords {
+    /// Whether rows that were set aside are of a file that says how the pool is set up.
+    #[must_use]
+    pub fn is_of_setup(&self, aside: &Aside) -> bool {
+        let mut files = self.files.iter();
+        files.any(|file| file.path == aside.file && file.kind.is_setup())
     }
 }
 

@@ -16,6 +16,7 @@ mod explain;
 mod explore;
 mod file_errors;
 mod gallery;
+mod import;
 mod interrupt;
 mod machine_formats;
 mod outputs;

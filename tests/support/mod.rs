@@ -7,6 +7,7 @@ pub mod program;
 pub mod records;
 pub mod scenarios;
 pub mod server;
+pub mod setup_records;
 pub mod shards;
 pub mod shell;
 pub mod tree;

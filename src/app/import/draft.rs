@@ -2,6 +2,7 @@
 //! is made of them.
 
 use poolproof_reports::layout::wrapped;
+use poolproof_reports::visible;
 
 use super::answers::{BadAnswer, ImportAnswers};
 use crate::records::kind::RecordKind;
@@ -298,7 +299,13 @@ impl<'a> ImportDraft<'a> {
                 tables.push(table);
             }
         }
-        tables.sort_by_key(|table| !table.is_empty());
+        // A table stands before those within it, and beside those of its root.
+        let root = |table: &str| table.split('.').next().unwrap_or_default().to_owned();
+        let roots: Vec<String> = tables.iter().map(|table| root(table)).collect();
+        tables.sort_by_key(|table| {
+            let first = roots.iter().position(|one| *one == root(table));
+            (!table.is_empty(), first, table.matches('.').count())
+        });
         for table in tables {
             text += &match table {
                 "" => "\n".to_owned(),
@@ -349,6 +356,7 @@ fn asked(question: &ImportQuestion) -> String {
 }
 
 fn comment(text: &str) -> String {
-    let lines = wrapped(text, 96);
+    // Names from records can have characters that no comment may have.
+    let lines = wrapped(&visible::line(text), 96);
     lines.iter().map(|line| format!("# {line}\n")).collect()
 }

@@ -14,6 +14,7 @@ use self::draft::ImportDraft;
 pub use self::draft::{ImportQuestion, ImportedValue, MARK, ValueOrigin};
 pub use self::sessions::principal_is_b;
 pub use self::shipping::missing_on_b;
+use crate::records::aside::Aside;
 use crate::records::pool_records::PoolRecords;
 use crate::scenario::diagnostic::{Diagnostic, Severity};
 use crate::scenario::templates;
@@ -37,9 +38,9 @@ pub enum ImportError {
     /// An answer cannot be used.
     #[error(transparent)]
     Answer(#[from] BadAnswer),
-    /// The records do not say how the pool is set up.
+    /// The records do not say how the pool is set up, or cannot be read where they say it.
     #[error("the records do not say how the pool is set up")]
-    NoSetup(Box<Diagnostic>),
+    NoSetup(Vec<Diagnostic>),
 }
 
 impl ImportedScenario {
@@ -59,7 +60,11 @@ pub fn import(
     answers: &ImportAnswers,
 ) -> Result<ImportedScenario, ImportError> {
     if !records.files.iter().any(|file| file.kind.is_setup()) {
-        return Err(ImportError::NoSetup(Box::new(no_setup())));
+        return Err(ImportError::NoSetup(vec![no_setup()]));
+    }
+    let unreadable = unreadable(records);
+    if !unreadable.is_empty() {
+        return Err(ImportError::NoSetup(unreadable));
     }
     let mut draft = ImportDraft::new(records, answers);
     let pool = servers::import(&mut draft);
@@ -75,6 +80,25 @@ pub fn import(
         questions: draft.questions,
         findings: draft.findings,
     })
+}
+
+/// Every row that cannot be read, and every file without one. A row that is left out would look
+/// like something that is not there.
+fn unreadable(records: &PoolRecords) -> Vec<Diagnostic> {
+    let asides = records.asides.all().iter();
+    let asides = asides.filter(|aside| records.is_of_setup(aside));
+    let mut found: Vec<Diagnostic> = asides.map(Aside::error).collect();
+    let files = records.files.iter();
+    for file in files.filter(|file| file.kind.is_setup() && file.rows == 0) {
+        let message = format!("`{}` has no row", file.path);
+        let empty = Diagnostic::about(&file.path, Severity::Error, "E0035", message);
+        found.push(Diagnostic {
+            help: "collect it again: where there is nothing, the query gives a row that says so"
+                .to_owned(),
+            ..empty
+        });
+    }
+    found
 }
 
 fn no_setup() -> Diagnostic {
