@@ -4,6 +4,7 @@ use toml::Value;
 
 use super::import::{
     ImportAnswers, ImportError, ImportedValue, ValueOrigin, import, missing_on_b, principal_is_b,
+    quoted_row,
 };
 use crate::records::pool_records::PoolRecords;
 use crate::records::server_name::is_same_server;
@@ -42,8 +43,10 @@ pub fn drift(loaded: &Loaded, records: &PoolRecords) -> Result<Vec<Diagnostic>, 
     }
     let total = u64::from(scenario.pool.total());
     if let Some((count, from)) = servers.filter(|(count, _)| *count != total) {
-        let message =
-            format!("the pool has {total} servers here and {count} in the records: `{from}`");
+        let message = format!(
+            "the pool has {total} servers here and {count} in the records: {}",
+            quoted_row(from)
+        );
         found.push(at(loaded, "pool", "W0042", message));
     }
     let row = |place: RecordPlace| {
@@ -91,7 +94,8 @@ fn difference(
     let is_free =
         key == "title" || key == "log_shipping.mirror_configured" && value.toml == "false";
     // A server without a name is called by its letter in the drawing.
-    let is_unnamed = key.ends_with(".server") && !loaded.places.has(key);
+    let is_name = key.ends_with(".server") || key == "log_shipping.share_host";
+    let is_unnamed = is_name && !loaded.places.has(key);
     if is_free || is_unnamed || is_of_nothing(loaded, key) {
         return None;
     }
@@ -111,7 +115,10 @@ fn difference(
         return None;
     }
     let (here, recorded) = (shown(here), shown(recorded));
-    let message = format!("{key} is {here} here and {recorded} in the records: `{from}`");
+    let message = format!(
+        "{key} is {here} here and {recorded} in the records: {}",
+        quoted_row(from)
+    );
     let found = at(loaded, key, code(key), message);
     let help = format!(
         "write {key} = {}, or correct what the records are of",

@@ -22,16 +22,16 @@ use crate::scenario;
 /// Make a scenario of what the servers say about themselves: mirroring, log shipping, jobs,
 /// releases, the lists of the management shell and the topology
 ///
-/// Above each value stands the row that it is from. What no record holds, such as the data centre of
-/// a server, is asked on a terminal; elsewhere it is listed, a default is written, and the exit
+/// Above each value stands the row that it is from. What no record holds, such as the data centre
+/// of a server, is asked on a terminal; elsewhere it is listed, a default is written, and the exit
 /// status is 1. The records are those that `poolproof collect` asks for.
 #[derive(Args)]
 pub struct ImportArgs {
     /// The manifest of the records, or the directory of its records.toml
     #[arg(value_name = "RECORDS")]
     records: PathBuf,
-    /// Write the scenario to this file, with its runbooks beside it, in place of printing it; a file
-    /// that `import` did not write is not overwritten
+    /// Write the scenario to this file, with its runbooks beside it, in place of printing it; a
+    /// file that `import` did not write is not overwritten
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The data centre of the servers of a pattern, such as 'pc[1-4]=DC1': DC1, which is where A

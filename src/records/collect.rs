@@ -269,10 +269,10 @@ Make the directory `lync` first.
 const TAIL: &str = "\
 ## Then
 
-Complete `records.toml`: names, data centres, time zones, and the folders that log shipping uses. Add
-a `[[server]]` with the role SM or SW where S has a mirror or a witness. Write what no server knows,
-such as a cut between the data centres, into `incidents.csv`. Leave out the `[[file]]` of what you did
-not collect. Then import how the pool is set up, and fit how it behaves:
+Complete `records.toml`: names, data centres, time zones, and the folders that log shipping uses.
+Add a `[[server]]` with the role SM or SW where S has a mirror or a witness. Write what no server
+knows, such as a cut between the data centres, into `incidents.csv`. Leave out the `[[file]]` of
+what you did not collect. Then import how the pool is set up, and fit how it behaves:
 
 ```text
 poolproof import records.toml -o pool.toml

@@ -1,5 +1,5 @@
-//! How the servers say that the pool is set up: mirroring, log shipping, jobs, releases and what the
-//! management shell lists. Each row keeps its place, so that a value can say where it is from.
+//! How the servers say that the pool is set up: mirroring, log shipping, jobs, releases and what
+//! the management shell lists. Each row keeps its place, so that a value can say where it is from.
 
 use super::aside::Unread;
 use super::jobs::ShippingJob;

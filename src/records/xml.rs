@@ -1,10 +1,9 @@
 //! A document of XML as a tree whose elements know their lines. Names are local names: the two
 //! forms of a topology have different namespaces.
 
-use quick_xml::Reader;
-use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 /// Deeper documents are refused: no topology is, and the tree is walked by recursion.
 const DEPTH_MOST: usize = 64;

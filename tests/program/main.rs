@@ -11,6 +11,7 @@ mod compare;
 mod determinism;
 mod doc_commands;
 mod docs_ci;
+mod drift;
 mod exit_codes;
 mod explain;
 mod explore;

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod graphs;
+pub mod imports;
 pub mod program;
 pub mod records;
 pub mod scenarios;

@@ -345,11 +345,13 @@ fn topology(scenario: &Scenario) -> String {
     for (number, host) in [(5, "sql-a"), (6, "sql-s"), (7, "fe"), (8, "cms")] {
         let _ = writeln!(
             text,
-            "<Cluster Fqdn=\"{host}.{DOMAIN}\"><ClusterId SiteId=\"1\" Number=\"{number}\"/></Cluster>"
+            "<Cluster Fqdn=\"{host}.{DOMAIN}\"><ClusterId SiteId=\"1\" Number=\"{number}\"/>\
+             </Cluster>"
         );
     }
     text += "</Clusters>\n<SqlInstances><SqlInstance><SqlInstanceId Name=\"LYNC\"><ClusterId \
-             SiteId=\"1\" Number=\"6\"/></SqlInstanceId></SqlInstance></SqlInstances>\n<Services>\n";
+             SiteId=\"1\" Number=\"6\"/></SqlInstanceId></SqlInstance></SqlInstances>\n\
+             <Services>\n";
     let cluster = |number: u32| format!("<ClusterId SiteId=\"1\" Number=\"{number}\"/>");
     let secondary = "<Dependency Usage=\"Backup\"><ServiceId SiteId=\"1\" \
                      RoleName=\"PersistentChatStore\" Instance=\"2\"/></Dependency>";
@@ -375,6 +377,9 @@ fn topology(scenario: &Scenario) -> String {
         ("Registrar", 1, "", cluster(7)),
         ("CentralMgmtStore", 1, "", cluster(8)),
     ] {
+        if number == 2 && !scenario.log_shipping.enabled {
+            continue;
+        }
         let _ = writeln!(
             text,
             "<Service RoleVersion=\"1\"><ServiceId SiteId=\"1\" RoleName=\"{role}\" \

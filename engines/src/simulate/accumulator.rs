@@ -358,8 +358,9 @@ impl MeanAccumulator {
             fit.at_mean += both(&|j| slopes[j] * self.moments.mean(2 + j), pair);
             fit.explained += both(&|j| 2.0 * slopes[j] * with(2 + j), pair);
             for other in pairs() {
-                let product =
-                    |j: usize, k: usize| slopes[j] * slopes[k] * self.moments.centred(2 + j, 2 + k);
+                let product = |j: usize, k: usize| {
+                    slopes[j] * slopes[k] * self.moments.centred(2 + j, 2 + k)
+                };
                 fit.explained -= both(&|j| both(&|k| product(j, k), other), pair);
             }
         }

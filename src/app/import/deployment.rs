@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{Asked, ImportDraft, ValueOrigin};
+use super::draft::{ImportAsk, ImportDraft, ValueOrigin};
 use crate::records::manifest::StatedSite;
 use crate::records::server_name::{ServerName, is_same_server};
 use crate::records::setup::RecordPlace;
@@ -68,7 +68,7 @@ fn state(draft: &mut ImportDraft<'_>, pool: Option<&str>) {
             "the pool is failed over to DC2",
             "the check begins there; import records of the normal state for the whole picture",
         );
-        draft.ask_text(&Asked {
+        draft.ask_text(&ImportAsk {
             key: "check.start",
             at: "check.start",
             text: "The pool is failed over. Have the databases of DC1 been made anew, or are the \
@@ -91,7 +91,7 @@ fn placed(
     match server {
         Some(name) => draft.site_at(key, &name, what, &SITES, StatedSite::Dc1),
         None => {
-            draft.ask_text(&Asked {
+            draft.ask_text(&ImportAsk {
                 key,
                 at: key,
                 text: question.to_owned(),
@@ -195,7 +195,7 @@ fn dependencies(draft: &mut ImportDraft<'_>, topology: &TopologyRecord, is_shipp
                 (None, None) => "a service that the topology does not have".to_owned(),
             };
             let (role, usage, line) = (&service.role, &dependency.usage, dependency.line);
-            let (answer, origin) = draft.ask(&Asked {
+            let (answer, origin) = draft.ask(&ImportAsk {
                 key: &format!("dependency-{line}"),
                 at: &format!("dependency-{line}"),
                 text: format!(

@@ -5,6 +5,7 @@ use poolproof_reports::layout::wrapped;
 use poolproof_reports::visible;
 
 use super::answers::{BadAnswer, ImportAnswers};
+use crate::records::collect::MANIFEST;
 use crate::records::kind::RecordKind;
 use crate::records::manifest::{RecordServer, StatedSite};
 use crate::records::pool_records::PoolRecords;
@@ -67,7 +68,7 @@ impl ImportQuestion {
 }
 
 /// A question that is about to be asked.
-pub(super) struct Asked<'q> {
+pub(super) struct ImportAsk<'q> {
     /// The key that `--answer` takes.
     pub(super) key: &'q str,
     /// The key of the scenario that it decides.
@@ -129,7 +130,7 @@ impl<'a> ImportDraft<'a> {
 
     /// The line of the manifest that names a server.
     pub(super) fn named(server: &RecordServer) -> String {
-        format!("the manifest, line {}", server.line)
+        format!("{MANIFEST}, line {}", server.line)
     }
 
     pub(super) fn value(&mut self, key: &str, toml: impl Into<String>, origin: ValueOrigin) {
@@ -149,7 +150,7 @@ impl<'a> ImportDraft<'a> {
     /// Notes what is doubtful about a record.
     pub(super) fn finding(&mut self, place: RecordPlace, text: &str, help: &str) {
         let file = &self.records.manifest.files[place.file];
-        let message = format!("`{}`: {text}", self.row(place));
+        let message = format!("{}: {text}", quoted_row(&self.row(place)));
         self.findings.push(Diagnostic {
             line: usize::try_from(place.row).unwrap_or(0),
             help: help.to_owned(),
@@ -175,7 +176,7 @@ impl<'a> ImportDraft<'a> {
     }
 
     /// Asks: the answer, or what is taken until there is one, and where it is from.
-    pub(super) fn ask(&mut self, asked: &Asked<'_>) -> (String, ValueOrigin) {
+    pub(super) fn ask(&mut self, asked: &ImportAsk<'_>) -> (String, ValueOrigin) {
         self.asked.push(asked.key.to_owned());
         if let Some(answer) = self.answers.value(asked.key) {
             let mut choices = asked.choices.iter();
@@ -203,14 +204,14 @@ impl<'a> ImportDraft<'a> {
     }
 
     /// Asks for a value that stands in the file as a string.
-    pub(super) fn ask_text(&mut self, asked: &Asked<'_>) -> String {
+    pub(super) fn ask_text(&mut self, asked: &ImportAsk<'_>) -> String {
         let (answer, origin) = self.ask(asked);
         self.value(asked.at, quoted(&answer), origin);
         answer
     }
 
     /// Asks for a value that stands in the file as it is.
-    pub(super) fn ask_plain(&mut self, asked: &Asked<'_>) -> String {
+    pub(super) fn ask_plain(&mut self, asked: &ImportAsk<'_>) -> String {
         let (answer, origin) = self.ask(asked);
         self.value(asked.at, answer.clone(), origin);
         answer
@@ -325,6 +326,14 @@ impl<'a> ImportDraft<'a> {
             }
         }
         text
+    }
+}
+
+/// A row in words with its file marked: `` `FILE`, row N``.
+pub fn quoted_row(row: &str) -> String {
+    match row.rsplit_once(", ") {
+        Some((file, row)) => format!("`{file}`, {row}"),
+        None => format!("`{row}`"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The SQL Server instances: their names, releases and editions.
 
-use super::draft::{Asked, ImportDraft, ValueOrigin};
+use super::draft::{ImportAsk, ImportDraft, ValueOrigin};
 use crate::records::setup::ServerProperties;
 use crate::scenario::writer::quoted;
 
@@ -49,7 +49,7 @@ fn release(draft: &mut ImportDraft<'_>, key: &str, word: &str, found: &ServerPro
     match release {
         Some(release) => draft.record(&key, quoted(release), found.place),
         None => {
-            draft.ask_text(&Asked {
+            draft.ask_text(&ImportAsk {
                 key: &key,
                 at: &key,
                 text: format!(
@@ -73,7 +73,7 @@ fn edition(draft: &mut ImportDraft<'_>, key: &str, word: &str, found: &ServerPro
     match editions.find(|edition| edition.eq_ignore_ascii_case(first)) {
         Some(edition) => draft.record(&key, quoted(edition), found.place),
         None => {
-            draft.ask_text(&Asked {
+            draft.ask_text(&ImportAsk {
                 key: &key,
                 at: &key,
                 text: format!("Which edition does `{}` of {word} count as?", found.edition),

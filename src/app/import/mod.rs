@@ -11,7 +11,7 @@ mod shipping;
 
 pub use self::answers::{BadAnswer, HostPattern, ImportAnswers};
 use self::draft::ImportDraft;
-pub use self::draft::{ImportQuestion, ImportedValue, MARK, ValueOrigin};
+pub use self::draft::{ImportQuestion, ImportedValue, MARK, ValueOrigin, quoted_row};
 pub use self::sessions::principal_is_b;
 pub use self::shipping::missing_on_b;
 use crate::records::aside::Aside;
@@ -123,7 +123,7 @@ fn operators(draft: &mut ImportDraft<'_>, is_mirrored: bool, is_shipped: bool) {
     } else {
         "mirror_failover"
     };
-    let (which, origin) = draft.ask(&draft::Asked {
+    let (which, origin) = draft.ask(&draft::ImportAsk {
         key: "operators",
         at: &format!("operators.{first}"),
         text,

@@ -1,7 +1,7 @@
 //! The Persistent Chat servers: how many there are in each data centre, and which are active.
 
 use super::answers::HostPattern;
-use super::draft::{Asked, ImportDraft, ValueOrigin};
+use super::draft::{ImportAsk, ImportDraft, ValueOrigin};
 use crate::records::manifest::StatedSite;
 use crate::records::server_name::{ServerName, is_same_server};
 use crate::records::setup::RecordPlace;
@@ -31,7 +31,7 @@ pub(super) fn import(draft: &mut ImportDraft<'_>) -> Option<String> {
         [] => None,
         [only] => Some((*only).to_owned()),
         [first, ..] => {
-            let (chosen, _) = draft.ask(&Asked {
+            let (chosen, _) = draft.ask(&ImportAsk {
                 key: "pool.fqdn",
                 at: "title",
                 text: "Which of the chat pools is the scenario about?".to_owned(),
@@ -81,7 +81,7 @@ pub(super) fn import(draft: &mut ImportDraft<'_>) -> Option<String> {
         origin = ValueOrigin::Record(ImportDraft::named(first));
     }
     if servers.is_empty() {
-        let (list, from) = draft.ask(&Asked {
+        let (list, from) = draft.ask(&ImportAsk {
             key: "pool.servers",
             at: "pool.dc1.active",
             text: "Which servers does the pool have, separated by commas?".to_owned(),
@@ -128,7 +128,7 @@ fn placed(draft: &mut ImportDraft<'_>, servers: &[String], origin: &ValueOrigin)
             .collect::<Vec<_>>()
             .join(","),
     };
-    let (active, from) = draft.ask(&Asked {
+    let (active, from) = draft.ask(&ImportAsk {
         key: "pool.active",
         at,
         text: "Which servers are on the active list? Names or patterns, separated by commas."
@@ -167,7 +167,7 @@ fn placed(draft: &mut ImportDraft<'_>, servers: &[String], origin: &ValueOrigin)
         );
     }
     let variant = if actives[1] > 0 { "HBW" } else { "LBW" };
-    draft.ask_text(&Asked {
+    draft.ask_text(&ImportAsk {
         key: "pool.variant",
         at: "pool.variant",
         text: "Is the link between the data centres fast (HBW) or slow (LBW)?".to_owned(),

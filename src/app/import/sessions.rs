@@ -1,6 +1,6 @@
 //! Mirroring: from the partners' own rows, compared with what the witness and Lync say.
 
-use super::draft::{Asked, ImportDraft, ValueOrigin};
+use super::draft::{ImportAsk, ImportDraft, ValueOrigin};
 use crate::records::manifest::{RecordManifest, StatedSite};
 use crate::records::pool_records::PoolRecords;
 use crate::records::server_name::ServerName;
@@ -74,7 +74,7 @@ fn unmirrored(draft: &mut ImportDraft<'_>, row: Option<&DatabaseSetup>) -> bool 
         Some(_) => "true",
         None => "false",
     };
-    let is_mirrored = draft.ask_plain(&Asked {
+    let is_mirrored = draft.ask_plain(&ImportAsk {
         key: "mirroring.enabled",
         at: "mirroring.enabled",
         text: "Is the chat database mirrored on B? No record of A or B says so.".to_owned(),
@@ -87,7 +87,7 @@ fn unmirrored(draft: &mut ImportDraft<'_>, row: Option<&DatabaseSetup>) -> bool 
     match draft.server("W") {
         Some(server) => witness_site(draft, &server.name),
         None => {
-            draft.ask_text(&Asked {
+            draft.ask_text(&ImportAsk {
                 key: "mirroring.witness",
                 at: "mirroring.witness",
                 text: "Where is the witness of A and B, if there is one?".to_owned(),
@@ -293,8 +293,8 @@ fn compliance(draft: &mut ImportDraft<'_>) {
 
 /// Databases fail over independently: two principals on two servers (H-43).
 fn split_roles(draft: &mut ImportDraft<'_>) {
-    const HELP: &str = "the databases fail over independently, and a scenario has one session: bring \
-                        both back to one principal";
+    const HELP: &str = "the databases fail over independently, and a scenario has one session: \
+                        bring both back to one principal";
     let records = draft.records;
     let database = &records.manifest.database;
     for word in ["A", "B"] {

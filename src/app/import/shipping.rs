@@ -2,7 +2,7 @@
 
 use poolproof_engines::clocks::distribution::SimDuration;
 
-use super::draft::{Asked, ImportDraft};
+use super::draft::{ImportAsk, ImportDraft};
 use super::sessions::origin_of;
 use crate::records::jobs::ShippingJob;
 use crate::records::manifest::StatedSite;
@@ -39,7 +39,7 @@ pub(super) fn import(draft: &mut ImportDraft<'_>, is_mirrored: bool) -> bool {
             } else {
                 "false"
             };
-            let is_shipped = draft.ask_plain(&Asked {
+            let is_shipped = draft.ask_plain(&ImportAsk {
                 key: "log_shipping.enabled",
                 at: "log_shipping.enabled",
                 text: "Is the log shipped to S? No record of A, B or S says so.".to_owned(),
@@ -138,7 +138,7 @@ fn share(draft: &mut ImportDraft<'_>, row: Option<&ShippingPrimary>) {
         match draft.server("share") {
             Some(server) => share_site(draft, &server.name),
             None => {
-                draft.ask_text(&Asked {
+                draft.ask_text(&ImportAsk {
                     key: "log_shipping.share",
                     at: "log_shipping.share",
                     text: "Where is the backup share?".to_owned(),
@@ -196,7 +196,7 @@ fn of_mirror(draft: &mut ImportDraft<'_>, primary: Option<&ShippingPrimary>) {
         match missing_on_b(records) {
             Some((place, _)) => draft.record(key, "false", place),
             None => {
-                draft.ask_plain(&Asked {
+                draft.ask_plain(&ImportAsk {
                     key,
                     at: key,
                     text: "Does B ship the log as A does? No record of B says so.".to_owned(),
@@ -289,7 +289,7 @@ fn intervals(draft: &mut ImportDraft<'_>) {
 }
 
 fn ask_interval(draft: &mut ImportDraft<'_>, key: &str, job: ShippingJob, taken: &str) {
-    let answer = draft.ask_text(&Asked {
+    let answer = draft.ask_text(&ImportAsk {
         key,
         at: key,
         text: format!("At which interval does the {} job run?", job.name()),
@@ -375,7 +375,7 @@ fn of_secondary(draft: &mut ImportDraft<'_>, row: &ShippingSecondary) {
     match is_own {
         true => draft.record(key, quoted("on-secondary"), row.place),
         false => {
-            draft.ask_text(&Asked {
+            draft.ask_text(&ImportAsk {
                 key,
                 at: key,
                 text: format!("Does S reach the folder that files are copied to, {folder}?"),
@@ -391,7 +391,7 @@ fn beside_secondary(draft: &mut ImportDraft<'_>) {
     match origin_of(draft, "SM") {
         Some(origin) => draft.value("secondary.mirror", "true", origin),
         None => {
-            draft.ask_plain(&Asked {
+            draft.ask_plain(&ImportAsk {
                 key: "secondary.mirror",
                 at: "secondary.mirror",
                 text: "Is there a mirror of S for a failover to DC2? The manifest names no SM."
