@@ -30,6 +30,9 @@ pub fn drift(loaded: &Loaded, records: &PoolRecords) -> Result<Vec<Diagnostic>, 
     let mut found = Vec::new();
     let mut servers: Option<(u64, &str)> = None;
     for value in &imported.values {
+        if let Some((choices, from)) = &value.among {
+            found.extend(outside(loaded, &written, value, (choices, from)));
+        }
         let ValueOrigin::Record(from) = &value.origin else {
             continue;
         };
@@ -125,6 +128,28 @@ fn difference(
         value.toml
     );
     Some(found.helped(help))
+}
+
+/// What is said of a value that the records only narrow down, where the scenario has none of them:
+/// such as a scenario without a witness, where there is one somewhere.
+fn outside(
+    loaded: &Loaded,
+    written: &toml::Table,
+    value: &ImportedValue,
+    (choices, from): (&[String], &str),
+) -> Option<Diagnostic> {
+    let key = value.key.as_str();
+    let (table, name) = key.split_once('.')?;
+    let here = written.get(table)?.get(name)?.as_str()?;
+    if is_of_nothing(loaded, key) || choices.iter().any(|choice| choice == here) {
+        return None;
+    }
+    let message = format!(
+        "{key} is {here} here and {} in the records: {}",
+        choices.join(" or "),
+        quoted_row(from)
+    );
+    Some(at(loaded, key, code(key), message))
 }
 
 /// Whether a key is about a part that the scenario does not have.

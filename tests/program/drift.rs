@@ -180,6 +180,29 @@ fn each_kind_of_drift_is_found_where_it_is() {
             "{found:?}"
         );
     }
+    // Where the witness, the share and the monitor are no record says; that they are is known.
+    let elsewhere = [(
+        "A/log-shipping-primary.csv",
+        "\tsql-a\n",
+        "\tmon1.corp.example\n",
+    )];
+    let values = [
+        ("mirroring.witness", "none"),
+        ("log_shipping.share", "primary"),
+    ];
+    let found = drifts(&elsewhere, &values);
+    let said: Vec<&str> = found.iter().map(|one| one.2.as_str()).collect();
+    for words in [
+        "mirroring.witness is none here and DC1 or DC2 or third in the records",
+        "log_shipping.share is primary here and DC1 or DC2 or third in the records",
+        "log_shipping.monitor is none here and DC1 or DC2 in the records",
+    ] {
+        assert!(
+            said.iter().any(|one| one.contains(words)),
+            "{words}: {said:?}"
+        );
+    }
+    assert_eq!(found.len(), 3, "{said:?}");
     let swapped = [
         ("A/mirroring-setup.csv", "PRINCIPAL", "MIRROR"),
         ("B/mirroring-setup.csv", "MIRROR", "PRINCIPAL"),

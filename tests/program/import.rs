@@ -249,6 +249,18 @@ fn records_that_contradict_each_other_are_reported_with_their_rows() {
         ),
         (
             a,
+            "PRINCIPAL",
+            "NULL",
+            "the database is not mirrored here, and B/mirroring-setup.csv, row 2 says that it is",
+        ),
+        (
+            "records.toml",
+            "role = 'SM'",
+            "role = 'A'",
+            "has the role A as SQL-A has",
+        ),
+        (
+            a,
             "PRINCIPAL;4",
             "MIRROR;4",
             "A and B both say that they are the mirror",
@@ -408,6 +420,30 @@ fn a_tbxml_file_serves_as_well() {
             .text
             .contains("on sql-a.corp.example with the usage `Mirror`")
     );
+}
+
+/// A record of B alone decides nothing about A: it is asked.
+#[test]
+fn what_is_missing_is_asked_and_not_inferred() {
+    let manifest = "[[server]]\nrole = 'A'\nname = 'SQL-A'\n[[server]]\nrole = 'B'\nname = 'SQL-B'\n\
+                    [[file]]\npath = 'b.csv'\nkind = 'log-shipping-primary'\nserver = 'SQL-B'\n";
+    let rows = "server_name,primary_database,backup_share\nSQL-B,NULL,NULL\n";
+    let files = vec![
+        ("records.toml".to_owned(), manifest.as_bytes().to_vec()),
+        ("b.csv".to_owned(), rows.as_bytes().to_vec()),
+    ];
+    let found = imported(&files);
+    let keys: Vec<&str> = found.questions.iter().map(|one| one.key.as_str()).collect();
+    for key in [
+        "log_shipping.enabled",
+        "mirroring.enabled",
+        "mirroring.witness",
+        "pool.servers",
+    ] {
+        assert!(keys.contains(&key), "{key}: {keys:?}");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    loaded(&found, directory.path());
 }
 
 /// The records that the documents show are those of the generator: of a pool whose log backups are

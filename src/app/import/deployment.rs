@@ -10,8 +10,6 @@ use crate::records::setup::RecordPlace;
 use crate::records::topology::{ServiceUse, TopologyDependency, TopologyRecord, TopologyService};
 use crate::scenario::writer::quoted;
 
-const SITES: [StatedSite; 2] = [StatedSite::Dc1, StatedSite::Dc2];
-
 /// The dependency that says nothing special.
 const PLAIN_USAGE: &str = "Default";
 
@@ -89,7 +87,7 @@ fn placed(
     question: &str,
 ) {
     match server {
-        Some(name) => draft.site_at(key, &name, what, &SITES, StatedSite::Dc1),
+        Some(name) => draft.site_at(key, &name, what, StatedSite::Dc1),
         None => {
             draft.ask_text(&ImportAsk {
                 key,

@@ -33,6 +33,8 @@ pub struct ImportedValue {
     pub toml: String,
     /// Where it is from.
     pub origin: ValueOrigin,
+    /// Where a record says only that it is one of some values: these, and the record.
+    pub among: Option<(Vec<String>, String)>,
 }
 
 /// What no record holds and nobody has answered.
@@ -78,6 +80,9 @@ pub(super) struct ImportAsk<'q> {
     pub(super) choices: &'q [&'q str],
     pub(super) taken: &'q str,
 }
+
+/// The data centres.
+pub(super) const TWO_SITES: [StatedSite; 2] = [StatedSite::Dc1, StatedSite::Dc2];
 
 /// What is known so far.
 pub(super) struct ImportDraft<'a> {
@@ -138,6 +143,7 @@ impl<'a> ImportDraft<'a> {
             key: key.to_owned(),
             toml: toml.into(),
             origin,
+            among: None,
         });
     }
 
@@ -261,16 +267,27 @@ impl<'a> ImportDraft<'a> {
     }
 
     /// The same, written at its key.
-    pub(super) fn site_at(
+    pub(super) fn site_at(&mut self, key: &str, name: &str, what: &str, taken: StatedSite) {
+        self.site_among(key, name, what, (&TWO_SITES, taken), None);
+    }
+
+    /// The same with the sites that are possible, and the record that says so.
+    pub(super) fn site_among(
         &mut self,
         key: &str,
         name: &str,
         what: &str,
-        choices: &[StatedSite],
-        taken: StatedSite,
+        (choices, taken): (&[StatedSite], StatedSite),
+        place: Option<RecordPlace>,
     ) {
         let (site, origin) = self.site(name, what, key, choices, taken);
+        let is_open = origin == ValueOrigin::Open;
         self.value(key, quoted(site.name()), origin);
+        let row = place.filter(|_| is_open).map(|place| self.row(place));
+        if let Some((row, value)) = row.zip(self.values.last_mut()) {
+            let choices = choices.iter().map(|site| site.name().to_owned());
+            value.among = Some((choices.collect(), row));
+        }
     }
 
     /// Notes an answer that cannot be used; the first one counts.

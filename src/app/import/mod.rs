@@ -15,9 +15,11 @@ pub use self::draft::{ImportQuestion, ImportedValue, MARK, ValueOrigin, quoted_r
 pub use self::sessions::principal_is_b;
 pub use self::shipping::missing_on_b;
 use crate::records::aside::Aside;
+use crate::records::collect::MANIFEST;
 use crate::records::pool_records::PoolRecords;
 use crate::scenario::diagnostic::{Diagnostic, Severity};
 use crate::scenario::templates;
+use crate::scenario::writer::quoted;
 
 /// What is made of records.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +69,7 @@ pub fn import(
         return Err(ImportError::NoSetup(unreadable));
     }
     let mut draft = ImportDraft::new(records, answers);
+    twice(&mut draft);
     let pool = servers::import(&mut draft);
     let is_mirrored = sessions::import(&mut draft);
     let is_shipped = shipping::import(&mut draft, is_mirrored);
@@ -103,13 +106,33 @@ fn unreadable(records: &PoolRecords) -> Vec<Diagnostic> {
 
 fn no_setup() -> Diagnostic {
     let message = "no [[file]] of the manifest is of a kind that says how the pool is set up";
-    let name = crate::records::collect::MANIFEST;
-    let found = Diagnostic::about(name, Severity::Error, "E0033", message.to_owned());
+    let found = Diagnostic::about(MANIFEST, Severity::Error, "E0033", message.to_owned());
     Diagnostic {
         help: "`poolproof collect` shows how to save mirroring-setup, log-shipping-primary and \
                others"
             .to_owned(),
         ..found
+    }
+}
+
+/// Notes a role that the manifest gives to several servers: the first one is taken.
+fn twice(draft: &mut ImportDraft<'_>) {
+    let servers = &draft.records.manifest.servers;
+    for (index, server) in servers.iter().enumerate() {
+        let mut before = servers[..index].iter();
+        let is_one = !matches!(server.word, "pool" | "share");
+        if let Some(first) = before.find(|one| one.word == server.word && is_one) {
+            let message = format!(
+                "`{MANIFEST}`, line {}: {} has the role {} as {} has; the latter is taken",
+                server.line, server.name, server.word, first.name
+            );
+            let found = Diagnostic::about(MANIFEST, Severity::Warning, "W0036", message);
+            draft.findings.push(Diagnostic {
+                line: usize::try_from(server.line).unwrap_or(0),
+                help: "a role has one server".to_owned(),
+                ..found
+            });
+        }
     }
 }
 
@@ -131,7 +154,7 @@ fn operators(draft: &mut ImportDraft<'_>, is_mirrored: bool, is_shipped: bool) {
         taken: "documented",
     });
     let mut runbook = |role: &str, file: String| {
-        let path = crate::scenario::writer::quoted(&format!("runbooks/{file}.toml"));
+        let path = quoted(&format!("runbooks/{file}.toml"));
         draft.value(&format!("operators.{role}"), path, origin.clone());
     };
     if is_mirrored {

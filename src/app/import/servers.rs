@@ -1,7 +1,7 @@
 //! The Persistent Chat servers: how many there are in each data centre, and which are active.
 
 use super::answers::HostPattern;
-use super::draft::{ImportAsk, ImportDraft, ValueOrigin};
+use super::draft::{ImportAsk, ImportDraft, TWO_SITES, ValueOrigin};
 use crate::records::manifest::StatedSite;
 use crate::records::server_name::{ServerName, is_same_server};
 use crate::records::setup::RecordPlace;
@@ -102,7 +102,7 @@ pub(super) fn import(draft: &mut ImportDraft<'_>) -> Option<String> {
 /// Asks where the servers are and which are active, and writes how many there are of each.
 fn placed(draft: &mut ImportDraft<'_>, servers: &[String], origin: &ValueOrigin) {
     let at = "pool.dc1.active";
-    let sites = [StatedSite::Dc1, StatedSite::Dc2];
+    let sites = TWO_SITES;
     let mut where_they_are = Vec::new();
     for server in servers {
         let what = "the chat server";

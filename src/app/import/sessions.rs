@@ -10,8 +10,6 @@ use crate::scenario::writer::quoted;
 /// The compliance database.
 const COMPLIANCE: &str = "mgccomp";
 
-const SITES: [StatedSite; 2] = [StatedSite::Dc1, StatedSite::Dc2];
-
 /// Adds `[mirroring]` and what else the rows of databases say; whether there is a mirror.
 pub(super) fn import(draft: &mut ImportDraft<'_>) -> bool {
     let records = draft.records;
@@ -21,6 +19,15 @@ pub(super) fn import(draft: &mut ImportDraft<'_>) -> bool {
     let is_mirrored = match sessions[0].or(sessions[1]) {
         Some((row, session)) => {
             draft.record("mirroring.enabled", "true", row.place);
+            for other in [a, b]
+                .into_iter()
+                .flatten()
+                .filter(|one| one.session.is_none())
+            {
+                let row = draft.row(row.place);
+                let text = format!("the database is not mirrored here, and {row} says that it is");
+                draft.finding(other.place, &text, "collect both again, at the same time");
+            }
             settings(draft, row, session, sessions);
             true
         }
@@ -85,7 +92,7 @@ fn unmirrored(draft: &mut ImportDraft<'_>, row: Option<&DatabaseSetup>) -> bool 
         return false;
     }
     match draft.server("W") {
-        Some(server) => witness_site(draft, &server.name),
+        Some(server) => witness_site(draft, &server.name, None),
         None => {
             draft.ask_text(&ImportAsk {
                 key: "mirroring.witness",
@@ -116,7 +123,7 @@ fn settings(
             if let Some(name) = &named {
                 verify_host(draft, row.place, host, name, "the witness");
             }
-            witness_site(draft, named.as_deref().unwrap_or(host));
+            witness_site(draft, named.as_deref().unwrap_or(host), Some(row.place));
             draft.record("sql.w.mirroring_port", port.to_string(), row.place);
             if named.is_none() {
                 draft.record("sql.w.server", quoted(host), row.place);
@@ -190,20 +197,19 @@ fn settings(
     witness_view(draft, session);
 }
 
-fn witness_site(draft: &mut ImportDraft<'_>, name: &str) {
+fn witness_site(draft: &mut ImportDraft<'_>, name: &str, place: Option<RecordPlace>) {
     let key = "mirroring.witness";
-    draft.site_at(
-        key,
-        name,
-        "the witness W",
-        &StatedSite::ALL,
-        StatedSite::Dc1,
-    );
+    let sites: (&[StatedSite], _) = (&StatedSite::ALL, StatedSite::Dc1);
+    draft.site_among(key, name, "the witness W", sites, place);
 }
 
 fn mirror_site(draft: &mut ImportDraft<'_>, name: &str) {
-    let key = "mirroring.mirror_site";
-    draft.site_at(key, name, "the mirror B", &SITES, StatedSite::Dc1);
+    draft.site_at(
+        "mirroring.mirror_site",
+        name,
+        "the mirror B",
+        StatedSite::Dc1,
+    );
 }
 
 /// Notes a server that has another name in the manifest.

@@ -2,7 +2,7 @@
 
 use poolproof_engines::clocks::distribution::SimDuration;
 
-use super::draft::{ImportAsk, ImportDraft};
+use super::draft::{ImportAsk, ImportDraft, TWO_SITES};
 use super::sessions::origin_of;
 use crate::records::jobs::ShippingJob;
 use crate::records::manifest::StatedSite;
@@ -12,8 +12,6 @@ use crate::records::server_name::{ServerName, host_of_path, is_same_server};
 use crate::records::setup::{JobSchedule, RecordPlace, ShippingPrimary, ShippingSecondary};
 use crate::scenario::value::{duration_text, parse_duration};
 use crate::scenario::writer::quoted;
-
-const SITES: [StatedSite; 2] = [StatedSite::Dc1, StatedSite::Dc2];
 
 /// Adds `[log_shipping]` and `[secondary]`; whether there is log shipping.
 pub(super) fn import(draft: &mut ImportDraft<'_>, is_mirrored: bool) -> bool {
@@ -25,8 +23,18 @@ pub(super) fn import(draft: &mut ImportDraft<'_>, is_mirrored: bool) -> bool {
     let place = primary
         .map(|row| row.place)
         .or(secondary.map(|row| row.place));
-    let nothing = records.setup.primaries.iter().map(|row| row.place).next();
-    let nothing = nothing.or(records.setup.secondaries.iter().map(|row| row.place).next());
+    // What A ships and what S receives decides; that B ships nothing does not.
+    let word_of = |server: usize| records.manifest.servers[server].word;
+    let mut primaries = records.setup.primaries.iter();
+    let mut secondaries = records.setup.secondaries.iter();
+    let nothing = primaries
+        .find(|row| word_of(row.server) == "A")
+        .map(|row| row.place)
+        .or_else(|| {
+            secondaries
+                .find(|row| word_of(row.server) == "S")
+                .map(|row| row.place)
+        });
     match (place, nothing) {
         (Some(place), _) => draft.record("log_shipping.enabled", "true", place),
         (None, Some(place)) => {
@@ -136,7 +144,7 @@ fn share(draft: &mut ImportDraft<'_>, row: Option<&ShippingPrimary>) {
     });
     let Some((row, host)) = row.zip(host) else {
         match draft.server("share") {
-            Some(server) => share_site(draft, &server.name),
+            Some(server) => share_site(draft, &server.name, None),
             None => {
                 draft.ask_text(&ImportAsk {
                     key: "log_shipping.share",
@@ -163,19 +171,14 @@ fn share(draft: &mut ImportDraft<'_>, row: Option<&ShippingPrimary>) {
         Some(server) if server.word == "A" => {
             draft.record("log_shipping.share", quoted("primary"), row.place);
         }
-        _ => share_site(draft, &host),
+        _ => share_site(draft, &host, Some(row.place)),
     }
 }
 
-fn share_site(draft: &mut ImportDraft<'_>, host: &str) {
+fn share_site(draft: &mut ImportDraft<'_>, host: &str, place: Option<RecordPlace>) {
     let what = "the host of the backup share";
-    draft.site_at(
-        "log_shipping.share",
-        host,
-        what,
-        &StatedSite::ALL,
-        StatedSite::Dc1,
-    );
+    let sites: (&[StatedSite], _) = (&StatedSite::ALL, StatedSite::Dc1);
+    draft.site_among("log_shipping.share", host, what, sites, place);
 }
 
 /// What B ships (H-21, H-22).
@@ -339,7 +342,8 @@ fn of_primary(draft: &mut ImportDraft<'_>, row: &ShippingPrimary) {
         None => draft.record("log_shipping.monitor", quoted("none"), row.place),
         Some(name) => {
             let what = "the monitor server of log shipping";
-            draft.site_at("log_shipping.monitor", name, what, &SITES, StatedSite::Dc1);
+            let sites: (&[StatedSite], _) = (&TWO_SITES, StatedSite::Dc1);
+            draft.site_among("log_shipping.monitor", name, what, sites, Some(row.place));
         }
     }
 }
@@ -412,7 +416,7 @@ fn beside_secondary(draft: &mut ImportDraft<'_>) {
     ];
     for (word, key, what) in places {
         if let Some(server) = draft.server(word) {
-            draft.site_at(key, &server.name, what, &SITES, StatedSite::Dc2);
+            draft.site_at(key, &server.name, what, StatedSite::Dc2);
         }
     }
 }
