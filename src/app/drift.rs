@@ -123,10 +123,7 @@ fn difference(
         quoted_row(from)
     );
     let found = at(loaded, key, code(key), message);
-    let help = format!(
-        "write {key} = {}, or correct what the records are of",
-        value.toml
-    );
+    let help = format!("write {key} = {}, or correct the server", value.toml);
     Some(found.helped(help))
 }
 

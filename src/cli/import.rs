@@ -12,9 +12,7 @@ use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
 use super::terminal::{print, say};
 use super::{chain, files, ownership};
-use crate::app::import::{
-    BadAnswer, ImportAnswers, ImportError, ImportQuestion, ImportedScenario, MARK, import,
-};
+use crate::app::import::{BadAnswer, ImportAnswers, ImportError, ImportedScenario, MARK, import};
 use crate::app::reproduction::Reproduction;
 use crate::records::pool_records::PoolRecords;
 use crate::scenario;
@@ -61,7 +59,7 @@ pub fn run(args: &ImportArgs) -> CommandResult {
     let records = chain::load_setup(&args.records)?;
     let mut imported = import(&records, &answers).map_err(failure)?;
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        imported = asked(&records, answers, imported)?;
+        imported = asked(&records, answers, imported, &mut io::stdin().lock());
     }
     let findings = Failure {
         diagnostics: imported.findings.clone(),
@@ -113,11 +111,10 @@ fn summary(imported: &ImportedScenario) -> String {
         "open questions",
     );
     let mut lines = vec![format!("{values}, {open}")];
-    for question in &imported.questions {
-        let ImportQuestion { text, taken, .. } = question;
-        lines.extend(hanging("open: ", &format!("{text} Taken: {taken}.")));
+    for (text, option) in imported.open() {
+        lines.extend(hanging("open: ", &text));
         // Not wrapped, so that it can be copied.
-        lines.push(format!("      {}", question.option()));
+        lines.push(format!("      {option}"));
     }
     lines.join("\n")
 }
@@ -128,8 +125,9 @@ fn asked(
     records: &PoolRecords,
     mut answers: ImportAnswers,
     mut imported: ImportedScenario,
-) -> Result<ImportedScenario, Failure> {
-    let mut lines = io::stdin().lock().lines();
+    input: &mut dyn BufRead,
+) -> ImportedScenario {
+    let mut lines = input.lines();
     while let Some(question) = imported.questions.first() {
         let choices = match &question.choices[..] {
             [] => String::new(),
@@ -148,7 +146,7 @@ fn asked(
         };
         let text = format!("{}={answer}", question.key);
         let mut wanted = answers.clone();
-        let added = match question.is_site {
+        let added = match question.is_site() {
             true => wanted.add_site(&text),
             false => wanted.add_value(&text),
         };
@@ -162,7 +160,7 @@ fn asked(
             }
         }
     }
-    Ok(imported)
+    imported
 }
 
 fn refused(bad: BadAnswer) -> Failure {
@@ -184,4 +182,37 @@ pub fn failure(error: ImportError) -> Failure {
 fn is_foreign(path: &Path) -> bool {
     let begins = |bytes: Vec<u8>| bytes.starts_with(MARK.as_bytes());
     path.exists() && !fs::read(path).is_ok_and(begins)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use super::*;
+    use crate::records::manifest::RecordManifest;
+
+    #[test]
+    fn a_terminal_is_asked_until_all_is_answered_or_the_input_ends() {
+        let manifest = "[[server]]\nrole = 'A'\nname = 'A'\n[[server]]\nrole = 'W'\nname = 'W'\n\
+                        [[file]]\npath = 'p.csv'\nkind = 'server-properties'\nserver = 'A'\n";
+        let manifest = RecordManifest::parse("records.toml", manifest).unwrap();
+        let rows = "server_name,product_version,edition\nA,11.0,Standard Edition\n";
+        let open = |_: &str| -> Result<Box<dyn Read>, String> { Ok(Box::new(Cursor::new(rows))) };
+        let records = PoolRecords::read(manifest, &open).unwrap();
+        let answers = ImportAnswers::default();
+        let first = import(&records, &answers).unwrap();
+        let typed = |lines: &str| {
+            let mut input = Cursor::new(lines.to_owned());
+            asked(&records, answers.clone(), first.clone(), &mut input)
+        };
+        assert_eq!(typed("").questions, first.questions);
+        // The second line is no site: it is asked again.
+        let some = typed("pc1,pc2\nDC7\nDC2\n");
+        let placed = "[pool.dc2]\nactive = 0\nidle = 1\n";
+        assert!(some.toml.contains(placed), "{}", some.toml);
+        assert!(some.questions[0].text.contains("pc2"), "{}", some.toml);
+        let all = typed(&"\n".repeat(40));
+        assert_eq!(all.questions, []);
+        assert!(!all.toml.contains("# QUESTION"), "{}", all.toml);
+    }
 }

@@ -42,8 +42,10 @@ pub struct ImportedValue {
 pub struct ImportQuestion {
     /// The key that `--answer` takes, or the server that `--site` takes.
     pub key: String,
-    /// Whether it asks for the data centre of a server.
-    pub is_site: bool,
+    /// What the server is, where it asks for the data centre of one.
+    what: Option<String>,
+    /// The server, as a record names it; empty for any other question.
+    name: String,
     /// The question.
     pub text: String,
     /// The answers that are valid; empty where any text is.
@@ -55,6 +57,12 @@ pub struct ImportQuestion {
 }
 
 impl ImportQuestion {
+    /// Whether it asks for the data centre of a server.
+    #[must_use]
+    pub const fn is_site(&self) -> bool {
+        self.what.is_some()
+    }
+
     /// The option that answers it, to be completed.
     #[must_use]
     pub fn option(&self) -> String {
@@ -62,7 +70,7 @@ impl ImportQuestion {
             [] => "...".to_owned(),
             choices => choices.join("|"),
         };
-        match self.is_site {
+        match self.is_site() {
             true => format!("--site '{}={choices}'", self.key),
             false => format!("--answer '{}={choices}'", self.key),
         }
@@ -200,7 +208,8 @@ impl<'a> ImportDraft<'a> {
         }
         self.questions.push(ImportQuestion {
             key: asked.key.to_owned(),
-            is_site: false,
+            what: None,
+            name: String::new(),
             text: asked.text.clone(),
             choices: asked.choices.iter().map(|one| (*one).to_owned()).collect(),
             taken: asked.taken.to_owned(),
@@ -257,7 +266,8 @@ impl<'a> ImportDraft<'a> {
         }
         self.questions.push(ImportQuestion {
             key: name.to_lowercase(),
-            is_site: true,
+            what: Some(what.to_owned()),
+            name: name.to_owned(),
             text: format!("In which data centre is {what}, {name}?"),
             choices: words,
             taken: taken.name().to_owned(),
@@ -307,8 +317,9 @@ impl<'a> ImportDraft<'a> {
     pub(super) fn text(&self) -> String {
         let mut text = HEAD.to_owned();
         let is_written = |key: &str| self.values.iter().any(|value| value.key == key);
-        for question in self.questions.iter().filter(|one| !is_written(&one.at)) {
-            text += &asked(question);
+        let groups = grouped(&self.questions);
+        for group in groups.iter().filter(|group| !is_written(&group[0].at)) {
+            text += &format!("#\n{}", asked(group));
         }
         let mut tables: Vec<&str> = Vec::new();
         for value in &self.values {
@@ -322,7 +333,7 @@ impl<'a> ImportDraft<'a> {
         let roots: Vec<String> = tables.iter().map(|table| root(table)).collect();
         tables.sort_by_key(|table| {
             let first = roots.iter().position(|one| *one == root(table));
-            (!table.is_empty(), first, table.matches('.').count())
+            (!table.is_empty(), first, table.matches('.').count(), *table)
         });
         for table in tables {
             text += &match table {
@@ -330,8 +341,9 @@ impl<'a> ImportDraft<'a> {
                 table => format!("\n[{table}]\n"),
             };
             for value in self.values.iter().filter(|one| table_of(&one.key) == table) {
-                let questions = self.questions.iter().filter(|one| one.at == value.key);
-                questions.for_each(|question| text += &asked(question));
+                for group in groups.iter().filter(|group| group[0].at == value.key) {
+                    text += &asked(group);
+                }
                 match &value.origin {
                     ValueOrigin::Record(from) | ValueOrigin::Answer(from) => {
                         text += &comment(&format!("from {from}"));
@@ -370,15 +382,35 @@ const HEAD: &str = "\
 # and a grade: `poolproof show` lists them.
 ";
 
-/// A question as a comment.
-fn asked(question: &ImportQuestion) -> String {
-    let ImportQuestion {
-        key, text, taken, ..
-    } = question;
-    let option = question.option();
-    comment(&format!(
-        "QUESTION {key}: {text} Not answered; {taken} is taken. Answer with {option}"
-    ))
+/// Questions that follow each other, those about servers of one kind together.
+pub(super) fn grouped(questions: &[ImportQuestion]) -> Vec<Vec<&ImportQuestion>> {
+    let is_same = |one: &ImportQuestion, other: &ImportQuestion| {
+        one.what.is_some() && one.what == other.what && one.at == other.at
+    };
+    let groups = questions.chunk_by(is_same);
+    groups.map(|group| group.iter().collect()).collect()
+}
+
+/// Questions in words, with what is taken, and the option that answers them.
+pub(super) fn in_words(group: &[&ImportQuestion]) -> (String, String) {
+    let first = group[0];
+    let taken = &first.taken;
+    match (group, &first.what) {
+        ([_, _, ..], Some(_)) => {
+            let names: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
+            let names = names.join(", ");
+            let text = format!("In which data centre is each of {names}? Taken: {taken}.");
+            (text, format!("{}, and so on, or a pattern", first.option()))
+        }
+        _ => (format!("{} Taken: {taken}.", first.text), first.option()),
+    }
+}
+
+/// Questions as a comment.
+fn asked(group: &[&ImportQuestion]) -> String {
+    let (text, option) = in_words(group);
+    let key = &group[0].key;
+    comment(&format!("QUESTION {key}: {text} Answer with {option}"))
 }
 
 fn comment(text: &str) -> String {

@@ -46,6 +46,14 @@ pub enum ImportError {
 }
 
 impl ImportedScenario {
+    /// The questions in words, each with the option that answers it. Servers of one kind are asked
+    /// together.
+    #[must_use]
+    pub fn open(&self) -> Vec<(String, String)> {
+        let groups = draft::grouped(&self.questions).into_iter();
+        groups.map(|group| draft::in_words(&group)).collect()
+    }
+
     /// The runbooks that the scenario names: path and text.
     pub fn runbooks(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let all = templates::runbooks().into_iter();
@@ -141,10 +149,10 @@ fn operators(draft: &mut ImportDraft<'_>, is_mirrored: bool, is_shipped: bool) {
     let text = "Who decides about a failover, and by which runbooks? No record says so; \
                 `documented` are those of the vendor, `hardened` those that this project corrected."
         .to_owned();
-    let first = if is_shipped {
-        "site_failover"
-    } else {
-        "mirror_failover"
+    let first = match (is_mirrored, is_shipped) {
+        (true, _) => "mirror_failover",
+        (false, true) => "site_failover",
+        (false, false) => "last_resort",
     };
     let (which, origin) = draft.ask(&draft::ImportAsk {
         key: "operators",
