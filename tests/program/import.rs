@@ -431,7 +431,8 @@ fn a_tbxml_file_serves_as_well() {
 /// A record of B alone decides nothing about A: it is asked.
 #[test]
 fn what_is_missing_is_asked_and_not_inferred() {
-    let manifest = "[[server]]\nrole = 'A'\nname = 'SQL-A'\n[[server]]\nrole = 'B'\nname = 'SQL-B'\n\
+    let manifest = "[[server]]\nrole = 'A'\nname = 'SQL-A'\n\
+                    [[server]]\nrole = 'B'\nname = 'SQL-B'\n\
                     [[file]]\npath = 'b.csv'\nkind = 'log-shipping-primary'\nserver = 'SQL-B'\n";
     let rows = "server_name,primary_database,backup_share\nSQL-B,NULL,NULL\n";
     let files = vec![
