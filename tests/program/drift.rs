@@ -316,6 +316,18 @@ fn damaged_records_are_refused_with_a_place_or_read() {
             "role = 'W'\nsite = 'DC9'",
             "invalid site `DC9`",
         ),
+        (
+            "records.toml",
+            "role = 'B'",
+            "role = 'B'\nsite = 'third'",
+            "the mirror B, SQL-B, cannot be in third",
+        ),
+        (
+            "records.toml",
+            "role = 'A'",
+            "role = 'A'\nsite = 'DC2'",
+            "the primary A, SQL-A, cannot be in DC2",
+        ),
     ] {
         let found = outcome(&changed(&[(path, from, to)])).unwrap_err();
         assert!(found.contains(wanted), "{wanted}: {found}");
@@ -415,6 +427,7 @@ fn the_program_imports_asks_and_compares() {
         ("--site", "pcx=DC1"),
         ("--site", "pc1=DC4"),
         ("--site", "sql-b=third"),
+        ("--site", "sql-a=DC2"),
         ("--answer", "pool.variant=MBW"),
         ("--answer", "what=ever"),
     ] {

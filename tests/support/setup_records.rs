@@ -401,7 +401,7 @@ pub fn answers(scenario: &Scenario) -> (Vec<String>, Vec<String>) {
     }
     let site = |site: Site| site.name();
     if scenario.mirroring.enabled {
-        sites.push("sql-b=DC1".to_owned());
+        sites.push("sql-[ab]=DC1".to_owned());
         if let Some(witness) = scenario.mirroring.witness {
             let place = witness.site().map_or("third", Site::name);
             sites.push(format!("sql-w={place}"));

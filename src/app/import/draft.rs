@@ -104,6 +104,8 @@ pub(super) struct ImportDraft<'a> {
     /// Every server whose data centre matters.
     placed: Vec<String>,
     refused: Option<BadAnswer>,
+    /// What cannot be right in the manifest.
+    pub(super) broken: Vec<Diagnostic>,
 }
 
 impl<'a> ImportDraft<'a> {
@@ -117,6 +119,7 @@ impl<'a> ImportDraft<'a> {
             asked: Vec::new(),
             placed: Vec::new(),
             refused: None,
+            broken: Vec::new(),
         }
     }
 
@@ -256,12 +259,7 @@ impl<'a> ImportDraft<'a> {
         };
         let words: Vec<String> = choices.iter().map(|one| one.name().to_owned()).collect();
         if let Some((site, origin)) = found {
-            if !choices.contains(&site) {
-                self.refused.get_or_insert(BadAnswer::new(
-                    format!("{what}, {name}, cannot be in {}", site.name()),
-                    format!("valid sites: {}; DC1 is where A is", words.join(", ")),
-                ));
-            }
+            self.verify_site(name, what, site, &words.join(", "), stated);
             return (site, origin);
         }
         self.questions.push(ImportQuestion {
@@ -274,6 +272,47 @@ impl<'a> ImportDraft<'a> {
             at: at.to_owned(),
         });
         (taken, ValueOrigin::Open)
+    }
+
+    /// Refuses a site that is none of those that are valid, wherever it was said.
+    fn verify_site(
+        &mut self,
+        name: &str,
+        what: &str,
+        site: StatedSite,
+        valid: &str,
+        stated: Option<&RecordServer>,
+    ) {
+        if valid.split(", ").any(|one| one == site.name()) {
+            return;
+        }
+        let message = format!("{what}, {name}, cannot be in {}", site.name());
+        let help = format!("valid sites: {valid}; DC1 is where A is");
+        match (self.answers.site(name), stated) {
+            (None, Some(server)) => {
+                let message = format!("{}: {message}", quoted_row(&Self::named(server)));
+                let broken = Diagnostic::about(MANIFEST, Severity::Error, "E0033", message);
+                self.broken.push(Diagnostic {
+                    line: usize::try_from(server.line).unwrap_or(0),
+                    help,
+                    ..broken
+                });
+            }
+            _ => self.refuse(message, &help),
+        }
+    }
+
+    /// A is in DC1, whatever is said of others: nothing is asked.
+    pub(super) fn anchor(&mut self) {
+        let Some(server) = self.server("A") else {
+            return;
+        };
+        self.placed.push(server.name.clone());
+        let answered = self.answers.site(&server.name).map(|(site, _)| site);
+        if let Some(site) = answered.or(server.site) {
+            let dc1 = StatedSite::Dc1.name();
+            self.verify_site(&server.name, "the primary A", site, dc1, Some(server));
+        }
     }
 
     /// The same, written at its key.

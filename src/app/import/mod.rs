@@ -78,6 +78,7 @@ pub fn import(
     }
     let mut draft = ImportDraft::new(records, answers);
     twice(&mut draft);
+    draft.anchor();
     let pool = servers::import(&mut draft);
     let is_mirrored = sessions::import(&mut draft);
     let is_shipped = shipping::import(&mut draft, is_mirrored);
@@ -85,6 +86,9 @@ pub fn import(
     instances::import(&mut draft);
     operators(&mut draft, is_mirrored, is_shipped);
     draft.verify()?;
+    if !draft.broken.is_empty() {
+        return Err(ImportError::NoSetup(draft.broken));
+    }
     Ok(ImportedScenario {
         toml: draft.text(),
         values: draft.values,
