@@ -1,6 +1,6 @@
 //! `poolproof chain`: whether the log chain in the records of the servers is whole.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use poolproof_reports::layout::{WIDTH, hanging, wrapped};
@@ -10,6 +10,7 @@ use super::failure::{CommandResult, Failure};
 use super::terminal::print;
 use crate::app::chain::{ChainAnswer, judge};
 use crate::records;
+use crate::records::aside::Aside;
 use crate::records::pool_records::PoolRecords;
 
 /// Follow the log chain in the backup history of the servers: gaps, log backups that the secondary
@@ -36,18 +37,33 @@ pub fn run(args: &ChainArgs) -> CommandResult {
 }
 
 /// Reads records, and warns of the rows that were set aside.
-pub fn load(path: &std::path::Path) -> Result<PoolRecords, Failure> {
-    let records = records::load(path).map_err(|diagnostics| Failure {
+pub fn load(path: &Path) -> Result<PoolRecords, Failure> {
+    let records = read(path)?;
+    warn(records.asides.all().iter());
+    Ok(records)
+}
+
+/// The same for those that cannot do without the rows of some files: these are for them to refuse.
+pub fn load_setup(path: &Path) -> Result<PoolRecords, Failure> {
+    let records = read(path)?;
+    let asides = records.asides.all().iter();
+    warn(asides.filter(|aside| !records.is_of_setup(aside)));
+    Ok(records)
+}
+
+fn read(path: &Path) -> Result<PoolRecords, Failure> {
+    records::load(path).map_err(|diagnostics| Failure {
         diagnostics,
         ..Failure::new(Exit::Input, "")
-    })?;
-    let diagnostics = records.asides.all().iter();
+    })
+}
+
+fn warn<'a>(asides: impl Iterator<Item = &'a Aside>) {
     let warnings = Failure {
-        diagnostics: diagnostics.map(|aside| aside.diagnostic()).collect(),
+        diagnostics: asides.map(Aside::diagnostic).collect(),
         ..Failure::new(Exit::AsExpected, "")
     };
     warnings.report();
-    Ok(records)
 }
 
 fn text(answer: &ChainAnswer) -> String {

@@ -109,7 +109,8 @@ pub const VALIDATE: &str = "\
 Examples:
   poolproof validate pool.toml
   poolproof validate scenarios/*.toml --format github
-  poolproof validate - < pool.toml";
+  poolproof validate - < pool.toml
+  poolproof validate pool.toml --against records";
 
 /// Of `show`.
 pub const SHOW: &str = "\
@@ -128,6 +129,13 @@ pub const COLLECT: &str = "\
 Examples:
   poolproof collect > collect.md
   poolproof collect pool.toml --out records";
+
+/// Of `import`.
+pub const IMPORT: &str = "\
+Examples:
+  poolproof import records -o pool.toml
+  poolproof import records -o pool.toml --site 'pc[1-4]=DC1' --site 'pc[5-8]=DC2'
+  poolproof import records --answer pool.variant=LBW --answer operators=hardened > pool.toml";
 
 /// Of `chain`.
 pub const CHAIN: &str = "\

@@ -18,6 +18,7 @@ mod files;
 mod fit;
 mod flags;
 mod format;
+mod import;
 mod init;
 mod interrupt;
 mod limits;
@@ -107,6 +108,8 @@ enum Command {
     Init(init::InitArgs),
     #[command(after_long_help = examples::COLLECT)]
     Collect(collect::CollectArgs),
+    #[command(after_long_help = examples::IMPORT)]
+    Import(import::ImportArgs),
     #[command(after_long_help = examples::CHAIN)]
     Chain(chain::ChainArgs),
     #[command(after_long_help = examples::FIT)]
@@ -173,6 +176,7 @@ fn dispatch(cli: &Cli) -> CommandResult {
         Command::Show(args) => show::run(args),
         Command::Init(args) => init::run(args),
         Command::Collect(args) => collect::run(args),
+        Command::Import(args) => import::run(args),
         Command::Chain(args) => chain::run(args),
         Command::Fit(args) => fit::run(args),
         Command::Runbook(args) => runbook::run(args),

@@ -110,6 +110,27 @@ impl Aside {
         format!("{word} {}{more}", shown.join(", "))
     }
 
+    /// The error about them, where nothing can be made of the file without them.
+    #[must_use]
+    pub fn error(&self) -> Diagnostic {
+        let example = match self.example.is_empty() {
+            true => String::new(),
+            false => format!(", as in `{}`", self.example),
+        };
+        let message = format!(
+            "`{}`, {}: {}{example}",
+            self.file,
+            self.rows_text(),
+            self.reason
+        );
+        Diagnostic {
+            severity: Severity::Error,
+            code: "E0035".to_owned(),
+            message,
+            ..self.diagnostic()
+        }
+    }
+
     /// The warning about them.
     #[must_use]
     pub fn diagnostic(&self) -> Diagnostic {

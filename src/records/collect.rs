@@ -2,6 +2,8 @@
 //! Nothing of it is run by this program, and nothing of it holds a password: who runs it is known
 //! to Windows already.
 
+use poolproof_models::names::site::WitnessLocation;
+
 use super::kind::RecordKind;
 use crate::scenario::Scenario;
 
@@ -31,7 +33,20 @@ pub struct Host {
 pub struct Collection {
     hosts: Vec<Host>,
     has_log_shipping: bool,
+    /// Whether the data centres are those of a scenario, and not of the drawing.
+    knows_sites: bool,
 }
+
+/// The records that are of no server: from the management shell, on any server that has it.
+const OF_THE_POOL: [RecordKind; 4] = [
+    RecordKind::CsPool,
+    RecordKind::PersistentChatState,
+    RecordKind::CsMirrorState,
+    RecordKind::Topology,
+];
+
+/// The directory of the records that are of no server.
+const POOL_DIRECTORY: &str = "lync";
 
 impl Collection {
     /// What a scenario's servers have; without one, what a pool with a mirror and a witness has.
@@ -44,10 +59,16 @@ impl Collection {
         let is_mirrored = scenario.is_none_or(|one| one.mirroring.enabled);
         let has_witness = scenario.is_none_or(|one| one.mirroring.witness.is_some());
         let has_log_shipping = scenario.is_none_or(|one| one.log_shipping.enabled);
+        let witness = scenario.and_then(|one| one.mirroring.witness);
+        let witness_site = match witness {
+            Some(WitnessLocation::Dc2) => "DC2",
+            Some(WitnessLocation::Third) => "third",
+            Some(WitnessLocation::Dc1) | None => "DC1",
+        };
         let databases = [
             ("A", 0, "DC1", true, true),
             ("B", 1, "DC1", true, is_mirrored),
-            ("W", 2, "DC1", false, has_witness),
+            ("W", 2, witness_site, false, has_witness),
             ("S", 3, "DC2", true, has_log_shipping),
         ];
         let databases = databases.into_iter().filter(|(.., is_there)| *is_there);
@@ -80,6 +101,7 @@ impl Collection {
         Self {
             hosts,
             has_log_shipping,
+            knows_sites: scenario.is_some(),
         }
     }
 
@@ -98,6 +120,20 @@ impl Collection {
         kinds.push(RecordKind::ServiceEvents);
         if matches!(host.role, "A" | "B") {
             kinds.push(RecordKind::MirroringStates);
+            kinds.push(RecordKind::MirroringSetup);
+        }
+        if host.has_databases || host.role == "W" {
+            kinds.push(RecordKind::ServerProperties);
+        }
+        if host.role == "W" {
+            kinds.push(RecordKind::WitnessSetup);
+        }
+        if host.has_databases && self.has_log_shipping {
+            kinds.push(match host.role {
+                "S" => RecordKind::LogShippingSecondary,
+                _ => RecordKind::LogShippingPrimary,
+            });
+            kinds.push(RecordKind::JobSchedules);
         }
         kinds
     }
@@ -114,6 +150,11 @@ impl Collection {
                 text += &command(kind, host);
             }
         }
+        text += POOL_HEAD;
+        for kind in OF_THE_POOL {
+            text += &format!("{}: {}\n\n", kind.name(), kind.purpose());
+            text += &pool_command(kind);
+        }
         text + TAIL
     }
 
@@ -127,8 +168,13 @@ impl Collection {
         for host in &self.hosts {
             let (role, site) = (host.role, host.site);
             let name = crate::scenario::writer::quoted(&host.name);
+            // No server knows where it is, and the drawing does not either.
+            let site = match self.knows_sites {
+                true => format!("site = \"{site}\""),
+                false => format!("# site = \"{site}\"           # ASK: DC1, DC2 or third"),
+            };
             text += &format!(
-                "\n[[server]]\nrole = \"{role}\"\nname = {name}\nsite = \"{site}\"\n\
+                "\n[[server]]\nrole = \"{role}\"\nname = {name}\n{site}\n\
                  time_zone = \"UTC\"\n"
             );
             for kind in self.kinds(host) {
@@ -139,6 +185,11 @@ impl Collection {
                     kind.name()
                 );
             }
+        }
+        text += POOL_FILES;
+        for kind in OF_THE_POOL {
+            let (path, name) = (pool_path(kind), kind.name());
+            text += &format!("\n[[file]]\npath = \"{path}\"\nkind = \"{name}\"\n");
         }
         text + INCIDENTS
     }
@@ -151,6 +202,7 @@ impl Collection {
             (MANIFEST.to_owned(), self.manifest()),
         ];
         let mut kinds: Vec<RecordKind> = self.hosts.iter().flat_map(|h| self.kinds(h)).collect();
+        kinds.extend(OF_THE_POOL);
         kinds.sort_unstable();
         kinds.dedup();
         for kind in kinds {
@@ -181,6 +233,16 @@ fn command(kind: RecordKind, host: &Host) -> String {
     format!("```text\n{run}\n```\n\n")
 }
 
+fn pool_path(kind: RecordKind) -> String {
+    format!("{POOL_DIRECTORY}/{}.{}", kind.name(), kind.extension())
+}
+
+/// How records that are of no server are saved.
+fn pool_command(kind: RecordKind) -> String {
+    let ((file, _), path) = (kind.query(), pool_path(kind));
+    format!("```text\n./queries/{file} |\n    Set-Content -Encoding UTF8 '{path}'\n```\n\n")
+}
+
 /// What PowerShell adds to each row of a query.
 const EXTRA: &str = "ItemArray, Table, RowError, RowState, HasErrors";
 
@@ -197,14 +259,24 @@ The history of log shipping is kept for about ten days, and the default trace ov
 older copies beside the new ones, with a `[[file]]` of their own: rows that occur twice count once.
 ";
 
+const POOL_HEAD: &str = "
+## lync: any server with the Lync Server Management Shell
+
+Make the directory `lync` first.
+
+";
+
 const TAIL: &str = "\
 ## Then
 
-Complete `records.toml`: names, time zones, and the folders that log shipping uses. Write what no
-server knows, such as a cut between the data centres, into `incidents.csv`. Then fit:
+Complete `records.toml`: names, data centres, time zones, and the folders that log shipping uses.
+Add a `[[server]]` with the role SM or SW where S has a mirror or a witness. Write what no server
+knows, such as a cut between the data centres, into `incidents.csv`. Leave out the `[[file]]` of
+what you did not collect. Then import how the pool is set up, and fit how it behaves:
 
 ```text
-poolproof fit records.toml -o pool-rates.toml
+poolproof import records.toml -o pool.toml
+poolproof fit records.toml --scenario pool.toml -o pool-rates.toml
 ```
 ";
 
@@ -219,6 +291,10 @@ database = \"mgc\"              # the content database; mgccomp has records of i
 
 const SHIPPING: &str = "\
 folders = ['\\\\fs1\\ls']       # ASK: where the log-shipping job writes; S looks nowhere else
+";
+
+const POOL_FILES: &str = "
+# How the deployment is set up, from the management shell.
 ";
 
 const INCIDENTS: &str = "

@@ -16,6 +16,26 @@ pub enum RecordKind {
     MirroringStates,
     /// Incidents that people wrote down.
     Incidents,
+    /// Release and edition of an instance.
+    ServerProperties,
+    /// The mirrored databases of an instance, as they are now.
+    MirroringSetup,
+    /// The sessions that a witness serves, as they are now.
+    WitnessSetup,
+    /// What an instance ships as a primary.
+    LogShippingPrimary,
+    /// What an instance receives as a secondary.
+    LogShippingSecondary,
+    /// When the log-shipping jobs of an instance run.
+    JobSchedules,
+    /// The pools of the deployment, from `Get-CsPool`.
+    CsPool,
+    /// The state of the pool, from `Get-CsPersistentChatState`.
+    PersistentChatState,
+    /// The states of the mirrored databases, from `Get-CsDatabaseMirrorState`.
+    CsMirrorState,
+    /// The topology, from `Get-CsTopology -AsXml` or from Topology Builder.
+    Topology,
 }
 
 /// A column of a kind of records.
@@ -43,13 +63,23 @@ const fn useful(name: &'static str) -> RecordColumn {
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 16] = [
         Self::LogShippingHistory,
         Self::BackupHistory,
         Self::RestoreHistory,
         Self::ServiceEvents,
         Self::MirroringStates,
         Self::Incidents,
+        Self::ServerProperties,
+        Self::MirroringSetup,
+        Self::WitnessSetup,
+        Self::LogShippingPrimary,
+        Self::LogShippingSecondary,
+        Self::JobSchedules,
+        Self::CsPool,
+        Self::PersistentChatState,
+        Self::CsMirrorState,
+        Self::Topology,
     ];
 
     /// The name of the kind in a manifest, and the stem of its files.
@@ -62,6 +92,16 @@ impl RecordKind {
             Self::ServiceEvents => "service-events",
             Self::MirroringStates => "mirroring-states",
             Self::Incidents => "incidents",
+            Self::ServerProperties => "server-properties",
+            Self::MirroringSetup => "mirroring-setup",
+            Self::WitnessSetup => "witness-setup",
+            Self::LogShippingPrimary => "log-shipping-primary",
+            Self::LogShippingSecondary => "log-shipping-secondary",
+            Self::JobSchedules => "job-schedules",
+            Self::CsPool => "cs-pool",
+            Self::PersistentChatState => "persistent-chat-state",
+            Self::CsMirrorState => "cs-mirror-state",
+            Self::Topology => "topology",
         }
     }
 
@@ -69,6 +109,43 @@ impl RecordKind {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether it says how the pool is set up, and not what has happened.
+    #[must_use]
+    pub const fn is_setup(self) -> bool {
+        !matches!(
+            self,
+            Self::LogShippingHistory
+                | Self::BackupHistory
+                | Self::RestoreHistory
+                | Self::ServiceEvents
+                | Self::MirroringStates
+                | Self::Incidents
+        )
+    }
+
+    /// Whether it is about the pool as a whole and not about one server.
+    #[must_use]
+    pub const fn is_of_the_pool(self) -> bool {
+        matches!(
+            self,
+            Self::Incidents
+                | Self::CsPool
+                | Self::PersistentChatState
+                | Self::CsMirrorState
+                | Self::Topology
+        )
+    }
+
+    /// The ending of its files.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::CsPool | Self::PersistentChatState | Self::CsMirrorState => "json",
+            Self::Topology => "xml",
+            _ => "csv",
+        }
     }
 
     /// The columns that are read, in a fixed order. Others are left alone.
@@ -157,6 +234,114 @@ impl RecordKind {
                     ]
                 }
             }
+            Self::ServerProperties => {
+                const {
+                    &[
+                        needed("server_name"),
+                        needed("product_version"),
+                        needed("edition"),
+                    ]
+                }
+            }
+            Self::MirroringSetup => {
+                const {
+                    &[
+                        needed("server_name"),
+                        needed("database_name"),
+                        needed("mirroring_role_desc"),
+                        needed("mirroring_state_desc"),
+                        needed("mirroring_safety_level_desc"),
+                        needed("mirroring_partner_name"),
+                        useful("mirroring_witness_name"),
+                        useful("mirroring_connection_timeout"),
+                        useful("recovery_model_desc"),
+                    ]
+                }
+            }
+            Self::WitnessSetup => {
+                const {
+                    &[
+                        needed("server_name"),
+                        needed("database_name"),
+                        needed("principal_server_name"),
+                        needed("mirror_server_name"),
+                        needed("partner_sync_state_desc"),
+                        useful("safety_level_desc"),
+                    ]
+                }
+            }
+            Self::LogShippingPrimary => {
+                const {
+                    &[
+                        needed("server_name"),
+                        needed("primary_database"),
+                        needed("backup_share"),
+                        useful("backup_retention_period"),
+                        useful("backup_threshold"),
+                        useful("threshold_alert_enabled"),
+                        useful("monitor_server"),
+                    ]
+                }
+            }
+            Self::LogShippingSecondary => {
+                const {
+                    &[
+                        needed("server_name"),
+                        needed("primary_server"),
+                        needed("primary_database"),
+                        useful("backup_destination_directory"),
+                        useful("restore_delay"),
+                        useful("restore_mode"),
+                        useful("restore_threshold"),
+                        useful("threshold_alert_enabled"),
+                        useful("monitor_server"),
+                        useful("backup_source_directory"),
+                    ]
+                }
+            }
+            Self::JobSchedules => {
+                const {
+                    &[
+                        needed("server_name"),
+                        needed("database_name"),
+                        needed("job"),
+                        needed("freq_type"),
+                        needed("freq_interval"),
+                        needed("freq_subday_type"),
+                        needed("freq_subday_interval"),
+                        useful("job_enabled"),
+                        useful("schedule_enabled"),
+                        useful("freq_recurrence_factor"),
+                        useful("active_start_time"),
+                        useful("active_end_time"),
+                    ]
+                }
+            }
+            Self::CsPool => {
+                const {
+                    &[
+                        needed("identity"),
+                        needed("computers"),
+                        useful("fqdn"),
+                        useful("services"),
+                        useful("site"),
+                    ]
+                }
+            }
+            Self::PersistentChatState => const { &[needed("identity"), needed("poolstate")] },
+            Self::CsMirrorState => {
+                const {
+                    &[
+                        needed("databasename"),
+                        needed("stateonprimary"),
+                        needed("stateonmirror"),
+                        useful("mirroringstatusonprimary"),
+                        useful("mirroringstatusonmirror"),
+                        useful("mirroringstatusonsecondary"),
+                    ]
+                }
+            }
+            Self::Topology => &[],
         }
     }
 
@@ -185,6 +370,40 @@ impl RecordKind {
                 include_str!("queries/mirroring-states.sql"),
             ),
             Self::Incidents => ("incidents.csv", include_str!("queries/incidents.csv")),
+            Self::ServerProperties => (
+                "server-properties.sql",
+                include_str!("queries/server-properties.sql"),
+            ),
+            Self::MirroringSetup => (
+                "mirroring-setup.sql",
+                include_str!("queries/mirroring-setup.sql"),
+            ),
+            Self::WitnessSetup => (
+                "witness-setup.sql",
+                include_str!("queries/witness-setup.sql"),
+            ),
+            Self::LogShippingPrimary => (
+                "log-shipping-primary.sql",
+                include_str!("queries/log-shipping-primary.sql"),
+            ),
+            Self::LogShippingSecondary => (
+                "log-shipping-secondary.sql",
+                include_str!("queries/log-shipping-secondary.sql"),
+            ),
+            Self::JobSchedules => (
+                "job-schedules.sql",
+                include_str!("queries/job-schedules.sql"),
+            ),
+            Self::CsPool => ("cs-pool.ps1", include_str!("queries/cs-pool.ps1")),
+            Self::PersistentChatState => (
+                "persistent-chat-state.ps1",
+                include_str!("queries/persistent-chat-state.ps1"),
+            ),
+            Self::CsMirrorState => (
+                "cs-mirror-state.ps1",
+                include_str!("queries/cs-mirror-state.ps1"),
+            ),
+            Self::Topology => ("topology.ps1", include_str!("queries/topology.ps1")),
         }
     }
 
@@ -198,6 +417,16 @@ impl RecordKind {
             Self::ServiceEvents => "crashes, restarts and planned work, with their lengths",
             Self::MirroringStates => "lost connections and the time to synchronise again",
             Self::Incidents => "failures that no server has written down, such as those of links",
+            Self::ServerProperties => "release and edition of each instance",
+            Self::MirroringSetup => "mirror, witness, safety, time-out and roles of each database",
+            Self::WitnessSetup => "the sessions as the witness sees them",
+            Self::LogShippingPrimary => "backup share, retention, alert; whether B ships too",
+            Self::LogShippingSecondary => "copy folder, restore delay and mode, alert",
+            Self::JobSchedules => "intervals of the backup, copy and restore jobs",
+            Self::CsPool => "the servers of the pool",
+            Self::PersistentChatState => "whether the pool is failed over",
+            Self::CsMirrorState => "roles of the databases as Lync sees them",
+            Self::Topology => "the stores, the Central Management store and the next hop",
         }
     }
 }
@@ -212,12 +441,14 @@ mod tests {
             let (file, text) = kind.query();
             assert!(file.starts_with(kind.name()), "{file}");
             assert_eq!(RecordKind::from_name(kind.name()), Some(kind));
+            let text = text.to_lowercase();
             let words: Vec<&str> = text
                 .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
                 .collect();
             for column in kind.columns() {
-                // Of two forms of a time one is enough.
-                let collected = words.contains(&column.name) || column.name == "log_time";
+                // Of two forms one is enough.
+                let other_forms = ["log_time", "mirroringstatusonsecondary"];
+                let collected = words.contains(&column.name) || other_forms.contains(&column.name);
                 assert!(collected, "{file} does not collect {}", column.name);
             }
         }

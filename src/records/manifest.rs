@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::instant::{self, InstantMs};
 use super::kind::RecordKind;
+use super::server_name::is_same_server;
 use crate::scenario::diagnostic::{Diagnostic, Place, Severity, Source};
 use crate::scenario::document::{self, Node, Table, Value};
 use crate::scenario::suggest;
@@ -51,6 +52,39 @@ impl ServerRole {
     }
 }
 
+/// In which data centre something is, as people say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StatedSite {
+    /// The data centre of the primary database server.
+    Dc1,
+    /// The other one.
+    Dc2,
+    /// A third place.
+    Third,
+}
+
+impl StatedSite {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Dc1, Self::Dc2, Self::Third];
+
+    /// Its word, as scenario files have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dc1 => "DC1",
+            Self::Dc2 => "DC2",
+            Self::Third => "third",
+        }
+    }
+
+    /// The site of a word, whatever the case of its letters.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|site| site.name().eq_ignore_ascii_case(name.trim()))
+    }
+}
+
 /// A server that records are from.
 #[derive(Debug, Clone)]
 pub struct RecordServer {
@@ -60,6 +94,10 @@ pub struct RecordServer {
     pub role: ServerRole,
     /// Its word in the manifest, such as A or pool.
     pub word: &'static str,
+    /// Its data centre, where the manifest says so.
+    pub site: Option<StatedSite>,
+    /// The line of the manifest that names it.
+    pub line: u64,
     /// The zone of its local times.
     pub zone: TimeZone,
     /// How far its clock is ahead of the true time; negative where it is behind.
@@ -159,13 +197,22 @@ impl RecordManifest {
         }
     }
 
-    /// The server of a name, whatever the case of its letters.
+    /// The server of a name: as it is written, whatever the case of its letters, or else the only
+    /// one that can be meant, with or without its domain and the name of the default instance.
     #[must_use]
     pub fn server(&self, name: &str) -> Option<usize> {
-        let name = name.trim();
-        let is_it = |server: &RecordServer| server.name.eq_ignore_ascii_case(name);
-        self.servers.iter().position(is_it)
+        server_of_name(&self.servers, name)
     }
+}
+
+fn server_of_name(servers: &[RecordServer], name: &str) -> Option<usize> {
+    let name = name.trim();
+    let is_it = |server: &RecordServer| server.name.eq_ignore_ascii_case(name);
+    servers.iter().position(is_it).or_else(|| {
+        let indices = 0..servers.len();
+        let mut same = indices.filter(|index| is_same_server(&servers[*index].name, name));
+        same.next().filter(|_| same.next().is_none())
+    })
 }
 
 fn node<'t>(table: &'t Table, key: &str) -> Option<&'t Node> {
@@ -242,6 +289,17 @@ fn server(item: &Node) -> Parsed<RecordServer> {
         })
     });
     keep(&mut mistakes, of_role, &mut |found| role = Some(found));
+    let mut site = None;
+    if let Some(node) = node(table, "site") {
+        let found = text_of(node).and_then(|text| {
+            StatedSite::from_name(&text).ok_or_else(|| {
+                let words = StatedSite::ALL.map(StatedSite::name);
+                let help = suggest::help(&text, &words, "valid sites");
+                vec![mistake(node, "E0025", format!("invalid site `{text}`")).helped(help)]
+            })
+        });
+        keep(&mut mistakes, found, &mut |found| site = Some(found));
+    }
     let mut zone = TimeZone::UTC;
     if let Some(node) = node(table, "time_zone") {
         let found = text_of(node).and_then(|text| {
@@ -263,6 +321,8 @@ fn server(item: &Node) -> Parsed<RecordServer> {
             name,
             role,
             word,
+            site,
+            line: item.place.line() as u64,
             zone,
             clock_ahead_ms,
         }),
@@ -302,15 +362,14 @@ fn file(item: &Node, servers: &[RecordServer]) -> Parsed<RecordFile> {
     keep(&mut mistakes, of_kind, &mut |found| kind = Some(found));
     if let Some(node) = node(table, "server") {
         let found = text_of(node).and_then(|text| {
-            let is_it = |one: &RecordServer| one.name.eq_ignore_ascii_case(text.trim());
-            servers.iter().position(is_it).ok_or_else(|| {
+            server_of_name(servers, &text).ok_or_else(|| {
                 let message = format!("no [[server]] has the name `{text}`");
                 let help = "name each server with its role, so that nothing has to be guessed";
                 vec![mistake(node, "E0033", message).helped(help)]
             })
         });
         keep(&mut mistakes, found, &mut |index| server = Some(index));
-    } else if kind.is_some_and(|kind| kind != RecordKind::Incidents) {
+    } else if kind.is_some_and(|kind| !kind.is_of_the_pool()) {
         let message = "the file is of no server".to_owned();
         mistakes.push(mistake(item, "E0021", message).helped("add server = \"NAME\""));
     }

@@ -17,5 +17,10 @@ pub mod mirroring;
 pub mod outages;
 pub mod pool_records;
 pub mod rows;
+pub mod schedule;
+pub mod server_name;
+pub mod setup;
+pub mod topology;
+pub mod xml;
 
 pub use load::load;

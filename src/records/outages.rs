@@ -257,6 +257,8 @@ fn subject(text: &str, manifest: &RecordManifest) -> Option<OutageSubject> {
 /// People write in UTC, or with an offset.
 fn utc() -> RecordServer {
     RecordServer {
+        site: None,
+        line: 0,
         name: String::new(),
         role: ServerRole::Pool,
         word: "",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use super::aside::Asides;
+use super::aside::{Aside, Asides};
 use super::backups::{self, BackupRecord, Forks, RestoreRecord};
 use super::instant::InstantMs;
 use super::jobs::{JobRun, JobRuns, ShippingJob, server_of};
@@ -11,7 +11,8 @@ use super::kind::RecordKind;
 use super::manifest::{RecordFile, RecordManifest};
 use super::mirroring::{self, StateChange};
 use super::outages::{self, OutageRecord, OutageSubject, ServiceEvent, Sign};
-use super::rows;
+use super::setup::PoolSetup;
+use super::{rows, topology};
 use crate::scenario::diagnostic::{Diagnostic, Severity};
 use crate::scenario::value::Parsed;
 
@@ -60,6 +61,8 @@ pub struct PoolRecords {
     pub listed: Vec<Watch>,
     /// Changes of the mirroring state, by server and time.
     pub states: Vec<StateChange>,
+    /// How the pool is set up.
+    pub setup: PoolSetup,
     /// What was set aside.
     pub asides: Asides,
 }
@@ -79,6 +82,7 @@ struct Gathering {
     incidents: Vec<OutageRecord>,
     listed: Vec<Watch>,
     states: Vec<StateChange>,
+    setup: PoolSetup,
 }
 
 impl PoolRecords {
@@ -93,6 +97,9 @@ impl PoolRecords {
         for (index, file) in manifest.files.iter().enumerate() {
             let opened = open(&file.path).map_err(|why| unopened(file, &why));
             let read = opened.and_then(|input| {
+                if file.kind == RecordKind::Topology {
+                    return gathering.topology(file, index, input);
+                }
                 let mut take = |row: &rows::RecordRow<'_>| gathering.take(row, &manifest, index);
                 rows::read(file, input, &mut asides, &mut take)
             });
@@ -110,6 +117,15 @@ impl PoolRecords {
             return Err(mistakes);
         }
         Ok(gathering.finish(manifest, files, asides))
+    }
+}
+
+impl PoolRecords {
+    /// Whether rows that were set aside are of a file that says how the pool is set up.
+    #[must_use]
+    pub fn is_of_setup(&self, aside: &Aside) -> bool {
+        let mut files = self.files.iter();
+        files.any(|file| file.path == aside.file && file.kind.is_setup())
     }
 }
 
@@ -157,8 +173,22 @@ impl Gathering {
                 self.incidents
                     .push(outages::incident(row, manifest, index)?);
             }
+            _ => self.setup.take(row, manifest, index)?,
         }
         Ok(())
+    }
+
+    /// Takes a topology; how many elements it has.
+    fn topology(
+        &mut self,
+        file: &RecordFile,
+        index: usize,
+        input: Box<dyn Read>,
+    ) -> Result<u64, Box<Diagnostic>> {
+        let topology = topology::read(file, index, input)?;
+        let elements = topology.elements;
+        self.setup.topologies.push(topology);
+        Ok(elements)
     }
 
     /// For which time a list of incidents is complete, which the manifest has to say.
@@ -225,6 +255,7 @@ impl Gathering {
             watched,
             listed: apart(self.listed),
             states: self.states,
+            setup: self.setup,
             asides,
         }
     }

@@ -333,7 +333,12 @@ impl JsonRows<'_, '_> {
 /// A value as a text; PowerShell writes enumerations as objects with a `Value`.
 fn plain(value: &Value) -> Option<String> {
     match value {
-        Value::Null | Value::Array(_) => None,
+        Value::Null => None,
+        // A list within a row, such as the servers of a pool; what is no text in it is left out.
+        Value::Array(items) => {
+            let items = items.iter().filter_map(Value::as_str);
+            Some(items.collect::<Vec<_>>().join(";"))
+        }
         Value::String(text) => Some(text.clone()),
         Value::Object(inner) => {
             let inner = inner.get("value").or(inner.get("Value"))?;

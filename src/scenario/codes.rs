@@ -49,7 +49,7 @@ macro_rules! code {
 
 /// Every code, in order. Handbook rules follow as 100 plus the rule's number: E0118, or W0118 where
 /// it only warns, is rule V18.
-pub(super) const CODES: [Code; 25] = [
+pub(super) const CODES: [Code; 35] = [
     code!(E0001, "missing-runbook"),
     code!(E0002, "directory-as-runbook"),
     code!(E0003),
@@ -73,8 +73,18 @@ pub(super) const CODES: [Code; 25] = [
     code!(E0030),
     code!(E0031),
     code!(E0033),
+    code!(E0034),
+    code!(E0035),
     code!(E0070),
     code!(W0032),
+    code!(W0035),
+    code!(W0036),
+    code!(W0040),
+    code!(W0041),
+    code!(W0042),
+    code!(W0043),
+    code!(W0044),
+    code!(W0045),
 ];
 
 /// The page of a code in Markdown; `None` for a code that does not exist.

@@ -76,6 +76,13 @@ pub struct Place {
     pub span: Range<usize>,
 }
 
+impl Place {
+    /// Its line, from 1.
+    pub(crate) fn line(&self) -> usize {
+        self.source.locate(self.span.start).0
+    }
+}
+
 /// One finding about an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {

@@ -1,11 +1,12 @@
 //! From texts to a scenario: extend, override, read, judge; all mistakes in one pass.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::diagnostic::{self, Diagnostic, Severity, Source};
+use super::diagnostic::{self, Diagnostic, Place, Severity, Source};
 use super::document::{self, Node, Table};
 use super::keys::{Kind, Nothing};
 use super::library::{Library, Resolver};
@@ -22,6 +23,58 @@ pub struct Loaded {
     pub scenario: Scenario,
     /// Warnings, in the order of files and lines.
     pub warnings: Vec<Diagnostic>,
+    /// Where its keys stand.
+    pub places: KeyPlaces,
+}
+
+/// Where the keys of a scenario stand, in whichever of its files.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KeyPlaces(BTreeMap<String, Place>);
+
+impl KeyPlaces {
+    /// Whether a key, such as `pool.users`, is written.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// The place of a key, or of the nearest table around it that is written.
+    #[must_use]
+    pub fn nearest(&self, key: &str) -> Option<&Place> {
+        let mut path = key;
+        loop {
+            match (self.0.get(path), path.rsplit_once('.')) {
+                (Some(place), _) => return Some(place),
+                (None, Some((around, _))) => path = around,
+                (None, None) => return None,
+            }
+        }
+    }
+
+    fn of(table: &Table) -> Self {
+        let mut places = BTreeMap::new();
+        add_places(table, "", &mut places);
+        Self(places)
+    }
+}
+
+/// A table has the place of its key, everything else that of its value.
+fn add_places(table: &Table, around: &str, places: &mut BTreeMap<String, Place>) {
+    for (key, entry) in &table.entries {
+        let path = match around {
+            "" => key.clone(),
+            around => format!("{around}.{key}"),
+        };
+        match entry.node.table() {
+            Some(inner) => {
+                add_places(inner, &path, places);
+                places.insert(path, entry.key.clone());
+            }
+            None => {
+                places.insert(path, entry.node.place.clone());
+            }
+        }
+    }
 }
 
 /// The mistakes of a scenario that cannot be used.
@@ -99,6 +152,7 @@ pub fn load_text(
                 ..scenario
             },
             warnings: diagnostics,
+            places: KeyPlaces::of(&table),
         }),
         _ => {
             // A doubtful choice can wait until the file can be read at all.

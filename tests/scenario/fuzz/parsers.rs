@@ -5,17 +5,20 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
+use poolproof::app::drift::drift;
 use poolproof::app::fit::{FitRequest, fit};
+use poolproof::app::import::{ImportAnswers, ImportError, import};
 use poolproof::app::limits::SearchLimits;
 use poolproof::app::runbook::{ExportRequest, export};
 use poolproof::app::study::{ReplicationGroup, Study};
 use poolproof::app::{Execution, Unobserved, chain, compile, sweep};
 use poolproof::records::decode::encoded_utf_16le;
+use poolproof::records::kind::RecordKind;
 use poolproof::records::manifest::RecordManifest;
 use poolproof::records::pool_records::PoolRecords;
 use poolproof::scenario::diagnostic::Diagnostic;
 use poolproof::scenario::library::{Resolver, Unreadable};
-use poolproof::scenario::{Scenario, codes, defaults, load_text};
+use poolproof::scenario::{Loaded, Scenario, codes, defaults, load_text};
 
 use super::stored;
 use crate::mutations::Library;
@@ -53,7 +56,8 @@ pub fn parsers() -> Vec<Parser> {
         stored::manifests(),
         stored::shards(),
         stored::checkpoints(),
-        records(),
+        records("records", "scenarios/records", 6),
+        records("setup", "scenarios/records/setup", 4),
         delays(),
         sweeps(),
     ]
@@ -195,17 +199,21 @@ fn beginning(bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-fn records() -> Parser {
+/// What has happened is fitted, and how a pool is set up is imported and compared.
+fn records(name: &'static str, at: &str, share: u64) -> Parser {
     const MANIFEST: &str = "records.toml";
-    let at = Path::new("scenarios/records");
+    let at = Path::new(at);
     let manifest = fs::read_to_string(at.join(MANIFEST)).unwrap();
     let whole = RecordManifest::parse(MANIFEST, &manifest).unwrap();
     let mut seeds = vec![(MANIFEST.to_owned(), manifest.clone().into_bytes())];
     for file in &whole.files {
         let bytes = fs::read(at.join(&file.path)).unwrap();
-        seeds.push((file.path.clone(), beginning(&bytes)));
+        // A topology is one document.
+        let whole = file.kind == RecordKind::Topology;
+        let bytes = if whole { bytes } else { beginning(&bytes) };
+        seeds.push((file.path.clone(), bytes));
     }
-    let prior = defaults().unwrap().scenario;
+    let prior = defaults().unwrap();
     let others = seeds.clone();
     let read = move |name: &str, bytes: &[u8], deep| {
         let damaged = text(bytes);
@@ -235,7 +243,7 @@ fn records() -> Parser {
         if deep {
             let fitted = fit(&FitRequest {
                 records: &records,
-                prior: &prior,
+                prior: &prior.scenario,
                 extends: None,
                 command: String::new(),
             });
@@ -246,13 +254,35 @@ fn records() -> Parser {
             let again = load_text("fitted.toml", &fitted.toml, &[], &written);
             let _ = again.map_err(|error| said(&error.diagnostics));
         }
-        Ok(())
+        imported(&records, &prior)
     };
     Parser {
-        name: "records",
-        share: 6,
+        name,
+        share,
         seeds,
         read: Box::new(read),
+    }
+}
+
+/// Imports records that say how a pool is set up.
+fn imported(records: &PoolRecords, prior: &Loaded) -> Result<(), String> {
+    if !records.files.iter().any(|file| file.kind.is_setup()) {
+        return Ok(());
+    }
+    match import(records, &ImportAnswers::default()) {
+        Ok(imported) => {
+            let _ = said(&imported.findings);
+            let runbooks = imported.runbooks();
+            let runbooks = runbooks.map(|(path, text)| (path.to_owned(), text.to_owned()));
+            let beside = Texts(runbooks.collect());
+            // What servers say may break a rule of the product, but is read.
+            let again = load_text("imported.toml", &imported.toml, &[], &beside);
+            let _ = again.map_err(|error| said(&error.diagnostics));
+            let _ = drift(prior, records).map(|found| said(&found));
+            Ok(())
+        }
+        Err(ImportError::NoSetup(found)) => Err(said(&found)),
+        Err(ImportError::Answer(bad)) => panic!("no answer was given: {bad}"),
     }
 }
 

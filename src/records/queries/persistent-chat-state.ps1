@@ -1,0 +1,4 @@
+# Whether the pool is failed over.
+Get-CsPersistentChatState |
+    Select-Object Identity, @{ Name = 'PoolState'; Expression = { "$($_.PoolState)" } } |
+    ConvertTo-Json
