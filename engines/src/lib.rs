@@ -7,6 +7,7 @@
 
 pub mod check;
 pub mod clocks;
+pub mod conform;
 pub mod fingerprints;
 pub mod numbers;
 pub mod pools;

@@ -13,6 +13,7 @@ use crate::check::minimise::{Ground, Target};
 use crate::check::search::{Limits, SearchOutcome};
 use crate::check::{cuts, minimise, search};
 use crate::clocks::activities::Activities;
+use crate::conform::{self, ConformLimits, Conformance, Observed};
 use crate::simulate::examples::{self, ExampleTrial};
 use crate::simulate::rare::{self, Plan, RareError, RareEstimate};
 use crate::simulate::run::{self, FinishedRun, OnBatch};
@@ -34,6 +35,17 @@ pub fn search(
 /// As [`cuts::cuts`].
 pub fn cuts(model: &Bounded<Topology>, request: &mut CutRequest<'_>) -> Cuts {
     cuts::cuts(model, request)
+}
+
+/// As [`conform::conform`].
+#[must_use]
+pub fn conform(
+    topology: &Topology,
+    starts: &[World],
+    observed: &dyn Observed<Topology>,
+    limits: ConformLimits,
+) -> Conformance {
+    conform::conform(topology, starts, observed, limits)
 }
 
 /// As [`minimise::minimise`].

@@ -118,6 +118,12 @@ Examples:
   poolproof show pool.toml
   poolproof show pool.toml --set pool.variant=HBW";
 
+/// Of `doctor`.
+pub const DOCTOR: &str = "\
+Examples:
+  poolproof doctor
+  poolproof doctor pool.toml --top 5";
+
 /// Of `init`.
 pub const INIT: &str = "\
 Examples:
@@ -141,6 +147,12 @@ Examples:
 pub const CHAIN: &str = "\
 Examples:
   poolproof chain records";
+
+/// Of `conform`.
+pub const CONFORM: &str = "\
+Examples:
+  poolproof conform pool.toml records --from 2016-03-02T10:00:00Z --to 2016-03-02T12:00:00Z
+  poolproof conform pool.toml records --set mirroring.partner_timeout=20s";
 
 /// Of `fit`.
 pub const FIT: &str = "\

@@ -43,7 +43,12 @@ pub struct ImportArgs {
 
 /// Runs the command.
 pub fn run(args: &ImportArgs) -> CommandResult {
-    if let Some(path) = &args.output {
+    // As elsewhere, - is the standard output.
+    let output = args
+        .output
+        .as_deref()
+        .filter(|path| *path != Path::new("-"));
+    if let Some(path) = output {
         if is_foreign(path) {
             return Err(ownership::exists(path));
         }
@@ -66,7 +71,7 @@ pub fn run(args: &ImportArgs) -> CommandResult {
         ..Failure::new(Exit::AsExpected, "")
     };
     findings.report();
-    match &args.output {
+    match output {
         Some(path) => write(path, &imported)?,
         None => print(&imported.toml)?,
     }

@@ -6,7 +6,9 @@ mod check;
 mod collect;
 mod compare;
 mod completions;
+mod conform;
 mod cuts;
+mod doctor;
 mod driver;
 mod evaluate;
 mod examples;
@@ -104,6 +106,8 @@ enum Command {
     Validate(validate::ValidateArgs),
     #[command(after_long_help = examples::SHOW)]
     Show(show::ShowArgs),
+    #[command(after_long_help = examples::DOCTOR)]
+    Doctor(doctor::DoctorArgs),
     #[command(after_long_help = examples::INIT)]
     Init(init::InitArgs),
     #[command(after_long_help = examples::COLLECT)]
@@ -114,6 +118,8 @@ enum Command {
     Chain(chain::ChainArgs),
     #[command(after_long_help = examples::FIT)]
     Fit(fit::FitArgs),
+    #[command(after_long_help = examples::CONFORM)]
+    Conform(conform::ConformArgs),
     #[command(after_long_help = examples::RUNBOOK)]
     Runbook(runbook::RunbookArgs),
     #[command(after_long_help = examples::SCHEMA)]
@@ -174,11 +180,13 @@ fn dispatch(cli: &Cli) -> CommandResult {
         Command::Solve(args) => solve::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Show(args) => show::run(args),
+        Command::Doctor(args) => doctor::run(args),
         Command::Init(args) => init::run(args),
         Command::Collect(args) => collect::run(args),
         Command::Import(args) => import::run(args),
         Command::Chain(args) => chain::run(args),
         Command::Fit(args) => fit::run(args),
+        Command::Conform(args) => conform::run(args),
         Command::Runbook(args) => runbook::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

@@ -73,7 +73,7 @@ struct DesignArgs {
     #[arg(long, num_args = 2.., value_names = ["POINTS", "PATH=LOW..HIGH"])]
     lhs: Vec<String>,
     /// Each parameter alone at its ends, for example
-    /// operators.durations.site_failover.decide=x0.5..x2: half and twice what the scenario says
+    /// operators.durations.site_failover.decide=x0.5..x2: half and twice what it is
     #[arg(long, value_name = "PATH=LOW..BASE..HIGH")]
     tornado: Vec<String>,
     /// A file with a [sweep] table

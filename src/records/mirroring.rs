@@ -18,6 +18,8 @@ pub struct StateChange {
     pub sequence: i64,
     /// The new state.
     pub state: MirrorState,
+    /// The index of the file that says so, and the row.
+    pub origin: (usize, u64),
 }
 
 /// The states that differ here.
@@ -31,8 +33,10 @@ pub enum MirrorState {
     PrincipalLost,
     /// 6: the principal has lost the mirror.
     MirrorLost,
-    /// 7 and 8: a failover, by hand or by itself.
-    Failover,
+    /// 7: a failover by hand.
+    ManualFailover,
+    /// 8: a failover by itself.
+    AutomaticFailover,
     /// 9: suspended.
     Suspended,
     /// 10: no quorum.
@@ -43,13 +47,33 @@ pub enum MirrorState {
     Exposed,
 }
 
+impl MirrorState {
+    /// What a record of it says of its server, without a full stop.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::PrincipalSynchronised => "is principal and synchronised with its mirror",
+            Self::MirrorSynchronised => "is mirror and synchronised",
+            Self::PrincipalLost => "has lost the principal",
+            Self::MirrorLost => "has lost its mirror",
+            Self::ManualFailover => "failover by hand",
+            Self::AutomaticFailover => "automatic failover",
+            Self::Suspended => "mirroring is suspended",
+            Self::NoQuorum => "has no quorum",
+            Self::Synchronising => "the mirror is being synchronised",
+            Self::Exposed => "serves without its mirror (exposed)",
+        }
+    }
+}
+
 const fn state(number: i64) -> Option<MirrorState> {
     Some(match number {
         1 | 2 => MirrorState::PrincipalSynchronised,
         3 | 4 => MirrorState::MirrorSynchronised,
         5 => MirrorState::PrincipalLost,
         6 => MirrorState::MirrorLost,
-        7 | 8 => MirrorState::Failover,
+        7 => MirrorState::ManualFailover,
+        8 => MirrorState::AutomaticFailover,
         9 => MirrorState::Suspended,
         10 => MirrorState::NoQuorum,
         11 => MirrorState::Synchronising,
@@ -66,6 +90,7 @@ pub fn change(
     row: &RecordRow<'_>,
     manifest: &RecordManifest,
     server: usize,
+    origin: usize,
 ) -> Result<Option<StateChange>, Unread> {
     let name = row.need(0, "the name of a database", Some)?;
     if !name.eq_ignore_ascii_case(&manifest.database) {
@@ -82,5 +107,6 @@ pub fn change(
         at,
         sequence,
         state,
+        origin: (origin, row.number),
     }))
 }

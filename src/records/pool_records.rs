@@ -167,7 +167,7 @@ impl Gathering {
             }
             RecordKind::MirroringStates => {
                 self.states
-                    .extend(mirroring::change(row, manifest, server)?);
+                    .extend(mirroring::change(row, manifest, server, index)?);
             }
             RecordKind::Incidents => {
                 self.incidents

@@ -3,9 +3,10 @@
 //! A range of constants in place of a distribution changes its shape as well as its size, and then
 //! nothing that is compared with the scenario is compared with it alone.
 
-use poolproof_engines::clocks::distribution::SimDuration;
-
+use super::Scenario;
 use super::document::{Entry, Node, Table, Value};
+use super::failures::FailureMode;
+use super::operators::duration_key;
 use super::value::{duration_text, parse_duration};
 
 /// Larger factors are mistakes.
@@ -79,11 +80,78 @@ fn node(node: &Node, factor: f64) -> Result<Node, String> {
     })
 }
 
+/// Multiplies what no key of a scenario file can name by itself: a value of one of several failure
+/// modes, as in `failures.database_server.outage.rate`, or the durations of a runbook's steps that
+/// do an operation. The keys of what was changed; `None` where the path is of nothing like that.
+///
+/// # Errors
+///
+/// Why it cannot be multiplied.
+pub(super) fn multiply_within(
+    scenario: &mut Scenario,
+    path: &str,
+    factor: f64,
+) -> Option<Result<Vec<String>, String>> {
+    if let Some(rest) = path.strip_prefix("failures.") {
+        let mut words = rest.split('.');
+        let (kind, name, field) = (words.next()?, words.next()?, words.next()?);
+        let failures = &mut scenario.failures;
+        let modes = match kind {
+            "database_server" => &mut failures.database_server,
+            "pool_server" => &mut failures.pool_server,
+            "witness_server" => &mut failures.witness_server,
+            "share_server" => &mut failures.share_server,
+            _ => return None,
+        };
+        let mode = modes.iter_mut().find(|mode| mode.name == name)?;
+        return Some(multiply_mode(mode, field, factor)?.map(|()| vec![path.to_owned()]));
+    }
+    let mut changed = Vec::new();
+    let operators = &mut scenario.operators;
+    let files = [
+        &mut operators.mirror_failover,
+        &mut operators.site_failover,
+        &mut operators.site_failback,
+        &mut operators.log_shipping_repair,
+        &mut operators.last_resort,
+    ];
+    for file in files.into_iter().flatten() {
+        for index in 0..file.runbook.steps.len() {
+            let operation = file.runbook.steps[index].operation.name();
+            if duration_key(file.runbook.role, operation) == path {
+                file.durations[index].multiply(factor);
+                changed.push(file.duration_key(index));
+            }
+        }
+    }
+    (!changed.is_empty()).then_some(Ok(changed))
+}
+
+/// Multiplies a field of a failure mode; `None` where it has no such field.
+fn multiply_mode(mode: &mut FailureMode, field: &str, factor: f64) -> Option<Result<(), String>> {
+    let share = |share: &mut f64| {
+        let product = *share * factor;
+        if product > 1.0 {
+            return Err(format!("{share}, and no share is above 1"));
+        }
+        *share = product;
+        Ok(())
+    };
+    match field {
+        "rate" => mode.rate.count = rounded(mode.rate.count * factor),
+        "repair" => mode.repair.multiply(factor),
+        "every" => mode.planned_every = Some(mode.planned_every?.times(factor)),
+        "common_cause" => return Some(share(&mut mode.common_cause)),
+        "destructive" => return Some(share(&mut mode.destructive)),
+        _ => return None,
+    }
+    Some(Ok(()))
+}
+
 /// A duration or a rate.
 fn text_times(text: &str, factor: f64) -> Option<String> {
     if let Ok(duration) = parse_duration(text) {
-        let ms = libm::round(duration.ms as f64 * factor) as u64;
-        return Some(duration_text(SimDuration { ms }));
+        return Some(duration_text(duration.times(factor)));
     }
     let (count, unit) = text.split_once('/')?;
     let count: f64 = count.trim().parse().ok()?;
@@ -142,8 +210,8 @@ mod tests {
                 "{ erlang = { mean = \"2h\", stages = 3 } }",
             ),
             (
-                "{ mixture = [{ weight = 0.5, fixed = \"1s\" }, { weight = 0.5, exponential = \"1s\" }] }",
-                "{ mixture = [{ fixed = \"2s\", weight = 0.5 }, { exponential = \"2s\", weight = 0.5 }] }",
+                "{ mixture = [{ weight = 0.5, fixed = \"1s\" }] }",
+                "{ mixture = [{ fixed = \"2s\", weight = 0.5 }] }",
             ),
         ] {
             assert_eq!(times(text, 2.0).as_deref(), Ok(twice), "{text}");

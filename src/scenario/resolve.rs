@@ -125,7 +125,7 @@ pub fn load_text(
             diagnostics: vec![empty],
         });
     };
-    for (path, value) in &applied {
+    for (path, value) in &applied.values {
         let source = Arc::new(overrides::source(path, value, name));
         reader.library.note("override", &source);
         if let Err(mistakes) = overrides::apply(&mut table, &source, path) {
@@ -134,7 +134,10 @@ pub fn load_text(
     }
     reader.observed.gather(&mut reader.library, &table);
     reader.diagnostics.extend(nameless(&source, &table));
-    let scenario = read(&mut reader, &source, &table);
+    let mut scenario = read(&mut reader, &source, &table);
+    if let Some(scenario) = &mut scenario {
+        multiply_within(&mut reader, scenario, name, &applied.within);
+    }
     if let Some(scenario) = &scenario
         && !reader.incomplete
     {
@@ -163,42 +166,81 @@ pub fn load_text(
     }
 }
 
-/// The overrides with each factor replaced by the value that it makes of that of the scenario under
-/// the other overrides.
+/// Overrides, as they are applied.
+#[derive(Default)]
+struct Applied {
+    /// Values of keys.
+    values: Vec<(String, String)>,
+    /// Factors of what no key names by itself.
+    within: Vec<(String, String)>,
+}
+
+/// The overrides in their order, with each factor replaced by the value that it makes of that of
+/// the scenario under those before it.
 fn multiplied(
     name: &str,
     text: &str,
     overrides: &[(String, String)],
     resolver: &dyn Resolver,
-) -> Result<Vec<(String, String)>, LoadError> {
-    let (factors, mut applied): (Vec<_>, Vec<_>) = overrides
-        .iter()
-        .cloned()
-        .partition(|(_, value)| factor::of(value).is_some());
-    if factors.is_empty() {
-        return Ok(applied);
-    }
-    let base = load_text(name, text, &applied, resolver)?;
-    for (path, value) in factors {
-        let mut assumptions = base.scenario.assumptions.iter();
-        let found = assumptions.find(|assumption| assumption.key == path);
-        let product = found
-            .zip(factor::of(&value))
-            .map(|(found, factor)| overrides::times(&path, &found.value, factor));
-        match product {
-            // No key has such a value: it is said what is wrong with it as with any other.
-            None => applied.push((path, value)),
-            Some(Ok(product)) => applied.push((path, product)),
-            Some(Err(why)) => {
-                let message = format!("`{path}` cannot be {value}: in the scenario it is {why}");
-                let diagnostic = Diagnostic::about(name, Severity::Error, "E0012", message);
-                return Err(LoadError {
-                    diagnostics: vec![diagnostic],
-                });
-            }
+) -> Result<Applied, LoadError> {
+    let mut applied = Applied::default();
+    for (path, value) in overrides {
+        let Some(number) = factor::of(value) else {
+            // A later value takes the place of an earlier product.
+            applied.within.retain(|(other, _)| other != path);
+            applied.values.push((path.clone(), value.clone()));
+            continue;
+        };
+        let mut base = load_text(name, text, &applied.values, resolver)?.scenario;
+        for (path, value) in &applied.within {
+            let number = factor::of(value).unwrap_or(1.0);
+            let _ = factor::multiply_within(&mut base, path, number);
+        }
+        let mut assumptions = base.assumptions.iter();
+        let found = assumptions.find(|assumption| assumption.key == *path);
+        let said = found.map(|found| found.value.clone());
+        let product = match factor::multiply_within(&mut base, path, number) {
+            Some(done) => done.map(|_| applied.within.push((path.clone(), value.clone()))),
+            None => match said {
+                Some(said) => overrides::times(path, &said, number)
+                    .map(|product| applied.values.push((path.clone(), product))),
+                None => Err("no value of the scenario that could be multiplied".to_owned()),
+            },
+        };
+        if let Err(why) = product {
+            let message = format!("`{path}` cannot be {value}: it is {why}");
+            let diagnostic = Diagnostic::about(name, Severity::Error, "E0012", message);
+            let help = "`poolproof show` lists the values of a scenario with their keys";
+            return Err(LoadError {
+                diagnostics: vec![diagnostic.helped(help)],
+            });
         }
     }
     Ok(applied)
+}
+
+/// Applies factors of what no key names by itself, and notes them.
+fn multiply_within(
+    reader: &mut Reader<'_>,
+    scenario: &mut Scenario,
+    name: &str,
+    factors: &[(String, String)],
+) {
+    for (path, value) in factors {
+        let source = Arc::new(overrides::source(path, value, name));
+        reader.library.note("override", &source);
+        let number = factor::of(value).unwrap_or(1.0);
+        let done = factor::multiply_within(scenario, path, number);
+        let changed = done.and_then(Result::ok).unwrap_or_default();
+        let noted = reader.assumptions.iter_mut();
+        for assumption in noted.filter(|noted| changed.contains(&noted.key)) {
+            if let Ok(product) = overrides::times(path, &assumption.value, number) {
+                assumption.value = product.trim_matches('"').to_owned();
+            }
+            assumption.source.clone_from(&source.name);
+            (assumption.grade, assumption.is_default) = (None, false);
+        }
+    }
 }
 
 /// Reads a runbook by itself, without a scenario that uses it. `name` is the file's name for

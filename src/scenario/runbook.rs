@@ -156,7 +156,8 @@ impl RunbookFile {
     }
 
     /// Where the duration of a step is listed among the assumptions.
-    pub(super) fn duration_key(&self, index: usize) -> String {
+    #[must_use]
+    pub fn duration_key(&self, index: usize) -> String {
         format!("{}.step.{}.duration", self.runbook.name, index + 1)
     }
 }

@@ -174,7 +174,8 @@ fn each_kind_of_drift_is_found_where_it_is() {
         assert_eq!(matches.len(), 1, "{wanted}: {found:?}");
         // Values that `--set` gives are at line 1 of their own source.
         assert!(matches[0].1 == wanted_line, "{wanted}: {found:?}");
-        let more = found.len() - 1;
+        // What B has otherwise than A is said as well.
+        let more = found.iter().filter(|one| one.0 != "W0036").count() - 1;
         assert!(
             more == 0 || wanted.contains("witness") || more == 1 && wanted.contains("share_host"),
             "{found:?}"
@@ -207,7 +208,9 @@ fn each_kind_of_drift_is_found_where_it_is() {
         ("A/mirroring-setup.csv", "PRINCIPAL", "MIRROR"),
         ("B/mirroring-setup.csv", "MIRROR", "PRINCIPAL"),
     ];
-    let found = drifts(&swapped, &[]);
+    let mut found = drifts(&swapped, &[]);
+    // The role is also reported by itself, as two principals would be.
+    found.retain(|one| one.0 != "W0036");
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((found[0].0.as_str(), found[0].1), ("W0042", mirroring));
     let found = drifts(

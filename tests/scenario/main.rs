@@ -5,6 +5,7 @@ mod support;
 
 mod budgets;
 mod default_figures;
+mod factors;
 mod fuzz;
 mod key_effects;
 mod mutations;

@@ -5,6 +5,7 @@
 
 pub mod activities;
 pub mod distribution;
+mod factor;
 pub mod purpose;
 pub mod random;
 pub mod timed;

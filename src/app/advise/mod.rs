@@ -36,6 +36,9 @@ pub use decisions::{ChoiceSettings, DecisionChoice, VariedDecision};
 /// decision at a time is changed, and then these are the most neighbours of a candidate.
 pub const CANDIDATES_MOST: usize = 64;
 
+/// Codes of keys that there are not, and of values that are no values.
+const MISTYPED: [&str; 2] = ["E0012", "E0020"];
+
 /// The most trials of a candidate unless a number is given.
 pub const TRIALS_MOST: u64 = 20_000;
 
@@ -277,6 +280,15 @@ impl Inquest<'_> {
         let (changes, settings) = candidates::changes_of(&self.decisions, choices);
         let scenario = match candidates::load(self.request, self.resolver, &settings) {
             Ok(scenario) => scenario,
+            // A key that there is not is a mistake of the request, and no combination that is.
+            Err(error)
+                if error
+                    .diagnostics
+                    .iter()
+                    .any(|one| MISTYPED.contains(&one.code.as_str())) =>
+            {
+                return Err(error.into());
+            }
             Err(error) => {
                 self.invalid.push(candidates::invalid(changes, &error));
                 return Ok(None);

@@ -1,6 +1,5 @@
 //! What becomes of the advice where an assumption is wrong by a factor of two.
 
-use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use poolproof_engines::simulate::estimate::Confidence;
 use poolproof_models::names::runbook::Phase;
 use poolproof_reports::advice::{CandidateStatus, Sensitivity};
@@ -38,7 +37,7 @@ const ASSUMED: [Assumed; 8] = [
     },
     Assumed {
         words: "how long a data centre is down",
-        scale: |scenario, factor| scaled(&mut scenario.failures.site_outage.repair, factor),
+        scale: |scenario, factor| scenario.failures.site_outage.repair.multiply(factor),
     },
     Assumed {
         words: "how often a data centre is lost for good",
@@ -56,8 +55,8 @@ const ASSUMED: [Assumed; 8] = [
         scale: |scenario, factor| {
             steps(scenario, factor, &[Phase::Detect, Phase::Decide]);
             if let Some(shifts) = &mut scenario.operators.shifts {
-                scaled(&mut shifts.on_duty, factor);
-                scaled(&mut shifts.off_duty, factor);
+                shifts.on_duty.multiply(factor);
+                shifts.off_duty.multiply(factor);
             }
         },
     },
@@ -83,7 +82,7 @@ fn rates(modes: &mut [FailureMode], factor: f64) {
 fn repairs(modes: &mut [FailureMode], factor: f64) {
     let failures = modes.iter_mut().filter(|one| one.planned_every.is_none());
     for mode in failures {
-        scaled(&mut mode.repair, factor);
+        mode.repair.multiply(factor);
     }
 }
 
@@ -99,39 +98,7 @@ fn steps(scenario: &mut Scenario, factor: f64, phases: &[Phase]) {
     for file in files.into_iter().flatten() {
         for (step, duration) in file.runbook.steps.iter().zip(&mut file.durations) {
             if phases.contains(&step.phase) {
-                scaled(duration, factor);
-            }
-        }
-    }
-}
-
-/// Multiplies every delay that is drawn.
-fn scaled(distribution: &mut Distribution, factor: f64) {
-    let times = |duration: &mut SimDuration| {
-        duration.ms = libm::round(duration.ms as f64 * factor) as u64;
-    };
-    match distribution {
-        Distribution::Fixed { value } => times(value),
-        Distribution::Uniform { low, high } => {
-            times(low);
-            times(high);
-        }
-        Distribution::Exponential { mean }
-        | Distribution::Weibull { mean, .. }
-        | Distribution::Gamma { mean, .. } => times(mean),
-        Distribution::Lognormal { median, most, .. } => {
-            times(median);
-            most.iter_mut().for_each(times);
-        }
-        Distribution::Empirical { values } => {
-            let scaled = values
-                .iter()
-                .map(|ms| libm::round(*ms as f64 * factor) as u64);
-            *values = scaled.collect::<Vec<u64>>().into();
-        }
-        Distribution::Mixture { parts } => {
-            for (_, part) in parts {
-                scaled(part, factor);
+                duration.multiply(factor);
             }
         }
     }

@@ -21,14 +21,22 @@ pub(super) fn front(points: &[Option<Coordinates>]) -> Vec<bool> {
 
 impl Coordinates {
     /// Whether this point costs no more, is in no figure worse or perhaps worse, and is better in
-    /// the cost or in a figure beyond its interval.
+    /// the cost or in a figure beyond its interval. A figure without an interval decides nothing:
+    /// too little carries it.
     fn beats(&self, other: &Self) -> bool {
-        let pairs = || self.figures.iter().zip(&other.figures);
+        let pairs = || {
+            let all = self.figures.iter().zip(&other.figures);
+            all.filter(|(here, there)| has_interval(here) && has_interval(there))
+        };
         // Points have the same random numbers, so what differs in nothing has the same estimate.
         let no_worse = pairs().all(|(here, there)| here == there || is_below(here, there));
         let better = self.cost < other.cost || pairs().any(|(here, there)| is_below(here, there));
         self.cost <= other.cost && no_worse && better
     }
+}
+
+fn has_interval(estimate: &Estimate) -> bool {
+    estimate.low.is_some() && estimate.high.is_some()
 }
 
 /// Whether all of one interval lies below the other. One without an end lies below and above none.
@@ -88,7 +96,7 @@ mod tests {
         );
         assert_eq!(
             of(&[(1.0, [&few, &few]), (2.0, [&open, &few])]),
-            [true, true]
+            [true, false]
         );
         assert_eq!(front(&[None]), [false]);
     }
