@@ -16,12 +16,10 @@ use super::{interrupt, ownership};
 use crate::app::checkpoint::CheckpointStore;
 use crate::scenario::is_name;
 
-/// How the names of files begin that are not in their places yet.
+/// How the names of files begin and end that are not in their places yet. While such a file is
+/// there, its directory is held, where the system has such locks.
 const TEMPORARY: &str = ".poolproof-";
-
-/// How they end: of a report, whose directory is held meanwhile; and of a file on its own.
 const STAGED: &str = ".staged";
-const ALONE: &str = ".part";
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
     Failure::output(format!("cannot write {}: {error}", path.display()))
@@ -67,7 +65,7 @@ fn replacement(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<Step
     let mut staged = Vec::new();
     for (name, bytes) in files {
         let path = directory.join(name);
-        let one = Staged::new(&path, bytes, STAGED).map_err(|error| unwritten(&path, &error))?;
+        let one = Staged::new(&path, bytes).map_err(|error| unwritten(&path, &error))?;
         staged.push(one);
     }
     staged.sort_by_key(|one| !ownership::is_result(&one.path));
@@ -98,8 +96,8 @@ impl Step {
     }
 }
 
-/// Removes what runs that were killed while they wrote a report have left. Nobody else writes such
-/// files while the directory is held.
+/// Removes what runs that were killed while they wrote have left. Nobody else has such files while
+/// the directory is held.
 fn remove_left_over(directory: &Path) {
     let below = ownership::BELOW.map(|(name, _)| directory.join(name));
     for path in [directory.to_owned()].iter().chain(&below) {
@@ -169,8 +167,16 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
+    // The file behind a link is written, where it is.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = parent(&target);
+    fs::create_dir_all(directory)?;
+    let held = held(directory);
     let _writing = interrupt::writing();
-    Staged::new(path, bytes, ALONE)?.rename()
+    if held.is_some() {
+        remove_left_over(directory);
+    }
+    Staged::new(path, bytes)?.rename()
 }
 
 /// A file that is whole under a temporary name, which is gone afterwards, renamed or not.
@@ -180,7 +186,7 @@ struct Staged {
 }
 
 impl Staged {
-    fn new(path: &Path, bytes: &[u8], ending: &str) -> io::Result<Self> {
+    fn new(path: &Path, bytes: &[u8]) -> io::Result<Self> {
         if path.is_dir() {
             return Err(ErrorKind::IsADirectory.into());
         }
@@ -188,7 +194,7 @@ impl Staged {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let parent = parent(&path);
         fs::create_dir_all(parent)?;
-        let mut file = temporary(parent, ending)?;
+        let mut file = temporary(parent)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         Ok(Self { file, path })
@@ -208,9 +214,9 @@ fn parent(path: &Path) -> &Path {
 
 /// A new file under a name that nobody can foresee and that no other file has. It is gone with the
 /// value.
-fn temporary(directory: &Path, ending: &str) -> io::Result<NamedTempFile> {
+fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY).suffix(ending);
+    builder.prefix(TEMPORARY).suffix(STAGED);
     // What is written is as readable as any other file of its owner.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -226,7 +232,7 @@ pub fn try_directory(directory: &Path) -> Result<(), Failure> {
         Some(there) => there,
         None => Path::new("."),
     };
-    match temporary(there, ALONE) {
+    match temporary(there) {
         Ok(_) => Ok(()),
         Err(error) => Err(unwritten(directory, &error)),
     }

@@ -115,6 +115,11 @@ fn killed_again_and_again(seed: u64, words: &[&str], again: &[&str], plan: &[&st
     );
     let (found, expected) = (files(killed.path()), files(whole.path()));
     assert!(found == expected, "{words:?}: {:?}", found.keys());
+    let left = |path: &PathBuf| path.to_string_lossy().ends_with(".staged");
+    assert!(
+        !tree(killed.path()).keys().any(left),
+        "what is left over is removed"
+    );
     let bytes: usize = found.values().map(Vec::len).sum();
     println!(
         "{}: {KILLS} kills in {:.1} s, {ended} after the end, {kept} with a checkpoint; {} files, \

@@ -10,7 +10,7 @@ const FILE: &str = "scenarios/lync-2013-lbw.toml";
 fn the_decision_comes_before_the_name_of_the_next_hop() {
     let quick = [
         "--trials",
-        "200",
+        "100",
         "--top",
         "90",
         "--set",
