@@ -86,9 +86,6 @@ pub struct ConformLimits {
     pub hidden_faults: u32,
     /// The most that people did, recorded or not.
     pub work: u32,
-    /// The most of the hidden faults and of what people did, beyond the fewest with which as many
-    /// observations are explained.
-    pub spare: u32,
     /// The most states.
     pub states: usize,
 }
@@ -191,7 +188,6 @@ pub fn conform<S: System, O: Observed<S> + ?Sized>(
         numbers: BTreeMap::new(),
         visited: Vec::new(),
         open: BTreeSet::new(),
-        fewest: vec![None; observed.count() + 1],
     };
     let clock = Soonest {
         now: AtMs::MIN,
@@ -206,14 +202,8 @@ pub fn conform<S: System, O: Observed<S> + ?Sized>(
     }
     let mut cut_off = false;
     while let Some((_, _, at)) = search.open.pop_first() {
-        let Visited { done, faults, .. } = search.visited[at];
-        let explained = done.count();
-        if explained == observed.count() {
+        if search.visited[at].done.count() == observed.count() {
             break;
-        }
-        let fewest = search.fewest[explained].get_or_insert(faults);
-        if faults > *fewest + limits.spare {
-            continue;
         }
         if search.visited.len() >= limits.states {
             cut_off = true;
@@ -233,8 +223,6 @@ struct Search<'a, S: System, O: ?Sized> {
     visited: Vec<Visited<S::State>>,
     /// What is to be expanded: faults, steps, number.
     open: BTreeSet<(u32, u32, usize)>,
-    /// Of each number of explained observations the fewest faults with which it was reached.
-    fewest: Vec<Option<u32>>,
 }
 
 impl<S: System, O: Observed<S> + ?Sized> Search<'_, S, O> {

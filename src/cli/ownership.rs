@@ -28,6 +28,9 @@ const DATA: [&str; 7] = [
     "sweep.md",
 ];
 
+/// Those of a result.
+const OF_RESULT: [&str; 3] = ["summary.md", "figures.csv", "incidents.csv"];
+
 /// The file that keeps what an interrupted run has finished.
 pub const CHECKPOINT: &str = "checkpoint.json";
 
@@ -147,11 +150,12 @@ pub fn remove_own(path: &Path) {
 pub fn outdated(directory: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
     let written = files.iter().map(|(name, _)| directory.join(name));
     let mut paths: Vec<PathBuf> = written.filter(|path| path.is_file()).collect();
-    if is_report(directory) {
+    // Of the other documents all files are written each time, and they may stand beside this one.
+    if is_report(directory) && files.iter().any(|(name, _)| name == RESULTS[0]) {
         let charts = Chart::ALL.map(Chart::name).into_iter();
         let charts =
             charts.flat_map(|name| ["svg", "png"].map(|end| format!("charts/{name}.{end}")));
-        let data = DATA.map(str::to_owned).into_iter().chain(charts);
+        let data = OF_RESULT.map(str::to_owned).into_iter().chain(charts);
         paths.extend(
             data.map(|name| directory.join(name))
                 .filter(|path| path.is_file()),
@@ -226,7 +230,11 @@ mod tests {
         fs::write(directory.path().join("mine.csv"), "mine").unwrap();
         assert_eq!(outdated(directory.path(), &[]), [] as [PathBuf; 0]);
         fs::write(directory.path().join("incidents.csv"), "ours").unwrap();
-        let outdated = outdated(directory.path(), &[]);
+        fs::write(directory.path().join("sweep.csv"), "of a sweep beside it").unwrap();
+        let comparison = [("comparison.json".to_owned(), Vec::new())];
+        assert_eq!(outdated(directory.path(), &comparison), [] as [PathBuf; 0]);
+        let result = [("result.json".to_owned(), Vec::new())];
+        let outdated = outdated(directory.path(), &result);
         assert_eq!(outdated, [directory.path().join("incidents.csv")]);
         remove_own(&traces.join("SB.json"));
         assert_eq!(listed(&traces, &["json"]).len(), 4);

@@ -107,15 +107,7 @@ pub(super) fn multiply_within(
         return Some(multiply_mode(mode, field, factor)?.map(|()| vec![path.to_owned()]));
     }
     let mut changed = Vec::new();
-    let operators = &mut scenario.operators;
-    let files = [
-        &mut operators.mirror_failover,
-        &mut operators.site_failover,
-        &mut operators.site_failback,
-        &mut operators.log_shipping_repair,
-        &mut operators.last_resort,
-    ];
-    for file in files.into_iter().flatten() {
+    for file in scenario.operators.runbooks_mut() {
         for index in 0..file.runbook.steps.len() {
             let operation = file.runbook.steps[index].operation.name();
             if duration_key(file.runbook.role, operation) == path {

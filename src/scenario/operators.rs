@@ -147,10 +147,8 @@ impl Operators {
         Role::ALL.into_iter().filter_map(|role| self.runbook(role))
     }
 
-    /// Leaves out what never happens, and gives the steps of the runbooks their durations.
-    fn finish(mut self, _: &mut Section<'_, '_>) -> Self {
-        self.mistakes.retain(|(_, probability)| *probability > 0.0);
-        self.misoperations.retain(|(_, rate)| !rate.is_zero());
+    /// All runbooks in use, to change them.
+    pub fn runbooks_mut(&mut self) -> impl Iterator<Item = &mut RunbookFile> {
         let files = [
             &mut self.mirror_failover,
             &mut self.site_failover,
@@ -158,8 +156,16 @@ impl Operators {
             &mut self.log_shipping_repair,
             &mut self.last_resort,
         ];
-        for file in files.into_iter().flatten() {
-            for changed in &self.durations {
+        files.into_iter().flatten()
+    }
+
+    /// Leaves out what never happens, and gives the steps of the runbooks their durations.
+    fn finish(mut self, _: &mut Section<'_, '_>) -> Self {
+        self.mistakes.retain(|(_, probability)| *probability > 0.0);
+        self.misoperations.retain(|(_, rate)| !rate.is_zero());
+        let durations = self.durations.clone();
+        for file in self.runbooks_mut() {
+            for changed in &durations {
                 let steps = file.runbook.steps.iter().zip(&mut file.durations);
                 for (step, own) in steps {
                     if (file.runbook.role, step.operation) == (changed.role, changed.operation) {

@@ -234,9 +234,11 @@ fn multiply_within(
         let changed = done.and_then(Result::ok).unwrap_or_default();
         let noted = reader.assumptions.iter_mut();
         for assumption in noted.filter(|noted| changed.contains(&noted.key)) {
-            if let Ok(product) = overrides::times(path, &assumption.value, number) {
-                assumption.value = product.trim_matches('"').to_owned();
-            }
+            assumption.value = match overrides::times(path, &assumption.value, number) {
+                Ok(product) => product.trim_matches('"').to_owned(),
+                // Observed delays of a file have no other text.
+                Err(_) => format!("{}, times {number}", assumption.value),
+            };
             assumption.source.clone_from(&source.name);
             (assumption.grade, assumption.is_default) = (None, false);
         }

@@ -109,7 +109,9 @@ impl Picture for Pareto<'_> {
         let place = |cost: f64, minutes: f64| -> Point {
             frame.place(x_axis.share(cost), y_axis.share(minutes))
         };
-        for point in &points {
+        // Those on the front last, so that no other hides them.
+        let beaten = points.iter().filter(|point| !point.on_front);
+        for point in beaten.chain(points.iter().filter(|point| point.on_front)) {
             let (color, mark) = if point.on_front {
                 (VERMILION, Mark::Square)
             } else {
@@ -138,7 +140,8 @@ impl Picture for Pareto<'_> {
                 BLUE,
                 Mark::Disc,
                 "beaten by a point that costs no more and is worse in none of them, beyond what \
-                 chance explains; lines are intervals",
+                 chance explains; lines are intervals, and \
+                 where one is missing too few values carry the mean",
             ),
         ];
         let mut y = under + 12.0;

@@ -87,15 +87,7 @@ fn repairs(modes: &mut [FailureMode], factor: f64) {
 }
 
 fn steps(scenario: &mut Scenario, factor: f64, phases: &[Phase]) {
-    let operators = &mut scenario.operators;
-    let files = [
-        &mut operators.mirror_failover,
-        &mut operators.site_failover,
-        &mut operators.site_failback,
-        &mut operators.log_shipping_repair,
-        &mut operators.last_resort,
-    ];
-    for file in files.into_iter().flatten() {
+    for file in scenario.operators.runbooks_mut() {
         for (step, duration) in file.runbook.steps.iter().zip(&mut file.durations) {
             if phases.contains(&step.phase) {
                 duration.multiply(factor);

@@ -144,7 +144,6 @@ fn search(pair: &Pair<'_>, request: &ConformRequest<'_>, more: u32) -> Conforman
     let limits = ConformLimits {
         hidden_faults: request.hidden_faults.saturating_add(more),
         work: pair.recorded_work().saturating_add(request.hidden_actions),
-        spare: 2,
         states: request.states,
     };
     pools::conform(&pair.topology, &pair.starts(), pair, limits)
