@@ -253,6 +253,7 @@ fn without_step(scenario: &Scenario, role: Role, index: usize) -> Option<Scenari
         Role::SiteFailback => operators.site_failback.as_mut(),
         Role::LogShippingRepair => operators.log_shipping_repair.as_mut(),
         Role::LastResort => operators.last_resort.as_mut(),
+        Role::PlannedSwitch => operators.planned_switch.as_mut(),
     }?;
     if file.runbook.steps.len() < 2 {
         return None;

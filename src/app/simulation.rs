@@ -45,17 +45,17 @@ pub struct SimulateRequest<'a> {
     pub command: &'a Reproduction,
 }
 
-/// Sets the fault of a scenario's drills.
+/// Sets the fault of a scenario's drills, or the planned work.
 ///
 /// # Errors
 ///
-/// When the scenario has no such fault.
+/// When the scenario has neither of that name.
 pub fn set_drill(scenario: &mut Scenario, name: &str, file: &str) -> Result<(), AppError> {
     if name != SITE_LOSS {
-        let known = compile::faults(scenario);
+        let known = compile::drillable(scenario);
         if !known.iter().any(|known| known == name) {
-            let message = format!("`{name}` is no fault of {file}");
-            let known = format!("the faults are {SITE_LOSS}, {}", known.join(", "));
+            let message = format!("`{name}` cannot be drilled in {file}");
+            let known = format!("what can be is {SITE_LOSS}, {}", known.join(", "));
             return Err(AppError::request(message).hinted(known));
         }
     }

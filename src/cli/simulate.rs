@@ -60,7 +60,8 @@ struct SimulationArgs {
     scenarios: Vec<PathBuf>,
     #[command(flatten)]
     trials: TrialArgs,
-    /// Drill this fault: site-loss, or an event such as crash:A, cut:DC1-DC2 or share-loss:share
+    /// Drill this fault: site-loss, or an event such as crash:A, cut:DC1-DC2 or share-loss:share;
+    /// or planned work, such as start-runbook:planned-operators
     #[arg(long, value_name = "FAULT")]
     drill: Option<String>,
     /// Stop once the half-width of the mean outage, or of the scenario's own choice, is this share

@@ -353,5 +353,6 @@ pub const fn belief_text(belief: Belief) -> &'static str {
         Belief::NoBackupAlert => "no log backup is finished any more",
         Belief::UsersCutOff => "users are cut off although both partners answer",
         Belief::ServiceStuck => "users are not served and nothing brings service back by itself",
+        Belief::Planned => "it is the day of planned work and everything is in order",
     }
 }

@@ -109,6 +109,9 @@ fn team_condition(topology: &Topology, world: &World, role: Role) -> Option<Stri
         Role::SiteFailback => "a failback to DC1",
         // It serves nobody.
         Role::LogShippingRepair => return None,
+        // It begins only where users are served.
+        Role::PlannedSwitch if world.progress(role) == 0 => return None,
+        Role::PlannedSwitch => "a planned switch to DC2",
         // Whether a scenario has one is no condition of the others.
         Role::LastResort if topology.runbook(role).is_none() => return None,
         Role::LastResort => "the last resort",
@@ -175,5 +178,6 @@ const fn awaited(belief: Belief) -> &'static str {
         Belief::NoRestoreAlert => "S is known to have restored nothing for too long",
         Belief::NoBackupAlert => "it is known that no log was backed up for too long",
         Belief::ServiceStuck => "nothing brings service back by itself",
+        Belief::Planned => "it is the day of planned work and everything is in order",
     }
 }

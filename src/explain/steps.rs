@@ -230,6 +230,7 @@ fn trigger_text(world: &World, trigger: Belief) -> &'static str {
         Belief::NoRestoreAlert => "no log is restored on S any more",
         Belief::NoBackupAlert => "no log backup is finished any more",
         Belief::ServiceStuck => "users are not served and nothing brings service back by itself",
+        Belief::Planned => "it is the day of planned work and everything is in order",
     }
 }
 
@@ -267,7 +268,9 @@ fn runbook_step_text(topology: &Topology, world: &World, event: Event) -> (Strin
 const fn operators_of(role: Role) -> &'static str {
     match role {
         Role::MirrorFailover => "operators in DC1",
-        Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => "operators in DC2",
+        Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair | Role::PlannedSwitch => {
+            "operators in DC2"
+        }
         Role::LastResort => "database administrators",
     }
 }

@@ -72,6 +72,11 @@ keys! {
         pub last_resort: Option<RunbookFile> =
             "runbook for an outage that nothing else ends, although a database server runs",
             RunbookRow(Role::LastResort);
+        /// Handbook 13.15.
+        pub planned_switch: Option<RunbookFile> =
+            "runbook for a planned switch to DC2, such as the yearly test; for the way back, a \
+             site_failback",
+            RunbookRow(Role::PlannedSwitch);
         pub assumption: SiteAssumption =
             "whether DC1 really is down when operators leave it, and stays down",
             default(
@@ -91,6 +96,7 @@ keys! {
                 site_failback.as_ref(),
                 log_shipping_repair.as_ref(),
                 last_resort.as_ref(),
+                planned_switch.as_ref(),
             ]);
         /// Above 0.
         pub mistakes: Vec<(Mistake, f64)> =
@@ -139,6 +145,7 @@ impl Operators {
             Role::SiteFailback => self.site_failback.as_ref(),
             Role::LogShippingRepair => self.log_shipping_repair.as_ref(),
             Role::LastResort => self.last_resort.as_ref(),
+            Role::PlannedSwitch => self.planned_switch.as_ref(),
         }
     }
 
@@ -155,6 +162,7 @@ impl Operators {
             &mut self.site_failback,
             &mut self.log_shipping_repair,
             &mut self.last_resort,
+            &mut self.planned_switch,
         ];
         files.into_iter().flatten()
     }
@@ -211,6 +219,10 @@ impl Durations<'_> {
             "steps of the runbook for the repair of log shipping",
         ),
         (Role::LastResort, "steps of the runbook for the last resort"),
+        (
+            Role::PlannedSwitch,
+            "steps of the runbook for a planned switch to DC2",
+        ),
     ];
 
     fn row() -> EachRow<Operation, Delay> {
@@ -340,6 +352,7 @@ pub const fn key_of(role: Role) -> &'static str {
         Role::SiteFailback => "site_failback",
         Role::LogShippingRepair => "log_shipping_repair",
         Role::LastResort => "last_resort",
+        Role::PlannedSwitch => "planned_switch",
     }
 }
 

@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use poolproof_engines::clocks::distribution::Distribution;
+use poolproof_engines::clocks::distribution::{Distribution, SimDuration};
 use poolproof_models::names::runbook::{Belief, Operation, Phase, Role, Runbook, Step};
 
 use super::assumption::Grade;
 use super::diagnostic::{Diagnostic, Severity, Source};
 use super::document::{self, Node, Value};
-use super::format::{Delay, Flag, Text};
+use super::format::{Delay, EventsPerTime, Flag, Text, Time};
 use super::keys::Kind;
-use super::reader::{Reader, Section};
-use super::row::{Row, Rows, keys, optional, required};
+use super::reader::{Origin, Reader, Section};
+use super::row::{Built, Row, Rows, keys, optional, required};
+use super::value::Rate;
 use super::words::named;
 use super::writer::TableWriter;
 use super::{runbook_order, value};
@@ -26,10 +27,21 @@ pub struct RunbookFile {
     pub title: String,
     /// The untimed runbook, as the model knows it.
     pub runbook: Runbook,
+    /// When it is followed, if it is planned.
+    pub occasions: Option<Occasions>,
     /// The time each step takes before its effect; as many as the runbook has steps.
     pub durations: Vec<Distribution>,
     /// Where each duration comes from; as many as the runbook has steps.
     pub duration_sources: Vec<DurationSource>,
+}
+
+/// When planned work is done (handbook 13.15).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Occasions {
+    /// On a timetable whose beginning is uniformly random: the time from one to the next.
+    Every(SimDuration),
+    /// At random times.
+    Random(Rate),
 }
 
 /// Where the duration of a step comes from.
@@ -53,16 +65,97 @@ pub const STEPS_MOST: usize = 30;
 
 keys! {
     /// The keys of a runbook file.
-    struct RunbookKeys {
+    struct RunbookKeys, then Self::finish {
         pub role: Role = "whose runbook it is",
             required(named!(Role), "\"site-failover\"").unlisted();
         pub trigger: Belief = "the belief that starts it",
             required(named!(Belief), "\"site-down\"").unlisted();
         pub title: String = "one line for people who read the file",
             optional(Text).unlisted().or(String::new());
+        pub every: Option<SimDuration> =
+            "with the trigger planned, the time from one occasion to the next: 365d, for a \
+             failback 7d, unless given",
+            optional(Time(SimDuration { ms: 3_600_000 }, value::LONGEST));
+        pub rate: Option<Rate> =
+            "in place of `every`, how often planned work comes at random times",
+            optional(EventsPerTime);
         pub step: Vec<StepKeys> = "the steps in their order; at most 30", Steps::of(&role);
     }
 }
+
+impl RunbookKeys {
+    /// Sees that planned work has its times, and nothing else has any.
+    fn finish(mut self, section: &mut Section<'_, '_>) -> Self {
+        let timed = [
+            ("every", self.every.is_some()),
+            ("rate", self.rate.is_some()),
+        ];
+        if self.trigger != Belief::Planned {
+            if self.role == Role::PlannedSwitch && !section.is_broken("trigger") {
+                let message = "a planned switch is started by something else".to_owned();
+                let help = "write trigger = \"planned\", or role = \"site-failover\"";
+                section.contradiction("trigger", message, help);
+            }
+            for (key, _) in timed.iter().filter(|(_, given)| *given) {
+                let message = format!("`{key}` in a runbook that is not planned");
+                section.contradiction(key, message, "write trigger = \"planned\", or leave it out");
+            }
+            return self;
+        }
+        if self.role == Role::LastResort {
+            let message = "the last resort is planned".to_owned();
+            let help = "write trigger = \"service-stuck\"";
+            section.contradiction("trigger", message, help);
+        }
+        let waits = |step: &StepKeys| step.wait_for == Some(Belief::Planned);
+        if self.step.iter().any(waits) {
+            let message = "a step waits for `planned`, which only starts a runbook".to_owned();
+            let help = "leave wait_for out, or name what the step waits for";
+            section.contradiction("step", message, help);
+        }
+        match (self.every, self.rate) {
+            (Some(_), Some(_)) => {
+                let message = "both `every` and `rate`".to_owned();
+                section.contradiction("rate", message, "write one of them");
+            }
+            (None, None) => {
+                let (interval, built) = if self.role == Role::SiteFailback {
+                    (SimDuration { ms: 7 * DAY_MS }, WEEKLY)
+                } else {
+                    (SimDuration { ms: 365 * DAY_MS }, YEARLY)
+                };
+                self.every = Some(interval);
+                section.assume("every", built.toml.to_owned(), &Origin::Default(built));
+            }
+            (Some(_), None) | (None, Some(_)) => {}
+        }
+        self
+    }
+
+    const fn occasions(&self) -> Option<Occasions> {
+        match (self.every, self.rate) {
+            (Some(interval), _) => Some(Occasions::Every(interval)),
+            (None, Some(rate)) => Some(Occasions::Random(rate)),
+            (None, None) => None,
+        }
+    }
+}
+
+const DAY_MS: u64 = 86_400_000;
+
+const YEARLY: Built = Built {
+    toml: "\"365d\"",
+    grade: Grade::J,
+    source: "judgement: one test of disaster recovery a year",
+    rules_only: false,
+};
+
+const WEEKLY: Built = Built {
+    toml: "\"7d\"",
+    grade: Grade::J,
+    source: "judgement: a maintenance window every week",
+    rules_only: false,
+};
 
 keys! {
     /// The keys of one step.
@@ -115,12 +208,15 @@ impl RunbookFile {
         if reader.diagnostics.len() > before {
             return None;
         }
+        let keys = keys?;
+        let occasions = keys.occasions();
         let RunbookKeys {
             role,
             trigger,
             title,
             step,
-        } = keys?;
+            ..
+        } = keys;
         let durations = step.iter().map(|step| step.duration.clone()).collect();
         let sources = step.iter().map(|step| DurationSource {
             source: step.duration_source.clone(),
@@ -129,6 +225,7 @@ impl RunbookFile {
         Some(Self {
             file: source.name.clone(),
             title,
+            occasions,
             durations,
             duration_sources: sources.collect(),
             runbook: Runbook {
@@ -148,6 +245,14 @@ impl RunbookFile {
             role: self.runbook.role,
             trigger: self.runbook.trigger,
             title: self.title.clone(),
+            every: match self.occasions {
+                Some(Occasions::Every(interval)) => Some(interval),
+                Some(Occasions::Random(_)) | None => None,
+            },
+            rate: match self.occasions {
+                Some(Occasions::Random(rate)) => Some(rate),
+                Some(Occasions::Every(_)) | None => None,
+            },
             step: steps
                 .map(|((step, duration), from)| StepKeys::of(step, duration, from))
                 .collect(),

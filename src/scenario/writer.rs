@@ -41,15 +41,7 @@ impl Scenario {
         self.overrides.clear();
         self.digest.clear();
         self.assumptions.clear();
-        let operators = &mut self.operators;
-        let runbooks = [
-            &mut operators.mirror_failover,
-            &mut operators.site_failover,
-            &mut operators.site_failback,
-            &mut operators.log_shipping_repair,
-            &mut operators.last_resort,
-        ];
-        for runbook in runbooks.into_iter().flatten() {
+        for runbook in self.operators.runbooks_mut() {
             runbook.file.clear();
         }
         self

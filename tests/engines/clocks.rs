@@ -127,6 +127,50 @@ fn patching_is_regular_and_moves_the_roles_once() {
     }
 }
 
+/// Handbook 13.15: once a year to DC2 and, in the next weekly window, back: the time without
+/// service is planned, and nothing is lost.
+#[test]
+fn a_planned_switch_comes_once_a_year_and_its_outage_is_planned() {
+    let never = "{ rate = \"0/year\", repair = \"1h\" }";
+    let scenario = scenario(&quiet(&[
+        ("operators.planned_switch", "runbooks/planned-switch.toml"),
+        ("failures.database_server", "[]"),
+        ("failures.pool_server", "[]"),
+        ("failures.witness_server", "[]"),
+        ("failures.share_server", "[]"),
+        ("failures.inter_site_link", never),
+        ("failures.local_link", never),
+    ]));
+    let found = years(&scenario);
+    let team = "planned-operators";
+    let switches = per_year(&found, &format!("start-runbook:{team}"));
+    assert!(
+        (0.9..=1.1).contains(&switches),
+        "{switches} switches a year"
+    );
+    let back = per_year(&found, "start-runbook:failback-operators");
+    assert!((0.9..=1.1).contains(&back), "{back} failbacks a year");
+    let mut tally = Tally::default();
+    let topology = compile::timed_topology(&scenario);
+    let activities = compile::activities(&scenario, &topology);
+    let mission = TrialSettings {
+        horizon_ms: YEAR_MS,
+        follow_ms: YEAR_MS,
+        messages_per_s: 1.0,
+        incident_trials: 0,
+        drill: None,
+    };
+    let mut runner = Runner::new(&topology, &activities, 7);
+    for trial in 0..TRIALS {
+        runner.run(trial, &mission, &mut tally);
+    }
+    let [unplanned, planned] = tally
+        .incidents_by_length
+        .map(|counts| counts.iter().sum::<u64>());
+    assert_eq!(unplanned, 0, "nothing fails");
+    assert!(planned >= TRIALS, "{planned} planned interruptions");
+}
+
 /// With both pairs in service, after DC1 came back, work on S moves no roles in DC1.
 #[test]
 fn roles_are_moved_at_most_once_for_each_planned_stop() {

@@ -14,7 +14,7 @@ use poolproof_models::names::event::{Event, EventKind, FaultClass};
 use poolproof_models::names::property::{Goal, Property};
 use poolproof_models::names::runbook::{Belief, Operation, Phase, Role};
 
-const COMPONENTS: [(u8, &str); 38] = [
+const COMPONENTS: [(u8, &str); 39] = [
     (0, "server-1"),
     (1, "server-2"),
     (2, "server-3"),
@@ -53,6 +53,7 @@ const COMPONENTS: [(u8, &str); 38] = [
     (41, "DC1-third"),
     (42, "DC2-third"),
     (43, "last-resort-operators"),
+    (44, "planned-operators"),
 ];
 
 const EVENT_KINDS: [(u8, &str); 42] = [
@@ -135,12 +136,13 @@ const GOALS: [(u8, &str); 3] = [
     (2, "failback-to-dc1"),
 ];
 
-const ROLES: [(u8, &str); 5] = [
+const ROLES: [(u8, &str); 6] = [
     (0, "mirror-failover"),
     (1, "site-failover"),
     (2, "site-failback"),
     (3, "log-shipping-repair"),
     (4, "last-resort"),
+    (5, "planned-switch"),
 ];
 
 /// A misoperation is addressed by its place in this list.
@@ -199,7 +201,7 @@ const OPERATIONS: [(u8, &str); 52] = [
     (51, "remirror-newest"),
 ];
 
-const BELIEFS: [&str; 12] = [
+const BELIEFS: [&str; 13] = [
     "principal-down",
     "site-down",
     "partner-back",
@@ -212,6 +214,7 @@ const BELIEFS: [&str; 12] = [
     "no-restore-alert",
     "no-backup-alert",
     "service-stuck",
+    "planned",
 ];
 
 const PHASES: [&str; 5] = ["detect", "decide", "act", "recover", "reconnect"];
@@ -375,6 +378,7 @@ fn purposes_of_draws() {
         (P::AgeMoment, 28),
         (P::Stall, 29),
         (P::StallEnd, 30),
+        (P::PlannedRunbook, 31),
     ];
     assert_eq!(numbers.map(|(purpose, _)| purpose), P::ALL);
     for (purpose, number) in numbers {

@@ -408,6 +408,45 @@ fn a_runbook_can_be_validated_alone() {
         scenario::resolve::validate_runbook("own.toml", own, &FileSystem),
         Ok(())
     );
+    let planned = own.replace("site-down", "planned");
+    for right in [
+        planned.clone(),
+        planned.replace("[[step]]", "every = \"180d\"\n[[step]]"),
+        planned.replace("[[step]]", "rate = \"2/year\"\n[[step]]"),
+        planned.replace("site-failover", "planned-switch"),
+    ] {
+        let found = scenario::resolve::validate_runbook("own.toml", &right, &FileSystem);
+        assert_eq!(found, Ok(()), "{right}");
+    }
+    let both = "every = \"180d\"\nrate = \"2/year\"\n[[step]]";
+    for (wrong, message) in [
+        (planned.replace("[[step]]", both), "both `every` and `rate`"),
+        (
+            own.replace("[[step]]", "every = \"180d\"\n[[step]]"),
+            "`every` in a runbook that is not planned",
+        ),
+        (
+            own.replace("site-failover", "planned-switch"),
+            "a planned switch is started by something else",
+        ),
+        (
+            planned.replace("site-failover", "last-resort"),
+            "the last resort is planned",
+        ),
+        (
+            format!("{planned}wait_for = \"planned\"\n"),
+            "a step waits for `planned`, which only starts a runbook",
+        ),
+    ] {
+        let error = scenario::resolve::validate_runbook("own.toml", &wrong, &FileSystem);
+        let error = error.expect_err(message);
+        assert_eq!(error.diagnostics.len(), 1, "{error}");
+        let found = &error.diagnostics[0];
+        assert_eq!(
+            (found.code.as_str(), found.message.as_str()),
+            ("E0026", message)
+        );
+    }
     let wrong = own.replace("\"decide\"", "\"decidd\"");
     let error = scenario::resolve::validate_runbook("own.toml", &wrong, &FileSystem).unwrap_err();
     assert_eq!(error.diagnostics.len(), 1, "{error}");

@@ -119,11 +119,11 @@ pub struct Shared {
     pub planned: Option<PlannedWork>,
 }
 
-/// Work on a server that is planned: it waits until it does no harm.
+/// Work that is planned, on a server or by a runbook: it waits until it does no harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlannedWork {
-    /// The event by which what was stopped starts again.
-    pub restart: usize,
+    /// The event by which what was stopped starts again, for work on a server.
+    pub restart: Option<usize>,
     /// The shared clock of the same work on the server's partner. Where both are due, the mirror is
     /// done first, then the roles are moved once (13.16).
     pub partner: Option<usize>,

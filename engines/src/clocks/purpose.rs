@@ -89,6 +89,8 @@ purposes! {
     Stall = 29,
     /// Time until a stalled server goes on.
     StallEnd = 30,
+    /// When the timetable of a planned runbook begins, or until it is followed the next time.
+    PlannedRunbook = 31,
 }
 
 impl Purpose {

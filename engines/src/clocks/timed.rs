@@ -1,7 +1,7 @@
 //! What the clock needs to know of a system, beyond what the checker does.
 
 use poolproof_models::names::component::Component;
-use poolproof_models::names::event::{Event, EventKind, EventSet};
+use poolproof_models::names::event::{Event, EventKind, EventSet, role_of};
 use poolproof_models::names::incident::Cause;
 use poolproof_models::names::replica::Replica;
 use poolproof_models::names::runbook::{Operation, Phase, Role};
@@ -182,7 +182,7 @@ impl Timed for Topology {
             }
             _ => return Some(0),
         }
-        let role = poolproof_models::names::event::role_of(event.at).unwrap_or(Role::SiteFailover);
+        let role = role_of(event.at).unwrap_or(Role::SiteFailover);
         usize::from(world.progress(role)).checked_sub(1)
     }
 
@@ -237,7 +237,16 @@ impl Timed for Topology {
     }
 
     fn planned(&self, world: &World, event: usize) -> Planned {
-        let node = self.events()[event].at;
+        let Event { kind, at: node, .. } = self.events()[event];
+        if let (EventKind::StartRunbook, Some(role)) = (kind, role_of(node)) {
+            return if !world.is_there_to_move(self, role) {
+                Planned::Skip
+            } else if world.may(self, self.events()[event]) {
+                Planned::Now
+            } else {
+                Planned::Wait
+            };
+        }
         if !world.is_up(node) {
             return Planned::Skip;
         }

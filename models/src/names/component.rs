@@ -179,6 +179,8 @@ components! {
     Dc2ToThird = 42, "DC2-third", Connection, Between;
     /// The operators at the last-resort runbook: they work wherever they are needed.
     LastResortOperators = 43, "last-resort-operators", Operators, Between;
+    /// The operators at the planned-switch runbook.
+    PlannedOperators = 44, "planned-operators", Operators, Secondary;
 }
 
 /// How many components with a smaller number are of the same kind, by number; for machines how many

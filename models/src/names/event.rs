@@ -284,6 +284,7 @@ pub const fn operators(role: Role) -> Component {
         Role::SiteFailback => Component::FailbackOperators,
         Role::LogShippingRepair => Component::LogShippingOperators,
         Role::LastResort => Component::LastResortOperators,
+        Role::PlannedSwitch => Component::PlannedOperators,
     }
 }
 

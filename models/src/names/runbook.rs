@@ -32,6 +32,9 @@ named! {
         /// Users are not served, nothing is under way that would bring service back by itself, no
         /// other team can do anything, and a database server runs (13.22).
         ServiceStuck = 11, "service-stuck";
+        /// It is the day of planned work, and everything is in order for it: no fault starts it
+        /// (13.15, 13.16).
+        Planned = 12, "planned";
     }
 }
 
@@ -242,6 +245,8 @@ named! {
         LogShippingRepair = 3, "log-shipping-repair";
         /// Database administrators who act where no other runbook helps (13.22).
         LastResort = 4, "last-resort";
+        /// The disaster-recovery team: a planned switch to DC2, such as the yearly test (13.15).
+        PlannedSwitch = 5, "planned-switch";
     }
 }
 

@@ -138,8 +138,9 @@ impl World {
     /// goes on by itself: what DC2 acknowledged before it was lost is no part of their history.
     pub(crate) fn return_to_dc1(&mut self) {
         *self.session_mut(SessionId::Primary) = Session::default();
-        self.progress[Role::SiteFailover as usize] = 0;
-        self.progress[Role::SiteFailback as usize] = 0;
+        for role in [Role::SiteFailover, Role::SiteFailback, Role::PlannedSwitch] {
+            self.progress[role as usize] = 0;
+        }
     }
 
     /// 5 steps 2 and 3: S and its folder once every file in reach is applied, if one fits onto S.
@@ -357,6 +358,7 @@ impl World {
             0
         };
         self.progress[Role::SiteFailback as usize] = 0;
+        self.progress[Role::PlannedSwitch as usize] = 0;
         let session = self.session(SessionId::Primary);
         if (0..2).any(|member| session.role(member) == PartnerRole::None) {
             self.progress[Role::MirrorFailover as usize] = 0;

@@ -5,6 +5,7 @@
 //! are never mixed in: the job that would do it stalls.
 
 use crate::names::replica::Replica;
+use crate::names::runbook::Role;
 use crate::names::session::SessionId;
 use crate::rules::losses::Losses;
 use crate::rules::mutant::Mutant;
@@ -259,7 +260,12 @@ impl World {
     pub(crate) fn secondary_stalled(&self, topology: &Topology) -> bool {
         let mut members = SessionId::Primary.members().into_iter();
         let mut served = || members.any(|copy| self.can_acknowledge(topology, copy));
-        let left = || self.control.has(Control::FAILED_OVER) || self.is_leaving_dc1(topology);
+        let leaves = |role| self.current_step(topology, role).is_some();
+        let left = || {
+            self.control.has(Control::FAILED_OVER)
+                || leaves(Role::SiteFailover)
+                || leaves(Role::PlannedSwitch)
+        };
         let empty = !self.copy(Replica::Target).is_present();
         let alert = || self.no_restore_alert(topology) || self.no_backup_alert(topology);
         topology.secondary

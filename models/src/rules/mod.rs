@@ -13,6 +13,7 @@ pub mod network;
 pub mod operations;
 pub mod operators;
 mod outage;
+pub mod planned;
 pub mod pool;
 mod properties;
 mod reach;

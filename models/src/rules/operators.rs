@@ -62,6 +62,7 @@ impl World {
             }
             Belief::ReplicasCurrent => (0..topology.servers.len()).all(|s| self.is_current(s)),
             Belief::ServiceStuck => self.service_stuck(topology),
+            Belief::Planned => self.in_order(topology),
         }
     }
 
@@ -81,9 +82,10 @@ impl World {
     pub const fn team_site(role: Role) -> Option<Site> {
         match role {
             Role::MirrorFailover => Some(Site::PRIMARY),
-            Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => {
-                Some(Site::SECONDARY)
-            }
+            Role::SiteFailover
+            | Role::SiteFailback
+            | Role::LogShippingRepair
+            | Role::PlannedSwitch => Some(Site::SECONDARY),
             Role::LastResort => None,
         }
     }
@@ -101,11 +103,6 @@ impl World {
     /// 5: whether the data centre of a team is lost, and the team with it.
     fn team_is_gone(&self, role: Role) -> bool {
         Self::team_site(role).is_some_and(|site| self.site(site) == SiteState::Lost)
-    }
-
-    /// Whether the team of the failover to DC2 is at work (5).
-    pub(crate) fn is_leaving_dc1(&self, topology: &Topology) -> bool {
-        self.current_step(topology, Role::SiteFailover).is_some()
     }
 
     /// The step that a team is at; `None` when it is idle or has finished (5).
@@ -128,12 +125,14 @@ impl World {
         })
     }
 
-    /// Whether the team believes what starts its runbook (5).
+    /// Whether the team believes what starts its runbook (5), and it is an occasion for planned
+    /// work (13.15).
     #[must_use]
     pub fn trigger_believed(&self, topology: &Topology, role: Role) -> bool {
-        topology
-            .runbook(role)
-            .is_some_and(|r| self.believes(topology, r.trigger))
+        topology.runbook(role).is_some_and(|runbook| {
+            self.believes(topology, runbook.trigger)
+                && (runbook.trigger != Belief::Planned || self.is_occasion(topology, role))
+        })
     }
 
     /// 5 step 0a, guard: an idle team whose data centre is up believes its trigger.
@@ -224,7 +223,10 @@ impl World {
         let waits = match role {
             Role::MirrorFailover => awaited.is_some(),
             Role::LastResort => !undecided && work.is_err(),
-            Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => false,
+            Role::SiteFailover
+            | Role::SiteFailback
+            | Role::LogShippingRepair
+            | Role::PlannedSwitch => false,
         };
         let again = || waits && self.trigger_believed(topology, role);
         let reason = if undecided {
@@ -276,6 +278,9 @@ impl World {
 
     /// A finished runbook can be needed again; a failover to DC2 stays done until failback (6).
     fn close_runbook(&mut self, topology: &Topology, role: Role) {
+        if role == Role::SiteFailover {
+            self.give_up_switch(topology);
+        }
         if self.current_step(topology, role).is_some() {
             return;
         }
@@ -284,10 +289,12 @@ impl World {
                 self.progress[role as usize] = 0;
             }
             Role::SiteFailover => {}
+            Role::PlannedSwitch => self.finish_switch(topology),
             // Back in DC1, everything can happen again.
             Role::SiteFailback => {
-                self.progress[Role::SiteFailover as usize] = 0;
-                self.progress[role as usize] = 0;
+                for role in [Role::SiteFailover, Role::SiteFailback, Role::PlannedSwitch] {
+                    self.progress[role as usize] = 0;
+                }
             }
         }
     }

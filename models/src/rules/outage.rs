@@ -24,7 +24,12 @@ impl World {
         let promoted = SessionId::ALL.into_iter().any(|pair| {
             self.may_fail_over(topology, pair).is_ok() || self.may_swap_roles(pair).is_ok()
         });
-        for role in [Role::LastResort, Role::SiteFailover, Role::MirrorFailover] {
+        for role in [
+            Role::LastResort,
+            Role::SiteFailover,
+            Role::PlannedSwitch,
+            Role::MirrorFailover,
+        ] {
             if promoted && role == Role::MirrorFailover {
                 continue;
             }

@@ -110,7 +110,9 @@ impl World {
         let automatic =
             asked(Goal::AutomaticFailover) && event.kind == EventKind::AutomaticFailover;
         let failed_over = asked(Goal::FailoverToDc2)
-            && topology.runbook(Role::SiteFailover).is_some()
+            && [Role::SiteFailover, Role::PlannedSwitch]
+                .into_iter()
+                .any(|role| topology.runbook(role).is_some())
             && self.progress(Role::SiteFailover) == topology.finished(Role::SiteFailover)
             && self.service(topology) >> topology.target().place() != 0;
         // The last step of the failback lets both teams begin anew; nothing else does.

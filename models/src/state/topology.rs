@@ -4,7 +4,7 @@ use crate::fast::masks::Masks;
 use crate::names::component::Component;
 use crate::names::event::{Event, EventKind};
 use crate::names::replica::Replica;
-use crate::names::runbook::{Mistake, Operation, Role, Runbook};
+use crate::names::runbook::{Belief, Mistake, Operation, Role, Runbook};
 use crate::names::session::SessionId;
 use crate::names::site::{ShareLocation, Site};
 use crate::rules::mutant::Mutant;
@@ -262,6 +262,7 @@ impl Topology {
         self.site_bits = Site::ALL.map(|site| self.server_bits(|server| server.site == site));
         self.committed_from = self
             .runbook(Role::SiteFailover)
+            .filter(|r| r.trigger != Belief::Planned)
             .and_then(|r| {
                 r.steps
                     .iter()
@@ -291,7 +292,7 @@ impl Topology {
     }
 
     /// Whether the failover to DC2 has passed its first step that does something: from then on the
-    /// return of anything in DC1 is a fault.
+    /// return of anything in DC1 is a fault. A planned switch leaves a DC1 that runs (13.15).
     #[must_use]
     pub fn has_left_dc1(&self, world: &World) -> bool {
         // What stands there without a database was rebuilt, or has lost it.
@@ -299,6 +300,7 @@ impl Topology {
         let rebuilt = world.site_up(self.primary_site()) && empty;
         world.progress(Role::SiteFailover) >= self.committed_from
             && world.progress(Role::SiteFailback) == 0
+            && !world.is_switched_by_plan(self)
             && !rebuilt
     }
 

@@ -8,6 +8,7 @@ mod mistakes;
 mod overflow;
 mod partition_cases;
 mod partner_states;
+mod planned;
 mod pool_limits;
 mod reach;
 mod reference_cases;

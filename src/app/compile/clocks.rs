@@ -15,6 +15,7 @@ use poolproof_models::state::topology::Topology;
 use super::modes;
 use crate::scenario::Scenario;
 use crate::scenario::failures::{FailureMode, Noticed};
+use crate::scenario::runbook::{Occasions, RunbookFile};
 
 /// Times between failures at a rate per millisecond; `None` if nothing ever fails.
 pub(super) fn between_failures(per_ms: f64, shape: f64) -> Option<Distribution> {
@@ -174,7 +175,7 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology, before: usiz
                     },
                     cases: vec![certainly(closed_stop(topology, &[node]))],
                     planned: Some(PlannedWork {
-                        restart,
+                        restart: Some(restart),
                         partner: None,
                     }),
                 });
@@ -195,6 +196,34 @@ pub(super) fn maintenance(scenario: &Scenario, topology: &Topology, before: usiz
         }
     }
     clocks
+}
+
+/// Runbooks that are planned, each at its own times (13.15).
+pub(super) fn planned_runbooks(scenario: &Scenario, topology: &Topology) -> Vec<Shared> {
+    let clock = |file: &RunbookFile| {
+        let timer = match file.occasions? {
+            Occasions::Every(interval) => Timer::Every {
+                interval_ms: interval.ms,
+                offset: 0.0,
+            },
+            Occasions::Random(rate) => {
+                Timer::Renewal(Sampler::new(&between_failures(rate.per_ms(), 1.0)?))
+            }
+        };
+        let team = operators(file.runbook.role);
+        let start = topology.index_of(Event::new(EventKind::StartRunbook, team))?;
+        Some(Shared {
+            component: team.number(),
+            purpose: Purpose::PlannedRunbook,
+            timer,
+            cases: vec![certainly(vec![start])],
+            planned: Some(PlannedWork {
+                restart: None,
+                partner: None,
+            }),
+        })
+    };
+    scenario.operators.runbooks().filter_map(clock).collect()
 }
 
 /// How long planned work takes: that of the first mode that has any.

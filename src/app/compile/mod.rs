@@ -7,7 +7,7 @@ use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, FaultClass, role_of};
 use poolproof_models::names::link::Link;
 use poolproof_models::names::replica::Replica;
-use poolproof_models::names::runbook::{Mistake, Operation};
+use poolproof_models::names::runbook::{Belief, Mistake, Operation};
 use poolproof_models::names::site::{ShareLocation, Site, WitnessLocation};
 use poolproof_models::state::topology::{Alerts, Assumption, MirrorShipping, PoolServer, Topology};
 
@@ -171,6 +171,7 @@ pub fn activities(scenario: &Scenario, topology: &Topology) -> Activities {
     let mut shared = clocks::common_causes(scenario, topology);
     shared.extend(clocks::maintenance(scenario, topology, shared.len()));
     shared.extend(clocks::misoperations(scenario, topology));
+    shared.extend(clocks::planned_runbooks(scenario, topology));
     let shipping = &scenario.log_shipping;
     let aligned = (shipping.phases == JobPhases::Aligned).then_some(0);
     let job = |interval: SimDuration, duration: SimDuration, component: Component| JobSchedule {
@@ -321,6 +322,8 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
             &fixed(mirroring.partner_timeout),
         ),
         K::SwapRoles => one(Purpose::RoleSwap, Memory::Restart, &mirroring.redo),
+        // Its times are those of a clock of its own.
+        K::StartRunbook if is_planned(topology, at) => None,
         // An alert is raised when nothing has come for as long as its threshold.
         K::StartRunbook if at == Component::LogShippingOperators => {
             let shipping = &scenario.log_shipping;
@@ -348,6 +351,12 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
         K::Premature => clocks::premature(scenario, role_of(at)?, number),
         K::Expose | K::StartRunbook | K::StandDown => Some(Activity::immediate(number)),
     }
+}
+
+/// Whether the runbook of a team is planned (13.15).
+fn is_planned(topology: &Topology, team: Component) -> bool {
+    let runbook = role_of(team).and_then(|role| topology.runbook(role));
+    runbook.is_some_and(|runbook| runbook.trigger == Belief::Planned)
 }
 
 /// How a data centre is lost.
@@ -430,14 +439,18 @@ pub fn failure(scenario: &Scenario, failure: EventKind, at: Component) -> Option
     })
 }
 
-/// The names of the faults that can be drilled: every one that can happen on the clock.
+/// The names of what can be drilled: every fault that can happen on the clock, and planned work.
 #[must_use]
-pub fn faults(scenario: &Scenario) -> Vec<String> {
+pub fn drillable(scenario: &Scenario) -> Vec<String> {
     let topology = timed_topology(scenario);
     let first = topology.initial();
     let events = topology.events().iter();
     events
-        .filter(|event| first.fault_class(&topology, **event).is_some())
+        .filter(|event| {
+            let starts = event.kind == EventKind::StartRunbook;
+            starts && is_planned(&topology, event.at)
+                || first.fault_class(&topology, **event).is_some()
+        })
         .map(|event| event.name())
         .collect()
 }

@@ -94,6 +94,7 @@ impl Library {
         s.operators.site_failover = None;
         s.operators.site_failback = None;
         s.operators.log_shipping_repair = None;
+        s.operators.planned_switch = None;
         s.mirroring.enabled = true;
         for site in Site::ALL {
             s.pool.servers[site.index()].active = 1 - site.index() as u8;
@@ -218,6 +219,7 @@ impl Library {
                 Role::SiteFailback => &mut operators.site_failback,
                 Role::LogShippingRepair => &mut operators.log_shipping_repair,
                 Role::LastResort => &mut operators.last_resort,
+                Role::PlannedSwitch => &mut operators.planned_switch,
             };
             *slot = chosen;
         }
@@ -228,8 +230,9 @@ impl Library {
 fn random_runbook(like: &RunbookFile, chance: &mut ChaCha8Rng) -> RunbookFile {
     let mut file = like.clone();
     "random".clone_into(&mut file.runbook.name);
-    if chance.random_range(0..4) == 0 {
+    if chance.random_range(0..4) == 0 && like.runbook.role != Role::PlannedSwitch {
         file.runbook.trigger = pick(chance, &Belief::ALL);
+        file.occasions = None;
     }
     let length = chance.random_range(1..=10);
     // Half of them shuffle the shipped steps, half are made of anything.

@@ -200,6 +200,7 @@ fn drop_step(scenario: &mut Scenario, role: Role, step: usize) {
         Role::SiteFailback => &mut operators.site_failback,
         Role::LogShippingRepair => &mut operators.log_shipping_repair,
         Role::LastResort => &mut operators.last_resort,
+        Role::PlannedSwitch => &mut operators.planned_switch,
     };
     if let Some(file) = slot
         && file.runbook.steps.len() > 1

@@ -83,7 +83,9 @@ impl<T: Timed> Runner<'_, T> {
         self.ascribed = Some(Cause::Maintenance);
         match self.automaton.system().planned(&state, *stop) {
             Planned::Now => {
-                self.planned[work.restart] = true;
+                if let Some(restart) = work.restart {
+                    self.planned[restart] = true;
+                }
                 self.execute_each(events, trial, settings, tally);
             }
             Planned::After(first) => {
@@ -197,11 +199,15 @@ impl<T: Timed> Runner<'_, T> {
                 self.rearm(clock, &shared.timer, shared.component, shared.purpose);
                 continue;
             };
-            // One beginning for all: what is planned is done in turn.
-            let beginning = *beginning.get_or_insert_with(|| {
+            let mut draw = || {
                 let (component, purpose) = (shared.component, shared.purpose.number());
                 self.draws.next(component, purpose).get()
-            });
+            };
+            // One beginning for all work on servers, which is done in turn.
+            let beginning = match shared.purpose {
+                Purpose::Maintenance => *beginning.get_or_insert_with(draw),
+                _ => draw(),
+            };
             let share = beginning + offset;
             self.clocks[clock] = ((share - libm::floor(share)) * *interval_ms as f64) as u64;
         }

@@ -3,7 +3,7 @@
 use crate::names::component::Component;
 use crate::names::link::Link;
 use crate::names::replica::Replica;
-use crate::names::runbook::{Role, Runbook};
+use crate::names::runbook::{Belief, Role, Runbook};
 use crate::names::session::SessionId;
 use crate::names::site::Site;
 use crate::rules::refusal::Refusal;
@@ -28,7 +28,9 @@ pub(super) fn membership(node: Component) -> (SessionId, usize) {
 pub(super) const fn sites_of_team(role: Role) -> &'static [Site] {
     match role {
         Role::MirrorFailover => &[Site::Dc1],
-        Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair => &[Site::Dc2],
+        Role::SiteFailover | Role::SiteFailback | Role::LogShippingRepair | Role::PlannedSwitch => {
+            &[Site::Dc2]
+        }
         Role::LastResort => &Site::ALL,
     }
 }
@@ -135,9 +137,24 @@ pub(super) fn has_quorum(world: &World, node: Component) -> bool {
 }
 
 pub(super) fn believes_trigger(topology: &Topology, world: &World, role: Role) -> bool {
-    topology
-        .runbook(role)
-        .is_some_and(|runbook| world.believes(topology, runbook.trigger))
+    let Some(runbook) = topology.runbook(role) else {
+        return false;
+    };
+    let in_dc2 = world.control.has(Control::FAILED_OVER);
+    let occasion = || {
+        let mut others = topology.runbooks.iter().filter(|other| other.role != role);
+        let idle = |other: &Runbook| {
+            let progress = usize::from(world.progress(other.role));
+            progress == 0 || progress > other.steps.len()
+        };
+        others.all(idle)
+            && if role == Role::SiteFailback {
+                world.believes(topology, Belief::SiteRebuilt)
+            } else {
+                !in_dc2
+            }
+    };
+    world.believes(topology, runbook.trigger) && (runbook.trigger != Belief::Planned || occasion())
 }
 
 pub(super) fn runbook(topology: &mut Topology, role: Role) -> &mut Runbook {
