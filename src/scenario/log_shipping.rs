@@ -93,14 +93,16 @@ keys! {
             default(INTERVAL, "\"15min\"", Grade::S, TOOLS);
         /// Rule V20: at a failover people apply what was delayed.
         pub restore_delay: SimDuration = "age that a copied file must have before it is restored",
-            rules_only(ANY_TIME, "\"0s\"", Grade::V, SHIPPING);
-        pub backup_duration: SimDuration = "time that one log backup takes, below its interval",
+            default(ANY_TIME, "\"0s\"", Grade::V, SHIPPING);
+        pub backup_duration: SimDuration = "time that one log backup takes",
             default(ANY_TIME, "\"1min\"", Grade::J, VOLUME);
         pub copy_duration: SimDuration =
-            "time that one run of the copy job takes, below its interval",
+            "time that one run of the copy job takes, with the log of its interval; a longer one \
+             skips its next starts, and at a failover people copy a backlog as fast",
             default(ANY_TIME, "\"2min\"", Grade::J, VOLUME);
         pub restore_duration: SimDuration =
-            "time that one run of the restore job takes, below its interval",
+            "time that one run of the restore job takes, with the log of its interval; a longer one \
+             skips its next starts, and at a failover people restore a backlog as fast",
             default(ANY_TIME, "\"3min\"", Grade::J, VOLUME);
         pub phases: JobPhases =
             "how the schedules of the jobs lie to each other: drawn per trial, or all on one tick",

@@ -30,11 +30,12 @@ const NOTHING_FAILS: [(&str, &str); 10] = [
     ("operators.error_probability", "0.0"),
 ];
 
-/// Steps of the failover by what people do, with a duration of its own each.
+/// Steps of the failover by what people do, with a duration of its own each. The share is lost with
+/// DC1: nothing can be copied, and that takes a look of a minute at most.
 const STEPS: [(&str, u64); 9] = [
     ("fail-over-cms", 5),
     ("drop-log-shipping", 2),
-    ("copy-backlog", 3),
+    ("copy-backlog", 1),
     ("restore-backlog", 11),
     ("recover-secondary", 7),
     ("set-failed-over", 4),
@@ -66,6 +67,7 @@ fn timed_failover(decide: &str, reconnect: &str) -> Scenario {
         (decides.as_str(), decide),
         ("pool.reconnect", reconnect),
         ("control.replication", "0s"),
+        ("log_shipping.restore_duration", "0s"),
     ]);
     scenario(&changes)
 }
@@ -149,6 +151,49 @@ fn exponential_delays_have_their_quantiles() {
             assert!(high - low < exact / 3.0, "{estimate:?} is not narrow");
         }
     }
+}
+
+/// Steps take the time of their work (handbook 13.8): people restore a backlog as fast as the job
+/// does, and what is not needed, or cannot be done, takes no more than a look.
+#[test]
+fn a_failover_takes_as_long_as_its_backlog() {
+    let acting = |changes: &[(&str, &str)]| {
+        let mut all = vec![
+            ("operators.durations.site_failover.copy-backlog", "5min"),
+            ("simulate.drill_trials", "2000"),
+        ];
+        let cms = "operators.durations.site_failover.fail-over-cms";
+        if changes.iter().all(|(key, _)| *key != cms) {
+            all.push((cms, "5min"));
+        }
+        all.extend(changes);
+        let found = simulated(&scenario(&all));
+        phase(&found, Phase::Act).mean.value.expect("a mean") / MINUTE
+    };
+    let default = acting(&[]);
+    // Log of 6 h that was held back, at 15 min of log in 3 min.
+    let late = acting(&[("log_shipping.restore_delay", "6h")]);
+    assert!((late - default - 72.0).abs() < 0.01, "{late} {default}");
+    // Without time to decide, in which runs go on, S lags by a run and, on average, half an
+    // interval: 5 h, at 4 h of log in 3 h, in place of 10.5 min, at 15 min of log in 3 min.
+    let at_once = |changes: &[(&str, &str)]| {
+        let steps = ["decide", "fail-over-cms", "drop-log-shipping"]
+            .map(|step| format!("operators.durations.site_failover.{step}"));
+        let steps = steps.iter().map(|key| (key.as_str(), "0s"));
+        acting(&steps.chain(changes.iter().copied()).collect::<Vec<_>>())
+    };
+    let slow = at_once(&[
+        ("log_shipping.restore_interval", "4h"),
+        ("log_shipping.restore_duration", "3h"),
+    ]);
+    let more = slow - at_once(&[]);
+    assert!((more - 300.0 * 0.75 + 10.5 * 0.2).abs() < 5.0, "{more}");
+    let in_dc2 = acting(&[("control.cms_site", "DC2")]);
+    assert!((default - in_dc2 - 4.0).abs() < 0.01, "{in_dc2} {default}");
+    // A share in DC2 is copied from to the end while people decide: the step is done, and finds
+    // little to copy.
+    let more = acting(&[("log_shipping.share", "DC2")]) - default;
+    assert!((3.99..4.5).contains(&more), "{more}");
 }
 
 /// A silent principal is noticed after the time-out of 10 s, and the mirror's redo of 5 s to 20 s

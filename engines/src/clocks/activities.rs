@@ -4,6 +4,7 @@ use poolproof_models::names::event::EventSet;
 
 use crate::clocks::distribution::{Distribution, Sampler, SimDuration};
 use crate::clocks::purpose::Purpose;
+use crate::clocks::timed::Job;
 
 /// What a clock does while its event cannot happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,28 @@ pub struct Activity {
     /// What else can happen instead of the event; the event itself with what is left of
     /// probability 1.
     pub cases: Vec<Case>,
+    /// What else the time of a step depends on, if the event is one.
+    pub step: Option<StepTimes>,
+}
+
+/// What the time of a runbook's step depends on, beside its delay.
+#[derive(Debug, Clone)]
+pub struct StepTimes {
+    /// The most that a step takes which turns out to be impossible, or not needed, and is skipped.
+    pub look_ms: u64,
+    /// By stage: the work of log shipping that the step does to its end.
+    pub backlog: Vec<Option<Backlog>>,
+}
+
+/// Log that waits to be copied or restored (handbook 13.8).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Backlog {
+    /// Whose work it is.
+    pub job: Job,
+    /// The time that the log of a millisecond takes, in milliseconds.
+    pub per_log_ms: f64,
+    /// The log that the job leaves alone because it is too young, in milliseconds.
+    pub held_back_ms: u64,
 }
 
 impl Activity {
@@ -77,6 +100,7 @@ impl Activity {
             by_hour: Vec::new(),
             planned: None,
             cases: Vec::new(),
+            step: None,
         }
     }
 
@@ -209,7 +233,7 @@ impl Activities {
         if let Some(ms) = self.constant(event) {
             return Winding::Constant { ms };
         }
-        let plain = |a: &&Activity| a.by_hour.is_empty() && a.planned.is_none();
+        let plain = |a: &&Activity| a.by_hour.is_empty() && a.planned.is_none() && a.step.is_none();
         let activity = self.by_event[event].as_ref().filter(plain);
         match activity.map(|a| (a, &a.delays[..])) {
             Some((activity, [delay])) => match delay.exponential_mean() {
@@ -233,6 +257,7 @@ impl Activities {
             [delay]
                 if activity.by_hour.is_empty()
                     && activity.planned.is_none()
+                    && activity.step.is_none()
                     && activity.cases.is_empty() =>
             {
                 delay.constant()

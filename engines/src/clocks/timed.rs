@@ -83,6 +83,11 @@ pub trait Timed: System {
     fn clocked(&self, _state: &Self::State, enabled: EventSet) -> EventSet {
         enabled
     }
+    /// Whether the event is a step that is skipped in this state because it is impossible, or has
+    /// nothing to do.
+    fn skips(&self, _state: &Self::State, _event: usize) -> bool {
+        false
+    }
     /// Whether planned work can begin in this state by the event that stops something.
     fn planned(&self, _state: &Self::State, _event: usize) -> Planned {
         Planned::Now
@@ -234,6 +239,11 @@ impl Timed for Topology {
             idle.insert(reseed);
         }
         enabled.minus(&idle)
+    }
+
+    fn skips(&self, world: &World, event: usize) -> bool {
+        role_of(self.events()[event].at)
+            .is_some_and(|role| world.skips(self, role) || world.is_needless(self, role))
     }
 
     fn planned(&self, world: &World, event: usize) -> Planned {

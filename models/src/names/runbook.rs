@@ -222,6 +222,22 @@ impl Operation {
         )
     }
 
+    /// Whether all that it does is to set something that can be so already (5, 6).
+    #[must_use]
+    pub const fn sets_state(self) -> bool {
+        matches!(
+            self,
+            Self::FailOverCms
+                | Self::DropLogShipping
+                | Self::SetFailedOver
+                | Self::SetNormal
+                | Self::MoveNextHop
+                | Self::ReturnNextHop
+                | Self::ClearActive
+                | Self::LiftFence
+        )
+    }
+
     /// Whether it sets a fence, which can fail (13.13).
     #[must_use]
     pub const fn sets_fence(self) -> bool {

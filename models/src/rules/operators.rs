@@ -407,6 +407,20 @@ impl World {
         )
     }
 
+    /// 5 step 0c: whether the current step is optional and sets what is so already.
+    #[must_use]
+    pub fn is_needless(&self, topology: &Topology, role: Role) -> bool {
+        let step = self.current_step(topology, role);
+        step.is_some_and(|step| {
+            let mut after = *self;
+            let from = Self::team_site(role);
+            step.optional && step.operation.sets_state() && {
+                after.operate(topology, step.operation, from);
+                after == *self
+            }
+        })
+    }
+
     /// Whether the current step cannot be done in the state that the disaster left, and is skipped
     /// because it is optional (5 step 2).
     #[must_use]

@@ -2,10 +2,11 @@
 //! maintenance, steps that can go wrong.
 
 use poolproof_engines::clocks::activities::{
-    Activity, Case, CaseOutcome, Memory, PlannedWork, Shared, Timer,
+    Activity, Backlog, Case, CaseOutcome, Memory, PlannedWork, Shared, StepTimes, Timer,
 };
 use poolproof_engines::clocks::distribution::{Distribution, Sampler, SimDuration};
 use poolproof_engines::clocks::purpose::Purpose;
+use poolproof_engines::clocks::timed::Job;
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind, mistake_kind, operators};
 use poolproof_models::names::replica::Replica;
@@ -15,6 +16,7 @@ use poolproof_models::state::topology::Topology;
 use super::modes;
 use crate::scenario::Scenario;
 use crate::scenario::failures::{FailureMode, Noticed};
+use crate::scenario::log_shipping::LogShipping;
 use crate::scenario::runbook::{Occasions, RunbookFile};
 
 /// Times between failures at a rate per millisecond; `None` if nothing ever fails.
@@ -256,6 +258,30 @@ pub(super) fn misoperations(scenario: &Scenario, topology: &Topology) -> Vec<Sha
     }]
 }
 
+/// A step that cannot be done, or is not needed, takes no more than a look: judgement.
+const LOOK_MS: u64 = 60_000;
+
+/// What a step does to its end, as fast as the job does: a run moves the log of its interval.
+fn backlog(scenario: &Scenario, operation: Operation) -> Option<Backlog> {
+    let shipping = &scenario.log_shipping;
+    let (job, interval, duration, held_back_ms) = match operation {
+        Operation::CopyBacklog => (Job::Copy, shipping.copy_interval, shipping.copy_duration, 0),
+        Operation::RestoreBacklog => (
+            Job::Restore,
+            shipping.restore_interval,
+            shipping.restore_duration,
+            shipping.restore_delay.ms,
+        ),
+        _ => return None,
+    };
+    let period = LogShipping::period(interval, duration);
+    Some(Backlog {
+        job,
+        per_log_ms: duration.ms as f64 / period.ms as f64,
+        held_back_ms,
+    })
+}
+
 /// The steps of a runbook: some go wrong, some take longer, and who sees the alarm depends on the
 /// hour.
 pub(super) fn step(
@@ -278,6 +304,13 @@ pub(super) fn step(
             .map(|step| alarm(step).then(|| by_hour.clone()))
             .collect();
     }
+    let steps = file.runbook.steps.iter();
+    activity.step = Some(StepTimes {
+        look_ms: LOOK_MS,
+        backlog: steps
+            .map(|step| backlog(scenario, step.operation))
+            .collect(),
+    });
     for (mistake, probability) in &settings.mistakes {
         let event = Event::new(mistake_kind(*mistake), operators(role));
         // Nobody is too early at a step that can be done.

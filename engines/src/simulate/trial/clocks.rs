@@ -1,8 +1,9 @@
 //! The clocks of a trial: which rings next, and what an event does to them.
 
-use crate::clocks::activities::{Activities, Memory, Winding};
+use crate::clocks::activities::{Activities, Backlog, Memory, Winding};
 use crate::clocks::distribution::exponential;
-use crate::clocks::timed::Timed;
+use crate::clocks::timed::{Job, Timed};
+use crate::simulate::shipping::Shipped;
 use crate::simulate::trial::{NEVER, Runner, TrialSettings};
 
 /// What winding and stopping the clock of an event takes.
@@ -36,6 +37,16 @@ impl ClockRule {
         self.kept = NEVER;
         self.next_delay = NEVER;
     }
+}
+
+/// How long the work takes that log shipping has left, in milliseconds.
+fn work_ms(backlog: Backlog, shipped: &Shipped) -> u64 {
+    let waiting = match backlog.job {
+        Job::Backup => 0,
+        Job::Copy => shipped.share.saturating_sub(shipped.folder),
+        Job::Restore => shipped.folder.saturating_sub(shipped.restored) + backlog.held_back_ms,
+    };
+    (waiting as f64 * backlog.per_log_ms) as u64
 }
 
 impl<T: Timed> Runner<'_, T> {
@@ -174,6 +185,15 @@ impl<T: Timed> Runner<'_, T> {
             Some(planned) if std::mem::take(&mut self.planned[event]) => planned,
             _ => delay,
         };
-        delay.sample(u).ms
+        let ms = delay.sample(u).ms;
+        let Some(times) = &activity.step else {
+            return ms;
+        };
+        let state = self.automaton.row(self.row).state;
+        if self.automaton.system().skips(&state, event) {
+            return ms.min(times.look_ms);
+        }
+        let work = times.backlog.get(stage).copied().flatten();
+        ms + work.map_or(0, |work| work_ms(work, &self.shipping.at(now)))
     }
 }
