@@ -38,6 +38,8 @@ const TOOLS: &str = "default of the set-up tools (handbook 7), not of the T-SQL 
 const VOLUME: &str = "judgement; depends on the volume of log and the link";
 const SHIPPING: &str =
     "Setting up SQL Server Log Shipping for the Persistent Chat Server primary database";
+const MIRROR: &str = "Setting up SQL Server Log Shipping between the primary mirror and the Log \
+     Shipping secondary database";
 const RIGHTS: &str = "Required resources for Persistent Chat Server";
 
 const ANY_TIME: Time = Time(SimDuration { ms: 0 }, LONGEST);
@@ -91,6 +93,17 @@ keys! {
             default(INTERVAL, "\"15min\"", Grade::S, TOOLS);
         pub restore_interval: SimDuration = "from one run of the restore job to the next",
             default(INTERVAL, "\"15min\"", Grade::S, TOOLS);
+        /// Rule V46.
+        pub mirror_settings_match: bool =
+            "whether the jobs on B were set up with the settings of those on A",
+            rules_only(Flag, "true", Grade::V, MIRROR);
+        /// Rule V47: the other answer copies B over S.
+        pub mirror_initialises: bool =
+            "whether the set-up on B initialises S, in place of \"already initialised\"",
+            rules_only(Flag, "false", Grade::V, MIRROR);
+        /// Rule V48.
+        pub share_in_file_store: bool = "whether the backup share is part of a file store of Lync",
+            rules_only(Flag, "false", Grade::V, "Required resources for Persistent Chat Server");
         /// Rule V20: at a failover people apply what was delayed.
         pub restore_delay: SimDuration = "age that a copied file must have before it is restored",
             default(ANY_TIME, "\"0s\"", Grade::V, SHIPPING);
@@ -162,7 +175,7 @@ keys! {
             );
         /// Rule V21.
         pub backup_retention: SimDuration = "how long backup files stay on the share",
-            rules_only(ANY_TIME, "\"72h\"", Grade::S, TOOLS);
+            default(ANY_TIME, "\"72h\"", Grade::S, TOOLS);
         /// Rule V21.
         pub copy_outage_tolerated: SimDuration =
             "the longest time without copying after which log shipping must go on by itself",

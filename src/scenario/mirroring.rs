@@ -7,6 +7,7 @@ use super::assumption::Grade;
 use super::format::{Delay, Flag, OneOf, Time, either_site};
 use super::reader::Section;
 use super::row::{default, keys, rules_only};
+use super::secondary::TOPOLOGY;
 use super::value::LONGEST;
 
 keys! {
@@ -61,6 +62,12 @@ keys! {
                 "handbook 10, choice 15: SQL seeding needs a log backup, the cmdlet's internals \
                  are unknown"
             );
+        /// Rule V44.
+        pub in_topology: bool = "whether the published topology has the store of B",
+            rules_only(Flag, "true", Grade::V, TOPOLOGY);
+        /// Rule V44.
+        pub witness_in_topology: bool = "whether the published topology has the witness of A and B",
+            rules_only(Flag, "true", Grade::V, TOPOLOGY);
         /// Rule V4; the model takes it to be in DC1.
         pub mirror_site: Site = "where the mirror B is",
             rules_only(

@@ -1,4 +1,4 @@
-//! The table of rules V1 to V43 of handbook section 8: what each demands, how bad it is to break
+//! The table of rules V1 to V48 of handbook section 8: what each demands, how bad it is to break
 //! it, what comes of that, and the page it stands on.
 
 use super::codes::example;
@@ -7,7 +7,7 @@ use super::rule_checks::{capacity, operators, placement, product, shipping};
 use super::rules::Rule;
 
 /// Every rule, by number.
-pub const RULES: [Rule; 43] = [
+pub const RULES: [Rule; 48] = [
     Rule {
         id: "V1",
         demand: "at most 8 servers, 1 to 4 of them active",
@@ -310,7 +310,8 @@ pub const RULES: [Rule; 43] = [
     Rule {
         id: "V25",
         demand: "one version of SQL Server on partners and witness, one edition on \
-             partners, 2008 R2 or later, and no older one where log backups are restored",
+             partners, Standard or Enterprise, 2008 R2 or later, and no older one where log \
+             backups are restored",
         severity: Error,
         danger: "mirroring cannot be set up, or no backup can be restored in DC2",
         hazards: &[],
@@ -526,5 +527,63 @@ pub const RULES: [Rule; 43] = [
         reads: &["sql", "log_shipping.enabled"],
         check: product::newer_secondaries,
         example: example!("V43-secondary-is-newer"),
+    },
+    Rule {
+        id: "V44",
+        demand: "the mirrors and the witnesses in the published topology",
+        severity: Error,
+        danger: "the cmdlets set up no mirroring with them",
+        hazards: &[],
+        source: "Using Topology Builder to configure high availability and disaster \
+             recovery",
+        reads: &["mirroring", "secondary", "log_shipping.enabled"],
+        check: product::published,
+        example: example!("V44-not-published"),
+    },
+    Rule {
+        id: "V45",
+        demand: "a pool server in DC2, where there is a failover to DC2",
+        severity: Warning,
+        danger: "nobody serves users in DC2",
+        hazards: &[],
+        source: "Using a stretched Persistent Chat Server pool for disaster recovery",
+        reads: &["pool.dc2", "operators"],
+        check: capacity::servers_in_dc2,
+        example: example!("V45-no-server-in-dc2"),
+    },
+    Rule {
+        id: "V46",
+        demand: "the settings of the log shipping jobs of A on B",
+        severity: Warning,
+        danger: "after a failover to B more is lost, or alerts are wrong",
+        hazards: &["H-22"],
+        source: "Setting up SQL Server Log Shipping between the primary mirror and the \
+             Log Shipping secondary database",
+        reads: &["log_shipping", "mirroring.enabled"],
+        check: shipping::mirror_settings,
+        example: example!("V46-other-settings"),
+    },
+    Rule {
+        id: "V47",
+        demand: "S initialised from A only",
+        severity: Error,
+        danger: "the set-up on B overwrites S",
+        hazards: &[],
+        source: "Setting up SQL Server Log Shipping between the primary mirror and the \
+             Log Shipping secondary database",
+        reads: &["log_shipping", "mirroring.enabled"],
+        check: shipping::mirror_initialises,
+        example: example!("V47-initialised-twice"),
+    },
+    Rule {
+        id: "V48",
+        demand: "a backup share outside the file stores of Lync",
+        severity: Error,
+        danger: "the product forbids it",
+        hazards: &[],
+        source: "Required resources for Persistent Chat Server",
+        reads: &["log_shipping"],
+        check: shipping::file_store,
+        example: example!("V48-share-in-file-store"),
     },
 ];

@@ -1,4 +1,4 @@
-//! The rules V1 to V43 of handbook section 8: how a scenario is judged by them.
+//! The rules V1 to V48 of handbook section 8: how a scenario is judged by them.
 //!
 //! A rule is a row of [`RULES`]; what it looks at is a function of `rule_checks`.
 

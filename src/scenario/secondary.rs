@@ -8,7 +8,7 @@ use super::reader::Section;
 use super::row::{default, keys, rules_only};
 
 const RESOURCES: &str = "Required resources for Persistent Chat Server";
-const TOPOLOGY: &str =
+pub(super) const TOPOLOGY: &str =
     "Using Topology Builder to configure high availability and disaster recovery";
 
 keys! {
@@ -41,6 +41,9 @@ keys! {
             rules_only(Flag, "true", Grade::V, TOPOLOGY);
         /// Rule V32.
         pub mirror_in_topology: bool = "whether the published topology has the store of SM",
+            rules_only(Flag, "true", Grade::V, TOPOLOGY);
+        /// Rule V44.
+        pub witness_in_topology: bool = "whether the published topology has the witness of S and SM",
             rules_only(Flag, "true", Grade::V, TOPOLOGY);
     }
 }

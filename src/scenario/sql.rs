@@ -2,10 +2,13 @@
 //!
 //! What holds for every instance is written once; a table per instance says where it differs.
 
+use poolproof_engines::clocks::distribution::SimDuration;
+
 use super::assumption::Grade;
-use super::format::{Flag, List, OneOf, SomeText, Text, Whole};
+use super::format::{Flag, List, OneOf, SomeText, Text, Time, TimeOrOff, Whole};
 use super::reader::Section;
-use super::row::{Row, Rows, Unwritten, keys, optional_for_rules, rules_only, same_table};
+use super::row::{Row, Rows, Unwritten, default, keys, optional_for_rules, rules_only, same_table};
+use super::value::LONGEST;
 use super::words::{named, words};
 use super::writer::TableWriter;
 
@@ -166,6 +169,13 @@ keys! {
             rules_only(
                 named!(RecoveryModel), "\"full\"", Grade::V,
                 "Prerequisites, Restrictions, and Recommendations for Database Mirroring"
+            );
+        /// Handbook 13.6.
+        pub log_drive_lasts: Option<SimDuration> =
+            "time in which a log that nothing truncates fills its drive, or \"off\" for never",
+            default(
+                TimeOrOff(Time(SimDuration { ms: 60_000 }, LONGEST)), "\"4d\"", Grade::J,
+                "judgement: room for a long weekend"
             );
         pub availability_group: bool =
             "whether the chat database is in an Always On availability group",

@@ -171,6 +171,55 @@ fn a_planned_switch_comes_once_a_year_and_its_outage_is_planned() {
     assert!(planned >= TRIALS, "{planned} planned interruptions");
 }
 
+/// Handbook 13.6, H-25: without a log backup the drive is full after its time, and files that nobody
+/// copies are deleted after theirs.
+#[test]
+fn a_held_log_fills_its_drive_and_uncopied_files_are_deleted() {
+    const DAY_MS: u64 = 86_400_000;
+    let broken = "[{ rate = \"4/year\", repair = \"6d\" }]";
+    let cut = "{ rate = \"4/year\", repair = \"6d\" }";
+    let cases = [
+        (
+            "failures.share_server",
+            broken,
+            "crash:share",
+            "log-full:pair-A-B",
+            4 * DAY_MS,
+        ),
+        (
+            "failures.inter_site_link",
+            cut,
+            "cut:DC1-DC2",
+            "retention:share",
+            3 * DAY_MS,
+        ),
+    ];
+    for (key, failure, begins, ends, after) in cases {
+        let found = years(&scenario(&quiet(&[(key, failure)])));
+        let mut waits = Vec::new();
+        for year in &found {
+            let mut since = None;
+            for (at, event) in year {
+                if event == begins {
+                    since = Some(*at);
+                } else if event == ends {
+                    waits.extend(since.take().map(|since| at - since));
+                }
+            }
+        }
+        assert!(waits.len() > 300, "{ends}: {}", waits.len());
+        let exact = waits.iter().filter(|wait| **wait == after).count();
+        assert!(
+            exact * 2 > waits.len(),
+            "{ends}: {exact} of {}",
+            waits.len()
+        );
+        // Something else may have begun it before.
+        let sooner = waits.iter().filter(|wait| **wait < after).count();
+        assert!(sooner * 20 < waits.len(), "{ends}: {sooner} sooner");
+    }
+}
+
 /// With both pairs in service, after DC1 came back, work on S moves no roles in DC1.
 #[test]
 fn roles_are_moved_at_most_once_for_each_planned_stop() {

@@ -379,6 +379,8 @@ fn purposes_of_draws() {
         (P::Stall, 29),
         (P::StallEnd, 30),
         (P::PlannedRunbook, 31),
+        (P::LogDrive, 32),
+        (P::Retention, 33),
     ];
     assert_eq!(numbers.map(|(purpose, _)| purpose), P::ALL);
     for (purpose, number) in numbers {

@@ -1,4 +1,4 @@
-//! The promise of the rules V1 to V43: each fires at its limit and not beside it, and each part of
+//! The promise of the rules V1 to V48: each fires at its limit and not beside it, and each part of
 //! its condition is enough to make it fire, or to keep it silent.
 
 use std::collections::BTreeMap;
@@ -161,12 +161,45 @@ const PLACES: &[Case] = &[
     (9, &["sql.s.server = A"], FIRES),
     (9, &["sql.s.server = B"], FIRES),
     (9, &["sql.s.server = b"], FIRES),
-    (9, &["sql.s.server = A\\TWO"], SILENT),
+    (9, &["sql.s.server = A\\TWO"], FIRES),
     (9, &["sql.s.server = a\\mssqlserver"], FIRES),
     (9, &["sql.sm.server = B"], FIRES),
     (9, &["sql.sm.server = B", NO_SM], SILENT),
     (9, &["sql.s.server = B", NO_MIRROR], SILENT),
     (9, &["sql.s.server = A", NO_SHIPPING], SILENT),
+    (9, &["sql.s.server = X\\S; sql.a.server = x\\A"], FIRES),
+    (9, &["sql.s.server = X\\S; sql.w.server = x\\W"], FIRES),
+    (9, &["sql.s.server = X\\S; sql.sm.server = Y\\S"], SILENT),
+    (45, &["pool.dc2.idle = 0"], FIRES),
+    (45, &["pool.dc2.idle = 1"], SILENT),
+    (
+        45,
+        &["pool.dc2.idle = 0; operators.site_failover = none"],
+        SILENT,
+    ),
+    (46, &["log_shipping.mirror_settings_match = false"], FIRES),
+    (
+        46,
+        &["log_shipping.mirror_settings_match = false", NO_MIRROR],
+        SILENT,
+    ),
+    (
+        46,
+        &["log_shipping.mirror_settings_match = false", NO_SHIPPING],
+        SILENT,
+    ),
+    (47, &["log_shipping.mirror_initialises = true"], FIRES),
+    (
+        47,
+        &["log_shipping.mirror_initialises = true; log_shipping.mirror_configured = false"],
+        SILENT,
+    ),
+    (48, &["log_shipping.share_in_file_store = true"], FIRES),
+    (
+        48,
+        &["log_shipping.share_in_file_store = true", NO_SHIPPING],
+        SILENT,
+    ),
     (
         11,
         &["sql.a.other_databases = [\"persistent-chat\"]"],
@@ -411,7 +444,7 @@ fn every_rule_fires_at_its_limit_and_for_each_part_of_its_condition() {
         .collect();
     assert_eq!(
         complete,
-        (1..=43).collect::<Vec<u8>>(),
+        (1..=48).collect::<Vec<u8>>(),
         "a rule without both cases"
     );
 }

@@ -91,6 +91,10 @@ purposes! {
     StallEnd = 30,
     /// When the timetable of a planned runbook begins, or until it is followed the next time.
     PlannedRunbook = 31,
+    /// Time until a log that is held has filled its drive.
+    LogDrive = 32,
+    /// Time until files that nobody copies are deleted.
+    Retention = 33,
 }
 
 impl Purpose {

@@ -129,6 +129,8 @@ pub fn timed_topology(scenario: &Scenario) -> Topology {
     topology.slices.clients = true;
     topology.slices.grey = !failures.grey_failure.rate.is_zero();
     topology.slices.stalls = !failures.stall.rate.is_zero();
+    topology.slices.log_full = scenario.sql.log_drive_lasts.is_some();
+    topology.slices.retention = topology.secondary;
     topology.slices.storage = failures.database_server.iter().any(|m| m.destructive > 0.0);
     let operators = &scenario.operators;
     topology.mistakes = operators
@@ -226,11 +228,9 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
         | K::Restore
         | K::ShareLoss
         | K::Destroy
-        | K::LogFull
         | K::Notice
         | K::Forget
         | K::Accept
-        | K::Retention
         | K::Export
         | K::Skip
         | K::SwapNext
@@ -316,6 +316,17 @@ fn activity(scenario: &Scenario, topology: &Topology, event: Event) -> Option<Ac
             activity.planned = clocks::planned_repair(modes).map(Sampler::new);
             Some(activity)
         }
+        // Its event is possible only while something holds the log.
+        K::LogFull => one(
+            Purpose::LogDrive,
+            Memory::Restart,
+            &fixed(scenario.sql.log_drive_lasts?),
+        ),
+        K::Retention => one(
+            Purpose::Retention,
+            Memory::Restart,
+            &fixed(scenario.log_shipping.backup_retention),
+        ),
         K::Detect => one(
             Purpose::Detection,
             Memory::Restart,

@@ -50,6 +50,18 @@ pub(in super::super) fn users(scenario: &Scenario) -> Vec<Finding> {
     findings
 }
 
+/// V45: the failover has a pool server to activate.
+pub(in super::super) fn servers_in_dc2(scenario: &Scenario) -> Vec<Finding> {
+    let operators = &scenario.operators;
+    let goes = operators.site_failover.is_some() || operators.planned_switch.is_some();
+    let servers = &scenario.pool.servers[Site::Dc2.index()];
+    when(goes && servers.active + servers.idle == 0, || {
+        let message = "DC2 has no pool server for the failover to activate";
+        let help = "write dc2 = { active = 0, idle = 4 }, or site_failover = \"none\"";
+        found("pool.dc2", message, help)
+    })
+}
+
 /// V3: after the loss of one server, at most 30,000 on each survivor.
 pub(in super::super) fn survivors(scenario: &Scenario) -> Vec<Finding> {
     let (users, active) = (scenario.pool.users, scenario.pool.active());

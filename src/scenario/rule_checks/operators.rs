@@ -30,7 +30,7 @@ pub(in super::super) fn mirror_failover(scenario: &Scenario) -> Vec<Finding> {
 type Need = (&'static str, &'static [Operation]);
 
 /// 5, 6, 3.13: without one of these the runbook ends and nobody is served.
-fn needs(scenario: &Scenario) -> [(&'static str, Option<&RunbookFile>, Vec<Need>); 3] {
+fn needs(scenario: &Scenario) -> [(&'static str, Option<&RunbookFile>, Vec<Need>); 4] {
     use Operation as O;
     let (operators, control) = (&scenario.operators, &scenario.control);
     let active_there = scenario.pool.servers[Site::Dc2.index()].active > 0;
@@ -61,7 +61,16 @@ fn needs(scenario: &Scenario) -> [(&'static str, Option<&RunbookFile>, Vec<Need>
         &[O::ForceService, O::ManualFailover, O::RecoverMirror],
     )];
     [
-        ("site_failover", operators.site_failover.as_ref(), failover),
+        (
+            "site_failover",
+            operators.site_failover.as_ref(),
+            failover.clone(),
+        ),
+        (
+            "planned_switch",
+            operators.planned_switch.as_ref(),
+            failover,
+        ),
         ("site_failback", operators.site_failback.as_ref(), failback),
         (
             "mirror_failover",

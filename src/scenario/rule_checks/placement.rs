@@ -85,7 +85,7 @@ pub(in super::super) fn three_hosts(scenario: &Scenario) -> Vec<Finding> {
     findings
 }
 
-/// V9: S and SM are on other instances than A and B.
+/// V9: S and SM are on other instances than A and B, and no host is in both data centres.
 pub(in super::super) fn secondary_instance(scenario: &Scenario) -> Vec<Finding> {
     let secondary = instances(scenario, &["s", "sm"]);
     let partners = instances(scenario, &["a", "b"]);
@@ -100,6 +100,25 @@ pub(in super::super) fn secondary_instance(scenario: &Scenario) -> Vec<Finding> 
                 s.key.to_uppercase()
             );
             findings.push(shared(s, partner, "instance", &help));
+        }
+    }
+    let in_dc1 = scenario.mirroring.witness == Some(WitnessLocation::Dc1);
+    let dc1 = instances(
+        scenario,
+        if in_dc1 {
+            &["a", "b", "w"]
+        } else {
+            &["a", "b"]
+        },
+    );
+    let dc2 = instances(scenario, &["s", "sm", "sw"]);
+    for (two, one) in dc2
+        .iter()
+        .flat_map(|two| dc1.iter().map(move |one| (two, one)))
+    {
+        if same(two.host(), one.host()) && !same_instance(&two.server, &one.server) {
+            let help = "name a host of DC2: one host is in one data centre";
+            findings.push(shared(two, one, "host", help));
         }
     }
     findings

@@ -75,6 +75,18 @@ pub(in super::super) fn sql_versions(scenario: &Scenario) -> Vec<Finding> {
     }
     for session in sessions(scenario) {
         let principal = session[0];
+        let partners = session.iter().filter(|i| !matches!(i.key, "w" | "sw"));
+        for partner in partners.filter(|i| matches!(i.edition, "Express" | "Workgroup")) {
+            let name = partner.key.to_uppercase();
+            findings.push(unmodelled(
+                format!("sql.{}.edition", partner.key),
+                format!(
+                    "{name} is {} Edition, which cannot be a partner",
+                    partner.edition
+                ),
+                "partners need Standard or Enterprise Edition; a witness may have any",
+            ));
+        }
         for other in &session[1..] {
             let name = other.key.to_uppercase();
             let first = principal.key.to_uppercase();
@@ -251,6 +263,36 @@ pub(in super::super) fn failover_target(scenario: &Scenario) -> Vec<Finding> {
         },
     ));
     findings
+}
+
+/// V44: the topology has what `Install-CsMirrorDatabase` reads there.
+pub(in super::super) fn published(scenario: &Scenario) -> Vec<Finding> {
+    let (mirroring, secondary) = (&scenario.mirroring, &scenario.secondary);
+    let witnessed = mirroring.witness.is_some();
+    let rows = [
+        (
+            mirroring.enabled && !mirroring.in_topology,
+            "mirroring.in_topology",
+            "the store of B",
+        ),
+        (
+            witnessed && !mirroring.witness_in_topology,
+            "mirroring.witness_in_topology",
+            "the witness of A and B",
+        ),
+        (
+            scenario.log_shipping.enabled && secondary.witness && !secondary.witness_in_topology,
+            "secondary.witness_in_topology",
+            "the witness of S and SM",
+        ),
+    ];
+    let missing = rows.into_iter().filter(|(broken, ..)| *broken);
+    missing
+        .map(|(_, key, what)| {
+            let help = "add it in Topology Builder and publish the topology";
+            unmodelled(key, format!("the topology does not have {what}"), help)
+        })
+        .collect()
 }
 
 /// V33: the pool can have several servers and high availability.

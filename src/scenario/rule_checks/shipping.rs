@@ -73,6 +73,45 @@ pub(in super::super) fn share_in_dc1(scenario: &Scenario) -> Vec<Finding> {
     })
 }
 
+/// V46: after a failover to B its jobs do what A's did.
+pub(in super::super) fn mirror_settings(scenario: &Scenario) -> Vec<Finding> {
+    when(
+        ships_from_both(scenario) && !scenario.log_shipping.mirror_settings_match,
+        || {
+            let message = "the jobs on B have other settings than those on A";
+            let help = "set them up alike, so that a failover to B changes nothing for S";
+            unmodelled("log_shipping.mirror_settings_match", message, help)
+        },
+    )
+}
+
+/// V47: S is initialised from A once.
+pub(in super::super) fn mirror_initialises(scenario: &Scenario) -> Vec<Finding> {
+    when(
+        ships_from_both(scenario) && scenario.log_shipping.mirror_initialises,
+        || {
+            let message = "the set-up on B initialises S again and overwrites it";
+            let help = "choose \"the secondary database is initialised\" on B";
+            unmodelled("log_shipping.mirror_initialises", message, help)
+        },
+    )
+}
+
+fn ships_from_both(scenario: &Scenario) -> bool {
+    let shipping = &scenario.log_shipping;
+    shipping.enabled && scenario.mirroring.enabled && shipping.mirror_configured
+}
+
+/// V48: the share is no part of a file store.
+pub(in super::super) fn file_store(scenario: &Scenario) -> Vec<Finding> {
+    let shipping = &scenario.log_shipping;
+    when(shipping.enabled && shipping.share_in_file_store, || {
+        let message = "the backup share is part of a file store of Lync";
+        let help = "give log shipping a share of its own";
+        unmodelled("log_shipping.share_in_file_store", message, help)
+    })
+}
+
 /// V15: a service without an account of the domain writes to its own disks only.
 pub(in super::super) fn local_system(scenario: &Scenario) -> Vec<Finding> {
     let shipping = &scenario.log_shipping;

@@ -58,6 +58,23 @@ pub const PRODUCT: &[Case] = &[
         SILENT,
     ),
     (25, &["sql.b.edition = Standard"], FIRES),
+    (25, &["sql.edition = Standard"], SILENT),
+    (25, &["sql.edition = Express"], FIRES),
+    (25, &["sql.edition = Workgroup"], FIRES),
+    (44, &["mirroring.in_topology = false"], FIRES),
+    (44, &["mirroring.in_topology = false", NO_MIRROR], SILENT),
+    (44, &["mirroring.witness_in_topology = false"], FIRES),
+    (
+        44,
+        &["mirroring.witness_in_topology = false", NO_WITNESS],
+        SILENT,
+    ),
+    (44, &["secondary.witness_in_topology = false"], SILENT),
+    (
+        44,
+        &["secondary.witness_in_topology = false; secondary.witness = true"],
+        FIRES,
+    ),
     (25, &["sql.w.edition = Express"], SILENT),
     (25, &["sql.sm.edition = Standard"], FIRES),
     (
