@@ -114,8 +114,8 @@ keys! {
              skips its next starts, and at a failover people copy a backlog as fast",
             default(ANY_TIME, "\"2min\"", Grade::J, VOLUME);
         pub restore_duration: SimDuration =
-            "time that one run of the restore job takes, with the log of its interval; a longer one \
-             skips its next starts, and at a failover people restore a backlog as fast",
+            "time that one run of the restore job takes, with the log of its interval; a longer \
+             one skips its next starts, and at a failover people restore a backlog as fast",
             default(ANY_TIME, "\"3min\"", Grade::J, VOLUME);
         pub phases: JobPhases =
             "how the schedules of the jobs lie to each other: drawn per trial, or all on one tick",

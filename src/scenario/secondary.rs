@@ -43,7 +43,8 @@ keys! {
         pub mirror_in_topology: bool = "whether the published topology has the store of SM",
             rules_only(Flag, "true", Grade::V, TOPOLOGY);
         /// Rule V44.
-        pub witness_in_topology: bool = "whether the published topology has the witness of S and SM",
+        pub witness_in_topology: bool =
+            "whether the published topology has the witness of S and SM",
             rules_only(Flag, "true", Grade::V, TOPOLOGY);
     }
 }

@@ -174,8 +174,8 @@ keys! {
         pub log_drive_lasts: Option<SimDuration> =
             "time in which a log that nothing truncates fills its drive, or \"off\" for never",
             default(
-                TimeOrOff(Time(SimDuration { ms: 60_000 }, LONGEST)), "\"4d\"", Grade::J,
-                "judgement: room for a long weekend"
+                TimeOrOff(Time(SimDuration { ms: 60_000 }, LONGEST)), "\"off\"", Grade::J,
+                "judgement: off, it depends on the drive and the load"
             );
         pub availability_group: bool =
             "whether the chat database is in an Always On availability group",

@@ -171,8 +171,8 @@ fn a_planned_switch_comes_once_a_year_and_its_outage_is_planned() {
     assert!(planned >= TRIALS, "{planned} planned interruptions");
 }
 
-/// Handbook 13.6, H-25: without a log backup the drive is full after its time, and files that nobody
-/// copies are deleted after theirs.
+/// Handbook 13.6, H-25: without a log backup the drive is full after its time, and files that
+/// nobody copies are deleted after theirs.
 #[test]
 fn a_held_log_fills_its_drive_and_uncopied_files_are_deleted() {
     const DAY_MS: u64 = 86_400_000;
@@ -195,7 +195,8 @@ fn a_held_log_fills_its_drive_and_uncopied_files_are_deleted() {
         ),
     ];
     for (key, failure, begins, ends, after) in cases {
-        let found = years(&scenario(&quiet(&[(key, failure)])));
+        let drive = ("sql.log_drive_lasts", "4d");
+        let found = years(&scenario(&quiet(&[(key, failure), drive])));
         let mut waits = Vec::new();
         for year in &found {
             let mut since = None;

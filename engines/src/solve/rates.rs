@@ -1,7 +1,8 @@
 //! How fast each event is, where a Markov chain can say it.
 
-use crate::clocks::activities::{Activities, CaseOutcome};
+use crate::clocks::activities::{Activities, Activity, CaseOutcome};
 use crate::clocks::distribution::{Distribution, Sampler, SimDuration};
+use crate::clocks::purpose::Purpose;
 use crate::clocks::random::Uniform;
 
 /// Milliseconds of an hour: rates are per hour.
@@ -41,18 +42,21 @@ impl Rates {
     }
 
     /// The delays that the simulator's clocks have. The jobs of log shipping run by a timetable
-    /// and have no clock, so they do not happen here: see [`super::chain`].
+    /// and have no clock, so they do not happen here: see [`super::chain`]. Nor does the deletion
+    /// of the files that they make.
     #[must_use]
     pub fn of_clocks(activities: &Activities) -> Self {
         let delays = |sampler: &Sampler| delay_of(sampler);
         let by_event = activities.by_event.iter().map(|activity| {
-            activity
-                .as_ref()
-                .map_or_else(Vec::new, |a| match &a.cases[..] {
+            let shipped = |a: &&Activity| a.purpose == Purpose::Retention;
+            activity.as_ref().filter(|a| !shipped(a)).map_or_else(
+                Vec::new,
+                |a| match &a.cases[..] {
                     [] => a.delays.iter().map(delays).collect(),
                     // A clock with cases stands for more than its event.
                     _ => vec![Delay::Other; a.delays.len()],
-                })
+                },
+            )
         });
         let mut by_event: Vec<_> = by_event.collect();
         let shared = activities.shared.iter().flat_map(|shared| &shared.cases);
