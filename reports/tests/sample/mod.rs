@@ -579,6 +579,7 @@ fn objectives() -> Vec<Objective> {
         limit: limit * MINUTE_MS,
         status,
         value: around(value_ms, 0.02, 5_000),
+        downtime: None,
     };
     vec![
         objective(

@@ -325,7 +325,7 @@ fn distribution(quantiles: &Quantiles) -> doc::Distribution {
 }
 
 /// A figure, as the document has it.
-fn estimate(figure: &Figure) -> doc::Estimate {
+pub(in crate::app) fn estimate(figure: &Figure) -> doc::Estimate {
     doc::Estimate {
         value: figure.value,
         low: figure.low,
