@@ -12,6 +12,7 @@ use crate::figure::Figure;
 use crate::float;
 
 mod check;
+mod cost;
 mod cuts;
 mod header;
 mod names;
@@ -24,6 +25,7 @@ pub use check::{
     Budget, Check, ClassLimit, Content, Counterexample, Coverage, EventCount, Goal, HolderState,
     LeftOut, Limits, LinkState, Reach, Reduction, Start, Step, Swarm, Verdict, VerdictStatus,
 };
+pub use cost::YearlyCost;
 pub use cuts::{BasicEvent, CUTS_SCHEMA, CutEvent, CutSet, CutSets, PropertyCuts, RateNote};
 pub(crate) use header::parse;
 pub use header::{DocumentError, OtherSchema};

@@ -3,4 +3,6 @@
 pub mod families;
 pub mod lognormal;
 pub mod normal;
+
+pub mod sobol;
 pub mod special;
