@@ -2,6 +2,13 @@
 
 use std::fmt::Write as _;
 
+use poolproof_engines::clocks::exponential::Replacement;
+pub use poolproof_engines::solve::chain::STATES_MOST;
+use poolproof_engines::solve::figures::{Figures, Within, YEAR_H, long_run, within};
+use poolproof_engines::solve::lump::lump;
+use poolproof_engines::solve::rates::HOUR_MS;
+use poolproof_engines::solve::steady::SteadyMethod;
+use poolproof_engines::solve::{SolveError, prism};
 use poolproof_reports::{quantity, visible};
 use serde::Serialize;
 
@@ -12,13 +19,6 @@ use super::observer::{Execution, StageTiming};
 use super::reproduction::Reproduction;
 use crate::app::compile::chain::{self, Product};
 use crate::scenario::Scenario;
-use poolproof_engines::clocks::exponential::Replacement;
-pub use poolproof_engines::solve::chain::STATES_MOST;
-use poolproof_engines::solve::figures::{Figures, Within, YEAR_H, long_run, within};
-use poolproof_engines::solve::lump::lump;
-use poolproof_engines::solve::rates::HOUR_MS;
-use poolproof_engines::solve::steady::SteadyMethod;
-use poolproof_engines::solve::{SolveError, prism};
 
 /// An exact solution of one scenario.
 pub struct SolveRequest<'a> {

@@ -77,7 +77,7 @@ pub const SWEEP: &str = "\
 Examples:
   poolproof sweep pool.toml --grid log_shipping.backup_interval=5min,15min,30min
   poolproof sweep pool.toml --tornado log_shipping.backup_interval=5min..15min..30min --out out
-  poolproof sweep pool.toml --sensitivity 100 failures.site_outage.rate=x0.5..x2 pool.reconnect=x0.5..x2
+  poolproof sweep pool.toml --sensitivity 99 failures.stall.rate=x0.5..x2 pool.reconnect=x0.5..x2
   poolproof sweep plan pool.toml --grid log_shipping.share=DC1,DC2 --shards 8
   poolproof sweep driver --engine dask > driver.py";
 

@@ -17,15 +17,14 @@ use crate::app::sweep::{self, Design, Method, Parameter};
 /// Simulate a scenario at many values of its parameters
 ///
 /// Any value that --set can change can be varied: on a grid, as a Latin hypercube, with Sobol
-/// indices, or one parameter at a time. All points have the same failures, because the seed is the same. Where the
-/// scenario has a [cost] table, the Pareto front of cost, outage, data lost and time to recover is
-/// shown.
+/// indices, or one parameter at a time. All points have the same failures, because the seed is the
+/// same. Where the scenario has a [cost] table, the Pareto front of cost, outage, data lost and
+/// time to recover is shown.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-#[command(
-    override_usage = "poolproof sweep [OPTIONS] <SCENARIO> <--grid|--lhs|--sensitivity|--tornado|--file>...
-       poolproof sweep <COMMAND>"
-)]
+#[command(override_usage = "poolproof sweep [OPTIONS] <SCENARIO> \
+                      <--grid|--lhs|--sensitivity|--tornado|--file>...
+       poolproof sweep <COMMAND>")]
 pub struct SweepArgs {
     #[command(subcommand)]
     command: Option<SweepCommand>,
@@ -59,9 +58,12 @@ enum SweepCommand {
     Driver(DriverArgs),
 }
 
+/// The options of which one says what is swept.
+const DESIGNS: [&str; 5] = ["grid", "lhs", "sensitivity", "tornado", "file"];
+
 /// What is swept.
 #[derive(Args)]
-#[command(group = ArgGroup::new("design").required(true).args(["grid", "lhs", "sensitivity", "tornado", "file"]))]
+#[command(group = ArgGroup::new("design").required(true).args(DESIGNS))]
 struct DesignArgs {
     /// Scenario file
     #[arg(required = true, value_name = "SCENARIO")]

@@ -282,8 +282,8 @@ fn mistakes_are_told() {
 }
 
 /// The outage of a year is its number of failures times their length, the product of two uniform
-/// numbers, whose indices are known: of 1 to 19 a year, 10 and a variance of 27, and of 20 to 80 min,
-/// 50 and 300. How many users there are changes nothing.
+/// numbers, whose indices are known: 1 to 19 a year have a mean of 10 and a variance of 27, and 20
+/// to 80 min of 50 and 300. How many users there are changes nothing.
 #[test]
 fn indices_of_a_product_are_those_of_its_closed_form() {
     let scenario = "scenarios/oracles/m1.toml";
@@ -298,6 +298,8 @@ fn indices_of_a_product_are_those_of_its_closed_form() {
         "simulate.drill_trials=0",
         "--set",
         "failures.database_server=[]",
+        "--set",
+        "simulate.confidence=0.99",
         "--sensitivity",
         "120",
         "failures.site_outage.rate=1/year..19/year",
@@ -321,7 +323,7 @@ fn indices_of_a_product_are_those_of_its_closed_form() {
         for (found, exact) in [(&row.first, first), (&row.total, total)] {
             let (low, high) = (found.low.unwrap(), found.high.unwrap());
             assert!(low <= exact && exact <= high, "{exact} {row:?}");
-            assert!(high - low < 0.6, "{row:?}");
+            assert!(high - low < 0.8, "{row:?}");
         }
     }
     let users = rows[2];

@@ -4,5 +4,4 @@ pub mod families;
 pub mod lognormal;
 pub mod normal;
 
-pub mod sobol;
 pub mod special;

@@ -108,8 +108,8 @@ impl Picture for Sensitivities<'_> {
             let within = (BODY - 1.0, canvas.width - 2.0 * MARGIN - 22.0);
             y = canvas.paragraph(words, (MARGIN + 22.0, y), within, HPos::Left, INK)? + 2.0;
         }
-        let note = "Percent of the variance over the ranges, with confidence intervals. The noise of \
-                    the simulation counts as interaction.";
+        let note = "Percent of the variance over the ranges, with confidence intervals. The noise \
+                    of the simulation counts as interaction.";
         canvas.note(note, y + 2.0)
     }
 }

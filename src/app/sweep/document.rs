@@ -1,8 +1,8 @@
 //! The sweep document from the counts of its points.
 
-use poolproof_engines::numbers::sobol::{self, Index, Sampled};
 use poolproof_engines::simulate::estimate::Confidence;
 use poolproof_engines::simulate::run::Counts;
+use poolproof_engines::simulate::sobol::{self, Index, Sampled};
 use poolproof_engines::simulate::stage::Stage;
 use poolproof_reports::comparison::ComparedVerdict;
 use poolproof_reports::document as doc;

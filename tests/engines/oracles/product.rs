@@ -150,8 +150,8 @@ fn exponential_delays_of_the_same_means_stand_for_others() {
     assert!(low * HOUR_MS <= exact && exact <= high * HOUR_MS, "{row}");
 }
 
-/// Two servers that share some of their causes: the third state in closed form, with the beta-factor
-/// model's rates. A common cause takes what still runs.
+/// Two servers that share some of their causes: the third state in closed form, with the rates of
+/// the beta-factor model. A common cause takes what still runs.
 #[test]
 fn a_cause_in_common_is_part_of_the_chain() {
     let directory = tempfile::tempdir().unwrap();
