@@ -22,6 +22,7 @@ pub(crate) mod heat;
 pub(crate) mod overlay;
 pub(crate) mod pareto;
 pub(crate) mod picture;
+pub(crate) mod sensitivity;
 mod topology;
 pub(crate) mod tornado;
 mod trials;

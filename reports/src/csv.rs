@@ -128,6 +128,15 @@ fn of(document: &ResultDocument) -> Vec<FigureLine<'_>> {
     ] {
         figures.push(("", figure.to_owned(), mean, estimate));
     }
+    if let Some(cost) = &simulation.cost {
+        for (figure, estimate) in [
+            ("outage_cost_per_year", &cost.outage),
+            ("lost_messages_cost_per_year", &cost.lost_messages),
+            ("cost_per_year", &cost.total),
+        ] {
+            figures.push(("", figure.to_owned(), mean, estimate));
+        }
+    }
     for class in &simulation.incidents_by_length {
         let length = class
             .up_to_ms

@@ -12,6 +12,7 @@ use crate::figure::Figure;
 use crate::float;
 
 mod check;
+mod cost;
 mod cuts;
 mod header;
 mod names;
@@ -24,6 +25,7 @@ pub use check::{
     Budget, Check, ClassLimit, Content, Counterexample, Coverage, EventCount, Goal, HolderState,
     LeftOut, Limits, LinkState, Reach, Reduction, Start, Step, Swarm, Verdict, VerdictStatus,
 };
+pub use cost::YearlyCost;
 pub use cuts::{BasicEvent, CUTS_SCHEMA, CutEvent, CutSet, CutSets, PropertyCuts, RateNote};
 pub(crate) use header::parse;
 pub use header::{DocumentError, OtherSchema};
@@ -132,6 +134,22 @@ pub struct Objective {
     pub status: ObjectiveStatus,
     /// The observed value, in the unit of the figure.
     pub value: Estimate,
+    /// The time without service that the limit leaves in a year; absent where the objective is not
+    /// about outage or availability per year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downtime: Option<DowntimeBudget>,
+}
+
+/// The time without service that an objective leaves in a year, and how much of it is used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DowntimeBudget {
+    /// The budget in milliseconds per year, above 0.
+    #[serde(serialize_with = "float::serialize")]
+    pub ms_per_year: f64,
+    /// The used part of it, with the interval by which the objective is judged; above 1 where the
+    /// budget is overspent.
+    pub used: Estimate,
 }
 
 /// Whether an objective is met, at the stated error probability.

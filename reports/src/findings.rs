@@ -196,12 +196,26 @@ pub(crate) fn coverage(coverage: &Coverage) -> Finding<'_> {
 
 /// Returns what was observed for an objective: value, interval, limit and number of trials.
 pub(crate) fn observed(objective: &Objective) -> String {
+    let used = used(objective).map_or_else(String::new, |used| format!(", {used}"));
     format!(
-        "observed {}, limit {}, n = {}",
+        "observed {}, limit {}{used}, n = {}",
         objective.figure.unit().estimate(&objective.value),
         limit(objective),
         quantity::count(objective.value.n)
     )
+}
+
+/// Returns how much of its yearly downtime budget an objective uses, if it has one:
+/// `uses 60 % (58 % to 62 %) of 4 h 23 min a year`.
+pub(crate) fn used(objective: &Objective) -> Option<String> {
+    let budget = objective.downtime.as_ref()?;
+    // Shares above 1 are as well possible, so these are no probabilities.
+    let percent = |share: f64| format!("{} %", quantity::number(share * 100.0));
+    Some(format!(
+        "uses {} of {} a year",
+        quantity::estimate(&budget.used, percent),
+        quantity::duration(budget.ms_per_year)
+    ))
 }
 
 /// Returns the limit of an objective.

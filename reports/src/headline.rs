@@ -48,6 +48,19 @@ pub(crate) fn outage(simulation: &Simulation) -> String {
     format!("{all} per year: unplanned {unplanned}, planned {planned}")
 }
 
+/// Returns what a year costs, if there are prices.
+pub(crate) fn cost(simulation: &Simulation) -> Option<String> {
+    let cost = simulation.cost.as_ref()?;
+    let of = |estimate| quantity::estimate(estimate, quantity::number);
+    Some(format!(
+        "{} per year: parts {}, outage {}, lost messages {}",
+        of(&cost.total),
+        quantity::number(cost.parts),
+        of(&cost.outage),
+        of(&cost.lost_messages)
+    ))
+}
+
 /// Returns how many trials or drills broke a property, and which was the first.
 pub(crate) fn seen(seen: &ViolationSeen) -> (String, String) {
     let (one, many) = if seen.drill {

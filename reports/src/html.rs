@@ -106,6 +106,8 @@ struct ObjectiveView<'a> {
     words: &'static str,
     observed: Cell,
     limit: String,
+    /// How much of its yearly downtime budget is used; empty without one.
+    used: String,
     n: String,
 }
 
@@ -321,6 +323,7 @@ fn objective_view(objective: &Objective) -> ObjectiveView<'_> {
         words: words::objective(objective.status),
         observed: figures::figure(objective.figure, &objective.value),
         limit: findings::limit(objective),
+        used: findings::used(objective).unwrap_or_default(),
         n: quantity::count(objective.value.n),
     }
 }

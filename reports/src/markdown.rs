@@ -225,6 +225,9 @@ fn columns(simulation: &Simulation) -> Vec<String> {
             view.outage
         )),
     ];
+    if !view.cost.is_empty() {
+        blocks.push(escaped(&format!("Cost {}.", view.cost)));
+    }
     if view.heads.is_empty() {
         return blocks;
     }

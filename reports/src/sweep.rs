@@ -13,6 +13,7 @@ mod bundle;
 mod charts;
 mod html;
 mod markdown;
+pub(crate) mod sensitivity;
 mod table;
 
 pub use bundle::{csv, json, render};
@@ -57,8 +58,27 @@ pub struct SweepDocument {
     pub parameters: Vec<ParameterHead>,
     /// The figures of every point, in the order of their estimates.
     pub figures: Vec<FigureHead>,
+    /// How much of the variance of a figure each parameter accounts for; only where that was asked
+    /// for, and without figures that no value was found of at some point, or that do not vary.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitivities: Vec<SensitivityRow>,
     /// The points.
     pub points: Vec<SweepPoint>,
+}
+
+/// The share of a figure's variance over the ranges that a parameter accounts for: its Sobol
+/// indices. By chance, an estimate can be a little below 0 or above 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SensitivityRow {
+    /// The figure.
+    pub figure: Figure,
+    /// The path of the parameter.
+    pub parameter: String,
+    /// What the parameter explains alone.
+    pub first: Estimate,
+    /// With its interactions with the others.
+    pub total: Estimate,
 }
 
 /// How the points of a sweep are chosen.
@@ -69,6 +89,8 @@ pub enum SweepMethod {
     Grid,
     /// A Latin hypercube.
     LatinHypercube,
+    /// Two Latin hypercubes, and the first with each column of the second.
+    Sensitivity,
     /// Each parameter alone, from the base.
     OneAtATime,
 }
@@ -79,6 +101,7 @@ impl SweepMethod {
         match self {
             Self::Grid => "grid",
             Self::LatinHypercube => "latin-hypercube",
+            Self::Sensitivity => "two latin-hypercubes and their mixtures",
             Self::OneAtATime => "one-at-a-time",
         }
     }
@@ -116,6 +139,10 @@ pub struct SweepPoint {
     #[serde(serialize_with = "float::serialize_option")]
     #[serde(deserialize_with = "float::deserialize_option")]
     pub cost_per_year: Option<f64>,
+    /// What it costs per year with its outage and the messages that it loses; none where these have
+    /// no price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_cost: Option<Estimate>,
     /// An estimate for each figure.
     pub figures: Vec<Estimate>,
     /// The verdicts of the checker; empty when nothing was checked.
@@ -162,6 +189,19 @@ impl SweepDocument {
 }
 
 impl SweepPoint {
+    /// Returns the cost per year in words: of the parts, and with outage and loss if they have a
+    /// price; empty without prices.
+    pub(crate) fn cost_words(&self) -> String {
+        let parts = self.cost_per_year.map_or(String::new(), quantity::number);
+        match &self.expected_cost {
+            Some(cost) => {
+                let all = quantity::estimate(cost, quantity::number);
+                format!("{parts}; {all} with outage and loss")
+            }
+            None => parts,
+        }
+    }
+
     /// Verdicts that differ from what is expected, in words; `as expected` where none does.
     #[must_use]
     pub fn verdict_words(&self) -> String {

@@ -213,6 +213,9 @@ fn figures(simulation: &Simulation, lines: &mut Vec<String>) {
     let users = quantity::estimate(&simulation.user_minutes_per_year, quantity::number);
     let users = format!("{users} user-minutes per year");
     lines.extend(hanging("  users:         ", &users));
+    if let Some(cost) = headline::cost(simulation) {
+        lines.extend(hanging("  cost:          ", &cost));
+    }
     if let Some(gained) = headline::gained(simulation) {
         lines.extend(hanging("  precision:     ", &gained));
     }

@@ -1,5 +1,6 @@
 //! Objectives: a figure against its limit; met, missed or undecided.
 
+use poolproof_engines::simulate::summary::YEAR_MS;
 use poolproof_reports::document as doc;
 use poolproof_reports::figure::{self, Figure};
 
@@ -20,18 +21,63 @@ pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Object
         Comparison::Above => doc::Comparison::Above,
         Comparison::AtLeast => doc::Comparison::AtLeast,
     };
-    let status = status(
-        comparison,
-        limit,
-        &with_no_return(figure, &value, simulation),
-    );
+    let bounds = with_no_return(figure, &value, simulation);
+    let status = status(comparison, limit, &bounds);
     doc::Objective {
         text: objective.text.clone(),
         figure,
         comparison,
         limit,
         status,
+        downtime: downtime(objective, limit, &bounds, simulation.horizon_ms),
         value,
+    }
+}
+
+/// The time without service that an objective leaves in a year, and the used part of it.
+fn downtime(
+    objective: &Objective,
+    limit: f64,
+    found: &doc::Estimate,
+    horizon_ms: u64,
+) -> Option<doc::DowntimeBudget> {
+    let is_upper = matches!(objective.comparison, Comparison::Below | Comparison::AtMost);
+    let in_years = YEAR_MS as f64 / horizon_ms as f64;
+    let (ms_per_year, found) = match (objective.measure, is_upper) {
+        (Measure::Availability, false) => ((1.0 - limit) * YEAR_MS as f64, complement(found)),
+        (Measure::Outage, true) => (limit * in_years, found.clone()),
+        // Parts of the outage are scaled to a year already.
+        (Measure::UnplannedOutage | Measure::PlannedOutage, true) => (limit, found.clone()),
+        _ => return None,
+    };
+    let whole = match objective.measure {
+        Measure::Availability => 1.0 - limit,
+        _ => limit,
+    };
+    (whole > 0.0).then(|| doc::DowntimeBudget {
+        ms_per_year,
+        used: doc::Estimate {
+            value: found.value.map(|x| x / whole),
+            low: found.low.map(|x| x / whole),
+            high: found.high.map(|x| x / whole),
+            ..found
+        },
+    })
+}
+
+/// The share of time without service, of that with it.
+fn complement(up: &doc::Estimate) -> doc::Estimate {
+    let rest = |x: Option<f64>| x.map(|x| 1.0 - x);
+    doc::Estimate {
+        value: rest(up.value),
+        low: rest(up.high),
+        high: rest(up.low),
+        method: match up.method {
+            doc::Method::FewValuesUpper => doc::Method::FewValues,
+            doc::Method::FewValues => doc::Method::FewValuesUpper,
+            method => method,
+        },
+        ..up.clone()
     }
 }
 
@@ -190,6 +236,35 @@ mod tests {
             assert_eq!(at_most, expected, "{without_return}");
             let at_least = judged(Comparison::AtLeast, 0.9999, availability);
             assert_eq!(at_least, expected, "{without_return}");
+        }
+    }
+
+    /// A second a year of an outage of two, and as an availability: both budgets are half used.
+    #[test]
+    fn a_downtime_budget_says_how_much_of_it_is_used() {
+        let found = years(0);
+        let year_s = found.horizon_ms as f64 / 1_000.0;
+        let nines = format!("per_year.availability >= {:.12}", 1.0 - 2.0 / year_s);
+        let judged = |text: &str| {
+            let set = [("expect.objectives".to_owned(), format!("['{text}']"))];
+            let path = Path::new("scenarios/oracles/m1.toml");
+            let scenario = load_with(path, &set).expect("valid").scenario;
+            super::judge(&scenario.expect.objectives[0], &found)
+        };
+        for text in ["per_year.outage.mean <= 2s", &nines] {
+            let budget = judged(text).downtime.expect("a budget");
+            assert!((budget.ms_per_year - 2_000.0).abs() < 10.0, "{budget:?}");
+            let used = budget.used.value.expect("a share");
+            assert!((used - 0.5).abs() < 1e-4, "{budget:?}");
+        }
+        let met = judged("per_year.availability.mean >= 3 nines");
+        assert_eq!((met.limit, met.status), (0.999, ObjectiveStatus::Met));
+        for without in [
+            "per_year.any_loss <= 1%",
+            "per_year.availability <= 99%",
+            "per_year.outage.mean <= 0s",
+        ] {
+            assert_eq!(judged(without).downtime, None, "{without}");
         }
     }
 

@@ -2,20 +2,23 @@
 
 use std::fmt::Write as _;
 
-use poolproof_reports::visible;
+use poolproof_engines::clocks::exponential::Replacement;
+pub use poolproof_engines::solve::chain::STATES_MOST;
+use poolproof_engines::solve::figures::{Figures, Within, YEAR_H, long_run, within};
+use poolproof_engines::solve::lump::lump;
+use poolproof_engines::solve::rates::HOUR_MS;
+use poolproof_engines::solve::steady::SteadyMethod;
+use poolproof_engines::solve::{SolveError, prism};
+use poolproof_reports::{quantity, visible};
 use serde::Serialize;
 
+use super::beside::{Beside, beside};
 use super::clock::Stopwatch;
 use super::error::{AppError, ErrorKind};
 use super::observer::{Execution, StageTiming};
 use super::reproduction::Reproduction;
 use crate::app::compile::chain::{self, Product};
 use crate::scenario::Scenario;
-pub use poolproof_engines::solve::chain::STATES_MOST;
-use poolproof_engines::solve::figures::{Figures, Within, YEAR_H, long_run, within};
-use poolproof_engines::solve::lump::lump;
-use poolproof_engines::solve::steady::SteadyMethod;
-use poolproof_engines::solve::{SolveError, prism};
 
 /// An exact solution of one scenario.
 pub struct SolveRequest<'a> {
@@ -23,6 +26,8 @@ pub struct SolveRequest<'a> {
     pub scenario: &'a Scenario,
     /// The most states of the chain.
     pub states_most: usize,
+    /// Whether exponential delays of the same means stand for all others.
+    pub exponential: bool,
     /// Whether to give the chain for the PRISM model checker as well.
     pub prism: bool,
     /// The command that makes it again.
@@ -45,13 +50,19 @@ pub struct Solved {
 pub fn solve(request: &SolveRequest<'_>, execution: &Execution<'_>) -> Result<Solved, AppError> {
     let scenario = request.scenario;
     let watch = Stopwatch::start();
-    let product = chain::chain(scenario, request.states_most);
+    let product = match request.exponential {
+        true => chain::exponential_chain(scenario, request.states_most),
+        false => chain::chain(scenario, request.states_most),
+    };
     let refused = |error: &SolveError| refused(scenario, &product, error);
     let whole = &product.chain.as_ref().map_err(refused)?.generator;
     let lumped = lump(whole).generator;
     let figures = long_run(&lumped).map_err(|error| refused(&error))?;
     // The long run is an answer even where a year would take too long.
     let year = within(&lumped, YEAR_H).ok();
+    let replaced = request
+        .exponential
+        .then(|| Replaced::of(scenario, &product));
     execution.observer.finished(&StageTiming {
         stage: "solve",
         seconds: watch.seconds(),
@@ -59,8 +70,24 @@ pub fn solve(request: &SolveRequest<'_>, execution: &Execution<'_>) -> Result<So
     });
     let sizes = [whole.len(), whole.transitions(), lumped.len()];
     let named = |(suffix, bytes)| (format!("{}{suffix}", scenario.name), bytes);
+    let horizon_h = scenario.simulate.horizon.ms as f64 / HOUR_MS;
+    let exact = match &year {
+        Some(year) if horizon_h == YEAR_H => Some(*year),
+        _ => within(&lumped, horizon_h).ok(),
+    };
+    let beside = match (&replaced, exact) {
+        (Some(_), Some(exact)) => {
+            let (topology, clocks) = (&product.topology, &product.activities);
+            Some(beside(scenario, topology, clocks, &exact, execution)?)
+        }
+        _ => None,
+    };
     Ok(Solved {
-        solution: Solution::new(scenario, request.command.to_string(), sizes, &figures, year),
+        solution: Solution {
+            replaced,
+            beside,
+            ..Solution::new(scenario, request.command.to_string(), sizes, &figures, year)
+        },
         prism: match request.prism {
             true => prism::files(whole).into_iter().map(named).collect(),
             false => Vec::new(),
@@ -88,6 +115,9 @@ fn refused(scenario: &Scenario, product: &Product, error: &SolveError) -> AppErr
                      or none, \"0s\"",
                 )
                 .hinted("write a component that fails in one way only, or never: []")
+                .hinted(
+                    "--exponential replaces all of them by exponential delays of the same means",
+                )
         }
         SolveError::TooManyStates { .. } => {
             named(ErrorKind::Undecided).hinted("raise --max-states, or let fewer components fail")
@@ -96,6 +126,73 @@ fn refused(scenario: &Scenario, product: &Product, error: &SolveError) -> AppErr
             named(ErrorKind::Input).hinted("give one of the delays a value above 0")
         }
         SolveError::NotConverged { .. } => named(ErrorKind::Undecided),
+    }
+}
+
+/// What exponential delays stand for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Replaced {
+    delays: Vec<ReplacedKey>,
+    /// Steps take their own time, whatever log waits.
+    steps_take_their_own_time: bool,
+    /// Planned work runs by a timetable.
+    planned_work_left_out: bool,
+    /// A stall counts as an outage from its first moment on.
+    short_stalls_count: bool,
+}
+
+/// A key whose value an exponential delay of the same mean stands for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct ReplacedKey {
+    key: String,
+    /// In the syntax of the file; empty where several keys make one delay.
+    value: String,
+    mean_h: f64,
+}
+
+impl Replaced {
+    fn of(scenario: &Scenario, product: &Product) -> Self {
+        let delays = chain::replaced_delays(scenario, product).into_iter();
+        let is = |one: fn(&Replacement) -> bool| product.replaced.iter().any(one);
+        Self {
+            delays: delays
+                .map(|one| ReplacedKey {
+                    key: one.key,
+                    value: one.value,
+                    mean_h: rounded(one.mean_ms / HOUR_MS),
+                })
+                .collect(),
+            steps_take_their_own_time: is(|one| *one == Replacement::Steps),
+            planned_work_left_out: is(|one| matches!(one, Replacement::Planned { .. })),
+            short_stalls_count: is(|one| *one == Replacement::Pause)
+                && !scenario.failures.stall.rate.is_zero(),
+        }
+    }
+
+    /// Lines of the table.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.delays.is_empty() {
+            lines.push("Exponential delays of the same mean stand for".to_owned());
+        }
+        for one in &self.delays {
+            let value = match &one.value[..] {
+                "" => "several values".to_owned(),
+                value => value.to_owned(),
+            };
+            let mean = quantity::duration(one.mean_h * HOUR_MS);
+            lines.push(format!("  {} = {value}: {mean}", one.key));
+        }
+        if self.steps_take_their_own_time {
+            lines.push("Steps of runbooks take their own time, whatever log waits.".to_owned());
+        }
+        if self.planned_work_left_out {
+            lines.push("Planned work is left out: it runs by a timetable.".to_owned());
+        }
+        if self.short_stalls_count {
+            lines.push("Every stall counts as an outage, however short it is.".to_owned());
+        }
+        lines
     }
 }
 
@@ -117,7 +214,8 @@ fn some_of(names: &[String]) -> String {
     }
 }
 
-/// The exact figures of a scenario. Times in hours, rates per hour, rounded to twelve digits.
+/// The exact figures of a scenario. Times in hours, rates per hour, rounded to twelve digits, and
+/// those of the first year to ten.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Solution {
     schema: &'static str,
@@ -144,6 +242,12 @@ pub struct Solution {
     downtime_variance_h2_per_h: Option<f64>,
     /// Null where it would take too long.
     first_year: Option<FirstYear>,
+    /// Absent unless exponential delays were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced: Option<Replaced>,
+    /// Absent unless exponential delays were asked for, or where it would take too long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<Beside>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -186,11 +290,13 @@ impl Solution {
             downtime_variance_h2_per_h: finite(figures.variance_rate_h),
             first_year: year.map(|year| FirstYear {
                 hours: year.hours,
-                downtime_h: rounded(year.downtime_h),
-                outages: rounded(year.outages),
-                any_outage: rounded(year.any_outage),
-                availability_at_end: rounded(year.availability_at_end),
+                downtime_h: digits_of_year(year.downtime_h),
+                outages: digits_of_year(year.outages),
+                any_outage: digits_of_year(year.any_outage),
+                availability_at_end: digits_of_year(year.availability_at_end),
             }),
+            replaced: None,
+            beside: None,
         }
     }
 
@@ -210,8 +316,15 @@ impl Solution {
         let mut text = String::new();
         let _ = writeln!(
             text,
-            "{}: solved exactly\n  {} states lumped to {}, by {}",
-            self.scenario, self.states, self.states_lumped, self.method
+            "{}: solved exactly{}\n  {} states lumped to {}, by {}",
+            self.scenario,
+            match self.replaced {
+                Some(_) => ", with exponential delays",
+                None => "",
+            },
+            self.states,
+            self.states_lumped,
+            self.method
         );
         let hours = |x: f64| format!("{x} h{}", in_readable_units(x));
         let or = |x: Option<f64>, none: &str| x.map_or_else(|| none.to_owned(), hours);
@@ -253,6 +366,11 @@ impl Solution {
         for (what, value) in rows {
             let _ = writeln!(text, "{}", format!("{what:<30}{value}").trim_end());
         }
+        let replaced = self.replaced.iter().flat_map(Replaced::lines);
+        let beside = self.beside.iter().flat_map(Beside::lines);
+        for line in beside.chain(replaced) {
+            let _ = writeln!(text, "{line}");
+        }
         text
     }
 }
@@ -272,6 +390,11 @@ fn in_readable_units(hours: f64) -> String {
 
 fn rounded(x: f64) -> f64 {
     digits(x, 12)
+}
+
+/// Over a bounded time a stiff chain takes millions of steps, which leave ten digits.
+fn digits_of_year(x: f64) -> f64 {
+    digits(x, 10)
 }
 
 /// The number with so many significant digits; 0 without a sign.

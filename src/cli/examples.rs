@@ -77,6 +77,7 @@ pub const SWEEP: &str = "\
 Examples:
   poolproof sweep pool.toml --grid log_shipping.backup_interval=5min,15min,30min
   poolproof sweep pool.toml --tornado log_shipping.backup_interval=5min..15min..30min --out out
+  poolproof sweep pool.toml --sensitivity 99 failures.stall.rate=x0.5..x2 pool.reconnect=x0.5..x2
   poolproof sweep plan pool.toml --grid log_shipping.share=DC1,DC2 --shards 8
   poolproof sweep driver --engine dask > driver.py";
 
@@ -102,6 +103,7 @@ Examples:
 pub const SOLVE: &str = "\
 Examples:
   poolproof solve pool.toml
+  poolproof solve pool.toml --exponential
   poolproof solve pool.toml --prism chain --format json > solution.json";
 
 /// Of `validate`.

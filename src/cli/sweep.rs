@@ -16,16 +16,15 @@ use crate::app::sweep::{self, Design, Method, Parameter};
 
 /// Simulate a scenario at many values of its parameters
 ///
-/// Any value that --set can change can be varied: on a grid, as a Latin hypercube, or one
-/// parameter at a time. All points have the same failures, because the seed is the same. Where the
-/// scenario has a [cost] table, the Pareto front of cost, outage, data lost and time to recover is
-/// shown.
+/// Any value that --set can change can be varied: on a grid, as a Latin hypercube, with Sobol
+/// indices, or one parameter at a time. All points have the same failures, because the seed is the
+/// same. Where the scenario has a [cost] table, the Pareto front of cost, outage, data lost and
+/// time to recover is shown.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-#[command(
-    override_usage = "poolproof sweep [OPTIONS] <SCENARIO> <--grid|--lhs|--tornado|--file>...
-       poolproof sweep <COMMAND>"
-)]
+#[command(override_usage = "poolproof sweep [OPTIONS] <SCENARIO> \
+                      <--grid|--lhs|--sensitivity|--tornado|--file>...
+       poolproof sweep <COMMAND>")]
 pub struct SweepArgs {
     #[command(subcommand)]
     command: Option<SweepCommand>,
@@ -59,9 +58,12 @@ enum SweepCommand {
     Driver(DriverArgs),
 }
 
+/// The options of which one says what is swept.
+const DESIGNS: [&str; 5] = ["grid", "lhs", "sensitivity", "tornado", "file"];
+
 /// What is swept.
 #[derive(Args)]
-#[command(group = ArgGroup::new("design").required(true).args(["grid", "lhs", "tornado", "file"]))]
+#[command(group = ArgGroup::new("design").required(true).args(DESIGNS))]
 struct DesignArgs {
     /// Scenario file
     #[arg(required = true, value_name = "SCENARIO")]
@@ -72,6 +74,11 @@ struct DesignArgs {
     /// A Latin hypercube: so many points, then a range for each parameter
     #[arg(long, num_args = 2.., value_names = ["POINTS", "PATH=LOW..HIGH"])]
     lhs: Vec<String>,
+    /// How much of each figure's variance each parameter accounts for, alone and with its
+    /// interactions (Sobol indices): so many points of each of two samples, then a range for each
+    /// parameter. That is POINTS x (parameters + 2) simulations
+    #[arg(long, num_args = 2.., value_names = ["POINTS", "PATH=LOW..HIGH"])]
+    sensitivity: Vec<String>,
     /// Each parameter alone at its ends, for example
     /// operators.durations.site_failover.decide=x0.5..x2: half and twice what it is
     #[arg(long, value_name = "PATH=LOW..BASE..HIGH")]
@@ -127,17 +134,27 @@ impl DesignArgs {
             let text = files::text(file).map_err(refuse)?;
             return sweep::parse(&text).map_err(refuse);
         }
+        let sampled = [
+            (
+                "--lhs",
+                &self.lhs,
+                Method::LatinHypercube as fn(u64) -> Method,
+            ),
+            ("--sensitivity", &self.sensitivity, Method::Sensitivity),
+        ];
+        let sampled = sampled.into_iter().find(|(_, words, _)| !words.is_empty());
         let (method, read): (Method, Result<Vec<Parameter>, String>) = if !self.grid.is_empty() {
             let grid = self.grid.iter().map(|text| Parameter::list(text));
             (Method::Grid, grid.collect())
-        } else if let [points, ranges @ ..] = &self.lhs[..] {
-            let points = points.parse().map_err(|_| {
+        } else if let Some((option, words, method)) = sampled {
+            let points = words[0].parse().map_err(|_| {
+                let found = &words[0];
                 Failure::usage(format!(
-                    "--lhs begins with the number of points, found `{points}`"
+                    "{option} begins with the number of points, found `{found}`"
                 ))
             })?;
-            let ranges = ranges.iter().map(|text| Parameter::range(text, false));
-            (Method::LatinHypercube(points), ranges.collect())
+            let ranges = words[1..].iter().map(|text| Parameter::range(text, false));
+            (method(points), ranges.collect())
         } else {
             let ranges = self.tornado.iter().map(|text| Parameter::range(text, true));
             (Method::OneAtATime, ranges.collect())

@@ -1,12 +1,12 @@
-//! `[cost]`: what the parts of a pool cost in a year, so that a sweep can set it against what they
-//! give.
+//! `[cost]`: what the parts of a pool cost in a year, and what an outage and a lost message cost,
+//! so that a sweep can set them against what they give.
 //!
-//! Costs are amounts per year in one currency, which is not named: only ratios matter. There are
-//! no defaults, because no price is known: what is not written costs nothing.
+//! All amounts are in one currency, which is not named: only ratios matter. There are no defaults,
+//! because no price is known: what is not written costs nothing.
 
 use super::Scenario;
 use super::assumption::Grade;
-use super::format::PerTime;
+use super::format::{PerTime, Within};
 use super::pool::Servers;
 use super::row::{ValueRow, default, keys};
 use super::value::Rate;
@@ -17,8 +17,14 @@ const fn price() -> ValueRow<PerTime> {
     default(PerTime, "\"0/year\"", Grade::J, source)
 }
 
+/// The row of a price of one thing.
+const fn price_each() -> ValueRow<Within> {
+    let source = "not priced: what is not written costs nothing";
+    default(Within(0.0, 1e12), "0.0", Grade::J, source)
+}
+
 keys! {
-    /// Prices of the parts.
+    /// Prices of the parts, of an outage and of a lost message.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct Cost {
         pub pool_server: Rate = "the price of each Persistent Chat server, active or idle", price();
@@ -30,6 +36,25 @@ keys! {
         /// Counted where there is something in DC2.
         pub inter_site_link: Rate = "the price of the link between the data centres", price();
         pub staffing: Rate = "the price of all operators together", price();
+        pub outage: Rate = "what the time without service costs, for example \"500/h\"", price();
+        pub lost_message: f64 = "what each lost message costs", price_each();
+    }
+}
+
+/// Hours of a year of 365.25 days, as rates per year have it.
+const YEAR_H: f64 = 8_766.0;
+
+impl Cost {
+    /// Whether outage or lost messages have a price.
+    #[must_use]
+    pub fn prices_events(&self) -> bool {
+        !self.outage.is_zero() || self.lost_message > 0.0
+    }
+
+    /// What an hour of outage costs.
+    #[must_use]
+    pub fn outage_hour(&self) -> f64 {
+        self.outage.per_year() / YEAR_H
     }
 }
 

@@ -200,7 +200,8 @@ keys! {
             "events, or kinds of events, that must happen somewhere in the search",
             stated_if(check.budgets.is_empty(), optional(List(FIRES)).unlisted().or(Vec::new()));
         pub objectives: Vec<Objective> =
-            "objectives that must be met, as in 'per_year.outage.p95 <= \"4h\"'",
+            "objectives that must be met, as in 'per_year.outage.p95 <= \"4h\"' or \
+             'per_year.availability >= 3 nines'",
             optional(List(OBJECTIVE)).unlisted().or(Vec::new());
     }
 }

@@ -179,16 +179,29 @@ fn limit(measure: Measure, text: &str) -> Result<Limit, (String, String)> {
             )
         }),
         Measure::Availability | Measure::AnyLoss => {
-            let value = match text.strip_suffix('%') {
-                Some(percent) => plain(percent.trim()).map(|percent| percent / 100.0),
-                None => plain(text),
+            let nines = text
+                .strip_suffix("nines")
+                .filter(|_| measure == Measure::Availability);
+            let value = match (nines, text.strip_suffix('%')) {
+                // "3.5 nines" is 1 less 10 to the -3.5.
+                (Some(count), _) => plain(count.trim()).map(|count| 1.0 - libm::exp10(-count)),
+                (None, Some(percent)) => plain(percent.trim()).map(|percent| percent / 100.0),
+                (None, None) => plain(text),
             };
             value
                 .filter(|value| *value <= 1.0)
                 .map(Limit::Share)
                 .ok_or_else(|| {
-                    let help = "write a number from 0 to 1, or \"99.9%\"".to_owned();
-                    (format!("the limit `{text}` is not a share"), help)
+                    let help = match measure {
+                        Measure::Availability => {
+                            "write a number from 0 to 1, \"99.9%\" or \"3 nines\""
+                        }
+                        _ => "write a number from 0 to 1, or \"99.9%\"",
+                    };
+                    (
+                        format!("the limit `{text}` is not a share"),
+                        help.to_owned(),
+                    )
                 })
         }
     }
@@ -211,6 +224,16 @@ mod tests {
         let objective = parse("per_year.availability >= 99.5%").unwrap();
         assert_eq!(objective.comparison, Comparison::AtLeast);
         assert_eq!(objective.limit, Limit::Share(0.995));
+        for (text, share) in [
+            ("per_year.availability.mean >= 3 nines", 0.999),
+            (
+                "per_year.availability >= \"3.5 nines\"",
+                1.0 - 3.162_277_660_168_379_6e-4,
+            ),
+            ("per_year.availability >= 0nines", 0.0),
+        ] {
+            assert_eq!(parse(text).unwrap().limit, Limit::Share(share), "{text}");
+        }
         let objective = parse("per_year.messages_lost.mean<100").unwrap();
         assert_eq!(objective.comparison, Comparison::Below);
         assert_eq!(objective.limit, Limit::Count(100.0));
@@ -240,6 +263,14 @@ mod tests {
                 "the limit `60` is not a duration: no unit",
             ),
             ("per_year.any_loss <= 5", "the limit `5` is not a share"),
+            (
+                "per_year.any_loss <= 2 nines",
+                "the limit `2 nines` is not a share",
+            ),
+            (
+                "per_year.availability >= nines",
+                "the limit `nines` is not a share",
+            ),
         ] {
             assert_eq!(parse(text).unwrap_err().0, why, "{text}");
         }

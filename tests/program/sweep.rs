@@ -280,3 +280,53 @@ fn mistakes_are_told() {
         assert!(errors.contains(why), "{arguments:?}: {errors}");
     }
 }
+
+/// The outage of a year is its number of failures times their length, the product of two uniform
+/// numbers, whose indices are known: 1 to 19 a year have a mean of 10 and a variance of 27, and 20
+/// to 80 min of 50 and 300. How many users there are changes nothing.
+#[test]
+fn indices_of_a_product_are_those_of_its_closed_form() {
+    let scenario = "scenarios/oracles/m1.toml";
+    let output = poolproof(&[
+        "sweep",
+        scenario,
+        "--format",
+        "json",
+        "--trials",
+        "300",
+        "--set",
+        "simulate.drill_trials=0",
+        "--set",
+        "failures.database_server=[]",
+        "--set",
+        "simulate.confidence=0.99",
+        "--sensitivity",
+        "120",
+        "failures.site_outage.rate=1/year..19/year",
+        "failures.site_outage.repair=20min..80min",
+        "pool.users=100..1000",
+    ]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let document: SweepDocument = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document.points.len(), 120 * 5);
+    let (both, rate, repair) = (27.0 * 300.0, 27.0 * 2_500.0, 300.0 * 100.0);
+    let all: f64 = both + rate + repair;
+    let outage = Figure::from_name("per_year.outage.mean").unwrap();
+    let rows = document.sensitivities.iter();
+    let rows: Vec<_> = rows.filter(|row| row.figure == outage).collect();
+    let exact = [
+        (rate / all, (rate + both) / all),
+        (repair / all, (repair + both) / all),
+    ];
+    for (row, (first, total)) in rows.iter().zip(exact) {
+        for (found, exact) in [(&row.first, first), (&row.total, total)] {
+            let (low, high) = (found.low.unwrap(), found.high.unwrap());
+            assert!(low <= exact && exact <= high, "{exact} {row:?}");
+            assert!(high - low < 0.8, "{row:?}");
+        }
+    }
+    let users = rows[2];
+    assert_eq!(users.parameter, "pool.users");
+    assert_eq!([users.first.value, users.total.value], [Some(0.0); 2]);
+}

@@ -6,6 +6,8 @@
 //! longer see the same failures. All mathematics is `libm`'s, the same bits on every platform, and
 //! what leaves this file is whole milliseconds.
 
+mod moments;
+
 use std::sync::Arc;
 
 use crate::clocks::random::Uniform;

@@ -5,6 +5,7 @@
 
 pub mod activities;
 pub mod distribution;
+pub mod exponential;
 mod factor;
 pub mod purpose;
 pub mod random;

@@ -88,6 +88,10 @@ pub trait Timed: System {
     fn skips(&self, _state: &Self::State, _event: usize) -> bool {
         false
     }
+    /// The state without marks of what happened before that no event depends on.
+    fn without_history(&self, state: Self::State) -> Self::State {
+        state
+    }
     /// Whether planned work can begin in this state by the event that stops something.
     fn planned(&self, _state: &Self::State, _event: usize) -> Planned {
         Planned::Now
@@ -213,6 +217,10 @@ impl Timed for Topology {
         } else {
             1.0 / f64::from(servers)
         }
+    }
+
+    fn without_history(&self, world: World) -> World {
+        world.without_latches()
     }
 
     fn stall(&self, event: usize) -> Option<Stall> {

@@ -3,4 +3,5 @@
 pub mod families;
 pub mod lognormal;
 pub mod normal;
+
 pub mod special;

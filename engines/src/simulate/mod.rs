@@ -16,6 +16,7 @@ pub mod replay;
 pub mod run;
 pub mod shipping;
 mod skewness;
+pub mod sobol;
 pub mod stage;
 pub mod stopping;
 pub mod summary;

@@ -240,7 +240,8 @@ impl<T: Timed> Builder<'_, T> {
     /// The transitions of a state in which time passes.
     fn row(&mut self, state: &T::State) -> Result<Vec<(u32, f64)>, SolveError> {
         let mut row = Vec::new();
-        for event in self.system.enabled(state).iter() {
+        let enabled = self.system.enabled(state);
+        for event in self.system.clocked(state, enabled).iter() {
             let per_hour = match self.delay(state, event) {
                 Some(Delay::Exponential { per_hour }) => per_hour,
                 // Any number: no answer will come of it, only the list of what is wrong. Whoever
@@ -252,11 +253,46 @@ impl<T: Timed> Builder<'_, T> {
                 }
                 Some(Delay::Immediate) | None => continue,
             };
-            let (next, _) = self.system.apply(state, event);
-            let next = self.settle(next)?;
-            row.push((self.number(next), per_hour));
+            let mut left = 1.0;
+            for case in self.rates.cases(event) {
+                if let Some(next) = self.each(state, &case.events) {
+                    left -= case.probability;
+                    row.push((self.settled(next)?, per_hour * case.probability));
+                }
+            }
+            // Rounding may leave a trifle of a probability that is 0.
+            if left > 1e-12 {
+                let (next, _) = self.system.apply(state, event);
+                row.push((self.settled(next)?, per_hour * left));
+            }
+        }
+        for shared in self.rates.shared() {
+            for case in &shared.cases {
+                if let Some(next) = self.each(state, &case.events) {
+                    let next = self.settled(next)?;
+                    row.push((next, shared.per_hour * case.probability));
+                }
+            }
         }
         Ok(row)
+    }
+
+    /// The state after events at one instant, each if it can happen then; `None` if none can.
+    fn each(&self, state: &T::State, events: &[usize]) -> Option<T::State> {
+        let mut next = None;
+        for event in events {
+            let now = next.as_ref().unwrap_or(state);
+            if self.system.enabled(now).contains(*event) {
+                next = Some(self.system.apply(now, *event).0);
+            }
+        }
+        next
+    }
+
+    /// The number of the state in which time passes after this one.
+    fn settled(&mut self, state: T::State) -> Result<u32, SolveError> {
+        let state = self.settle(state)?;
+        Ok(self.number(state))
     }
 
     /// Follows posts and events without delay to a state in which time passes.
@@ -272,11 +308,15 @@ impl<T: Timed> Builder<'_, T> {
                 }
             }
             let enabled = self.system.enabled(&state);
-            let mut at_once = enabled
+            let clocked = self.system.clocked(&state, enabled);
+            let mut at_once = clocked
                 .iter()
                 .filter(|event| self.delay(&state, *event) == Some(Delay::Immediate));
             match at_once.next() {
-                None => return Ok(self.system.canonical(state)),
+                None => {
+                    let state = self.system.without_history(state);
+                    return Ok(self.system.canonical(state));
+                }
                 Some(event) => (state, _) = self.system.apply(&state, event),
             }
         }

@@ -1,6 +1,6 @@
 //! How fast each event is, where a Markov chain can say it.
 
-use crate::clocks::activities::{Activities, Activity, CaseOutcome};
+use crate::clocks::activities::{Activities, Activity, Case, CaseOutcome, Timer};
 use crate::clocks::distribution::{Distribution, Sampler, SimDuration};
 use crate::clocks::purpose::Purpose;
 use crate::clocks::random::Uniform;
@@ -22,10 +22,32 @@ pub enum Delay {
     Other,
 }
 
+/// What may happen when a clock rings: the probability, and events at one instant, each if it can
+/// happen then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alternative {
+    /// Above 0.
+    pub probability: f64,
+    /// One after the other.
+    pub events: Vec<usize>,
+}
+
+/// A clock of no event of its own, such as a cause that servers have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SharedRate {
+    /// How often it rings per hour.
+    pub per_hour: f64,
+    /// What happens then; nothing with what is left of probability 1.
+    pub cases: Vec<Alternative>,
+}
+
 /// The delays of a system's events, by stage; none for an event that never happens by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rates {
     by_event: Vec<Vec<Delay>>,
+    /// What else can happen in an event's place, by event; empty where it has no cases.
+    cases: Vec<Vec<Alternative>>,
+    shared: Vec<SharedRate>,
 }
 
 impl Rates {
@@ -38,6 +60,8 @@ impl Rates {
         };
         Self {
             by_event: rates.iter().map(delays).collect(),
+            cases: Vec::new(),
+            shared: Vec::new(),
         }
     }
 
@@ -46,29 +70,53 @@ impl Rates {
     /// of the files that they make.
     #[must_use]
     pub fn of_clocks(activities: &Activities) -> Self {
-        let delays = |sampler: &Sampler| delay_of(sampler);
-        let by_event = activities.by_event.iter().map(|activity| {
-            let shipped = |a: &&Activity| a.purpose == Purpose::Retention;
-            activity.as_ref().filter(|a| !shipped(a)).map_or_else(
-                Vec::new,
-                |a| match &a.cases[..] {
-                    [] => a.delays.iter().map(delays).collect(),
-                    // A clock with cases stands for more than its event.
-                    _ => vec![Delay::Other; a.delays.len()],
-                },
-            )
-        });
-        let mut by_event: Vec<_> = by_event.collect();
-        let shared = activities.shared.iter().flat_map(|shared| &shared.cases);
-        for case in shared {
-            // What also happens by a clock of no event is not its own delay's alone.
-            if let CaseOutcome::Events(events) = &case.outcome {
-                events
-                    .iter()
-                    .for_each(|e| by_event[*e] = vec![Delay::Other]);
+        let mut by_event = Vec::with_capacity(activities.by_event.len());
+        let mut cases = Vec::with_capacity(activities.by_event.len());
+        for activity in &activities.by_event {
+            let kept = activity
+                .as_ref()
+                .filter(|a| a.purpose != Purpose::Retention);
+            let (delays, of_event) = kept.map_or_else(Default::default, delays_of);
+            by_event.push(delays);
+            cases.push(of_event);
+        }
+        let mut shared_rates = Vec::new();
+        for shared in &activities.shared {
+            let delay = match &shared.timer {
+                Timer::Renewal(sampler) => delay_of(sampler),
+                Timer::Every { .. } => Delay::Other,
+            };
+            match (delay, alternatives(&shared.cases)) {
+                (Delay::Exponential { per_hour }, Some(cases)) => {
+                    shared_rates.push(SharedRate { per_hour, cases });
+                }
+                // What also happens by such a clock is not its own delay's alone.
+                _ => shared.cases.iter().for_each(|case| {
+                    if let CaseOutcome::Events(events) = &case.outcome {
+                        events
+                            .iter()
+                            .for_each(|e| by_event[*e] = vec![Delay::Other]);
+                    }
+                }),
             }
         }
-        Self { by_event }
+        Self {
+            by_event,
+            cases,
+            shared: shared_rates,
+        }
+    }
+
+    /// What else can happen in an event's place, each with its probability.
+    #[must_use]
+    pub fn cases(&self, event: usize) -> &[Alternative] {
+        self.cases.get(event).map_or(&[], Vec::as_slice)
+    }
+
+    /// The clocks of no event of their own.
+    #[must_use]
+    pub fn shared(&self) -> &[SharedRate] {
+        &self.shared
     }
 
     /// The delay of an event at a stage; an event with one delay has it at every stage.
@@ -102,6 +150,31 @@ impl Rates {
             *delays = vec![delay];
         }
     }
+}
+
+/// The delays of a clock by stage, and its cases.
+fn delays_of(activity: &Activity) -> (Vec<Delay>, Vec<Alternative>) {
+    // What depends on the hour or on what was planned is no single delay.
+    let depends = activity.planned.is_some() || activity.by_hour.iter().any(Option::is_some);
+    match alternatives(&activity.cases) {
+        Some(cases) if !depends => {
+            let delays = activity.delays.iter().map(delay_of);
+            (delays.collect(), cases)
+        }
+        _ => (vec![Delay::Other; activity.delays.len()], Vec::new()),
+    }
+}
+
+/// The cases of a clock; `None` where one of them is no event.
+fn alternatives(cases: &[Case]) -> Option<Vec<Alternative>> {
+    let alternative = |case: &Case| match &case.outcome {
+        CaseOutcome::Events(events) => Some(Alternative {
+            probability: case.probability,
+            events: events.clone(),
+        }),
+        CaseOutcome::Longer(_) | CaseOutcome::Nothing => None,
+    };
+    cases.iter().map(alternative).collect()
 }
 
 /// What a sampler draws from.

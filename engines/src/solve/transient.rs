@@ -16,6 +16,11 @@ const BLOCK: usize = 1024;
 /// What it may cost, in multiplications: half a minute.
 const WORK_MOST: f64 = 3e10;
 
+/// After this part of what it may cost, a run that would take much longer is given up: one over
+/// [`HOPE_AFTER`] of it, and [`HOPE_MOST`] times as long.
+const HOPE_AFTER: f64 = 12.0;
+const HOPE_MOST: f64 = 4.0;
+
 /// The outcome of an interval of time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TransientOutcome {
@@ -115,7 +120,12 @@ impl Uniformisation {
                     self.rest(step, steps, &now, rewards, &mut sums, &mut at_end);
                     break;
                 }
-                if step as f64 * step_cost > WORK_MOST {
+                let done = step as f64 * step_cost;
+                // After a part of the work it shows whether all of it will do.
+                let late = done > WORK_MOST / HOPE_AFTER
+                    && steps * step_cost > WORK_MOST
+                    && settling.steps_left() * step_cost > HOPE_MOST * WORK_MOST;
+                if late || done > WORK_MOST {
                     return Err(SolveError::NotConverged(Unfound::WithinTime));
                 }
             }
@@ -190,6 +200,8 @@ struct Settling {
     shape: Vec<f64>,
     /// The last change of a component, relative to it.
     change: Option<f64>,
+    /// The last change as a part of the one before.
+    ratio: Option<f64>,
     /// Looks in a row that saw none to come.
     quiet: u32,
 }
@@ -197,6 +209,17 @@ struct Settling {
 impl Settling {
     /// Three looks in a row have to agree: a fast change can hide a slow one for a while.
     const QUIET: u32 = 3;
+
+    /// How many more steps it takes to settle, if the changes go on shrinking as they do now.
+    fn steps_left(&self) -> f64 {
+        match (self.change, self.ratio) {
+            (Some(change), Some(ratio)) if change > 1e-14 && ratio > 0.0 && ratio < 1.0 => {
+                libm::log(1e-14 / change) / libm::log(ratio) * BLOCK as f64
+            }
+            (Some(_), Some(ratio)) if ratio >= 1.0 => f64::INFINITY,
+            _ => 0.0,
+        }
+    }
 
     fn settled(&mut self, now: &[f64]) -> bool {
         let left: f64 = now.iter().sum();
@@ -219,6 +242,7 @@ impl Settling {
             }
             _ => false,
         };
+        self.ratio = self.change.zip(change).map(|(last, change)| change / last);
         self.quiet = if still { self.quiet + 1 } else { 0 };
         (self.shape, self.change) = (shape, change);
         self.quiet >= Self::QUIET

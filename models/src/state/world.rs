@@ -102,6 +102,14 @@ impl World {
         }
     }
 
+    /// The world with nothing kept in mind of what went wrong before: what can happen next, and
+    /// what it does, is the same.
+    #[must_use]
+    pub fn without_latches(mut self) -> Self {
+        self.latches = Latches::default();
+        self
+    }
+
     /// Whether the data centre is up.
     #[must_use]
     pub const fn site_up(&self, site: Site) -> bool {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::RareEvent;
 use super::names::{Cause, CutOff, LossCause, Method, Phase};
+use super::{RareEvent, YearlyCost};
 use crate::figure::Figure;
 use crate::float;
 
@@ -60,6 +60,9 @@ pub struct Simulation {
     /// What plain trials hardly ever see; only where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rare: Option<RareEvent>,
+    /// What a year costs; absent of a scenario without prices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<YearlyCost>,
 }
 
 /// The fault of the drills.

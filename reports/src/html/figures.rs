@@ -10,6 +10,8 @@ pub(crate) struct Figures<'a> {
     pub(crate) availability: String,
     pub(crate) outage: String,
     pub(crate) users: String,
+    /// What a year costs; empty without prices.
+    pub(crate) cost: String,
     pub(crate) events: String,
     pub(crate) heads: Vec<Head>,
     pub(crate) groups: Vec<Group>,
@@ -70,6 +72,7 @@ impl<'a> Figures<'a> {
             availability: quantity::availability(&simulation.availability),
             outage: headline::outage(simulation),
             users: quantity::estimate(&simulation.user_minutes_per_year, quantity::number),
+            cost: headline::cost(simulation).unwrap_or_default(),
             events: quantity::count(simulation.events_executed),
             heads,
             groups: groups(columns),

@@ -149,6 +149,11 @@ fn judged(objective: &Objective, simulation: &Simulation) -> Tile {
     tile.look = Look::of_objective(objective.status);
     words::objective(objective.status).clone_into(&mut tile.word);
     tile.limit = format!("limit {}", findings::limit(objective));
+    tile.remarks
+        .extend(findings::used(objective).map(|text| Remark {
+            text: capital(&text),
+            link: String::new(),
+        }));
     if objective.status == ObjectiveStatus::Undecided {
         tile.remarks
             .extend(more_trials(objective).map(|text| Remark {

@@ -32,7 +32,14 @@ pub fn csv(document: &SweepDocument) -> Result<String, ReportError> {
             head.push(format!("{}{part} ({unit})", figure.figure.name()));
         }
     }
-    head.extend(["cost_per_year", "on_front", "verdicts"].map(str::to_owned));
+    let costs = [
+        "cost_per_year",
+        "expected_cost",
+        "expected_cost.low",
+        "expected_cost.high",
+    ];
+    head.extend(costs.map(str::to_owned));
+    head.extend(["on_front", "verdicts"].map(str::to_owned));
     writer.write_record(&head).map_err(failed)?;
     for point in &document.points {
         let mut line = point.values.clone();
@@ -40,6 +47,9 @@ pub fn csv(document: &SweepDocument) -> Result<String, ReportError> {
             line.extend([estimate.value, estimate.low, estimate.high].map(crate::csv::number));
         }
         line.push(crate::csv::number(point.cost_per_year));
+        let cost = point.expected_cost.as_ref();
+        let ends = cost.map_or([None; 3], |cost| [cost.value, cost.low, cost.high]);
+        line.extend(ends.map(crate::csv::number));
         line.push(
             point
                 .on_front

@@ -7,13 +7,15 @@ use crate::chart::canvas::{Canvas, Trouble};
 use crate::chart::heat::Heat;
 use crate::chart::pareto::Pareto;
 use crate::chart::picture::Picture;
+use crate::chart::sensitivity::Sensitivities;
 use crate::chart::tornado::Tornado;
-use crate::chart::{heat, pareto, tornado};
+use crate::chart::{heat, pareto, sensitivity, tornado};
 
 /// A picture of a sweep.
 pub(super) enum SweepChart<'a> {
     Heat(Heat<'a>),
     Tornado(Tornado<'a>),
+    Sensitivities(Sensitivities<'a>),
     Pareto(Pareto<'a>),
 }
 
@@ -23,8 +25,11 @@ pub(super) fn charts(document: &SweepDocument) -> Vec<SweepChart<'_>> {
     let tornado = tornado::charts(document)
         .into_iter()
         .map(SweepChart::Tornado);
+    let shares = sensitivity::charts(document)
+        .into_iter()
+        .map(SweepChart::Sensitivities);
     let pareto = pareto::charts(document).into_iter().map(SweepChart::Pareto);
-    heat.chain(tornado).chain(pareto).collect()
+    heat.chain(tornado).chain(shares).chain(pareto).collect()
 }
 
 impl Picture for SweepChart<'_> {
@@ -32,6 +37,7 @@ impl Picture for SweepChart<'_> {
         match self {
             Self::Heat(one) => one.name(),
             Self::Tornado(one) => one.name(),
+            Self::Sensitivities(one) => one.name(),
             Self::Pareto(one) => one.name(),
         }
     }
@@ -40,6 +46,7 @@ impl Picture for SweepChart<'_> {
         match self {
             Self::Heat(one) => one.title(),
             Self::Tornado(one) => one.title(),
+            Self::Sensitivities(one) => one.title(),
             Self::Pareto(one) => one.title(),
         }
     }
@@ -48,6 +55,7 @@ impl Picture for SweepChart<'_> {
         match self {
             Self::Heat(one) => one.draw(canvas),
             Self::Tornado(one) => one.draw(canvas),
+            Self::Sensitivities(one) => one.draw(canvas),
             Self::Pareto(one) => one.draw(canvas),
         }
     }

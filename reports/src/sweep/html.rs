@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::SweepDocument;
 use super::answers::{answers, columns};
 use super::charts::charts;
+use super::{SweepDocument, SweepMethod, sensitivity};
 use crate::chart::picture;
 use crate::chart::picture::Drawn;
 use crate::error::ReportError;
@@ -20,6 +20,8 @@ struct SweepPage<'a> {
     has_cost: bool,
     has_verdicts: bool,
     rows: Vec<PointRow<'a>>,
+    /// Figure, parameter, and the shares of the variance.
+    sensitivities: Vec<[String; 4]>,
     charts: Vec<Drawn>,
 }
 
@@ -46,7 +48,7 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
         PointRow {
             values: columns(document, point),
             cells: cells.collect(),
-            cost: point.cost_per_year.map_or(String::new(), quantity::number),
+            cost: point.cost_words(),
             on_front: point.on_front == Some(true),
             verdicts: point.verdict_words(),
         }
@@ -61,7 +63,25 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
             .points
             .iter()
             .any(|point| !point.verdicts.is_empty()),
-        rows: rows.collect(),
+        rows: match document.method {
+            // There are too many to be read; the CSV file has them.
+            SweepMethod::Sensitivity => Vec::new(),
+            SweepMethod::Grid | SweepMethod::LatinHypercube | SweepMethod::OneAtATime => {
+                rows.collect()
+            }
+        },
+        sensitivities: sensitivity::by_figure(document)
+            .iter()
+            .flat_map(|one| &one.rows)
+            .map(|row| {
+                [
+                    row.figure.title(document.horizon_ms),
+                    row.parameter.clone(),
+                    sensitivity::share(&row.first),
+                    sensitivity::share(&row.total),
+                ]
+            })
+            .collect(),
         charts: charts(document)
             .iter()
             .map(picture::drawn)

@@ -1,9 +1,8 @@
 //! The sweep as Markdown, for a pull request.
 
-use super::SweepDocument;
 use super::answers::{answers, columns};
+use super::{SweepDocument, SweepMethod, sensitivity};
 use crate::comparison::cell;
-use crate::quantity;
 
 /// Returns the table of all points.
 #[must_use]
@@ -12,6 +11,24 @@ pub fn text(document: &SweepDocument) -> String {
     out += &format!("{}.\n\n", cell(&document.provenance()));
     for answer in answers(document) {
         out += &format!("- {}\n", cell(&answer));
+    }
+    if document.method == SweepMethod::Sensitivity {
+        out += "\n| figure | parameter | alone | with interactions |\n|---|---|---|---|\n";
+        for row in sensitivity::by_figure(document)
+            .iter()
+            .flat_map(|one| &one.rows)
+        {
+            let cells = [
+                row.figure.title(document.horizon_ms),
+                row.parameter.clone(),
+                sensitivity::share(&row.first),
+                sensitivity::share(&row.total),
+            ];
+            let cells: Vec<String> = cells.iter().map(|one| cell(one)).collect();
+            out += &format!("| {} |\n", cells.join(" | "));
+        }
+        out += &format!("\n`{}`\n", document.command);
+        return out;
     }
     let verdicts = document
         .points
@@ -42,7 +59,7 @@ pub fn text(document: &SweepDocument) -> String {
             line.push(cell(&words));
         }
         if document.has_cost() {
-            line.push(point.cost_per_year.map_or(String::new(), quantity::number));
+            line.push(point.cost_words());
             let front = point.on_front == Some(true);
             line.push(if front { "on the front" } else { "" }.to_owned());
         }

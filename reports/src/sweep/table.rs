@@ -1,10 +1,9 @@
 //! The sweep on a terminal: what it shows, then a block per point, because its figures carry their
 //! intervals.
 
-use super::SweepDocument;
 use super::answers::answers;
+use super::{SweepDocument, SweepMethod, sensitivity};
 use crate::layout::{hanging, joined, padded};
-use crate::quantity;
 
 /// Returns the table.
 #[must_use]
@@ -13,6 +12,12 @@ pub fn text(document: &SweepDocument) -> String {
     lines.push(String::new());
     for answer in answers(document) {
         lines.extend(hanging("- ", &answer));
+    }
+    if document.method == SweepMethod::Sensitivity {
+        lines.extend(sensitivity::lines(document));
+        lines.push(String::new());
+        lines.push("The points are in sweep.csv and sweep.json.".to_owned());
+        return joined(&lines);
     }
     let wide = document
         .figures
@@ -34,17 +39,15 @@ pub fn text(document: &SweepDocument) -> String {
             );
             lines.extend(hanging(&lead, &value));
         }
-        if let Some(cost) = point.cost_per_year {
+        if point.cost_per_year.is_some() {
             let front = if point.on_front == Some(true) {
                 ", on the Pareto front"
             } else {
                 ""
             };
-            let cost = quantity::number(cost);
-            lines.push(format!(
-                "    {}  {cost}{front}",
-                padded("cost per year", wide)
-            ));
+            let cost = format!("{}{front}", point.cost_words());
+            let lead = format!("    {}  ", padded("cost per year", wide));
+            lines.extend(hanging(&lead, &cost));
         }
         let verdicts = point.verdict_words();
         if !verdicts.is_empty() {

@@ -17,7 +17,7 @@ mod parts;
 mod scenario;
 
 pub use entries::{entry, refused};
-use parts::{cut_sets, examples, exceedance, incidents_by_length};
+use parts::{cut_sets, estimate, examples, exceedance, incidents_by_length};
 use scenario::scenario;
 
 const MINUTE_MS: f64 = 60_000.0;
@@ -459,6 +459,7 @@ fn simulation() -> Simulation {
         incidents_csv_trials: 1_000,
         events_executed: 48_200_193,
         rare: None,
+        cost: None,
     }
 }
 
@@ -560,17 +561,6 @@ fn nothing(n: u64) -> Distribution {
     }
 }
 
-fn estimate(value: Option<f64>, low: Option<f64>, high: Option<f64>, n: u64) -> Estimate {
-    Estimate {
-        value,
-        low,
-        high,
-        confidence: 0.95,
-        n,
-        method: Method::OrderStatistics,
-    }
-}
-
 fn objectives() -> Vec<Objective> {
     let objective = |text: &str, figure, status, value_ms: f64, limit: f64| Objective {
         text: text.to_owned(),
@@ -579,6 +569,7 @@ fn objectives() -> Vec<Objective> {
         limit: limit * MINUTE_MS,
         status,
         value: around(value_ms, 0.02, 5_000),
+        downtime: None,
     };
     vec![
         objective(

@@ -166,3 +166,19 @@ pub(super) fn incidents_by_length() -> Vec<IncidentLength> {
     })
     .to_vec()
 }
+
+pub(super) fn estimate(
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    n: u64,
+) -> Estimate {
+    Estimate {
+        value,
+        low,
+        high,
+        confidence: 0.95,
+        n,
+        method: Method::OrderStatistics,
+    }
+}

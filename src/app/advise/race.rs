@@ -407,6 +407,7 @@ mod tests {
                 n: 100,
                 method: Method::StudentT,
             },
+            downtime: None,
         })
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use poolproof_engines::clocks::activities::Activities;
+use poolproof_engines::clocks::exponential::{Replacement, exponential};
 use poolproof_engines::pools::build_chain;
 use poolproof_engines::solve::SolveError;
 use poolproof_engines::solve::chain::Chain;
@@ -20,6 +22,10 @@ use crate::scenario::{Scenario, operators};
 pub struct Product {
     /// The system, as the simulator runs it.
     pub topology: Topology,
+    /// Its clocks, with exponential delays if these were asked for.
+    pub activities: Activities,
+    /// What the exponential delays stand for; empty unless they were asked for.
+    pub replaced: Vec<Replacement>,
     /// How fast its events are.
     pub rates: Rates,
     /// The chain.
@@ -30,10 +36,30 @@ pub struct Product {
 #[must_use]
 pub fn chain(scenario: &Scenario, states_most: usize) -> Product {
     let topology = compile::timed_topology(scenario);
-    let rates = rates(scenario, &topology);
+    let activities = compile::activities(scenario, &topology);
+    built(scenario, topology, (activities, Vec::new()), states_most)
+}
+
+/// Builds the chain of a scenario with exponential delays of the same means in place of all others.
+#[must_use]
+pub fn exponential_chain(scenario: &Scenario, states_most: usize) -> Product {
+    let topology = compile::timed_topology(scenario);
+    let changed = exponential(&compile::activities(scenario, &topology));
+    built(scenario, topology, changed, states_most)
+}
+
+fn built(
+    scenario: &Scenario,
+    topology: Topology,
+    (activities, replaced): (Activities, Vec<Replacement>),
+    states_most: usize,
+) -> Product {
+    let rates = rates(scenario, &topology, &activities);
     let chain = build_chain(&topology, &rates, states_most);
     Product {
         topology,
+        activities,
+        replaced,
         rates,
         chain,
     }
@@ -41,8 +67,8 @@ pub fn chain(scenario: &Scenario, states_most: usize) -> Product {
 
 /// The delays of the simulator's clocks; failures with the rate that is written, which a mean in
 /// whole milliseconds would round.
-fn rates(scenario: &Scenario, topology: &Topology) -> Rates {
-    let mut rates = Rates::of_clocks(&compile::activities(scenario, topology));
+fn rates(scenario: &Scenario, topology: &Topology, activities: &Activities) -> Rates {
+    let mut rates = Rates::of_clocks(activities);
     for (index, event) in topology.events().iter().enumerate() {
         let Some(modes) = modes(scenario, *event) else {
             continue;
@@ -117,18 +143,59 @@ pub fn unfit(scenario: &Scenario, topology: &Topology, at: &[(usize, usize)]) ->
             .or_default()
             .push(event.name());
     }
-    let value = |key: &str| {
-        let assumed = scenario.assumptions().iter().find(|a| a.key == key);
-        assumed.map_or_else(String::new, |a| a.value.clone())
+    let unfit = |(key, events): (String, Vec<String>)| Unfit {
+        value: value_of(scenario, &key),
+        key,
+        events,
     };
+    found.into_iter().map(unfit).collect()
+}
+
+/// The value of a key in the syntax of the file; empty where the scenario has none of this name.
+fn value_of(scenario: &Scenario, key: &str) -> String {
+    let assumed = scenario.assumptions().iter().find(|a| a.key == key);
+    assumed.map_or_else(String::new, |a| a.value.clone())
+}
+
+/// A delay of a scenario for which an exponential one stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplacedDelay {
+    /// Where it stands, for example `mirroring.redo`.
+    pub key: String,
+    /// The value in the syntax of the file; empty where several keys make one delay.
+    pub value: String,
+    /// The mean of the exponential delay, in milliseconds.
+    pub mean_ms: f64,
+}
+
+/// What exponential delays stand for: by key, each mean once.
+#[must_use]
+pub fn replaced_delays(scenario: &Scenario, product: &Product) -> Vec<ReplacedDelay> {
+    let mut found: Vec<ReplacedDelay> = Vec::new();
+    for replacement in &product.replaced {
+        let Replacement::Delay {
+            event,
+            stage,
+            mean_ms,
+        } = *replacement
+        else {
+            continue;
+        };
+        let key = key_of(scenario, product.topology.events()[event], stage);
+        if !found
+            .iter()
+            .any(|one| one.key == key && one.mean_ms == mean_ms)
+        {
+            let value = value_of(scenario, &key);
+            found.push(ReplacedDelay {
+                key,
+                value,
+                mean_ms,
+            });
+        }
+    }
+    found.sort_by(|a, b| a.key.cmp(&b.key).then(a.mean_ms.total_cmp(&b.mean_ms)));
     found
-        .into_iter()
-        .map(|(key, events)| Unfit {
-            value: value(&key),
-            key,
-            events,
-        })
-        .collect()
 }
 
 /// The key of an event's delay; the name of the event where none is known.

@@ -1,5 +1,6 @@
 //! Documents: what the engines found for a scenario, as the result document has it.
 
+mod cost;
 pub mod counterexample;
 mod coverage;
 pub mod cut_sets;

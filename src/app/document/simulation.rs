@@ -15,7 +15,7 @@ use poolproof_reports::document as doc;
 
 use crate::app::compile::check;
 use crate::app::compile::simulation::request;
-use crate::app::document::{names, stopping};
+use crate::app::document::{cost, names, stopping};
 use crate::scenario::Scenario;
 
 /// A finished simulation.
@@ -204,6 +204,7 @@ pub fn document(
         incidents_csv_trials: settings.incident_trials.min(plain.trials),
         events_executed: found.events,
         rare: None,
+        cost: cost::yearly(scenario, request, plain),
     }
 }
 
@@ -325,7 +326,7 @@ fn distribution(quantiles: &Quantiles) -> doc::Distribution {
 }
 
 /// A figure, as the document has it.
-fn estimate(figure: &Figure) -> doc::Estimate {
+pub(in crate::app) fn estimate(figure: &Figure) -> doc::Estimate {
     doc::Estimate {
         value: figure.value,
         low: figure.low,

@@ -20,6 +20,9 @@ pub enum Method {
     /// So many points, each parameter spread evenly over its range (M. McKay, R. Beckman,
     /// W. Conover 1979).
     LatinHypercube(u64),
+    /// Two Latin hypercubes of so many points, and for each parameter the first with that column of
+    /// the second: what Sobol indices need.
+    Sensitivity(u64),
     /// The base, then each parameter alone at its low and its high end.
     OneAtATime,
 }
@@ -31,6 +34,7 @@ impl Method {
         match self {
             Self::Grid => "grid",
             Self::LatinHypercube(_) => "latin-hypercube",
+            Self::Sensitivity(_) => "sensitivity",
             Self::OneAtATime => "one-at-a-time",
         }
     }
@@ -56,6 +60,7 @@ impl Design {
             Method::Grid => (command, Some("--grid"), ","),
             Method::OneAtATime => (command, Some("--tornado"), ".."),
             Method::LatinHypercube(points) => (command.option("--lhs", points), None, ".."),
+            Method::Sensitivity(rows) => (command.option("--sensitivity", rows), None, ".."),
         };
         self.parameters.iter().fold(command, |command, parameter| {
             let Parameter { path, values } = parameter;
@@ -88,6 +93,12 @@ impl Design {
                 .iter()
                 .try_fold(1_usize, |count, one| count.checked_mul(one.values.len())),
             Method::LatinHypercube(count) => usize::try_from(count).ok(),
+            Method::Sensitivity(1) => {
+                return Err("indices need at least two points of each sample".to_owned());
+            }
+            Method::Sensitivity(rows) => usize::try_from(rows)
+                .ok()
+                .and_then(|rows| rows.checked_mul(self.parameters.len() + 2)),
             Method::OneAtATime => Some(1 + 2 * self.parameters.len()),
         };
         match count {
@@ -97,7 +108,8 @@ impl Design {
         }
         match self.method {
             Method::Grid => Ok(self.grid()),
-            Method::LatinHypercube(count) => self.latin_hypercube(count, seed),
+            Method::LatinHypercube(count) => self.latin_hypercube(count, seed, 0),
+            Method::Sensitivity(rows) => self.two_samples(rows, seed),
             Method::OneAtATime => Ok(self.one_at_a_time()),
         }
     }
@@ -120,9 +132,27 @@ impl Design {
         points
     }
 
-    fn latin_hypercube(&self, count: u64, seed: u64) -> Result<Vec<Point>, String> {
+    /// Both samples, then for each parameter the first with that column of the second.
+    fn two_samples(&self, rows: u64, seed: u64) -> Result<Vec<Point>, String> {
+        let first = self.latin_hypercube(rows, seed, 0)?;
+        let second = self.latin_hypercube(rows, seed, self.parameters.len())?;
+        let mut points = first.clone();
+        points.extend_from_slice(&second);
+        for column in 0..self.parameters.len() {
+            points.extend(first.iter().zip(&second).map(|(first, second)| {
+                let mut point = first.clone();
+                point[column].clone_from(&second[column]);
+                point
+            }));
+        }
+        Ok(points)
+    }
+
+    /// A hypercube whose draws begin at this stream.
+    fn latin_hypercube(&self, count: u64, seed: u64, from: usize) -> Result<Vec<Point>, String> {
         let mut points: Vec<Point> = vec![Vec::new(); count as usize];
         for (number, parameter) in self.parameters.iter().enumerate() {
+            let number = from + number;
             // Streams from the far end: those from 0 up belong to trials.
             let mut generator = ChaCha8Rng::seed_from_u64(seed);
             generator.set_stream(u64::MAX - number as u64);
@@ -166,7 +196,7 @@ mod tests {
     fn design(method: Method, parameters: &[&str]) -> Design {
         let read = |text: &&str| match method {
             Method::Grid => Parameter::list(text),
-            Method::LatinHypercube(_) => Parameter::range(text, false),
+            Method::LatinHypercube(_) | Method::Sensitivity(_) => Parameter::range(text, false),
             Method::OneAtATime => Parameter::range(text, true),
         };
         let parameters = parameters.iter().map(|text| read(text).unwrap()).collect();
@@ -218,6 +248,19 @@ mod tests {
         }
         let column = |number: usize| -> Vec<_> { points.iter().map(|p| &p[number]).collect() };
         assert_ne!(column(0), column(1));
+    }
+
+    #[test]
+    fn each_parameter_has_the_first_sample_with_its_column_of_the_second() {
+        let design = design(Method::Sensitivity(20), &["a=0.0..1.0", "b=0.0..1.0"]);
+        let points = design.points(7).unwrap();
+        assert_eq!(points.len(), 20 * 4);
+        for row in 0..20 {
+            let [first, second, a, b] = [0, 20, 40, 60].map(|from| &points[from + row]);
+            assert_eq!([&a[0], &a[1]], [&second[0], &first[1]]);
+            assert_eq!([&b[0], &b[1]], [&first[0], &second[1]]);
+            assert_ne!(first, second);
+        }
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! The sweep document from the counts of its points.
 
+use poolproof_engines::simulate::estimate::Confidence;
 use poolproof_engines::simulate::run::Counts;
+use poolproof_engines::simulate::sobol::{self, Index, Sampled};
 use poolproof_engines::simulate::stage::Stage;
 use poolproof_reports::comparison::ComparedVerdict;
 use poolproof_reports::document as doc;
 use poolproof_reports::figure::Figure;
 use poolproof_reports::sweep::{
-    FigureHead, ParameterHead, SCHEMA, SweepDocument, SweepMethod, SweepPoint,
+    FigureHead, ParameterHead, SCHEMA, SensitivityRow, SweepDocument, SweepMethod, SweepPoint,
 };
 
 use super::design::{Design, Method, Point};
 use super::front::{Coordinates, front};
-use crate::app::document::simulation;
+use crate::app::document::{simulation, stopping};
 use crate::app::objectives;
 use crate::scenario::Scenario;
 
@@ -88,6 +90,7 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
         method: match sweep.design.method {
             Method::Grid => SweepMethod::Grid,
             Method::LatinHypercube(_) => SweepMethod::LatinHypercube,
+            Method::Sensitivity(_) => SweepMethod::Sensitivity,
             Method::OneAtATime => SweepMethod::OneAtATime,
         },
         trials: sweep.counts.first().map_or(0, |one| trials(&one[0])),
@@ -102,7 +105,49 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
                 unit: figure.unit(),
             })
             .collect(),
+        sensitivities: sensitivities(sweep, &points),
         points,
+    }
+}
+
+/// The indices of each figure that has a value at every point and varies.
+fn sensitivities(sweep: &Sweep<'_>, points: &[SweepPoint]) -> Vec<SensitivityRow> {
+    let Method::Sensitivity(rows) = sweep.design.method else {
+        return Vec::new();
+    };
+    let rows = rows as usize;
+    let confidence = stopping::confidence(sweep.base);
+    let mut found = Vec::new();
+    for (at, figure) in Figure::OF_SWEEP.into_iter().enumerate() {
+        let values = points.iter().map(|point| point.figures[at].value);
+        let Some(values) = values.collect::<Option<Vec<f64>>>() else {
+            continue;
+        };
+        let mut samples = values.chunks(rows).map(<[f64]>::to_vec);
+        let (Some(a), Some(b)) = (samples.next(), samples.next()) else {
+            continue;
+        };
+        let mixed = samples.collect();
+        let indices = sobol::sensitivities(&Sampled { a, b, mixed }, confidence);
+        let indices = indices.into_iter().flatten().enumerate();
+        found.extend(indices.map(|(parameter, one)| SensitivityRow {
+            figure,
+            parameter: sweep.design.parameters[parameter].path.clone(),
+            first: index(&one.first, rows, confidence),
+            total: index(&one.total, rows, confidence),
+        }));
+    }
+    found
+}
+
+fn index(index: &Index, rows: usize, confidence: Confidence) -> doc::Estimate {
+    doc::Estimate {
+        value: Some(index.value),
+        low: index.interval.low,
+        high: index.interval.high,
+        confidence: confidence.get(),
+        n: rows as u64,
+        method: doc::Method::StudentT,
     }
 }
 
@@ -118,6 +163,11 @@ fn point(sweep: &Sweep<'_>, index: usize, values: Vec<String>) -> SweepPoint {
         values,
         scenario_digest: scenario.digest.clone(),
         cost_per_year: scenario.cost_per_year(),
+        expected_cost: simulation
+            .cost
+            .as_ref()
+            .filter(|_| scenario.cost.is_some_and(|cost| cost.prices_events()))
+            .map(|cost| cost.total.clone()),
         figures: Figure::OF_SWEEP
             .into_iter()
             .map(|figure| objectives::value(figure, &simulation))

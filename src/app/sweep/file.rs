@@ -15,7 +15,7 @@ struct SweepFile {
 #[serde(deny_unknown_fields)]
 struct SweepTable {
     method: MethodName,
-    /// Number of points of a Latin hypercube.
+    /// Number of points of a Latin hypercube, or of each sample for sensitivity.
     points: Option<u64>,
     parameter: Vec<ParameterEntry>,
 }
@@ -25,6 +25,7 @@ struct SweepTable {
 enum MethodName {
     Grid,
     LatinHypercube,
+    Sensitivity,
     OneAtATime,
 }
 
@@ -47,22 +48,25 @@ pub fn parse(text: &str) -> Result<Design, String> {
         (MethodName::Grid, None) => Method::Grid,
         (MethodName::OneAtATime, None) => Method::OneAtATime,
         (MethodName::LatinHypercube, Some(points)) => Method::LatinHypercube(points),
-        (MethodName::LatinHypercube, None) => {
-            return Err("a latin-hypercube needs points = NUMBER".to_owned());
+        (MethodName::Sensitivity, Some(rows)) => Method::Sensitivity(rows),
+        (MethodName::LatinHypercube | MethodName::Sensitivity, None) => {
+            return Err("this method needs points = NUMBER".to_owned());
         }
-        (_, Some(_)) => return Err("points belongs to latin-hypercube only".to_owned()),
+        (_, Some(_)) => {
+            return Err("points belongs to latin-hypercube and sensitivity only".to_owned());
+        }
     };
     let parameter = |entry: ParameterEntry| {
         let count = entry.values.len();
         let fits = match method {
             Method::Grid => count >= 1,
-            Method::LatinHypercube(_) => count == 2,
+            Method::LatinHypercube(_) | Method::Sensitivity(_) => count == 2,
             Method::OneAtATime => count == 2 || count == 3,
         };
         if !fits {
             let wanted = match method {
                 Method::Grid => "values = [V1, V2, ...]",
-                Method::LatinHypercube(_) => "values = [LOW, HIGH]",
+                Method::LatinHypercube(_) | Method::Sensitivity(_) => "values = [LOW, HIGH]",
                 Method::OneAtATime => "values = [LOW, HIGH] or [LOW, BASE, HIGH]",
             };
             return Err(format!("{}: expected {wanted}, found {count}", entry.path));

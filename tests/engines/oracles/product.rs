@@ -102,6 +102,83 @@ fn the_command_prints_digits_and_writes_the_chain() {
     assert_eq!(again.stdout, output.stdout, "twice the same bytes");
 }
 
+/// A unit's availability depends on the means of its delays alone, so that the exponential pool has
+/// that of the one with lognormal and fixed repairs, and both are simulated beside it.
+#[test]
+fn exponential_delays_of_the_same_means_stand_for_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("two-servers.toml");
+    let text = TWO_SERVERS
+        .replace(
+            "{ exponential = \"90min\" }",
+            "{ lognormal = { median = \"3275266ms\", sigma = 1.0 } }",
+        )
+        .replace("{ exponential = \"7h\" }", "\"7h\"");
+    std::fs::write(&path, text).unwrap();
+    let output = poolproof(&[
+        "solve",
+        path.to_str().unwrap(),
+        "--exponential",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let solution: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = solution["unavailability"].as_f64().unwrap();
+    let exact = 1.0 - exact_availability();
+    assert!((found / exact - 1.0).abs() < 1e-6, "{found} {exact}");
+    let keys = solution["replaced"]["delays"].as_array().unwrap();
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|one| one["key"].as_str().unwrap())
+        .collect();
+    let repair = |server: &str| {
+        let start = format!("failures.{server}");
+        keys.iter().any(|key| key.starts_with(&start))
+    };
+    assert!(
+        repair("database_server") && repair("pool_server"),
+        "{keys:?}"
+    );
+    for row in solution["beside"]["rows"].as_array().unwrap() {
+        assert_eq!(row["agrees"], true, "{row}");
+    }
+    // The downtime of a long time is that of the real delays too.
+    let row = &solution["beside"]["rows"][0];
+    let [low, high] = ["low", "high"].map(|end| row["scenario"][end].as_f64().unwrap());
+    let exact = row["exact"].as_f64().unwrap() * HOUR_MS;
+    assert!(low * HOUR_MS <= exact && exact <= high * HOUR_MS, "{row}");
+}
+
+/// Two servers that share some of their causes: the third state in closed form, with the rates of
+/// the beta-factor model. A common cause takes what still runs.
+#[test]
+fn a_cause_in_common_is_part_of_the_chain() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("common.toml");
+    let text = TWO_SERVERS
+        .replace("active = 1, idle = 0", "active = 2, idle = 0")
+        .replace(
+            "pool_server = [{ rate = \"0.0007/h\", repair = { exponential = \"7h\" } }]",
+            "pool_server = [{ rate = \"0.01/h\", repair = { exponential = \"5h\" }, \
+             common_cause = 0.3 }]",
+        )
+        .replace(
+            "database_server = [{ rate = \"0.07/h\", repair = { exponential = \"90min\" } }]",
+            "database_server = []",
+        );
+    std::fs::write(&path, text).unwrap();
+    let scenario = load(&path).unwrap().scenario;
+    let chain = chain::chain(&scenario, STATES_MOST).chain.unwrap();
+    let found = long_run(&lump(&chain.generator).generator).unwrap();
+    let (lam, mu, beta) = (0.01, 0.2, 0.3);
+    let one = (2.0 - beta) * lam / mu;
+    let none = (one * lam + beta * lam) / (2.0 * mu);
+    let exact = none / (1.0 + one + none);
+    let off = found.unavailability / exact - 1.0;
+    assert!(off.abs() < 1e-6, "{} {exact}", found.unavailability);
+}
+
 #[test]
 fn what_cannot_be_solved_names_the_keys_to_change() {
     let output = poolproof(&["solve", "scenarios/lync-2013-lbw.toml"]);
