@@ -83,84 +83,98 @@ fn form_rows(file: &RunbookFile) -> Result<Vec<u8>, csv::Error> {
     rows.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// A record that is to be judged.
-pub struct ReviewRequest<'a> {
-    /// The scenario; its own setting says what is drilled.
-    pub scenario: &'a Scenario,
-    /// The record.
-    pub drill: &'a DrillRecord,
-    /// The name of its file.
-    pub file: &'a str,
+/// What a scenario expects of the drills of a runbook.
+pub struct ExpectedDrills<'a> {
+    scenario: &'a Scenario,
+    runbook: &'a RunbookFile,
+    /// The duration of each step.
+    steps: Vec<Simulated>,
+    /// Time to recover and data lost; none where no fault is named that the runbook answers.
+    whole: Option<[Simulated; 2]>,
 }
 
-/// Sets what was recorded beside what is simulated.
-///
-/// # Errors
-///
-/// When the record is not of a runbook of the scenario, or holds no figure, or somebody ended the
-/// work.
-pub fn review(
-    request: &ReviewRequest<'_>,
-    execution: &Execution<'_>,
-) -> Result<DrillReview, AppError> {
-    let ReviewRequest {
-        scenario,
-        drill,
-        file,
-    } = *request;
-    let runbook = runbook_of(scenario, drill.role)?;
-    verify(drill, runbook, file)?;
-    let fault = scenario.simulate.drill;
-    let mut notes = notes(drill, runbook);
-    let simulated = match drill.role == Role::SiteFailover || fault.is_some() {
-        true => simulated(scenario, execution)?,
-        false => {
-            notes.push(format!(
+impl<'a> ExpectedDrills<'a> {
+    /// Simulates the drills of a scenario, whose own setting says what is drilled.
+    ///
+    /// # Errors
+    ///
+    /// When the scenario has no runbook of the role, or somebody ended the work.
+    pub fn of(
+        scenario: &'a Scenario,
+        role: Role,
+        execution: &Execution<'_>,
+    ) -> Result<Self, AppError> {
+        let runbook = runbook_of(scenario, role)?;
+        let is_answer = role == Role::SiteFailover || scenario.simulate.drill.is_some();
+        let measures = match is_answer {
+            true => simulated(scenario, execution)?,
+            false => None,
+        };
+        let steps = 0..runbook.durations.len();
+        let steps = steps.map(|index| duration_of(scenario, runbook, index));
+        Ok(Self {
+            scenario,
+            runbook,
+            steps: steps.map(|one| Simulated::of_delay(&one)).collect(),
+            whole: measures
+                .map(|measures| [&measures.time, &measures.data_lost].map(Simulated::of_histogram)),
+        })
+    }
+
+    /// Sets what was recorded beside what is expected. `file` is the name of the record.
+    ///
+    /// # Errors
+    ///
+    /// When the record is not of this runbook, or holds no figure.
+    pub fn review(&self, drill: &DrillRecord, file: &str) -> Result<DrillReview, AppError> {
+        verify(drill, self.runbook, file)?;
+        let mut known: Vec<(String, u64, &Simulated)> = Vec::new();
+        for (step, ms) in drill.durations() {
+            let name = format!("step {}: {}", step.number, operation_text(step.operation));
+            let simulated = self.steps.get(step.number - 1);
+            known.extend(simulated.map(|simulated| (name, ms, simulated)));
+        }
+        let mut notes = notes(drill, self.runbook);
+        match &self.whole {
+            Some([time, lost]) => {
+                let time = drill
+                    .time_ms()
+                    .map(|ms| ("time to recover".to_owned(), ms, time));
+                let lost = drill.lost_ms.map(|ms| ("data lost".to_owned(), ms, lost));
+                known.extend(time.into_iter().chain(lost));
+            }
+            None => notes.push(format!(
                 "time to recover and data lost are not judged: --drill names the fault that a {} \
                  answers, such as crash:A",
                 drill.role.name()
-            ));
-            None
+            )),
         }
-    };
-    let mut known: Vec<(String, u64, Simulated)> = Vec::new();
-    for (step, ms) in drill.durations() {
-        let distribution = duration_of(scenario, runbook, step.number - 1);
-        let name = format!("step {}: {}", step.number, operation_text(step.operation));
-        known.push((name, ms, Simulated::of_delay(&distribution)));
-    }
-    if let Some(measures) = &simulated {
-        let whole = [
-            ("time to recover", drill.time_ms(), &measures.time),
-            ("data lost", drill.lost_ms, &measures.data_lost),
-        ];
-        for (name, value, histogram) in whole {
-            let simulated = Simulated::of_histogram(histogram);
-            known.extend(value.map(|value| (name.to_owned(), value, simulated)));
+        if known.is_empty() {
+            let message =
+                format!("{file} holds no figure: no step has an end, and the service neither");
+            let hint = "fill in `started` and `ended` of what was done";
+            return Err(AppError::input(message).hinted(hint));
         }
+        // Whatever the figures have to do with each other (C. Bonferroni 1936).
+        let joint = 1.0 - (1.0 - LEVEL) / known.len() as f64;
+        let figures = known.into_iter();
+        let figures = figures.map(|(name, value, simulated)| simulated.figure(name, value, joint));
+        Ok(DrillReview {
+            record: file.to_owned(),
+            scenario: self.scenario.name.clone(),
+            runbook: self.runbook.runbook.name.clone(),
+            drilled: self
+                .whole
+                .as_ref()
+                .map(|_| match self.scenario.simulate.drill {
+                    None => "the loss of DC1".to_owned(),
+                    Some(fault) => fault.name(),
+                }),
+            level: LEVEL,
+            figures: figures.collect(),
+            notes,
+        })
     }
-    if known.is_empty() {
-        let message = format!("{file} holds no figure: no step has an end, and users have none");
-        let hint = "fill in `started` and `ended` of what was done";
-        return Err(AppError::input(message).hinted(hint));
-    }
-    // Whatever the figures have to do with each other (C. Bonferroni 1936).
-    let joint = 1.0 - (1.0 - LEVEL) / known.len() as f64;
-    Ok(DrillReview {
-        record: file.to_owned(),
-        scenario: scenario.name.clone(),
-        runbook: runbook.runbook.name.clone(),
-        drilled: simulated.map(|_| match fault {
-            None => "the loss of DC1".to_owned(),
-            Some(fault) => fault.name(),
-        }),
-        level: LEVEL,
-        figures: known
-            .into_iter()
-            .map(|(name, value, simulated)| simulated.figure(name, value, joint))
-            .collect(),
-        notes,
-    })
 }
 
 /// Refuses a record whose steps are not those of the runbook.

@@ -13,7 +13,7 @@ use super::flags::{BudgetArgs, OneBudgetArgs, RunArgs, assignment};
 use super::limits::LimitArgs;
 use super::terminal::{print, say};
 use super::{files, ownership};
-use crate::app::drill::{ReviewRequest, form, review};
+use crate::app::drill::{ExpectedDrills, form};
 use crate::app::regression::relative;
 use crate::app::reproduction::{Reproduction, Settings};
 use crate::app::runbook::{ExportRequest, RunbooksRequest, compare, export};
@@ -236,12 +236,8 @@ fn run_review(args: &RunbookReviewArgs) -> CommandResult {
         return Err(Failure::input(error));
     };
     let terminal = args.run.execution.terminal();
-    let request = ReviewRequest {
-        scenario,
-        drill,
-        file: &file,
-    };
-    let reviewed = review(&request, &args.run.execution.on(&terminal))?;
+    let execution = args.run.execution.on(&terminal);
+    let reviewed = ExpectedDrills::of(scenario, drill.role, &execution)?.review(drill, &file)?;
     print(&reviewed.table())?;
     Ok(match reviewed.is_expected() {
         true => Exit::AsExpected,
