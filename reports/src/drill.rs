@@ -121,7 +121,7 @@ impl DrillReview {
         let count = self.figures.len() as f64;
         let outside = self.figures.iter().filter(|one| !one.is_within()).count();
         format!(
-            "{outside} of {} outside the limits of its own. With so many figures, {} outside are \
+            "{outside} of {} outside their own limits. With so many figures, {} outside are \
              expected even where the scenario is right: a single one says little",
             quantity::plural(self.figures.len() as u64, "figure is", "figures are"),
             quantity::number(count * (1.0 - self.level))

@@ -247,7 +247,7 @@ fn a_fit_covers_the_truth_at_the_stated_level() {
         ("log_shipping.copy_interval", truth.interval_ms as f64),
         ("log_shipping.restore_duration", 3.0 * mean_backup),
         ("log_shipping.restore_interval", truth.interval_ms as f64),
-        ("failures.database_server.2.every", planned_per_year),
+        ("failures.database_server.3.every", planned_per_year),
         ("failures.witness_server.0.rate", truth.outages_per_year),
         ("mirroring.resynchronisation", 595_000.0),
         (
