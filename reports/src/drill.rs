@@ -2,8 +2,7 @@
 //! simulated drills keep, and all of them together.
 
 use crate::layout::{WIDTH, hanging, joined, wrapped};
-use crate::quantity;
-use crate::visible;
+use crate::{quantity, visible};
 
 /// A drill beside its simulated distribution.
 #[derive(Clone, Debug, PartialEq)]

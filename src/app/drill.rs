@@ -88,9 +88,9 @@ pub struct ExpectedDrills<'a> {
     scenario: &'a Scenario,
     runbook: &'a RunbookFile,
     /// The duration of each step.
-    steps: Vec<Simulated>,
+    steps: Vec<ExpectedFigure>,
     /// Time to recover and data lost; none where no fault is named that the runbook answers.
-    whole: Option<[Simulated; 2]>,
+    whole: Option<[ExpectedFigure; 2]>,
 }
 
 impl<'a> ExpectedDrills<'a> {
@@ -115,9 +115,10 @@ impl<'a> ExpectedDrills<'a> {
         Ok(Self {
             scenario,
             runbook,
-            steps: steps.map(|one| Simulated::of_delay(&one)).collect(),
-            whole: measures
-                .map(|measures| [&measures.time, &measures.data_lost].map(Simulated::of_histogram)),
+            steps: steps.map(|one| ExpectedFigure::of_delay(&one)).collect(),
+            whole: measures.map(|measures| {
+                [&measures.time, &measures.data_lost].map(ExpectedFigure::of_histogram)
+            }),
         })
     }
 
@@ -128,7 +129,7 @@ impl<'a> ExpectedDrills<'a> {
     /// When the record is not of this runbook, or holds no figure.
     pub fn review(&self, drill: &DrillRecord, file: &str) -> Result<DrillReview, AppError> {
         verify(drill, self.runbook, file)?;
-        let mut known: Vec<(String, u64, &Simulated)> = Vec::new();
+        let mut known: Vec<(String, u64, &ExpectedFigure)> = Vec::new();
         for (step, ms) in drill.durations() {
             let name = format!("step {}: {}", step.number, operation_text(step.operation));
             let simulated = self.steps.get(step.number - 1);
@@ -294,13 +295,13 @@ fn simulated(scenario: &Scenario, execution: &Execution<'_>) -> Result<Option<Me
 
 /// What is simulated of a figure: values in ascending order with the share up to each; what has no
 /// end is in none of them.
-struct Simulated {
+struct ExpectedFigure {
     points: Vec<(u64, f64)>,
     /// How exact the values are: a histogram has buckets.
     is_exact: bool,
 }
 
-impl Simulated {
+impl ExpectedFigure {
     fn of_delay(distribution: &Distribution) -> Self {
         let at = |index: u32| {
             let u = (f64::from(index) + 0.5) / f64::from(POINTS);

@@ -7,11 +7,10 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 
 use csv::{ReaderBuilder, WriterBuilder};
-use poolproof::app::compile;
 use poolproof::app::compile::simulation::{drill, trial_settings};
 use poolproof::app::drill::{ExpectedDrills, form};
 use poolproof::app::fit::{FitRequest, FittedScenario, fit};
-use poolproof::app::{Execution, Unobserved};
+use poolproof::app::{Execution, Unobserved, compile};
 use poolproof::records::kind::RecordKind;
 use poolproof::records::manifest::RecordManifest;
 use poolproof::records::pool_records::PoolRecords;
@@ -271,7 +270,7 @@ fn bad_records_are_refused_with_file_and_row() {
             steps,
         },
     );
-    assert!(read(&[good.clone()]).is_ok());
+    assert!(read(std::slice::from_ref(&good)).is_ok());
     for (from, to, wanted) in [
         (
             "site-failover;3;",
