@@ -30,6 +30,7 @@ pub mod csv;
 pub mod cuts;
 pub mod diagnostics;
 pub mod document;
+pub mod drill;
 pub mod entry;
 mod error;
 pub mod exploration;

@@ -1,18 +1,20 @@
 //! Drift: where records of the servers say something else than a scenario.
 
+use poolproof_engines::clocks::distribution::SimDuration;
 use toml::Value;
 
 use super::import::{
-    ImportAnswers, ImportError, ImportedValue, ValueOrigin, import, missing_on_b, principal_is_b,
-    quoted_row,
+    ImportAnswers, ImportError, ImportedValue, ValueOrigin, backups_of_b, import, missing_on_b,
+    principal_is_b, quoted_row,
 };
 use crate::records::pool_records::PoolRecords;
+use crate::records::schedule::Repetition;
 use crate::records::server_name::is_same_server;
 use crate::records::setup::RecordPlace;
 use crate::scenario::check::Start;
 use crate::scenario::diagnostic::{Diagnostic, Severity};
 use crate::scenario::resolve::Loaded;
-use crate::scenario::value::parse_duration;
+use crate::scenario::value::{duration_text, parse_duration};
 use crate::scenario::writer::Form;
 
 /// Compares a scenario with records: every difference, in the order of the keys' places.
@@ -85,8 +87,58 @@ pub fn drift(loaded: &Loaded, records: &PoolRecords) -> Result<Vec<Diagnostic>, 
             ..found_here
         });
     }
+    if ships
+        && scenario.log_shipping.mirror_configured
+        && let Some((place, repetition)) = backups_of_b(records)
+        && let Some(text) = other_interval(scenario.log_shipping.backup_interval, repetition)
+    {
+        // After a failover of the pair it is B's job that ships.
+        let message = format!("log_shipping.backup_interval is {text}: {}", row(place));
+        let found_here = at(loaded, "log_shipping.backup_interval", "W0040", message);
+        let help = "give the backup jobs of A and B one interval: the scenario has one for both";
+        found.push(found_here.helped(help));
+    }
+    if scenario.mirroring.enabled && principal_is_b(records).is_none() {
+        found.extend(as_lync_sees_it(loaded, records));
+    }
     found.sort_by_key(|one| (one.line, one.column, one.code.clone()));
     Ok(found)
+}
+
+/// How the backup job of B differs from the interval of a scenario, in words.
+fn other_interval(here: SimDuration, there: Repetition) -> Option<String> {
+    let here_text = duration_text(here);
+    let there = match there {
+        Repetition::Every(ms) if ms == here.ms => return None,
+        Repetition::Every(ms) => duration_text(SimDuration { ms }),
+        Repetition::WithPauses(ms) => {
+            format!(
+                "{}, not around the clock,",
+                duration_text(SimDuration { ms })
+            )
+        }
+        Repetition::Irregular => "of no interval".to_owned(),
+    };
+    Some(format!(
+        "{here_text} here, and the backup job of B is {there} in the records"
+    ))
+}
+
+/// Where `Get-CsDatabaseMirrorState` sees another principal than A, which the topology names first.
+fn as_lync_sees_it(loaded: &Loaded, records: &PoolRecords) -> Option<Diagnostic> {
+    let mut rows = records.setup.mirror_states.iter();
+    let database = &records.manifest.database;
+    let row = rows.find(|row| row.database.eq_ignore_ascii_case(database))?;
+    let seen = match row.is_first_principal {
+        Some(true) => return None,
+        Some(false) => "B is, as Lync sees it",
+        None => "Lync sees none",
+    };
+    let message = format!(
+        "the scenario begins with A as the principal, and in the records {seen}: `{}`, row {}",
+        records.manifest.files[row.place.file].path, row.place.row
+    );
+    Some(at(loaded, "mirroring", "W0042", message))
 }
 
 /// What a value of the records is against that of the scenario, where it differs.

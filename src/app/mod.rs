@@ -14,6 +14,7 @@ pub mod cuts;
 pub mod doctor;
 pub mod document;
 pub mod drift;
+pub mod drill;
 pub mod error;
 pub mod evaluation;
 pub mod explanation;

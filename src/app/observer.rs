@@ -35,6 +35,17 @@ pub enum Progress {
         /// Distinct states found.
         states: u64,
     },
+    /// The search with a step of a runbook left out.
+    LeavingOut {
+        /// The number of the step; 0 for the whole runbook.
+        step: u64,
+        /// How many steps there are.
+        steps: u64,
+        /// Distinct states found.
+        states: u64,
+        /// Time until the limit, where there is one.
+        left: Option<Duration>,
+    },
     /// Trials of a simulation.
     Simulating {
         /// Trials done.

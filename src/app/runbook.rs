@@ -2,6 +2,8 @@
 //! two runbooks leave open. Both are asked of the checker: it searches with the step and without
 //! it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use poolproof_engines::clocks::distribution::Distribution;
 use poolproof_engines::clocks::random::Uniform;
 use poolproof_models::names::runbook::{Belief, Role};
@@ -14,7 +16,7 @@ use poolproof_reports::{document as doc, quantity, words};
 use super::check::{self, within_budgets};
 use super::error::AppError;
 use super::limits::SearchLimits;
-use super::observer::Execution;
+use super::observer::{Execution, Notice, Observer, Progress, StageTiming};
 use crate::explain::operations::operation_text;
 use crate::explain::procedures::{ServerNames, procedure};
 use crate::explain::refusal::belief_text;
@@ -45,34 +47,31 @@ pub fn export(
     execution: &Execution<'_>,
 ) -> Result<RunbookDocument, AppError> {
     let (scenario, role) = (request.scenario, request.role);
-    let file = scenario.operators.runbook(role).ok_or_else(|| {
-        let known = scenario.operators.runbooks();
-        let known: Vec<&str> = known.map(|file| file.runbook.role.name()).collect();
-        AppError::input(format!(
-            "{} has no runbook for {}",
-            scenario.name,
-            role.name()
-        ))
-        .hinted(format!("it has one for {}", known.join(", ")))
-    })?;
+    let file = runbook_of(scenario, role)?;
     let names = names(scenario);
     let mut steps: Vec<RunbookStep> = (0..file.runbook.steps.len())
         .map(|index| step(file, index, &names))
         .collect();
     let (mut budget, mut open) = (None, Vec::new());
     if request.judges_steps {
-        let whole = search(request, scenario, execution)?;
-        budget = Some(words::budget(&whole.budget));
-        open = left_open(&whole);
+        let watched = StepObserver::of(execution.observer, steps.len() as u64);
+        let execution = &Execution {
+            observer: &watched,
+            ..*execution
+        };
+        let wholes = within_fewer_faults(scenario)
+            .iter()
+            .map(|scenario| search(request, scenario, execution))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(whole) = wholes.last() {
+            budget = Some(words::budget(&whole.budget));
+            open = left_open(whole);
+        }
         for (index, step) in steps.iter_mut().enumerate() {
-            let Some(without) = without_step(scenario, role, index) else {
-                step.unjudged = Some("there would be no runbook".to_owned());
-                continue;
-            };
-            let without = search(request, &without, execution)?;
-            step.guards = guards(&whole, &without);
-            if step.guards.is_empty() && !(whole.complete && without.complete) {
-                step.unjudged = Some("undecided: a limit ended the search".to_owned());
+            watched.begins(index as u64 + 1);
+            match without_step(scenario, role, index) {
+                Some(without) => judge(request, step, &wholes, &without, execution)?,
+                None => step.unjudged = Some("there would be no runbook".to_owned()),
             }
         }
     }
@@ -91,6 +90,110 @@ pub fn export(
         budget,
         open,
         steps,
+    })
+}
+
+/// The budget with one fault, and with one more each time up to all of them.
+fn within_fewer_faults(scenario: &Scenario) -> Vec<Scenario> {
+    let most = scenario.check.faults;
+    let within = |faults| {
+        let mut scenario = scenario.clone();
+        scenario.check.faults = faults;
+        scenario
+    };
+    (most.min(1)..=most).map(within).collect()
+}
+
+/// Finds what breaks without a step, with the fewest faults: a search with one fault more costs a
+/// hundred times as much, and so it is only asked for where nothing broke before.
+fn judge(
+    request: &ExportRequest<'_>,
+    step: &mut RunbookStep,
+    wholes: &[doc::Check],
+    without: &Scenario,
+    execution: &Execution<'_>,
+) -> Result<(), AppError> {
+    let mut is_decided = true;
+    for (whole, without) in wholes.iter().zip(within_fewer_faults(without)) {
+        let without = search(request, &without, execution)?;
+        // With the step a property may break later: what it does within the whole budget counts.
+        let most = wholes.last().unwrap_or(whole);
+        step.guards = broken(most, &without);
+        step.guards.extend(lost_goals(whole, &without));
+        is_decided &= whole.complete && without.complete;
+        if !step.guards.is_empty() {
+            return Ok(());
+        }
+    }
+    if !is_decided {
+        step.unjudged = Some("undecided: a limit ended the search".to_owned());
+    }
+    Ok(())
+}
+
+/// Notes which step is judged beside how far its search has come.
+struct StepObserver<'a> {
+    observer: &'a dyn Observer,
+    step: AtomicU64,
+    steps: u64,
+}
+
+impl<'a> StepObserver<'a> {
+    const fn of(observer: &'a dyn Observer, steps: u64) -> Self {
+        Self {
+            observer,
+            step: AtomicU64::new(0),
+            steps,
+        }
+    }
+
+    fn begins(&self, step: u64) {
+        self.step.store(step, Ordering::Relaxed);
+    }
+}
+
+impl Observer for StepObserver<'_> {
+    fn progress(&self, progress: Progress) {
+        let (step, steps) = (self.step.load(Ordering::Relaxed), self.steps);
+        self.observer.progress(match progress {
+            Progress::Checking { states, left, .. } => Progress::LeavingOut {
+                step,
+                steps,
+                states,
+                left,
+            },
+            other => other,
+        });
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.observer.is_cancelled()
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.observer.is_abandoned()
+    }
+
+    fn finished(&self, timing: &StageTiming) {
+        self.observer.finished(timing);
+    }
+
+    fn notice(&self, notice: Notice) {
+        self.observer.notice(notice);
+    }
+}
+
+/// The runbook of a role.
+pub(super) fn runbook_of(scenario: &Scenario, role: Role) -> Result<&RunbookFile, AppError> {
+    scenario.operators.runbook(role).ok_or_else(|| {
+        let known = scenario.operators.runbooks();
+        let known: Vec<&str> = known.map(|file| file.runbook.role.name()).collect();
+        AppError::input(format!(
+            "{} has no runbook for {}",
+            scenario.name,
+            role.name()
+        ))
+        .hinted(format!("it has one for {}", known.join(", ")))
     })
 }
 
@@ -218,13 +321,13 @@ fn left_open(check: &doc::Check) -> Vec<String> {
 }
 
 /// What breaks without the step, or breaks with fewer faults.
-fn guards(whole: &doc::Check, without: &doc::Check) -> Vec<StepGuard> {
+fn broken(whole: &doc::Check, without: &doc::Check) -> Vec<StepGuard> {
     let violated = doc::VerdictStatus::Violated;
     let pairs = whole.verdicts.iter().zip(&without.verdicts);
     let broken = pairs.filter(|(with, without)| {
         without.status == violated && (with.status != violated || faults(without) < faults(with))
     });
-    let broken = broken.map(|(with, without)| {
+    let guard = |(with, without): (&doc::Verdict, &doc::Verdict)| {
         let verdict = RunbookVerdict::of(without.status, faults(without), "");
         let before = RunbookVerdict::of(with.status, faults(with), "");
         StepGuard {
@@ -232,15 +335,23 @@ fn guards(whole: &doc::Check, without: &doc::Check) -> Vec<StepGuard> {
             consequence: format!("{}; with the step: {}", verdict.text, before.text),
             cause: cause(without),
         }
-    });
+    };
+    broken.map(guard).collect()
+}
+
+/// The goals that are not reached without the step, within the same budget.
+fn lost_goals(whole: &doc::Check, without: &doc::Check) -> Vec<StepGuard> {
     let goals = whole.goals.iter().zip(&without.goals);
     let lost = goals.filter(|(with, without)| with.reached && !without.reached && without.complete);
     let lost = lost.map(|(_, goal)| StepGuard {
         name: format!("goal: {}", goal.title),
-        consequence: "not reached any more".to_owned(),
+        consequence: format!(
+            "not reached any more within {}",
+            words::budget(&without.budget)
+        ),
         cause: String::new(),
     });
-    broken.chain(lost).collect()
+    lost.collect()
 }
 
 /// The scenario with a step left out of a runbook; none where nothing would be left.
@@ -305,7 +416,7 @@ fn step(file: &RunbookFile, index: usize, names: &ServerNames) -> RunbookStep {
 }
 
 /// How long a step takes: in half of the cases, and in 95 of 100.
-fn time(distribution: &Distribution) -> String {
+pub(super) fn time(distribution: &Distribution) -> String {
     let at = |u: f64| Uniform::new(u).map_or(0.0, |u| distribution.quantile(u).ms as f64);
     let (half, most) = (quantity::duration(at(0.5)), quantity::duration(at(0.95)));
     match half == most {

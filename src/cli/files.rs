@@ -1,6 +1,7 @@
 //! Files: read whole, written under a temporary name, then renamed, so that nothing half-written is
 //! found.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -124,14 +125,39 @@ pub fn replace_own(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write(path, bytes)
 }
 
-/// Writes several files, and gives a line for each.
+/// Writes several files, and gives a line for each. None gets its name before all are on the disk:
+/// where one cannot be written, the others are as they were.
 pub fn write_listed(files: &[(PathBuf, Vec<u8>)]) -> Result<String, Failure> {
-    let mut listed = String::new();
-    for (path, bytes) in files {
-        write(path, bytes)?;
-        listed.push_str(&format!("wrote {}\n", path.display()));
+    let (plain, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| !is_device(path));
+    let directories: BTreeSet<&Path> = plain.iter().map(|(path, _)| parent(path)).collect();
+    let held: Vec<_> = directories
+        .iter()
+        .filter_map(|directory| Some((directory, held(directory)?)))
+        .collect();
+    for (directory, _) in &held {
+        remove_left_over(directory);
     }
-    Ok(listed)
+    let _writing = interrupt::writing();
+    let mut staged = Vec::new();
+    for (path, bytes) in plain {
+        let file = Staged::new(path, bytes).map_err(|error| unwritten(path, &error))?;
+        staged.push((path, file));
+    }
+    for (path, file) in staged {
+        file.rename().map_err(|error| unwritten(path, &error))?;
+    }
+    for (path, bytes) in others {
+        write(path, bytes)?;
+    }
+    let lines = files
+        .iter()
+        .map(|(path, _)| format!("wrote {}\n", path.display()));
+    Ok(lines.collect())
+}
+
+/// Whether a path is a device or a pipe, which takes bytes and must not be replaced by a file.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
 /// Names the report of a directory and the files beside it, those of a folder by their number.
@@ -163,8 +189,7 @@ pub fn contents(directory: &Path, files: &[(String, Vec<u8>)]) -> String {
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A device or a pipe takes bytes and must not be replaced by a file.
-    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+    if is_device(path) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
     // The file behind a link is written, where it is.
@@ -240,9 +265,9 @@ pub fn try_directory(directory: &Path) -> Result<(), Failure> {
 
 /// Tries whether a file can be written. What is no file is left alone.
 pub fn try_file(path: &Path) -> Result<(), Failure> {
-    match fs::metadata(path) {
-        Ok(there) if !there.is_file() && !there.is_dir() => Ok(()),
-        _ => try_directory(parent(path)),
+    match is_device(path) {
+        true => Ok(()),
+        false => try_directory(parent(path)),
     }
 }
 

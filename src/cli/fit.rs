@@ -78,16 +78,13 @@ pub fn run(args: &FitArgs) -> CommandResult {
     });
     if let Some(path) = &args.output {
         let directory = path.parent().unwrap_or(Path::new(""));
-        let mut wanted = vec![(path.clone(), fitted.toml)];
+        let mut wanted = vec![(path.clone(), fitted.toml.into_bytes())];
         let named = fitted.files.into_iter();
-        wanted.extend(named.map(|(name, text)| (directory.join(name), text)));
+        wanted.extend(named.map(|(name, text)| (directory.join(name), text.into_bytes())));
         if let Some((path, _)) = wanted.iter().find(|(path, _)| is_foreign(path)) {
             return Err(ownership::exists(path));
         }
-        for (path, text) in &wanted {
-            files::write(path, text.as_bytes())?;
-            say(&format!("wrote {}", path.display()));
-        }
+        say(files::write_listed(&wanted)?.trim_end());
     }
     if let Some(path) = &args.html {
         let page = page(&fitted.document).map_err(Failure::defect)?;

@@ -136,7 +136,8 @@ pub struct TrialArgs {
     pub trials: Option<u64>,
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+/// Reads a change of a scenario.
+pub fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((path, value)) if !path.trim().is_empty() => {
             Ok((path.trim().to_owned(), value.trim().to_owned()))

@@ -1,5 +1,6 @@
-//! `poolproof runbook`: runbooks for people, and what two of them leave open.
+//! `poolproof runbook`: runbooks for people, what two of them leave open, and records of drills.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -8,17 +9,20 @@ use poolproof_reports::runbook::{markdown, page};
 
 use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
-use super::flags::{BudgetArgs, OneBudgetArgs, RunArgs};
+use super::flags::{BudgetArgs, OneBudgetArgs, RunArgs, assignment};
 use super::limits::LimitArgs;
 use super::terminal::{print, say};
 use super::{files, ownership};
+use crate::app::drill::{ExpectedDrills, form};
 use crate::app::regression::relative;
-use crate::app::reproduction::Reproduction;
+use crate::app::reproduction::{Reproduction, Settings};
 use crate::app::runbook::{ExportRequest, RunbooksRequest, compare, export};
+use crate::app::simulation::set_drill;
+use crate::records;
 use crate::scenario::operators::runbook_key;
 use crate::scenario::runbook::role_of;
 
-/// Write a runbook out for the binder, or compare what two runbooks leave open
+/// Write a runbook out for the binder, compare what two runbooks leave open, or record a drill
 #[derive(Args)]
 pub struct RunbookArgs {
     #[command(subcommand)]
@@ -32,6 +36,13 @@ enum RunbookCommand {
     Export(RunbookExportArgs),
     /// Check a scenario with each of two runbooks, and show which properties each leaves open
     Compare(RunbookCompareArgs),
+    /// Write the form in which a team records a drill: a CSV file with a row for each step
+    Record(RunbookRecordArgs),
+    /// Set the record of a drill beside the simulated drills: for each step, the time to recover
+    /// and the data lost, whether it is what the scenario expects
+    ///
+    /// Ends with 1 if the drill as a whole is outside what 90 % of the simulated drills keep.
+    Review(RunbookReviewArgs),
 }
 
 #[derive(Args)]
@@ -76,11 +87,45 @@ struct RunbookCompareArgs {
     run: RunArgs,
 }
 
+#[derive(Args)]
+struct RunbookRecordArgs {
+    /// Scenario file; - is standard input
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    /// Whose runbook: mirror-failover, site-failover, site-failback, log-shipping-repair or
+    /// last-resort
+    #[arg(long, value_name = "ROLE", default_value = "site-failover", value_parser = role)]
+    role: Role,
+    /// Write the form to this file in place of printing it; a file that is there stays
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Change a value of the scenario, for example log_shipping.share=DC2
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+}
+
+#[derive(Args)]
+struct RunbookReviewArgs {
+    /// Scenario file; - is standard input
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    /// The record, a form of `runbook record` that was filled in
+    #[arg(value_name = "RECORD")]
+    record: PathBuf,
+    /// What was drilled: site-loss, or an event such as crash:A
+    #[arg(long, value_name = "FAULT")]
+    drill: Option<String>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
 /// Runs the command.
 pub fn run(args: &RunbookArgs) -> CommandResult {
     match &args.command {
         RunbookCommand::Export(args) => run_export(args),
         RunbookCommand::Compare(args) => run_compare(args),
+        RunbookCommand::Record(args) => run_record(args),
+        RunbookCommand::Review(args) => run_review(args),
     }
 }
 
@@ -151,6 +196,52 @@ fn run_compare(args: &RunbookCompareArgs) -> CommandResult {
     Ok(match verdicts.all(|verdict| verdict.is_decided) {
         true => Exit::AsExpected,
         false => Exit::Undecided,
+    })
+}
+
+fn run_record(args: &RunbookRecordArgs) -> CommandResult {
+    let settings = Settings {
+        seed: None,
+        overrides: args.set.clone(),
+    };
+    let loaded = super::flags::load(&args.scenario, &settings)?;
+    let form = form(&loaded.scenario, args.role)?;
+    let Some(path) = &args.output else {
+        print(&form)?;
+        return Ok(Exit::AsExpected);
+    };
+    // It may have been filled in.
+    if path.exists() && !fs::read(path).is_ok_and(|there| there == form.as_bytes()) {
+        return Err(ownership::exists(path));
+    }
+    files::write(path, form.as_bytes())?;
+    say(&format!("wrote {}", path.display()));
+    Ok(Exit::AsExpected)
+}
+
+fn run_review(args: &RunbookReviewArgs) -> CommandResult {
+    let mut loaded = args.run.load(&args.scenario)?;
+    let scenario = &mut loaded.scenario;
+    if let Some(drill) = &args.drill {
+        set_drill(scenario, drill, &args.scenario.display().to_string())?;
+    }
+    let read = records::load_drill(&args.record);
+    let records = read.map_err(|diagnostics| Failure {
+        diagnostics,
+        ..Failure::new(Exit::Input, "")
+    })?;
+    let file = args.record.display().to_string();
+    let Some(drill) = records.drills.first() else {
+        let error = format!("{file} has no row: it is no record of a drill");
+        return Err(Failure::input(error));
+    };
+    let terminal = args.run.execution.terminal();
+    let execution = args.run.execution.on(&terminal);
+    let reviewed = ExpectedDrills::of(scenario, drill.role, &execution)?.review(drill, &file)?;
+    print(&reviewed.table())?;
+    Ok(match reviewed.is_expected() {
+        true => Exit::AsExpected,
+        false => Exit::Differs,
     })
 }
 

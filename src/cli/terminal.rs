@@ -150,6 +150,20 @@ impl Observer for Terminal {
                 let states = plural(states, "state", "states");
                 self.open_ended(format!("cut sets of {events}: {multisets}, {states}"));
             }
+            Progress::LeavingOut {
+                step,
+                steps,
+                states,
+                left,
+            } => {
+                let states = plural(states, "state", "states");
+                let left = time_left(left);
+                let what = match step {
+                    0 => "the whole runbook".to_owned(),
+                    step => format!("without step {step} of {steps}"),
+                };
+                self.open_ended(format!("checking {what}: {states}{left}"));
+            }
             Progress::Simulating { done, total } => self.counted("simulating", done, total),
             Progress::RareEvents { done, total } => self.counted("rare events", done, total),
             Progress::Searching { done, total } => self.counted("searching", done, total),

@@ -305,6 +305,12 @@ const INCIDENTS: &str = "
 # kind = \"incidents\"
 # from = \"2016-01-01\"
 # to = \"2017-01-01\"
+#
+# What teams wrote down while they tested a runbook: `poolproof runbook record` makes the file.
+#
+# [[file]]
+# path = \"drill-2016-03-02.csv\"
+# kind = \"drill-record\"
 ";
 
 #[cfg(test)]
@@ -316,7 +322,7 @@ mod tests {
         let collection = Collection::of(None);
         let page = collection.page();
         for kind in RecordKind::ALL {
-            if kind != RecordKind::Incidents {
+            if !matches!(kind, RecordKind::Incidents | RecordKind::DrillRecord) {
                 assert!(page.contains(&format!("{}: ", kind.name())), "{page}");
             }
         }

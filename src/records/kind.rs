@@ -16,6 +16,8 @@ pub enum RecordKind {
     MirroringStates,
     /// Incidents that people wrote down.
     Incidents,
+    /// What a team wrote down during a drill.
+    DrillRecord,
     /// Release and edition of an instance.
     ServerProperties,
     /// The mirrored databases of an instance, as they are now.
@@ -63,13 +65,14 @@ const fn useful(name: &'static str) -> RecordColumn {
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::LogShippingHistory,
         Self::BackupHistory,
         Self::RestoreHistory,
         Self::ServiceEvents,
         Self::MirroringStates,
         Self::Incidents,
+        Self::DrillRecord,
         Self::ServerProperties,
         Self::MirroringSetup,
         Self::WitnessSetup,
@@ -92,6 +95,7 @@ impl RecordKind {
             Self::ServiceEvents => "service-events",
             Self::MirroringStates => "mirroring-states",
             Self::Incidents => "incidents",
+            Self::DrillRecord => "drill-record",
             Self::ServerProperties => "server-properties",
             Self::MirroringSetup => "mirroring-setup",
             Self::WitnessSetup => "witness-setup",
@@ -122,6 +126,7 @@ impl RecordKind {
                 | Self::ServiceEvents
                 | Self::MirroringStates
                 | Self::Incidents
+                | Self::DrillRecord
         )
     }
 
@@ -131,6 +136,7 @@ impl RecordKind {
         matches!(
             self,
             Self::Incidents
+                | Self::DrillRecord
                 | Self::CsPool
                 | Self::PersistentChatState
                 | Self::CsMirrorState
@@ -231,6 +237,19 @@ impl RecordKind {
                         useful("mode"),
                         useful("planned"),
                         useful("noticed"),
+                    ]
+                }
+            }
+            Self::DrillRecord => {
+                const {
+                    &[
+                        needed("runbook"),
+                        needed("step"),
+                        needed("operation"),
+                        needed("started"),
+                        needed("ended"),
+                        needed("result"),
+                        needed("lost"),
                     ]
                 }
             }
@@ -370,6 +389,7 @@ impl RecordKind {
                 include_str!("queries/mirroring-states.sql"),
             ),
             Self::Incidents => ("incidents.csv", include_str!("queries/incidents.csv")),
+            Self::DrillRecord => ("drill-record.csv", include_str!("queries/drill-record.csv")),
             Self::ServerProperties => (
                 "server-properties.sql",
                 include_str!("queries/server-properties.sql"),
@@ -417,6 +437,7 @@ impl RecordKind {
             Self::ServiceEvents => "crashes, restarts and planned work, with their lengths",
             Self::MirroringStates => "lost connections and the time to synchronise again",
             Self::Incidents => "failures that no server has written down, such as those of links",
+            Self::DrillRecord => "how long the steps of a runbook take",
             Self::ServerProperties => "release and edition of each instance",
             Self::MirroringSetup => "mirror, witness, safety, time-out and roles of each database",
             Self::WitnessSetup => "the sessions as the witness sees them",

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::collect::MANIFEST;
+use super::kind::RecordKind;
 use super::manifest::RecordManifest;
 use super::pool_records::PoolRecords;
 use crate::scenario::diagnostic::{Diagnostic, Severity};
@@ -25,6 +26,15 @@ pub fn load(path: &Path) -> Parsed<PoolRecords> {
     let manifest = RecordManifest::parse(&name, &text)?;
     let directory = path.parent().map(Path::to_owned).unwrap_or_default();
     PoolRecords::read(manifest, &|file| open(&directory, file))
+}
+
+/// Reads the record of a drill.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load_drill(path: &Path) -> Parsed<PoolRecords> {
+    let manifest = RecordManifest::of_file(&path.display().to_string(), RecordKind::DrillRecord);
+    PoolRecords::read(manifest, &|file| open(Path::new(""), file))
 }
 
 fn manifest_text(path: &PathBuf, name: &str) -> Parsed<String> {

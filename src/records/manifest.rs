@@ -197,6 +197,26 @@ impl RecordManifest {
         }
     }
 
+    /// A manifest of one file that is of no server, such as the record of a drill.
+    #[must_use]
+    pub fn of_file(path: &str, kind: RecordKind) -> Self {
+        let source = Arc::new(Source::file(path, ""));
+        Self {
+            database: String::new(),
+            folders: Vec::new(),
+            servers: Vec::new(),
+            files: vec![RecordFile {
+                path: path.to_owned(),
+                kind,
+                server: None,
+                from: None,
+                to: None,
+                encoding: None,
+                place: document::place(&source, 0..0),
+            }],
+        }
+    }
+
     /// The server of a name: as it is written, whatever the case of its letters, or else the only
     /// one that can be meant, with or without its domain and the name of the default instance.
     #[must_use]

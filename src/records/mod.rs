@@ -8,6 +8,7 @@ pub mod backups;
 pub mod chain;
 pub mod collect;
 pub mod decode;
+pub mod drills;
 pub mod instant;
 pub mod jobs;
 pub mod kind;
@@ -23,4 +24,4 @@ pub mod setup;
 pub mod topology;
 pub mod xml;
 
-pub use load::load;
+pub use load::{load, load_drill};

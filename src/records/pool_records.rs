@@ -5,11 +5,12 @@ use std::io::Read;
 
 use super::aside::{Aside, Asides};
 use super::backups::{self, BackupRecord, Forks, RestoreRecord};
+use super::drills::{DrillRecord, Drills};
 use super::instant::InstantMs;
 use super::jobs::{JobRun, JobRuns, ShippingJob, server_of};
 use super::kind::RecordKind;
 use super::manifest::{RecordFile, RecordManifest};
-use super::mirroring::{self, StateChange};
+use super::mirroring::{self, MirrorState, StateChange};
 use super::outages::{self, OutageRecord, OutageSubject, ServiceEvent, Sign};
 use super::setup::PoolSetup;
 use super::{rows, topology};
@@ -61,6 +62,8 @@ pub struct PoolRecords {
     pub listed: Vec<Watch>,
     /// Changes of the mirroring state, by server and time.
     pub states: Vec<StateChange>,
+    /// Drills, in the order of their files.
+    pub drills: Vec<DrillRecord>,
     /// How the pool is set up.
     pub setup: PoolSetup,
     /// What was set aside.
@@ -82,6 +85,7 @@ struct Gathering {
     incidents: Vec<OutageRecord>,
     listed: Vec<Watch>,
     states: Vec<StateChange>,
+    drills: Drills,
     setup: PoolSetup,
 }
 
@@ -112,6 +116,11 @@ impl PoolRecords {
                 Err(refused) => mistakes.push(*refused),
             }
             mistakes.extend(gathering.lists(file));
+            // Few rows, and the team that wrote them is there: none is left out.
+            if file.kind == RecordKind::DrillRecord {
+                let own = asides.all().iter().filter(|aside| aside.file == file.path);
+                mistakes.extend(own.map(Aside::error));
+            }
         }
         if !mistakes.is_empty() {
             return Err(mistakes);
@@ -173,6 +182,7 @@ impl Gathering {
                 self.incidents
                     .push(outages::incident(row, manifest, index)?);
             }
+            RecordKind::DrillRecord => self.drills.take(row, index)?,
             _ => self.setup.take(row, manifest, index)?,
         }
         Ok(())
@@ -255,6 +265,7 @@ impl Gathering {
             watched,
             listed: apart(self.listed),
             states: self.states,
+            drills: self.drills.finish(),
             setup: self.setup,
             asides,
         }
@@ -307,24 +318,37 @@ fn date_by_partners(
     states: &[StateChange],
     manifest: &RecordManifest,
 ) {
-    use super::mirroring::MirrorState::{MirrorLost, PrincipalLost};
+    // When each partner lost the other, in order: there may be very many.
+    let losses = |partner: &str| {
+        let is_loss = |change: &&StateChange| {
+            matches!(
+                change.state,
+                MirrorState::MirrorLost | MirrorState::PrincipalLost
+            ) && manifest.servers[change.server].word == partner
+        };
+        let mut losses: Vec<InstantMs> = states
+            .iter()
+            .filter(is_loss)
+            .map(|change| change.at)
+            .collect();
+        losses.sort_unstable();
+        losses
+    };
+    let (of_a, of_b) = (losses("A"), losses("B"));
     for outage in outages.iter_mut().filter(|outage| outage.start.is_none()) {
         let OutageSubject::Server(server) = outage.subject else {
             continue;
         };
-        let partner = match manifest.servers[server].word {
-            "A" => "B",
-            "B" => "A",
+        let losses = match manifest.servers[server].word {
+            "A" => &of_b,
+            "B" => &of_a,
             _ => continue,
         };
         let Some(end) = outage.end else { continue };
         let alive = outage.alive.unwrap_or(InstantMs::MIN);
-        let lost = states.iter().filter(|change| {
-            let is_loss = matches!(change.state, MirrorLost | PrincipalLost);
-            let is_partner = manifest.servers[change.server].word == partner;
-            is_loss && is_partner && change.at > alive && change.at < end
-        });
+        let before = losses.partition_point(|at| *at < end);
         // The last loss: an earlier one may have been of the link.
-        outage.start = lost.map(|change| change.at).max();
+        let last = before.checked_sub(1).map(|index| losses[index]);
+        outage.start = last.filter(|at| *at > alive);
     }
 }

@@ -198,7 +198,7 @@ pub(super) fn parse_as(source: &Arc<Source>, text: &str) -> (Table, Vec<Diagnost
 
 /// A place in a source, moved onto character boundaries within the text: a position is for
 /// showing and must never be the reason of a failure.
-pub(super) fn place(source: &Arc<Source>, span: Range<usize>) -> Place {
+pub(crate) fn place(source: &Arc<Source>, span: Range<usize>) -> Place {
     let text = &source.text;
     let mut start = span.start.min(text.len());
     while !text.is_char_boundary(start) {

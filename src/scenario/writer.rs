@@ -284,25 +284,35 @@ impl TableWriter<'_> {
 
     /// Writes a runbook into a file of its own and returns the path to it.
     pub(super) fn runbook(&mut self, file: &RunbookFile) -> String {
-        let (name, role) = (&file.runbook.name, file.runbook.role.name());
-        let mut files = std::mem::take(&mut self.draft.files);
-        let plain = format!("runbooks/{name}.toml");
-        // Runbooks of one name can come from two directories.
-        let (path, up) = match files.by_path.contains_key(&plain) {
-            false => (plain, "../"),
-            true => (format!("runbooks/{role}/{name}.toml"), "../../"),
-        };
-        files.up = up;
-        let mut draft = Draft {
-            form: self.draft.form,
-            document: Document::default(),
-            files,
-        };
-        file.write_into(&mut draft.table(""));
-        self.draft.files = draft.files;
-        self.draft.files.up = "";
-        let text = draft.document.text();
-        self.draft.files.by_path.insert(path.clone(), text);
-        path
+        let form = self.draft.form;
+        write_runbook(file, form, &mut self.draft.files)
     }
+}
+
+/// Writes a runbook into a file of its own, with every value, and returns the path to it.
+pub(crate) fn runbook_path(file: &RunbookFile, files: &mut Files) -> String {
+    write_runbook(file, Form::Full, files)
+}
+
+fn write_runbook(file: &RunbookFile, form: Form, all: &mut Files) -> String {
+    let (name, role) = (&file.runbook.name, file.runbook.role.name());
+    let mut files = std::mem::take(all);
+    let plain = format!("runbooks/{name}.toml");
+    // Runbooks of one name can come from two directories.
+    let (path, up) = match files.by_path.contains_key(&plain) {
+        false => (plain, "../"),
+        true => (format!("runbooks/{role}/{name}.toml"), "../../"),
+    };
+    files.up = up;
+    let mut draft = Draft {
+        form,
+        document: Document::default(),
+        files,
+    };
+    file.write_into(&mut draft.table(""));
+    *all = draft.files;
+    all.up = "";
+    let text = draft.document.text();
+    all.by_path.insert(path.clone(), text);
+    path
 }

@@ -270,6 +270,7 @@ impl Observer for Run {
     fn progress(&self, progress: Progress) {
         let (stage, done, total) = match progress {
             Progress::Checking { states, .. } => ("check", states, None),
+            Progress::LeavingOut { states, .. } => ("check", states, None),
             Progress::CutSets { states, .. } => ("cuts", states, None),
             Progress::Simulating { done, total } => ("simulate", done, Some(total)),
             Progress::SecondOpinion { .. }

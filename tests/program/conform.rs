@@ -82,6 +82,25 @@ fn conform(written: &Written, options: &[&str]) -> (Option<i32>, String) {
     )
 }
 
+#[test]
+fn two_principals_at_once_are_not_a_failover_that_nobody_recorded() {
+    let mut written = Written::default();
+    let at = START + 3_600_000;
+    written.state(Component::A, at, 1);
+    written.state(Component::B, at, 1);
+    let (code, text) = conform(&written, &[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("two principals at once"), "{text}");
+    // Two clocks that agree leave time for a failover between.
+    written.states.insert("B", vec![(at + 60_000, 1)]);
+    let (code, text) = conform(&written, &[]);
+    assert_eq!(code, Some(0), "{text}");
+    // So does a record of the change.
+    written.states.insert("B", vec![(at, 7), (at, 1)]);
+    let (code, text) = conform(&written, &[]);
+    assert_eq!(code, Some(0), "{text}");
+}
+
 /// What the servers of the pair write down in a trial of the simulator.
 fn of_trial(number: u64) -> Written {
     let changes = [

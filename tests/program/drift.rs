@@ -181,6 +181,29 @@ fn each_kind_of_drift_is_found_where_it_is() {
             "{found:?}"
         );
     }
+    // After a failover of the pair it is B's job that ships, and Lync sees the roles as well.
+    for (path, from, to, code, wanted) in [
+        (
+            "B/job-schedules.csv",
+            ";4;15;",
+            ";4;30;",
+            "W0040",
+            "backup_interval is 15min here, and the backup job of B is 30min in the records: \
+             `B/job-schedules.csv`, row 2",
+        ),
+        (
+            "lync/cs-mirror-state.json",
+            "\"StateOnPrimary\":\"Principal\",\"StateOnMirror\":\"Mirror\"",
+            "\"StateOnPrimary\":\"Mirror\",\"StateOnMirror\":\"Principal\"",
+            "W0042",
+            "and in the records B is, as Lync sees it: `lync/cs-mirror-state.json`, row 1",
+        ),
+    ] {
+        let found = drifts(&[(path, from, to)], &[]);
+        let mut here = found.iter();
+        let is_there = here.any(|one| one.0 == code && one.2.contains(wanted));
+        assert!(is_there, "{wanted}: {found:?}");
+    }
     // Where the witness, the share and the monitor are no record says; that they are is known.
     let elsewhere = [(
         "A/log-shipping-primary.csv",
@@ -355,6 +378,20 @@ fn place() -> (TempDir, Loaded) {
     let below = directory.path().join("records");
     records::write(&setup_records(&loaded.scenario), &below);
     (directory, loaded)
+}
+
+#[test]
+fn nothing_is_written_where_a_runbook_cannot_be() {
+    let (directory, _) = place();
+    let at = directory.path();
+    // A file is where the directory of the runbooks has to be.
+    fs::write(at.join("runbooks"), "mine").unwrap();
+    let refused = poolproof_in(at, &["import", "records", "-o", "pool.toml"]);
+    assert_eq!(refused.status.code(), Some(74), "{}", stderr(&refused));
+    let names = fs::read_dir(at).unwrap();
+    let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["records", "runbooks"], "nothing is left over");
 }
 
 #[test]

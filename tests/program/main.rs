@@ -15,6 +15,7 @@ mod doc_commands;
 mod docs_ci;
 mod doctor;
 mod drift;
+mod drill_records;
 mod exit_codes;
 mod explain;
 mod explore;

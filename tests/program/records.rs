@@ -229,9 +229,11 @@ fn a_fit_covers_the_truth_at_the_stated_level() {
     let truth = Truth {
         weeks: 26,
         interval_ms: 12 * 3_600_000,
+        ad_hoc_per_year: 20.0,
         ..Truth::default()
     };
     let mean_backup = truth.backup_ms * libm::exp(0.5 * 0.5 / 2.0);
+    let planned_per_year = 365.25 * 86_400_000.0 / truth.planned_every_ms as f64;
     let wanted = [
         ("failures.database_server.0.rate", truth.outages_per_year),
         ("failures.database_server.0.repair", truth.repair_ms),
@@ -241,6 +243,17 @@ fn a_fit_covers_the_truth_at_the_stated_level() {
         ("failures.inter_site_link.repair", 10.0 * 60_000.0),
         ("log_shipping.backup_duration", mean_backup),
         ("log_shipping.backup_interval", truth.interval_ms as f64),
+        ("log_shipping.copy_duration", 2.0 * mean_backup),
+        ("log_shipping.copy_interval", truth.interval_ms as f64),
+        ("log_shipping.restore_duration", 3.0 * mean_backup),
+        ("log_shipping.restore_interval", truth.interval_ms as f64),
+        ("failures.database_server.3.every", planned_per_year),
+        ("failures.witness_server.0.rate", truth.outages_per_year),
+        ("mirroring.resynchronisation", 595_000.0),
+        (
+            "operators.misoperations.ad-hoc-log-backup",
+            truth.ad_hoc_per_year,
+        ),
     ];
     let mut covered = vec![0; wanted.len()];
     for seed in 0..DRAWS {
@@ -341,6 +354,26 @@ fn what_is_fitted_is_a_scenario_whose_values_have_their_source() {
     assert!(text.contains("extends = \"base/pool.toml\""), "{text}");
     let output = poolproof_in(path, &["validate", "rates.toml"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+/// The log of an hour is known exactly here: by day ten times as much as by night.
+#[test]
+fn the_log_of_each_hour_is_found() {
+    let truth = Truth::default();
+    let fitted = fitted(&read(&truth, 9));
+    let volume = &fitted.document.volume;
+    assert_eq!(volume.len(), 24);
+    let at = |hour: u64| volume.iter().find(|one| one.hour == hour).unwrap();
+    for (hour, wanted) in [
+        (12, 100_000.0),
+        (1, 10_000.0),
+        (4, 10_000.0),
+        (16, 100_000.0),
+    ] {
+        let found = at(hour).bytes_per_minute;
+        assert!((found / wanted - 1.0).abs() < 0.01, "{hour}: {found}");
+        assert!(at(hour).hours > 70.0, "{hour}");
+    }
 }
 
 #[test]

@@ -164,6 +164,14 @@ fn open(found: &Conformance, count: usize) -> usize {
 /// What could be the matter: each is tried.
 fn candidates(request: &ConformRequest<'_>, all: &[Observation], first: usize) -> Vec<String> {
     let mut found = Vec::new();
+    if pair::second_principals(all).contains(&first) {
+        found.push(
+            "two principals at once: the other partner is on record as the principal too, and no \
+             record shows that the roles changed. Either a record of the change is missing, such \
+             as a failover in the default trace, or a clock is further off than --clock-error"
+                .to_owned(),
+        );
+    }
     let explains = |observations: &[Observation], timeout: bool| {
         let mut pair = Pair::of(request.scenario, observations);
         if !timeout {

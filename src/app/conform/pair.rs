@@ -45,6 +45,8 @@ pub struct Pair<'a> {
     pub timeout_ms: i64,
     /// Whether servers fail in a way that closes their connections.
     closes: bool,
+    /// The observations of a second principal beside another one.
+    second_principals: Vec<usize>,
 }
 
 impl<'a> Pair<'a> {
@@ -74,6 +76,7 @@ impl<'a> Pair<'a> {
             observations,
             timeout_ms: i64::try_from(scenario.mirroring.partner_timeout.ms).unwrap_or(i64::MAX),
             closes: scenario.failures.database_server.iter().any(closing),
+            second_principals: second_principals(observations),
         }
     }
 
@@ -175,6 +178,40 @@ impl<'a> Pair<'a> {
     }
 }
 
+/// The observations of a principal while the other partner is on record as the principal, within
+/// the error of the clocks, where no record shows that the roles changed. A change that nobody
+/// recorded does not explain two principals at once.
+#[must_use]
+pub fn second_principals(observations: &[Observation]) -> Vec<usize> {
+    let is_principal = |one: &Observation| {
+        use MirrorState::{Exposed, PrincipalSynchronised};
+        matches!(one.sight, Sight::State(PrincipalSynchronised | Exposed))
+    };
+    let shows_change = |one: &Observation, since: i64| {
+        use MirrorState::{AutomaticFailover, ManualFailover, MirrorSynchronised, PrincipalLost};
+        let is_change = matches!(
+            one.sight,
+            Sight::State(AutomaticFailover | ManualFailover | MirrorSynchronised | PrincipalLost)
+        );
+        is_change && one.window.1 >= since
+    };
+    let mut found = Vec::new();
+    for (second, one) in observations.iter().enumerate() {
+        let mut earlier = observations[..second].iter();
+        let at_once = earlier.find(|other| {
+            is_principal(other) && other.at != one.at && other.window.1 >= one.window.0
+        });
+        let Some(other) = at_once.filter(|_| is_principal(one)) else {
+            continue;
+        };
+        let mut records = observations.iter();
+        if !records.any(|record| shows_change(record, other.window.0)) {
+            found.push(second);
+        }
+    }
+    found
+}
+
 impl Observed<Topology> for Pair<'_> {
     fn count(&self) -> usize {
         self.observations.len()
@@ -199,6 +236,7 @@ impl Observed<Topology> for Pair<'_> {
                 .map(|event| event.kind)
         };
         match sight {
+            Sight::State(_) if self.second_principals.contains(&observation) => false,
             Sight::State(change) => self.shows(*at, *change, by, state),
             Sight::Down(noticed) => {
                 let closed = step.is_some_and(|(_, step)| step.variant == CLOSED);

@@ -23,6 +23,9 @@ const REFUSED_BELOW: f64 = 0.05;
 const RESAMPLES: [usize; 2] = [99, 499];
 const RESAMPLED_MOST: usize = 100_000;
 
+/// The test looks at no more observations, drawn from all: it costs as many as its resamples have.
+const TESTED_MOST: usize = 5_000;
+
 /// Points of the line of a fitted distribution.
 const POINTS: u32 = 100;
 
@@ -52,7 +55,8 @@ pub(super) fn decide(value: &mut FitValue, observed: &[u64]) -> Option<(Distribu
     let fits = Family::ALL.iter().filter_map(|family| family.fit(&plain));
     let mut fits: Vec<FittedFamily> = fits.filter(|fit| SHAPES.contains(&fit.shape)).collect();
     fits.sort_by(|a, b| a.criterion().total_cmp(&b.criterion()));
-    let chosen = fits.first().map(|fit| (*fit, probability(&plain, fit)));
+    let tested = tested(&plain);
+    let chosen = fits.first().map(|fit| (*fit, probability(&tested, fit)));
     let sample = |family: &str, fitted, p_value| FitSample {
         key: value.key.clone(),
         title: value.title.clone(),
@@ -94,6 +98,24 @@ const fn name(family: Family) -> &'static str {
         Family::Weibull => "Weibull",
         Family::Gamma => "gamma",
     }
+}
+
+/// The observations that the test looks at, in ascending order; always the same of many.
+fn tested(ascending: &[f64]) -> Vec<f64> {
+    if ascending.len() <= TESTED_MOST {
+        return ascending.to_vec();
+    }
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    // None twice: equal observations would look like a worse fit.
+    let mut tested = ascending.to_vec();
+    for at in 0..TESTED_MOST {
+        let left = tested.len() - at;
+        let u = Uniform::from_bits(random.next_u64()).get();
+        tested.swap(at, at + ((u * left as f64) as usize).min(left - 1));
+    }
+    tested.truncate(TESTED_MOST);
+    tested.sort_by(f64::total_cmp);
+    tested
 }
 
 /// The probability of a worse fit if the family were right: samples of it are fitted likewise

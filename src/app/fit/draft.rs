@@ -146,7 +146,7 @@ pub(super) fn comments(value: &FitValue) -> Vec<String> {
 }
 
 /// Where a value comes from, as `show` and the report have it.
-fn source(value: &FitValue) -> String {
+pub(super) fn source(value: &FitValue) -> String {
     let from = match &value.from[..] {
         [] => "records".to_owned(),
         [only] => only.clone(),

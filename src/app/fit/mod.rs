@@ -8,6 +8,7 @@ mod jobs;
 mod mirroring;
 mod misoperations;
 mod rates;
+mod steps;
 mod volume;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,7 @@ pub fn fit(request: &FitRequest<'_>) -> FittedScenario {
     jobs::fit(&mut draft);
     misoperations::fit(&mut draft);
     failures::fit(&mut draft);
+    steps::fit(&mut draft);
     let chain = chain::judge(records);
     let findings = chain.sentences.iter().map(|one| match one.hazards {
         [] => one.text.clone(),

@@ -13,7 +13,7 @@ pub use self::answers::{BadAnswer, HostPattern, ImportAnswers};
 use self::draft::ImportDraft;
 pub use self::draft::{ImportQuestion, ImportedValue, MARK, ValueOrigin, quoted_row};
 pub use self::sessions::principal_is_b;
-pub use self::shipping::missing_on_b;
+pub use self::shipping::{backups_of_b, missing_on_b};
 use crate::records::aside::Aside;
 use crate::records::collect::MANIFEST;
 use crate::records::pool_records::PoolRecords;

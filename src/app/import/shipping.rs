@@ -119,6 +119,13 @@ pub fn missing_on_b(records: &PoolRecords) -> Option<(RecordPlace, &'static str)
     }
 }
 
+/// How often the backup job of B runs, by its first schedule that is not disabled.
+pub fn backups_of_b(records: &PoolRecords) -> Option<(RecordPlace, Repetition)> {
+    let jobs = schedules_of(records, "B", ShippingJob::Backup).into_iter();
+    let mut running = jobs.filter(|job| job.is_enabled);
+    running.find_map(|job| Some((job.place, job.repetition?)))
+}
+
 /// The schedules of a job on the server of a role.
 fn schedules_of<'r>(
     records: &'r PoolRecords,

@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 
 use poolproof::app::drift::drift;
+use poolproof::app::drill::ExpectedDrills;
 use poolproof::app::fit::{FitRequest, fit};
 use poolproof::app::import::{ImportAnswers, ImportError, import};
 use poolproof::app::limits::SearchLimits;
@@ -18,7 +19,7 @@ use poolproof::records::manifest::RecordManifest;
 use poolproof::records::pool_records::PoolRecords;
 use poolproof::scenario::diagnostic::Diagnostic;
 use poolproof::scenario::library::{Resolver, Unreadable};
-use poolproof::scenario::{Loaded, Scenario, codes, defaults, load_text};
+use poolproof::scenario::{Loaded, Scenario, codes, defaults, load_text, load_with};
 
 use super::stored;
 use crate::mutations::Library;
@@ -58,6 +59,7 @@ pub fn parsers() -> Vec<Parser> {
         stored::checkpoints(),
         records("records", "scenarios/records", 6),
         records("setup", "scenarios/records/setup", 4),
+        drills(),
         delays(),
         sweeps(),
     ]
@@ -260,6 +262,47 @@ fn records(name: &'static str, at: &str, share: u64) -> Parser {
         name,
         share,
         seeds,
+        read: Box::new(read),
+    }
+}
+
+/// The record of a drill is set beside what is simulated, and fitted.
+fn drills() -> Parser {
+    let at = "scenarios/records/drill/site-failover-2016-03-02.csv";
+    let changes = [("simulate.drill_trials".to_owned(), "0".to_owned())];
+    let loaded = load_with(Path::new("scenarios/lync-2013-lbw.toml"), &changes).unwrap();
+    let read = move |name: &str, bytes: &[u8], deep| {
+        let manifest = RecordManifest::of_file(name, RecordKind::DrillRecord);
+        let open = |_: &str| -> Result<Box<dyn Read>, String> {
+            Ok(Box::new(Cursor::new(bytes.to_vec())))
+        };
+        let records = PoolRecords::read(manifest, &open).map_err(|found| said(&found))?;
+        let Some(drill) = records.drills.first() else {
+            return Err("no row".to_owned());
+        };
+        if deep {
+            let expected = ExpectedDrills::of(&loaded.scenario, drill.role, &ALONE);
+            let expected = expected.map_err(|error| error.to_string())?;
+            let reviewed = expected
+                .review(drill, name)
+                .map_err(|error| error.to_string())?;
+            let _ = reviewed.table();
+            let fitted = fit(&FitRequest {
+                records: &records,
+                prior: &loaded.scenario,
+                extends: None,
+                command: String::new(),
+            });
+            let written = Texts(fitted.files.into_iter().collect());
+            let again = load_text("fitted.toml", &fitted.toml, &[], &written);
+            let _ = again.map_err(|error| said(&error.diagnostics));
+        }
+        Ok(())
+    };
+    Parser {
+        name: "drill",
+        share: 4,
+        seeds: vec![(at.to_owned(), fs::read(at).unwrap())],
         read: Box::new(read),
     }
 }
