@@ -32,6 +32,7 @@ pub mod diagnostics;
 pub mod document;
 pub mod entry;
 mod error;
+pub mod evidence;
 pub mod exploration;
 mod families;
 pub mod figure;

@@ -5,14 +5,16 @@ use plotters::prelude::DrawingBackend;
 use super::SweepDocument;
 use crate::chart::canvas::{Canvas, Trouble};
 use crate::chart::heat::Heat;
+use crate::chart::line::Line;
 use crate::chart::pareto::Pareto;
 use crate::chart::picture::Picture;
 use crate::chart::tornado::Tornado;
-use crate::chart::{heat, pareto, tornado};
+use crate::chart::{heat, line, pareto, tornado};
 
 /// A picture of a sweep.
 pub(super) enum SweepChart<'a> {
     Heat(Heat<'a>),
+    Line(Line<'a>),
     Tornado(Tornado<'a>),
     Pareto(Pareto<'a>),
 }
@@ -24,13 +26,15 @@ pub(super) fn charts(document: &SweepDocument) -> Vec<SweepChart<'_>> {
         .into_iter()
         .map(SweepChart::Tornado);
     let pareto = pareto::charts(document).into_iter().map(SweepChart::Pareto);
-    heat.chain(tornado).chain(pareto).collect()
+    let line = line::charts(document).into_iter().map(SweepChart::Line);
+    heat.chain(line).chain(tornado).chain(pareto).collect()
 }
 
 impl Picture for SweepChart<'_> {
     fn name(&self) -> &'static str {
         match self {
             Self::Heat(one) => one.name(),
+            Self::Line(one) => one.name(),
             Self::Tornado(one) => one.name(),
             Self::Pareto(one) => one.name(),
         }
@@ -39,6 +43,7 @@ impl Picture for SweepChart<'_> {
     fn title(&self) -> &'static str {
         match self {
             Self::Heat(one) => one.title(),
+            Self::Line(one) => one.title(),
             Self::Tornado(one) => one.title(),
             Self::Pareto(one) => one.title(),
         }
@@ -47,6 +52,7 @@ impl Picture for SweepChart<'_> {
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<f64, Trouble> {
         match self {
             Self::Heat(one) => one.draw(canvas),
+            Self::Line(one) => one.draw(canvas),
             Self::Tornado(one) => one.draw(canvas),
             Self::Pareto(one) => one.draw(canvas),
         }

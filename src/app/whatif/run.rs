@@ -21,10 +21,10 @@ use crate::scenario::Scenario;
 const FIRST: u64 = 100;
 
 /// Those of the next figures, and of the first differences.
-const COARSE: u64 = 2_000;
+pub(super) const COARSE: u64 = 2_000;
 
 /// Those of the figures and differences before the scenario's own number.
-const FINE: u64 = 20_000;
+pub(super) const FINE: u64 = 20_000;
 
 /// A question: what a changed scenario comes to, and what differs from another one.
 pub struct Inquiry<'a> {
@@ -247,7 +247,7 @@ impl Partly<'_> {
 }
 
 /// The same scenario with fewer trials and drills.
-fn with_trials(scenario: &Scenario, trials: u64) -> Scenario {
+pub(super) fn with_trials(scenario: &Scenario, trials: u64) -> Scenario {
     let mut scenario = scenario.clone();
     let settings = &mut scenario.simulate;
     settings.trials = settings.trials.min(trials);

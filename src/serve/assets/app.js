@@ -5,6 +5,7 @@
 import { showAnswer, showDifferences, showRefined, summary } from "./answer.js";
 import { byId, el, fill } from "./dom.js";
 import { drawPool } from "./picture.js";
+import * as study from "./study.js";
 import { drawForms, find, words } from "./values.js";
 
 /**
@@ -16,8 +17,6 @@ import { drawForms, find, words } from "./values.js";
 /** @type {State[]} */
 let states = [{ changes: { set: [], own: [] }, label: "the file", note: "" }];
 let at = 0;
-/** @type {Changes | null} */
-let pinned = null;
 /** The values of the file. @type {Map<string, string | null>} */
 const base = new Map();
 /** @type {any} */
@@ -45,7 +44,8 @@ async function post(path, body) {
 /** The state to compare with. */
 function against() {
   const how = /** @type {HTMLSelectElement} */ (byId("against")).value;
-  if (how === "pin") return pinned && { changes: pinned, words: "the pinned state" };
+  const pinned = study.pinned().at(-1);
+  if (how === "pin") return pinned ? { changes: pinned.changes, words: pinned.label } : null;
   if (at === 0) return null;
   if (how === "file") return { changes: states[0].changes, words: "the file" };
   return { changes: states[at - 1].changes, words: states[at - 1].label };
@@ -223,6 +223,29 @@ function showHistory() {
     state.label, state.note && el("small", {}, state.note))));
   byId("history").querySelector(".now")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   /** @type {HTMLButtonElement} */ (byId("undo")).disabled = at === 0;
+  keep();
+}
+
+/** Where the history is kept when the page is loaded again; its address has the token. */
+const KEPT = `poolproof ${location.pathname}`;
+
+function keep() {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify({ states, at, pins: study.pinned() }));
+  } catch {
+    // Without room for it the page begins with the file again.
+  }
+}
+
+function restore() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    if (!kept?.states?.[kept.at]) return;
+    ({ states, at } = kept);
+    study.restorePins(kept.pins);
+  } catch {
+    // The same.
+  }
 }
 
 /** @param {boolean} complete */
@@ -262,6 +285,7 @@ function show() {
   drawForms(view, { change, own: reorder, mine: new Set(changes.set.map(([key]) => key)),
     ownOf: (key) => changes.own.find((one) => one.key === key) });
   find(/** @type {HTMLInputElement} */ (byId("find")).value);
+  study.offer(view);
   showHome(false);
   showHistory();
 }
@@ -270,9 +294,8 @@ byId("stop").addEventListener("click", () => fetch(`api/runs/${run}`, { method: 
 byId("undo").addEventListener("click", () => inTurn(() => step(at - 1)));
 byId("against").addEventListener("change", () => inTurn(() => step(at)));
 byId("pin").addEventListener("click", () => {
-  pinned = states[at].changes;
-  /** @type {HTMLSelectElement} */ (byId("against")).value = "pin";
-  byId("pin").textContent = `Pinned: ${states[at].label}`;
+  const { changes, label } = states[at];
+  study.pin({ changes, label });
 });
 byId("find").addEventListener("input", (event) =>
   find(/** @type {HTMLInputElement} */ (event.target).value));
@@ -286,6 +309,8 @@ inTurn(() => post("api/view", {}).then((found) => {
   view = found;
   for (const one of view.values) base.set(one.key, one.value);
   base.set("expect.objectives", null);
+  study.begin({ post, plain, now: () => states[at].changes, changed: keep });
+  restore();
   show();
-  return ask(states[0]);
+  return ask(states[at]);
 }).catch(refuse));
