@@ -70,12 +70,13 @@ impl EvidenceCell {
     }
 }
 
-/// Where a picture stands among the files of a result, and what it shows.
+/// Where a picture stands among the files of a page, and what it shows.
 pub(crate) fn listed(chart: &impl Picture) -> (String, &'static str) {
-    (picture::path(chart), chart.title())
+    (format!("narrow/{}.svg", chart.name()), chart.title())
 }
 
-/// A picture as a file.
+/// A picture as a file of a page, which has a column for it.
 pub(crate) fn drawn(chart: &impl Picture) -> Result<(String, Vec<u8>), ReportError> {
-    Ok((picture::path(chart), picture::svg(chart)?.into_bytes()))
+    let (path, _) = listed(chart);
+    Ok((path, picture::svg_narrow(chart)?.into_bytes()))
 }

@@ -108,7 +108,10 @@ mod tests {
         // Who ran longer is compared by the trials of both.
         let round = |one: &Estimate| vec![one.clone()];
         let short = |rounds: Vec<Vec<Estimate>>| Some(Coordinates { cost: 1.0, rounds });
-        let points = [short(vec![round(&few), round(&many)]), short(vec![round(&many)])];
+        let points = [
+            short(vec![round(&few), round(&many)]),
+            short(vec![round(&many)]),
+        ];
         assert_eq!(front(&points), [true, false]);
     }
 }

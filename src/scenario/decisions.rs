@@ -210,7 +210,9 @@ impl DeclaredDecision {
                 let message = format!("`{path}` is no decision about the pool");
                 return Some((message, "set it in the file, for all candidates".to_owned()));
             }
-            let is_known = |one: &keys::Key| one.path == path && !matches!(one.kind, Kind::Table | Kind::Tables);
+            let is_known = |one: &keys::Key| {
+                one.path == path && !matches!(one.kind, Kind::Table | Kind::Tables)
+            };
             if !known.iter().any(is_known) {
                 let help = "`poolproof show` lists the keys of all values";
                 return Some((format!("there is no value `{path}`"), help.to_owned()));

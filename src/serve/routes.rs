@@ -27,7 +27,8 @@ pub struct WhatIfRoutes {
 }
 
 /// What a picture may do: show itself.
-const DRAWN: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+const DRAWN: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
 /// The files of a study by how they end: media type, and whether they are shown in place.
 const OF_STUDY: [(&str, &str, bool); 5] = [

@@ -104,16 +104,29 @@ impl Browser {
             last: 0,
             complaints: Vec::new(),
         };
-        let target = browser.command("Target.createTarget", &json!({"url": "about:blank"}));
-        let attached = browser.command(
+        browser.tab();
+        Some(browser)
+    }
+
+    /// Opens another tab, to which all that follows goes; what the last one is called.
+    pub fn tab(&mut self) -> Option<String> {
+        let last = self.session.take();
+        let target = self.command("Target.createTarget", &json!({"url": "about:blank"}));
+        let attached = self.command(
             "Target.attachToTarget",
             &json!({"targetId": target["targetId"], "flatten": true}),
         );
-        browser.session = attached["sessionId"].as_str().map(str::to_owned);
+        self.session = attached["sessionId"].as_str().map(str::to_owned);
         for domain in ["Page", "Runtime", "Log"] {
-            browser.command(&format!("{domain}.enable"), &json!({}));
+            self.command(&format!("{domain}.enable"), &json!({}));
         }
-        Some(browser)
+        last
+    }
+
+    /// Goes back to a tab.
+    pub fn back_to(&mut self, tab: Option<String>) {
+        self.session = tab;
+        self.command("Page.bringToFront", &json!({}));
     }
 
     /// A command of the protocol, and its result.

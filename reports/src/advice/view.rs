@@ -43,7 +43,10 @@ pub fn evidence(document: &AdviceDocument) -> Evidence {
         ("What binds", binding(document)),
         ("Objectives", objectives.collect()),
         ("Not shown to be safe by the checker", ruled_out.collect()),
-        ("Left out, because they are no valid scenarios", invalid.collect()),
+        (
+            "Left out, because they are no valid scenarios",
+            invalid.collect(),
+        ),
         (
             "If an assumption is wrong by a factor of two",
             sensitivities(document),

@@ -108,8 +108,9 @@ impl Picture for Line<'_> {
         frame.levels(canvas, &levels)?;
         // Room for every value, also of the points that are still to come.
         let across = |index: usize| (index as f64 + 0.5) / parameter.values.len() as f64;
-        let place =
-            |index: usize, minutes: f64| -> Point { frame.place(across(index), axis.share(minutes)) };
+        let place = |index: usize, minutes: f64| -> Point {
+            frame.place(across(index), axis.share(minutes))
+        };
         let path: Vec<Point> = points
             .iter()
             .enumerate()

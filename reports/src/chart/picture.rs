@@ -69,11 +69,6 @@ pub(crate) fn svg(picture: &impl Picture) -> Result<String, ReportError> {
     svg_as(picture, Form::Wide)
 }
 
-/// Where a picture stands among the files of a result.
-pub(crate) fn path(picture: &impl Picture) -> String {
-    format!("charts/{}.svg", picture.name())
-}
-
 /// Returns a picture for a telephone: half as wide, with the same size of text. Its identifiers
 /// differ from those of [`svg`].
 pub(crate) fn svg_narrow(picture: &impl Picture) -> Result<String, ReportError> {
@@ -103,7 +98,7 @@ fn svg_text(picture: &impl Picture, form: Form, height: u32) -> Result<(String, 
 pub(crate) fn files(picture: &impl Picture) -> Result<[(String, Vec<u8>); 2], ReportError> {
     let name = picture.name();
     Ok([
-        (path(picture), svg(picture)?.into_bytes()),
+        (format!("charts/{name}.svg"), svg(picture)?.into_bytes()),
         (format!("charts/{name}.png"), png(picture)?),
     ])
 }

@@ -11,7 +11,10 @@ use crate::evidence::{self, Evidence, EvidenceCell, EvidenceNote, EvidenceRow};
 pub fn evidence(document: &ComparisonDocument) -> Evidence {
     let chosen = decision::chosen(document);
     let heads = chosen.iter().map(|(_, head)| (*head).to_owned());
-    let has_cost = document.scenarios.iter().any(|one| one.cost_per_year.is_some());
+    let has_cost = document
+        .scenarios
+        .iter()
+        .any(|one| one.cost_per_year.is_some());
     let cost = has_cost.then(|| "cost per year".to_owned());
     let rows = decision::rows(document).into_iter().map(|row| {
         let cells = row.cells.into_iter().map(|cell| {
@@ -49,7 +52,7 @@ pub fn evidence(document: &ComparisonDocument) -> Evidence {
     }
 }
 
-/// The pictures of the comparison as files, without those of a telephone.
+/// The pictures of the comparison as files of a page that has a column for them.
 ///
 /// # Errors
 /// When a chart cannot be drawn, which is a defect.

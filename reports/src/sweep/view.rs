@@ -48,7 +48,7 @@ pub fn evidence(document: &SweepDocument) -> Evidence {
     }
 }
 
-/// The pictures of the sweep as files, without those of a telephone.
+/// The pictures of the sweep as files of a page that has a column for them.
 ///
 /// # Errors
 /// When a chart cannot be drawn, which is a defect.

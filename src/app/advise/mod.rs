@@ -17,7 +17,7 @@ use poolproof_reports::advice::{
 };
 use poolproof_reports::figure::Figure;
 
-use self::candidates::{ChosenChanges, Choices, Safety};
+use self::candidates::{Choices, ChosenChanges, Safety};
 use self::race::{Race, Raced, Rounds, Shares};
 use self::sensitivity::Finalists;
 use super::error::{AppError, ErrorKind};

@@ -2,7 +2,7 @@
 //! and advice. What is found grows, and is the result of a command in the end.
 
 use poolproof_reports::evidence::Evidence;
-use poolproof_reports::{ReportError, advice, comparison, sweep as swept};
+use poolproof_reports::{advice, comparison, sweep as swept};
 use serde::Deserialize;
 
 use super::finding::LiveFinding;
@@ -131,7 +131,9 @@ impl WhatIf {
         ranges: &[SweptRange],
     ) -> Result<ReadyQuestion, AppError> {
         if !(1..=2).contains(&ranges.len()) {
-            return Err(AppError::request("a sweep on this page varies one value or two"));
+            return Err(AppError::request(
+                "a sweep on this page varies one value or two",
+            ));
         }
         let parameters: Result<Vec<Parameter>, AppError> =
             ranges.iter().map(|range| self.divided(range)).collect();
@@ -241,7 +243,8 @@ impl WhatIf {
             Err(_) if execution.observer.is_cancelled() => return Ok(false),
             found => found?,
         };
-        take(studied(advice::evidence(&found), advice::render(&found), true)?);
+        let files = advice::render(&found).map_err(AppError::defect)?;
+        take(studied(advice::evidence(&found), files, true));
         Ok(true)
     }
 
@@ -278,11 +281,11 @@ impl WhatIf {
                 interrupted: false,
                 command: &command,
             });
-            let files = match last {
-                true => comparison::render(&document),
-                false => comparison::pictures(&document),
-            };
-            take(studied(comparison::evidence(&document), files, last)?);
+            let mut files = comparison::pictures(&document).map_err(AppError::defect)?;
+            if last {
+                files.extend(comparison::render(&document).map_err(AppError::defect)?);
+            }
+            take(studied(comparison::evidence(&document), files, last));
         }
         Ok(true)
     }
@@ -315,7 +318,9 @@ impl WhatIf {
         let is_own = changed.settings.overrides.is_empty() && changed.settings.seed.is_none();
         match is_own {
             true => self.file().to_owned(),
-            false => self.texts.beside(&format!("{}-{}.toml", changed.name(), index + 1)),
+            false => self
+                .texts
+                .beside(&format!("{}-{}.toml", changed.name(), index + 1)),
         }
     }
 }
@@ -375,26 +380,22 @@ fn grown(
             if last && !is_complete {
                 continue;
             }
-            let files = match is_complete {
-                true => swept::render(&document),
-                false => swept::pictures(&document),
-            };
-            take(studied(swept::evidence(&document), files, is_complete)?);
+            let mut files = swept::pictures(&document).map_err(AppError::defect)?;
+            if is_complete {
+                files.extend(swept::render(&document).map_err(AppError::defect)?);
+            }
+            take(studied(swept::evidence(&document), files, is_complete));
         }
     }
     Ok(true)
 }
 
-fn studied(
-    evidence: Evidence,
-    files: Result<Vec<(String, Vec<u8>)>, ReportError>,
-    is_complete: bool,
-) -> Result<LiveFinding, AppError> {
-    Ok(LiveFinding::Study {
+fn studied(evidence: Evidence, files: Vec<(String, Vec<u8>)>, is_complete: bool) -> LiveFinding {
+    LiveFinding::Study {
         evidence: Box::new(evidence),
-        files: files.map_err(AppError::defect)?,
+        files,
         is_complete,
-    })
+    }
 }
 
 /// The settings of a state with fewer trials and drills, where it has more: the drills among the
