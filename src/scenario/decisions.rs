@@ -4,7 +4,7 @@
 
 use super::document::{Node, Value};
 use super::empirical::Observations;
-use super::format::{Format, List, PerTime, SomeText, quoted};
+use super::format::{Format, List, PerTime, Text, quoted};
 use super::keys::{self, Kind};
 use super::reader::Section;
 use super::row::{Row, Rows, keys, optional};
@@ -17,7 +17,7 @@ keys! {
     pub struct DeclaredDecision {
         /// Empty where several values change at once.
         pub key: String = "the key of a value that may vary; goes with `values`",
-            optional(SomeText).unlisted().or(String::new());
+            optional(Text).unlisted().or(String::new());
         pub values: Vec<String> =
             "what the value may be beside the scenario's own, as --set takes it",
             optional(List(AnyValue)).unlisted().or(Vec::new());

@@ -3,6 +3,8 @@
 
 #![cfg(unix)]
 
+use std::{env, fs};
+
 use serde_json::{Value, json};
 
 use crate::support::browser::Browser;
@@ -103,10 +105,10 @@ fn the_keyboard_is_enough_and_everything_has_a_name() {
         let name = node["name"]["value"].as_str().unwrap_or_default();
         assert!(!name.trim().is_empty(), "a control has no name: {node}");
     }
-    let mut roles = tree["nodes"].as_array().unwrap().iter();
+    let nodes = tree["nodes"].as_array().unwrap();
     for wanted in ["status", "navigation", "main"] {
-        let is_there = roles.any(|node| node["role"]["value"] == wanted);
-        assert!(is_there, "no {wanted}, or not in the order of the page");
+        let is_there = nodes.iter().any(|node| node["role"]["value"] == wanted);
+        assert!(is_there, "no {wanted}");
     }
     assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
 }
@@ -231,4 +233,55 @@ fn states_are_pinned_compared_swept_and_advised() {
     let fits = "document.documentElement.scrollWidth <= innerWidth";
     assert_eq!(browser.value(fits), json!(true));
     assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
+}
+
+/// The first picture of the README, and that of the page in the book.
+const PICTURE: &str = "docs/serve.png";
+
+/// It is made here, with `POOLPROOF_UPDATE=1`.
+#[test]
+fn the_picture_of_the_page_is_small_and_comes_first() {
+    if env::var_os("POOLPROOF_UPDATE").is_some() {
+        take_picture();
+    }
+    let picture = fs::read(PICTURE).unwrap();
+    assert!(picture.starts_with(b"\x89PNG"));
+    assert!(picture.len() < 250_000, "{} bytes", picture.len());
+    let readme = fs::read_to_string("README.md").unwrap();
+    let first = readme.find("![").unwrap();
+    assert!(
+        readme[first..]
+            .split(')')
+            .next()
+            .unwrap()
+            .ends_with(PICTURE)
+    );
+    assert!(readme.find("```mermaid").is_none_or(|drawn| drawn > first));
+}
+
+fn take_picture() {
+    let mut browser = Browser::start("serve-picture").expect("a browser");
+    let server = Server::start(&["scenarios/lync-2013-lbw.toml"]);
+    browser.resize(1280, 860);
+    opened(&mut browser, &server);
+    let add = |at: usize| format!("document.querySelectorAll('.offers button')[{at}].click()");
+    for (at, figure) in [
+        (0, "availability"),
+        (2, "time_to_recover"),
+        (2, "data_lost"),
+    ] {
+        browser.value(&add(at));
+        browser.wait(&commanded(figure));
+    }
+    browser.value("document.querySelector('#all').open = true");
+    for key in ["simulate.trials", "simulate.drill_trials"] {
+        set(&mut browser, key, "4000");
+    }
+    browser.wait(&commanded("drill_trials=4000"));
+    browser.value("document.querySelector('#all').open = false");
+    browser.value("document.querySelector('[data-key=\"log_shipping.share=DC2\"]').click()");
+    browser.wait(&commanded("share=DC2"));
+    browser.wait("!document.querySelector('#differences-card').hidden");
+    browser.value("scrollTo(0, 0)");
+    fs::write(PICTURE, browser.picture()).unwrap();
 }

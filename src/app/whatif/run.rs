@@ -70,13 +70,17 @@ impl Inquiry<'_> {
         if !self.differ(COARSE, execution, take)? {
             return Ok(false);
         }
+        // Sure figures are worth more than the verdicts of large budgets, which take longest.
+        if !answer.simulate(FINE, execution, take)? {
+            return Ok(false);
+        }
         for index in order {
             if !answer.search(&scenarios, Some(index), &limits, execution) {
                 return Ok(false);
             }
             take(answer.finding(Refinement::Partial));
         }
-        if !answer.simulate(FINE, execution, take)? || !self.differ(FINE, execution, take)? {
+        if !self.differ(FINE, execution, take)? {
             return Ok(false);
         }
         self.complete(answer.checks, &limits, execution, take)
