@@ -110,7 +110,7 @@ def measured(program):
 def lines(times, result, memory):
     trials, width = result
     yield (
-        f"Measured on a machine with {os.cpu_count()} cores by `python3 benches/page.py --update`; "
+        f"Measured on a machine with {os.cpu_count()} cores by `python3 benches/page.py --update`;\n"
         f"the median and the longest of {len(CHANGES)} changes of the reference file:"
     )
     yield ""

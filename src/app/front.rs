@@ -27,7 +27,7 @@ impl Coordinates {
     /// too little carries it.
     fn beats(&self, other: &Self) -> bool {
         // Over the trials that both ran.
-        let Some((here, there)) = self.rounds.iter().zip(&other.rounds).last() else {
+        let Some((here, there)) = self.rounds.iter().zip(&other.rounds).next_back() else {
             return false;
         };
         let pairs = || {

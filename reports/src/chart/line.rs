@@ -44,6 +44,12 @@ pub(crate) struct Line<'a> {
     axis: &'static str,
 }
 
+/// A point of a line, in minutes.
+struct LinePoint {
+    value: f64,
+    interval: Option<(f64, f64)>,
+}
+
 /// Returns the lines of a grid over one parameter.
 pub(crate) fn charts(document: &SweepDocument) -> Vec<Line<'_>> {
     let [parameter] = &document.parameters[..] else {
@@ -66,14 +72,16 @@ pub(crate) fn charts(document: &SweepDocument) -> Vec<Line<'_>> {
 }
 
 impl Line<'_> {
-    /// The points in minutes: value, and the interval where there is one. Points that have not run
-    /// yet have neither.
-    fn points(&self) -> Vec<Option<(f64, Option<(f64, f64)>)>> {
+    /// The points that have run; none for one without the figure.
+    fn points(&self) -> Vec<Option<LinePoint>> {
         let minutes = |ms: f64| ms / 60_000.0;
         let points = self.document.points.iter().map(|point| {
             let figure = point.figures.get(self.figure)?;
             let interval = figure.low.map(minutes).zip(figure.high.map(minutes));
-            Some((minutes(figure.value?), interval))
+            Some(LinePoint {
+                value: minutes(figure.value?),
+                interval,
+            })
         });
         points.collect()
     }
@@ -97,7 +105,7 @@ impl Picture for Line<'_> {
             let why = "nothing to draw: no point has this figure".to_owned();
             return canvas.say(top, &[why]);
         }
-        let most = known().map(|(value, interval)| interval.map_or(*value, |(_, high)| high));
+        let most = known().map(|one| one.interval.map_or(one.value, |(_, high)| high));
         let axis = Axis::from_zero(most.fold(0.0, f64::max));
         let frame = Frame::below(canvas, top, self.axis, 66.0)?;
         let levels: Vec<(f64, &str)> = axis
@@ -114,17 +122,17 @@ impl Picture for Line<'_> {
         let path: Vec<Point> = points
             .iter()
             .enumerate()
-            .filter_map(|(index, point)| Some(place(index, point.as_ref()?.0)))
+            .filter_map(|(index, point)| Some(place(index, point.as_ref()?.value)))
             .collect();
         canvas.line(&path, BLUE, 2.0)?;
         for (index, point) in points.iter().enumerate() {
-            let Some((value, interval)) = point else {
+            let Some(point) = point else {
                 continue;
             };
-            if let Some((low, high)) = interval {
-                canvas.line(&[place(index, *low), place(index, *high)], BLUE, 1.5)?;
+            if let Some((low, high)) = point.interval {
+                canvas.line(&[place(index, low), place(index, high)], BLUE, 1.5)?;
             }
-            canvas.mark(place(index, *value), BLUE, Mark::Disc)?;
+            canvas.mark(place(index, point.value), BLUE, Mark::Disc)?;
         }
         let room = (frame.place(1.0, 0.0).0 - frame.place(0.0, 0.0).0)
             / parameter.values.len() as f64

@@ -80,7 +80,7 @@ pub struct SweptRange {
 /// A question whose scenarios are read.
 pub enum ReadyQuestion {
     /// About the state at hand.
-    Advise(Changed),
+    Advise(Box<Changed>),
     /// The states with their names.
     Compare(Vec<(String, Changed)>),
     /// The sweep, and the runbooks that it may read.
@@ -99,7 +99,7 @@ impl WhatIf {
         question: &StudyQuestion,
     ) -> Result<ReadyQuestion, AppError> {
         match question {
-            StudyQuestion::Advise => Ok(ReadyQuestion::Advise(self.changed(changes)?)),
+            StudyQuestion::Advise => Ok(ReadyQuestion::Advise(Box::new(self.changed(changes)?))),
             StudyQuestion::Compare { variants } => self.side_by_side(variants),
             StudyQuestion::Sweep { ranges } => self.over_ranges(&self.changed(changes)?, ranges),
         }
