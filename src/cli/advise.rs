@@ -19,11 +19,12 @@ use crate::scenario::FileSystem;
 /// Find the design that meets the objectives at least cost, or comes nearest
 ///
 /// Candidates are the scenario with other decisions: those of --vary and --together, or without
-/// them those of [[decisions]] in the scenario, or a list that fits it: witness, share, intervals, mirror in DC2, staffing,
-/// runbooks, time to decide, variant. A candidate that breaks a property is out. The others are
-/// simulated under the same failures, in rounds, until the best is decided. Without --trials each
-/// runs as many trials as the scenario says, at most 20000. Ends with 0 where a candidate meets
-/// every objective, 1 where none does, and 4 where that is undecided.
+/// them those of [[decisions]] in the scenario, or a list that fits it: witness, share,
+/// intervals, mirror in DC2, staffing, runbooks, time to decide, variant. A candidate that breaks
+/// a property is out. The others are simulated under the same failures, in rounds, until the best
+/// is decided. Without --trials each runs as many trials as the scenario says, at most 20000.
+/// Ends with 0 where a candidate meets every objective, 1 where none does, and 4 where that is
+/// undecided.
 #[derive(Args)]
 pub struct AdviseArgs {
     /// Scenario file, with objectives in its [expect] table

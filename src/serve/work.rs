@@ -67,7 +67,7 @@ struct RunList {
 }
 
 /// What is asked.
-enum Asked {
+enum RunSubject {
     /// What a state comes to.
     Answer {
         question: Question,
@@ -81,7 +81,7 @@ enum Asked {
 /// One question, and what is found.
 pub(super) struct Run {
     pub(super) number: u64,
-    asked: Asked,
+    asked: RunSubject,
     cancelled: AtomicBool,
     listeners: AtomicUsize,
     log: Mutex<Log>,
@@ -142,7 +142,7 @@ impl Work {
         if runs.kept.len() >= KEPT_MOST {
             runs.kept.pop_front();
         }
-        let run = runs.enter(Asked::Answer {
+        let run = runs.enter(RunSubject::Answer {
             question,
             changed: Box::new(changed),
             before: before.map(Box::new),
@@ -161,7 +161,7 @@ impl Work {
         if let Some(run) = &runs.study {
             run.cancel();
         }
-        let run = runs.enter(Asked::Study(ready));
+        let run = runs.enter(RunSubject::Study(ready));
         runs.study = Some(Arc::clone(&run));
         drop(runs);
         self.begin(&run);
@@ -188,7 +188,7 @@ impl Work {
 }
 
 impl RunList {
-    fn enter(&mut self, asked: Asked) -> Arc<Run> {
+    fn enter(&mut self, asked: RunSubject) -> Arc<Run> {
         self.last += 1;
         Arc::new(Run {
             number: self.last,
@@ -221,7 +221,7 @@ impl Run {
         });
         let take = &mut |finding| self.take(finding);
         let answered = match &self.asked {
-            Asked::Answer {
+            RunSubject::Answer {
                 changed, before, ..
             } => {
                 let inquiry = Inquiry {
@@ -231,7 +231,7 @@ impl Run {
                 };
                 inquiry.answer(&execution, take)
             }
-            Asked::Study(question) => about.study(question, &execution, take),
+            RunSubject::Study(question) => about.study(question, &execution, take),
         };
         match answered {
             Ok(true) => self.end("done", "{}".to_owned(), true),
@@ -283,10 +283,10 @@ impl Run {
     /// Whether it has answered a question, about the same scenario.
     fn has_answered(&self, asked: &Question, about: &Changed) -> bool {
         let same = match &self.asked {
-            Asked::Answer {
+            RunSubject::Answer {
                 question, changed, ..
             } => question == asked && changed.is_same(about),
-            Asked::Study(_) => false,
+            RunSubject::Study(_) => false,
         };
         same && self.is_complete()
     }
@@ -294,16 +294,16 @@ impl Run {
     /// The state that is asked about; none where there are several.
     pub(super) fn changed(&self) -> Option<&Changed> {
         match &self.asked {
-            Asked::Answer { changed, .. } => Some(changed),
-            Asked::Study(_) => None,
+            RunSubject::Answer { changed, .. } => Some(changed),
+            RunSubject::Study(_) => None,
         }
     }
 
     /// The states of a comparison.
     pub(super) fn variants(&self) -> &[(String, Changed)] {
         match &self.asked {
-            Asked::Answer { .. } => &[],
-            Asked::Study(question) => question.variants(),
+            RunSubject::Answer { .. } => &[],
+            RunSubject::Study(question) => question.variants(),
         }
     }
 

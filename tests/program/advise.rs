@@ -291,7 +291,7 @@ fn questions_that_have_no_answer_are_refused() {
     }
 }
 
-/// The choices that the file declares are the candidates, with their costs, and the report has them.
+/// The choices that the file declares are the candidates, with their costs, and are in the report.
 #[test]
 fn declared_decisions_vary_and_cost() {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("advise-report");

@@ -1,5 +1,6 @@
-//! The page of `serve` in a real browser, as people use it and misuse it: with the keyboard only, in
-//! two tabs, loaded again in mid-run, changed a thousand times, and with its server killed.
+//! The page of `serve` in a real browser, as people use it and misuse it: with the keyboard
+//! only, in two tabs, loaded again in mid-run, changed a thousand times, and with its server
+//! killed.
 
 #![cfg(unix)]
 
@@ -129,7 +130,7 @@ fn a_page_that_is_loaded_again_goes_on_and_a_second_tab_works() {
     let chips = browser.value("document.querySelectorAll('.chip').length");
     assert_eq!(chips, 4, "the history stays");
 
-    // The second tab begins with the file, and ends the work of the first, which goes on when asked.
+    // The second tab begins with the file, and ends the work of the first, which can go on.
     let first = browser.tab();
     opened(&mut browser, &server);
     assert_eq!(
