@@ -4,14 +4,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Estimate, Objective, ObjectiveStatus, Phase, VerdictStatus};
-use crate::error::ReportError;
 use crate::figure::Unit;
 use crate::{float, quantity};
 
+mod bundle;
 mod sentences;
 mod table;
+mod view;
 
+pub use bundle::{csv, json, page, render};
 pub use table::text as table;
+pub use view::evidence;
 
 /// The name and version of the format, the first field of every document.
 pub const SCHEMA: &str = "poolproof/advice/v1";
@@ -164,8 +167,9 @@ pub struct AdviceCandidate {
     pub objectives: Vec<Objective>,
     /// Mean time of each phase of the recovery from a site loss; empty without drills.
     pub recovery: Vec<PhaseMean>,
-    /// Whether no other safe candidate is at least as good in cost, outage, data lost and time to
-    /// recover, and better in one of them.
+    /// Whether no other safe candidate costs no more, is in no figure worse, and is better in one:
+    /// outage, data lost in a year, data lost and time to recover at a site loss. Of two intervals
+    /// that overlap neither is better.
     pub on_front: bool,
 }
 
@@ -314,12 +318,4 @@ fn difference(changes: &[String]) -> String {
         [] => "the scenario as it is".to_owned(),
         changes => changes.join(", "),
     }
-}
-
-/// The document as indented JSON.
-///
-/// # Errors
-/// When the document holds a number that is not finite where one is required.
-pub fn json(document: &AdviceDocument) -> Result<String, ReportError> {
-    crate::json::pretty(document)
 }

@@ -19,6 +19,7 @@ pub(crate) mod fitted;
 pub(crate) mod forest;
 mod frame;
 pub(crate) mod heat;
+pub(crate) mod line;
 pub(crate) mod overlay;
 pub(crate) mod pareto;
 pub(crate) mod picture;

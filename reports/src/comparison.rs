@@ -12,6 +12,7 @@ mod decision;
 mod html;
 mod markdown;
 mod table;
+mod view;
 
 pub use bundle::{csv, json, render};
 pub(crate) use decision::chosen;
@@ -19,6 +20,7 @@ pub use html::page;
 pub(crate) use markdown::cell;
 pub use markdown::text as markdown;
 pub use table::text as table;
+pub use view::{evidence, pictures};
 
 /// The name and version of the format, the first field of every document.
 pub const SCHEMA: &str = "poolproof/comparison/v2";

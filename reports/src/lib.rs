@@ -33,6 +33,7 @@ pub mod document;
 pub mod drill;
 pub mod entry;
 mod error;
+pub mod evidence;
 pub mod exploration;
 mod families;
 pub mod figure;

@@ -15,11 +15,13 @@ mod html;
 mod markdown;
 pub(crate) mod sensitivity;
 mod table;
+mod view;
 
 pub use bundle::{csv, json, render};
 pub use html::page;
 pub use markdown::text as markdown;
 pub use table::text as table;
+pub use view::{evidence, pictures};
 
 /// The name and version of the format, the first field of every document.
 pub const SCHEMA: &str = "poolproof/sweep/v2";

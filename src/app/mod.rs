@@ -20,6 +20,7 @@ pub mod evaluation;
 pub mod explanation;
 pub mod exploration;
 pub mod fit;
+mod front;
 pub mod import;
 pub mod limits;
 pub mod objectives;

@@ -9,9 +9,9 @@ use super::exit::Exit;
 use super::failure::{CommandResult, Failure};
 use super::flags::{RunArgs, TrialArgs};
 use super::format::OutputFormat;
-use super::interrupt;
 use super::limits::LimitArgs;
 use super::terminal::print;
+use super::{files, interrupt, ownership};
 use crate::app::advise::{AdviceRequest, VariedDecision, advise};
 use crate::app::reproduction::Reproduction;
 use crate::scenario::FileSystem;
@@ -19,11 +19,12 @@ use crate::scenario::FileSystem;
 /// Find the design that meets the objectives at least cost, or comes nearest
 ///
 /// Candidates are the scenario with other decisions: those of --vary and --together, or without
-/// them a list that fits the scenario: witness, share, intervals, mirror in DC2, staffing,
-/// runbooks, time to decide, variant. A candidate that breaks a property is out. The others are
-/// simulated under the same failures, in rounds, until the best is decided. Without --trials each
-/// runs as many trials as the scenario says, at most 20000. Ends with 0 where a candidate meets
-/// every objective, 1 where none does, and 4 where that is undecided.
+/// them those of [[decisions]] in the scenario, or a list that fits it: witness, share,
+/// intervals, mirror in DC2, staffing, runbooks, time to decide, variant. A candidate that breaks
+/// a property is out. The others are simulated under the same failures, in rounds, until the best
+/// is decided. Without --trials each runs as many trials as the scenario says, at most 20000.
+/// Ends with 0 where a candidate meets every objective, 1 where none does, and 4 where that is
+/// undecided.
 #[derive(Args)]
 pub struct AdviseArgs {
     /// Scenario file, with objectives in its [expect] table
@@ -47,13 +48,19 @@ pub struct AdviseArgs {
     /// Print the advice in this form
     #[arg(
         long,
-        value_parser = OutputFormat::among(&OutputFormat::PLAIN),
+        value_parser = OutputFormat::among(&FORMATS),
         default_value = "human",
     )]
     format: OutputFormat,
+    /// Write index.html, advice.json and advice.csv into this directory
+    #[arg(long, value_name = "DIRECTORY")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     run: RunArgs,
 }
+
+/// The forms in which an advice can be printed.
+const FORMATS: [OutputFormat; 3] = [OutputFormat::Human, OutputFormat::Json, OutputFormat::Csv];
 
 /// Runs the command.
 pub fn run(args: &AdviseArgs) -> CommandResult {
@@ -71,13 +78,24 @@ pub fn run(args: &AdviseArgs) -> CommandResult {
         limits: &args.limits.limits(),
         command: &command,
     };
+    if let Some(out) = &args.out {
+        ownership::claim(out)?;
+    }
     let found = advise(&request, &FileSystem, &args.run.execution.on(&terminal))?;
     interrupt::work_has_ended();
     let text = match args.format {
         OutputFormat::Json => advice::json(&found).map_err(Failure::defect)?,
+        OutputFormat::Csv => advice::csv(&found).map_err(Failure::defect)?,
         _ => advice::table(&found),
     };
     print(&text)?;
+    if let Some(out) = &args.out {
+        let files = advice::render(&found).map_err(Failure::defect)?;
+        files::write_files(out, &files)?;
+        if args.format == OutputFormat::Human {
+            print(&format!("\n{}", files::contents(out, &files)))?;
+        }
+    }
     Ok(exit(&found))
 }
 

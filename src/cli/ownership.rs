@@ -12,13 +12,18 @@ use super::failure::Failure;
 use super::files;
 
 /// The documents from which the other files of a report are drawn.
-const RESULTS: [&str; 3] = ["result.json", "comparison.json", "sweep.json"];
+const RESULTS: [&str; 4] = [
+    "result.json",
+    "comparison.json",
+    "sweep.json",
+    "advice.json",
+];
 
 /// The page of a report.
 pub const PAGE: &str = "index.html";
 
 /// Files of reports that do not say whose they are.
-const DATA: [&str; 7] = [
+const DATA: [&str; 8] = [
     "summary.md",
     "figures.csv",
     "incidents.csv",
@@ -26,6 +31,7 @@ const DATA: [&str; 7] = [
     "comparison.md",
     "sweep.csv",
     "sweep.md",
+    "advice.csv",
 ];
 
 /// Those of a result.

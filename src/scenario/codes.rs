@@ -49,7 +49,7 @@ macro_rules! code {
 
 /// Every code, in order. Handbook rules follow as 100 plus the rule's number: E0118, or W0118 where
 /// it only warns, is rule V18.
-pub(super) const CODES: [Code; 35] = [
+pub(super) const CODES: [Code; 36] = [
     code!(E0001, "missing-runbook"),
     code!(E0002, "directory-as-runbook"),
     code!(E0003),
@@ -75,6 +75,7 @@ pub(super) const CODES: [Code; 35] = [
     code!(E0033),
     code!(E0034),
     code!(E0035),
+    code!(E0036, "decisions"),
     code!(E0070),
     code!(W0032),
     code!(W0035),

@@ -25,6 +25,8 @@ pub enum Kind {
     Tables,
     /// Any text.
     Text,
+    /// A value of another key: a text, a number, true or false.
+    Value,
     /// The path of a file, relative to the file that names it.
     Path,
     /// The name of a scenario, which results are filed under.

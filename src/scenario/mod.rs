@@ -11,6 +11,7 @@ pub mod codes;
 pub mod compliance;
 pub mod control;
 pub mod cost;
+pub mod decisions;
 mod delay;
 pub mod diagnostic;
 pub(crate) mod digest;
@@ -60,6 +61,7 @@ use choices::Choices;
 use compliance::Compliance;
 use control::Control;
 use cost::Cost;
+use decisions::{DeclaredDecision, DeclaredDecisions};
 use expect::Expectations;
 use failures::Failures;
 use format::{Named, Text};
@@ -126,6 +128,9 @@ keys! {
         pub expect: Expectations =
             "what CI checks: verdicts, reachable goals and objectives",
             table_given::<Expectations, &CheckSettings>(&check);
+        pub decisions: Vec<DeclaredDecision> =
+            "what `poolproof advise` may vary; without it a list that fits the scenario",
+            DeclaredDecisions;
         pub measured: Vec<MeasuredValue> =
             "values of this file that were fitted from records; `poolproof fit` writes the list",
             MeasuredValues;

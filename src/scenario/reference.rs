@@ -69,6 +69,7 @@ fn value(kind: &Kind) -> String {
     match kind {
         Kind::Table | Kind::Tables => "table".to_owned(),
         Kind::Text => "text".to_owned(),
+        Kind::Value => "text, number, `true`, `false`".to_owned(),
         Kind::Path => "path".to_owned(),
         Kind::Name => "letters, digits, `-`, `_`, `.`".to_owned(),
         Kind::Boolean => "`true`, `false`".to_owned(),

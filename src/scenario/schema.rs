@@ -158,6 +158,7 @@ fn shape(kind: &Kind) -> Value {
     match kind {
         Kind::Table | Kind::Tables => json!({}),
         Kind::Text => json!({ "type": "string" }),
+        Kind::Value => json!({ "type": ["string", "number", "boolean"] }),
         Kind::Path => json!({ "type": "string", "minLength": 1 }),
         Kind::Name => json!({ "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" }),
         Kind::Boolean => json!({ "type": "boolean" }),

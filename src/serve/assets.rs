@@ -6,7 +6,7 @@ pub(super) type Asset = (&'static str, &'static str, &'static str);
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Every file; the page itself has no name.
-pub(super) const ASSETS: [Asset; 9] = [
+pub(super) const ASSETS: [Asset; 11] = [
     (
         "",
         "text/html; charset=utf-8",
@@ -23,6 +23,8 @@ pub(super) const ASSETS: [Asset; 9] = [
     ("answer.js", SCRIPT, include_str!("assets/answer.js")),
     ("charts.js", SCRIPT, include_str!("assets/charts.js")),
     ("picture.js", SCRIPT, include_str!("assets/picture.js")),
+    ("study.js", SCRIPT, include_str!("assets/study.js")),
+    ("table.js", SCRIPT, include_str!("assets/table.js")),
     ("values.js", SCRIPT, include_str!("assets/values.js")),
 ];
 

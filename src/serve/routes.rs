@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::http::{Request, Response, Status, Verb};
-use super::work::{Question, Run, SpareBytes, Work, problem};
+use super::work::{Question, Run, SpareBytes, StudyRequest, Work, problem};
 use super::{Routes, assets, events, exploring, gate, send};
 use crate::app::AppError;
 use crate::app::whatif::{ChangeSet, Changed, LiveFinding, ScenarioView, WhatIf};
@@ -24,6 +24,27 @@ const STILL: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data
 /// The page of `poolproof serve`.
 pub struct WhatIfRoutes {
     work: Work,
+}
+
+/// What a picture may do: show itself.
+const DRAWN: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+
+/// The files of a study by how they end: media type, and whether they are shown in place.
+const OF_STUDY: [(&str, &str, bool); 5] = [
+    (".html", HTML, true),
+    (".svg", "image/svg+xml", true),
+    (".png", "image/png", true),
+    (".json", JSON, false),
+    (".csv", "text/csv; charset=utf-8", false),
+];
+
+/// The answer to a question about several states that was accepted.
+#[derive(Serialize)]
+struct StudyAccepted {
+    run: u64,
+    /// The files of the states that differ from the scenario, by their places.
+    variants: Vec<Option<String>>,
 }
 
 /// The answer to a question that was accepted.
@@ -70,7 +91,8 @@ impl WhatIfRoutes {
         match (request.verb, parts) {
             (Verb::Post, ["api", "view"]) => Ok(self.view(&posted(request)?)),
             (Verb::Post, ["api", "runs"]) => Ok(self.ask(posted(request)?)),
-            (_, ["api", "view" | "runs"]) => Err(Status::WrongVerb),
+            (Verb::Post, ["api", "studies"]) => Ok(self.study(&posted(request)?)),
+            (_, ["api", "view" | "runs" | "studies"]) => Err(Status::WrongVerb),
             (verb, ["api", "runs", number, rest @ ..]) => {
                 let run = self.run(number).ok_or(Status::NotFound)?;
                 match (verb, rest) {
@@ -102,9 +124,12 @@ impl WhatIfRoutes {
     fn ask(&self, question: Question) -> Response {
         match self.work.start(question) {
             Ok(run) => {
+                let Some(changed) = run.changed() else {
+                    return Response::plain(Status::Defect);
+                };
                 let accepted = Accepted {
                     run: run.number,
-                    scenario: self.work.about.view(&run.changed),
+                    scenario: self.work.about.view(changed),
                 };
                 json(Status::Accepted, &accepted)
             }
@@ -112,9 +137,58 @@ impl WhatIfRoutes {
         }
     }
 
+    /// Begins to answer a question about several states.
+    fn study(&self, request: &StudyRequest) -> Response {
+        match self.work.start_study(request) {
+            Ok(run) => {
+                let about = &self.work.about;
+                let file = |(index, (_, changed)): (usize, &(String, Changed))| {
+                    let file = about.variant_file(changed, index);
+                    let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
+                    (file != about.file()).then(|| name.to_owned())
+                };
+                let accepted = StudyAccepted {
+                    run: run.number,
+                    variants: run.variants().iter().enumerate().map(file).collect(),
+                };
+                json(Status::Accepted, &accepted)
+            }
+            Err(error) => Response::new(Status::Refused, JSON, problem(&error)),
+        }
+    }
+
+    /// What can be taken of a question about several states.
+    fn of_study(&self, run: &Run, what: &[&str]) -> Result<Response, Status> {
+        if let ["variants", index] = what {
+            let (_, changed) = run.variants().get(number(index)?).ok_or(Status::NotFound)?;
+            let about = &self.work.about;
+            let name = about.variant_file(changed, number(index)?);
+            let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+            let text = about.scenario_file(changed);
+            return Ok(file(Some(text), TOML)?.saved_as(name));
+        }
+        let name = what.join("/");
+        let found = run.latest().ok_or(Status::NotFound)?;
+        let bytes = found.file(&name).ok_or(Status::NotFound)?;
+        let ending = OF_STUDY.iter().find(|(ending, ..)| name.ends_with(ending));
+        let (_, media, is_shown) = ending.ok_or(Status::NotFound)?;
+        let mut response = Response::new(Status::Fine, media, bytes);
+        let policy = match *media {
+            HTML => STILL,
+            _ => DRAWN,
+        };
+        policy.clone_into(&mut response.policy);
+        Ok(match is_shown {
+            true => response,
+            false => response.saved_as(&name),
+        })
+    }
+
     /// What can be taken home of a run.
     fn taken(&self, run: &Run, what: &[&str]) -> Result<Response, Status> {
-        let changed: &Changed = &run.changed;
+        let Some(changed) = run.changed() else {
+            return self.of_study(run, what);
+        };
         let name = changed.name();
         match what {
             ["scenario.toml"] => {

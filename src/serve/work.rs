@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::app::clock::Stopwatch;
-use crate::app::whatif::{ChangeSet, Changed, Inquiry, LiveFinding, Problem, WhatIf};
+use crate::app::whatif::{
+    ChangeSet, Changed, Inquiry, LiveFinding, Problem, ReadyQuestion, StudyQuestion, WhatIf,
+};
 use crate::app::{AppError, Execution, Notice, Observer, Progress, StageTiming};
 
 /// RunList that are kept, so that going back shows at once what was found.
@@ -31,6 +33,16 @@ pub(super) struct Question {
 }
 
 /// An event: its name, and its data in one line.
+/// A question about several states, or for advice.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StudyRequest {
+    /// The changes of the state that is shown.
+    pub(super) changes: ChangeSet,
+    /// What is asked.
+    pub(super) study: StudyQuestion,
+}
+
 type Event = (&'static str, String);
 
 /// All work.
@@ -50,14 +62,26 @@ pub type SpareBytes = fn() -> Option<u64>;
 struct RunList {
     last: u64,
     kept: VecDeque<Arc<Run>>,
+    /// The last question about several states.
+    study: Option<Arc<Run>>,
+}
+
+/// What is asked.
+enum RunSubject {
+    /// What a state comes to.
+    Answer {
+        question: Question,
+        changed: Box<Changed>,
+        before: Option<Box<Changed>>,
+    },
+    /// What several states come to.
+    Study(ReadyQuestion),
 }
 
 /// One question, and what is found.
 pub(super) struct Run {
     pub(super) number: u64,
-    question: Question,
-    pub(super) changed: Changed,
-    before: Option<Changed>,
+    asked: RunSubject,
     cancelled: AtomicBool,
     listeners: AtomicUsize,
     log: Mutex<Log>,
@@ -107,46 +131,73 @@ impl Work {
             .transpose()?;
         let mut runs = locked(&self.runs);
         for run in &runs.kept {
-            if run.question == question && run.has_scenario(&changed) && run.is_complete() {
+            if run.has_answered(&question, &changed) {
                 return Ok(Arc::clone(run));
             }
         }
-        for run in &runs.kept {
+        for run in runs.kept.iter().chain(&runs.study) {
             run.cancel();
         }
         runs.kept.retain(|run| run.is_complete());
         if runs.kept.len() >= KEPT_MOST {
             runs.kept.pop_front();
         }
-        runs.last += 1;
-        let run = Arc::new(Run {
-            number: runs.last,
+        let run = runs.enter(RunSubject::Answer {
             question,
-            changed,
-            before,
-            cancelled: AtomicBool::new(false),
-            listeners: AtomicUsize::new(0),
-            log: Mutex::default(),
-            arrived: Condvar::new(),
+            changed: Box::new(changed),
+            before: before.map(Box::new),
         });
         runs.kept.push_back(Arc::clone(&run));
         drop(runs);
+        self.begin(&run);
+        Ok(run)
+    }
+
+    /// Begins to answer a question about several states, and ends the one before it. It waits
+    /// until the answer to the state at hand is complete, and a change ends it.
+    pub(super) fn start_study(&self, request: &StudyRequest) -> Result<Arc<Run>, AppError> {
+        let ready = self.about.ready(&request.changes, &request.study)?;
+        let mut runs = locked(&self.runs);
+        if let Some(run) = &runs.study {
+            run.cancel();
+        }
+        let run = runs.enter(RunSubject::Study(ready));
+        runs.study = Some(Arc::clone(&run));
+        drop(runs);
+        self.begin(&run);
+        Ok(run)
+    }
+
+    fn begin(&self, run: &Arc<Run>) {
         let (about, turn) = (Arc::clone(&self.about), Arc::clone(&self.turn));
-        let (at_work, spare) = (Arc::clone(&run), self.spare);
+        let (at_work, spare) = (Arc::clone(run), self.spare);
         let spawned = thread::Builder::new()
             .name("run".to_owned())
             .spawn(move || at_work.work(&about, &turn, spare));
         if spawned.is_err() {
             run.end("failed", "{}".to_owned(), false);
         }
-        Ok(run)
     }
 
     /// The run of a number, if it is still known.
     pub(super) fn run(&self, number: u64) -> Option<Arc<Run>> {
         let runs = locked(&self.runs);
-        let mut kept = runs.kept.iter();
+        let mut kept = runs.kept.iter().chain(&runs.study);
         kept.find(|run| run.number == number).cloned()
+    }
+}
+
+impl RunList {
+    fn enter(&mut self, asked: RunSubject) -> Arc<Run> {
+        self.last += 1;
+        Arc::new(Run {
+            number: self.last,
+            asked,
+            cancelled: AtomicBool::new(false),
+            listeners: AtomicUsize::new(0),
+            log: Mutex::default(),
+            arrived: Condvar::new(),
+        })
     }
 }
 
@@ -156,11 +207,6 @@ impl Run {
         if self.is_cancelled() {
             return;
         }
-        let inquiry = Inquiry {
-            about,
-            changed: &self.changed,
-            before: self.before.as_ref(),
-        };
         let execution = Execution {
             threads: None,
             spare_bytes: spare(),
@@ -173,7 +219,20 @@ impl Run {
                 run.cancel_if_alone();
             }
         });
-        let answered = inquiry.answer(&execution, &mut |finding| self.take(finding));
+        let take = &mut |finding| self.take(finding);
+        let answered = match &self.asked {
+            RunSubject::Answer {
+                changed, before, ..
+            } => {
+                let inquiry = Inquiry {
+                    about,
+                    changed,
+                    before: before.as_deref(),
+                };
+                inquiry.answer(&execution, take)
+            }
+            RunSubject::Study(question) => about.study(question, &execution, take),
+        };
         match answered {
             Ok(true) => self.end("done", "{}".to_owned(), true),
             Ok(false) => self.end("cancelled", "{}".to_owned(), false),
@@ -221,8 +280,31 @@ impl Run {
         }
     }
 
-    fn has_scenario(&self, changed: &Changed) -> bool {
-        self.changed.is_same(changed)
+    /// Whether it has answered a question, about the same scenario.
+    fn has_answered(&self, asked: &Question, about: &Changed) -> bool {
+        let same = match &self.asked {
+            RunSubject::Answer {
+                question, changed, ..
+            } => question == asked && changed.is_same(about),
+            RunSubject::Study(_) => false,
+        };
+        same && self.is_complete()
+    }
+
+    /// The state that is asked about; none where there are several.
+    pub(super) fn changed(&self) -> Option<&Changed> {
+        match &self.asked {
+            RunSubject::Answer { changed, .. } => Some(changed),
+            RunSubject::Study(_) => None,
+        }
+    }
+
+    /// The states of a comparison.
+    pub(super) fn variants(&self) -> &[(String, Changed)] {
+        match &self.asked {
+            RunSubject::Answer { .. } => &[],
+            RunSubject::Study(question) => question.variants(),
+        }
     }
 
     fn is_complete(&self) -> bool {

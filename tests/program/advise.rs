@@ -1,6 +1,8 @@
 //! The promise of `advise`: what is advised meets every objective at least cost, no candidate that
 //! breaks a property is advised, and more trials or threads do not change the advice.
 
+use std::fs;
+use std::path::Path;
 use std::process::Output;
 
 use poolproof_reports::advice::{
@@ -278,6 +280,8 @@ fn questions_that_have_no_answer_are_refused() {
         ),
         (vec!["--vary", "nonsense"], "PATH=V1,V2"),
         (vec!["--together", "a.b=1,2"], "more than one value"),
+        (vec!["--together", "a.b=1;a.b=2"], "sets `a.b` twice"),
+        (vec!["--vary", "a.b=1,'1'"], "has the choice `'1'` twice"),
         (vec!["--vary", &many], "at most 64"),
     ] {
         let output = run(LITTLE_LOST, &more);
@@ -285,4 +289,34 @@ fn questions_that_have_no_answer_are_refused() {
         assert_eq!(output.status.code(), Some(2), "{more:?}: {errors}");
         assert!(errors.contains(why), "{more:?}: {errors}");
     }
+}
+
+/// The choices that the file declares are the candidates, with their costs, and are in the report.
+#[test]
+fn declared_decisions_vary_and_cost() {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("advise-report");
+    let _ = fs::remove_dir_all(&out);
+    let file = ["advise", "scenarios/advice/what-may-vary.toml"];
+    let out_option = ["--out", out.to_str().unwrap(), "--format", "json"];
+    let more = [&ONE_FAULT[..], &FEW, &["--no-sensitivities"], &out_option];
+    let output = poolproof(&[&file, &more.concat()[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let found: AdviceDocument = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found.candidates.len(), 12);
+    // A, B and S at 12,000 each, and the share in DC2 at 600.
+    let best = &found.candidates[0];
+    let changes = ["log_shipping.share = DC2", "secondary.mirror = false"];
+    assert_eq!(best.changes, changes);
+    assert_eq!(best.cost_per_year, Some(36_600.0));
+    let staffed = found.candidates.iter();
+    let staffed = staffed.filter(|one| one.cost_per_year > Some(90_000.0));
+    assert_eq!(staffed.count(), 6);
+    let written = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+    assert_eq!(written("advice.json"), stdout(&output));
+    assert_eq!(written("advice.csv").lines().count(), 13);
+    assert!(written("index.html").contains(&found.command));
+    // Its own report is replaced, and what somebody else wrote is not.
+    fs::write(out.join("index.html"), "mine").unwrap();
+    let output = poolproof(&[&file, &more.concat()[..]].concat());
+    assert_eq!(output.status.code(), Some(74), "{}", stderr(&output));
 }

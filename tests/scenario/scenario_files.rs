@@ -34,6 +34,7 @@ fn every_file_of_the_library_loads() {
     let mut all = files("scenarios", "toml");
     all.extend(files("scenarios/hazards", "toml"));
     all.extend(files("scenarios/decisions", "toml"));
+    all.extend(files("scenarios/advice", "toml"));
     assert!(all.len() >= 4);
     for path in all {
         let loaded = load(&path).unwrap_or_else(|error| panic!("{}:\n{error}", path.display()));

@@ -104,16 +104,29 @@ impl Browser {
             last: 0,
             complaints: Vec::new(),
         };
-        let target = browser.command("Target.createTarget", &json!({"url": "about:blank"}));
-        let attached = browser.command(
+        browser.tab();
+        Some(browser)
+    }
+
+    /// Opens another tab, to which all that follows goes; what the last one is called.
+    pub fn tab(&mut self) -> Option<String> {
+        let last = self.session.take();
+        let target = self.command("Target.createTarget", &json!({"url": "about:blank"}));
+        let attached = self.command(
             "Target.attachToTarget",
             &json!({"targetId": target["targetId"], "flatten": true}),
         );
-        browser.session = attached["sessionId"].as_str().map(str::to_owned);
+        self.session = attached["sessionId"].as_str().map(str::to_owned);
         for domain in ["Page", "Runtime", "Log"] {
-            browser.command(&format!("{domain}.enable"), &json!({}));
+            self.command(&format!("{domain}.enable"), &json!({}));
         }
-        Some(browser)
+        last
+    }
+
+    /// Goes back to a tab.
+    pub fn back_to(&mut self, tab: Option<String>) {
+        self.session = tab;
+        self.command("Page.bringToFront", &json!({}));
     }
 
     /// A command of the protocol, and its result.
@@ -174,5 +187,30 @@ impl Browser {
             );
             thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// What the window shows, as PNG.
+    pub fn picture(&mut self) -> Vec<u8> {
+        let found = self.command("Page.captureScreenshot", &json!({"format": "png"}));
+        let text = found["data"].as_str().unwrap().trim_end_matches('=');
+        let digits = text.bytes().map(|letter| match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' => 62,
+            _ => 63,
+        });
+        // Six bits a letter, eight a byte.
+        let (mut bits, mut count) = (0_u32, 0);
+        let mut bytes = Vec::new();
+        for digit in digits {
+            (bits, count) = (bits << 6 | u32::from(digit), count + 6);
+            if count >= 8 {
+                count -= 8;
+                bytes.push((bits >> count) as u8);
+                bits &= (1 << count) - 1;
+            }
+        }
+        bytes
     }
 }

@@ -52,16 +52,21 @@ impl Server {
 
     /// The same in a directory.
     pub fn start_in(directory: &Path, arguments: &[&str]) -> Self {
-        Self::of("serve", directory, arguments)
+        Self::of("serve", directory, "0", arguments)
+    }
+
+    /// The same on a port that was free.
+    pub fn start_on(arguments: &[&str], port: u16) -> Self {
+        Self::of("serve", Path::new("."), &port.to_string(), arguments)
     }
 
     /// Starts `explore` with these arguments, on a free port.
     pub fn exploring(arguments: &[&str]) -> Self {
-        Self::of("explore", Path::new("."), arguments)
+        Self::of("explore", Path::new("."), "0", arguments)
     }
 
-    fn of(name: &str, directory: &Path, arguments: &[&str]) -> Self {
-        let mut child = command(&[name, "--port", "0"])
+    fn of(name: &str, directory: &Path, port: &str, arguments: &[&str]) -> Self {
+        let mut child = command(&[name, "--port", port])
             .args(arguments)
             .current_dir(directory)
             .stdout(Stdio::piped())

@@ -200,8 +200,8 @@ pub(super) fn reading(document: &AdviceDocument) -> Vec<String> {
     }
     if document.has_cost() {
         said.push(
-            "Prices are those of the [cost] table: a choice without a price there, such as more \
-             hours of work or another runbook, costs nothing more."
+            "Costs are the prices of the [cost] table and the costs of [[decisions]]: a choice \
+             without either, such as another runbook, costs nothing more."
                 .to_owned(),
         );
     }
@@ -214,8 +214,8 @@ pub(super) fn reading(document: &AdviceDocument) -> Vec<String> {
     said.push(format!(
         "All candidates had the same failures. All intervals hold together with {} confidence: one \
          half of the error is shared by {} intervals of objectives, the other by {} comparisons of \
-         outage, so many may be looked at (Bonferroni). The nearest candidate, in steps of 2 %, \
-         and the Pareto front go by estimates.",
+         outage, so many may be looked at (Bonferroni). The nearest candidate goes by estimates, \
+         in steps of 2 %.",
         quantity::probability(document.confidence_together),
         quantity::count(document.intervals),
         quantity::count(document.comparisons)

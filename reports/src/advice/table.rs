@@ -1,10 +1,10 @@
 //! The advice on a terminal: the answer, its evidence, and what would change it.
 
 use super::sentences::{answer, binding, letter, name, reading};
-use super::{AdviceCandidate, AdviceDocument, CandidateStatus, RaceEnd, Sensitivity, difference};
-use crate::document::{Estimate, ObjectiveStatus, VerdictStatus};
+use super::view::{front, outage_head, ruled_out, short, verdict};
+use super::{AdviceDocument, difference, view};
 use crate::layout::{WIDTH, hanging, joined, padded, wrapped};
-use crate::{quantity, words};
+use crate::quantity;
 
 /// The most candidates of the table; the others are in the document.
 const ROWS_MOST: usize = 24;
@@ -66,14 +66,10 @@ fn candidates(document: &AdviceDocument, lines: &mut Vec<String>) {
         line += &padded(time, 15);
         line + verdict
     };
-    let outage = match quantity::is_a_year(document.horizon_ms) {
-        true => "outage a year",
-        false => "outage a trial",
-    };
     lines.push(row([
         "",
         "cost a year",
-        outage,
+        outage_head(document),
         "data lost",
         "recovery",
         "verdict",
@@ -96,58 +92,12 @@ fn candidates(document: &AdviceDocument, lines: &mut Vec<String>) {
         let more = quantity::plural(more, "more candidate is", "more candidates are");
         lines.extend(hanging("  ", &format!("{more} in --format json.")));
     }
-    let worth = if cost { "cost, outage" } else { "outage" };
-    let front = format!(
-        "Best trade-offs (Pareto front): no other safe candidate is at least as good in {worth}, \
-         data lost and recovery, and better in one of them."
-    );
-    lines.extend(hanging("  * ", &front));
+    lines.extend(hanging("  * ", &front(document)));
 }
 
-/// A duration that fits into a column.
-fn short(estimate: Option<&Estimate>) -> String {
-    let words = estimate.map_or("-".to_owned(), |one| {
-        quantity::value(one, quantity::duration)
-    });
-    for (long, sign) in [("at least ", ">= "), ("more than ", "> ")] {
-        if let Some(rest) = words.strip_prefix(long) {
-            return format!("{sign}{rest}");
-        }
-    }
-    words
-}
-
-/// What is known of a candidate, in a few words.
-fn verdict(of: &AdviceCandidate) -> String {
-    let letters = |status| {
-        let all: Vec<String> = of.judged(status).map(letter).collect();
-        all.join(" ")
-    };
-    match (of.status, of.ended) {
-        (CandidateStatus::Unsafe, _) => "not safe".to_owned(),
-        (CandidateStatus::SafetyUndecided, _) => "undecided".to_owned(),
-        (CandidateStatus::Meets, _) => "meets all".to_owned(),
-        (CandidateStatus::Misses, _) => format!("misses {}", letters(ObjectiveStatus::Missed)),
-        (CandidateStatus::Undecided, Some(RaceEnd::CostsMore)) => "costs more".to_owned(),
-        (CandidateStatus::Undecided, Some(RaceEnd::MoreOutage)) => "more outage".to_owned(),
-        (CandidateStatus::Undecided, _) => format!("open {}", letters(ObjectiveStatus::Undecided)),
-    }
-}
-
-/// The candidates that the checker has ruled out, with the commands that show why. Candidates with
-/// the same finding are listed together.
+/// The candidates that the checker has ruled out, with the commands that show why.
 fn broken(document: &AdviceDocument, lines: &mut Vec<String>) {
-    let all = document.candidates.iter().enumerate();
-    let mut found: Vec<(&AdviceCandidate, Vec<usize>)> = Vec::new();
-    for (index, one) in all.filter(|(_, one)| !one.properties.is_empty()) {
-        match found
-            .iter_mut()
-            .find(|(first, _)| findings(first) == findings(one))
-        {
-            Some((_, places)) => places.push(index),
-            None => found.push((one, vec![index])),
-        }
-    }
+    let found = ruled_out(document);
     if found.is_empty() {
         return;
     }
@@ -157,51 +107,20 @@ fn broken(document: &AdviceDocument, lines: &mut Vec<String>) {
         lines,
         &format!("Not shown to be safe by the checker{within}"),
     );
-    for (one, places) in found {
-        let lead = format!("  {} ", name(places[0]));
-        lines.extend(hanging(&lead, &difference(&one.changes)));
-        for finding in findings(one) {
-            lines.extend(hanging("      ", &finding));
+    for one in found {
+        lines.extend(hanging(&format!("  {} ", name(one.first)), &one.changes));
+        for finding in &one.findings {
+            lines.extend(hanging("      ", finding));
         }
-        if places.len() > 1 {
-            let others: Vec<String> = places[1..].iter().map(|at| name(*at)).collect();
+        if !one.others.is_empty() {
+            let others: Vec<String> = one.others.iter().map(|at| name(*at)).collect();
             lines.extend(hanging(
                 "      ",
                 &format!("The same of {}.", others.join(", ")),
             ));
         }
-        let command = one.properties.first().map_or("", |first| &first.command);
-        lines.push(format!("      {command}"));
+        lines.push(format!("      {}", one.command));
     }
-}
-
-/// What was found about the properties of a candidate, in words.
-fn findings(of: &AdviceCandidate) -> Vec<String> {
-    let broken = of.properties.iter().filter_map(|one| {
-        let (faults, steps) = one.faults.zip(one.steps)?;
-        Some(format!(
-            "{}: broken by {} in {}",
-            words::property(&one.title, &one.property),
-            quantity::plural(faults.into(), "fault", "faults"),
-            quantity::plural(steps.into(), "step", "steps")
-        ))
-    });
-    let open = [
-        (
-            VerdictStatus::Undecided,
-            "undecided: the search reached a limit",
-        ),
-        (
-            VerdictStatus::NotChecked,
-            "not checked: the search leaves out what is read",
-        ),
-    ];
-    let open = open.into_iter().filter_map(|(status, words)| {
-        let found = of.properties.iter().filter(|one| one.status == status);
-        let names: Vec<&str> = found.map(|one| one.property.as_str()).collect();
-        (!names.is_empty()).then(|| format!("{}: {words}", names.join(", ")))
-    });
-    broken.chain(open).collect()
 }
 
 fn invalid(document: &AdviceDocument, lines: &mut Vec<String>) {
@@ -224,54 +143,13 @@ fn invalid(document: &AdviceDocument, lines: &mut Vec<String>) {
     }
 }
 
-/// The assumptions that change the advice, those that leave it open, and the others.
 fn sensitivities(document: &AdviceDocument, lines: &mut Vec<String>) {
-    if document.sensitivities.is_empty() {
+    let found = view::sensitivities(document);
+    if found.is_empty() {
         return;
     }
     heading(lines, "If an assumption is wrong by a factor of two");
-    let changing = document.sensitivities.iter();
-    for one in changing.filter(|one| one.changes == Some(true)) {
-        let first = one.ranking.first().map_or(String::new(), |at| name(*at));
-        let then = match one.statuses.first() {
-            Some(CandidateStatus::Meets) => format!("{first} is best"),
-            _ => format!("none that ran meets every objective, and {first} is nearest"),
-        };
-        let what = format!("{}, {}", one.assumption, times(one));
-        lines.extend(hanging(
-            "  - ",
-            &format!("{what}: the advice changes; then {then}"),
-        ));
+    for line in found {
+        lines.extend(hanging("  - ", &line));
     }
-    for (changes, words) in [
-        (None, "these trials do not decide"),
-        (Some(false), "the advice stays the same"),
-    ] {
-        let found = named(&document.sensitivities, changes);
-        if !found.is_empty() {
-            lines.extend(hanging("  - ", &format!("{words}: {found}")));
-        }
-    }
-}
-
-fn times(one: &Sensitivity) -> &'static str {
-    match one.factor < 1.0 {
-        true => "halved",
-        false => "doubled",
-    }
-}
-
-/// The assumptions with this outcome, each once.
-fn named(all: &[Sensitivity], changes: Option<bool>) -> String {
-    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
-    for one in all.iter().filter(|one| one.changes == changes) {
-        match found.iter_mut().find(|(words, _)| *words == one.assumption) {
-            Some((_, factors)) => factors.push(times(one)),
-            None => found.push((&one.assumption, vec![times(one)])),
-        }
-    }
-    let words = found
-        .into_iter()
-        .map(|(words, factors)| format!("{words}, {}", factors.join(" or ")));
-    words.collect::<Vec<_>>().join("; ")
 }

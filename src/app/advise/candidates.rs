@@ -20,20 +20,29 @@ use crate::scenario::{self, LoadError, Scenario};
 /// A choice of each decision: 0 is the scenario's own.
 pub(super) type Choices = Vec<usize>;
 
-/// What some choices change: in words, and as settings.
-pub(super) fn changes_of(
-    decisions: &[VariedDecision],
-    choices: &[usize],
-) -> (Vec<String>, ChoiceSettings) {
-    let chosen = || {
+/// What some choices change.
+pub(super) struct ChosenChanges {
+    /// In words.
+    pub(super) words: Vec<String>,
+    /// As settings.
+    pub(super) settings: ChoiceSettings,
+    /// What the choices cost per year beside the prices.
+    pub(super) cost_per_year: f64,
+}
+
+impl ChosenChanges {
+    pub(super) fn of(decisions: &[VariedDecision], choices: &[usize]) -> Self {
         let chosen = decisions.iter().zip(choices);
-        chosen.filter_map(|(decision, choice)| decision.choices.get(choice.checked_sub(1)?))
-    };
-    let settings = chosen().flat_map(|one| &one.settings).cloned();
-    (
-        chosen().map(DecisionChoice::words).collect(),
-        settings.collect(),
-    )
+        let chosen =
+            chosen.filter_map(|(decision, choice)| decision.choices.get(choice.checked_sub(1)?));
+        let chosen: Vec<&DecisionChoice> = chosen.collect();
+        let settings = chosen.iter().flat_map(|one| &one.settings);
+        Self {
+            words: chosen.iter().map(|one| one.words()).collect(),
+            settings: settings.cloned().collect(),
+            cost_per_year: chosen.iter().map(|one| one.cost_per_year).sum(),
+        }
+    }
 }
 
 /// Loads the scenario with settings beside those of the request.

@@ -7,6 +7,7 @@ use poolproof_reports::advice::{AdviceDecision, AdviceSetting};
 use crate::app::error::AppError;
 use crate::app::sweep::Parameter;
 use crate::scenario::Scenario;
+use crate::scenario::decisions::{self, DeclaredDecision};
 use crate::scenario::operators::runbook_key;
 use crate::scenario::pool::{Servers, Variant};
 
@@ -14,19 +15,21 @@ use crate::scenario::pool::{Servers, Variant};
 pub type ChoiceSettings = Vec<(String, String)>;
 
 /// A decision: the scenario's own values, or one of these choices.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct VariedDecision {
     /// The choices other than that of the scenario.
     pub choices: Vec<DecisionChoice>,
 }
 
 /// A choice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DecisionChoice {
     /// What it is called; its settings where it has no name.
     pub name: Option<&'static str>,
     /// What it sets.
     pub settings: ChoiceSettings,
+    /// What it costs per year beside the prices of the scenario.
+    pub cost_per_year: f64,
 }
 
 impl DecisionChoice {
@@ -34,6 +37,7 @@ impl DecisionChoice {
         Self {
             name: None,
             settings,
+            cost_per_year: 0.0,
         }
     }
 
@@ -42,6 +46,7 @@ impl DecisionChoice {
         Self {
             name: Some(name),
             settings: settings.iter().map(owned).collect(),
+            cost_per_year: 0.0,
         }
     }
 
@@ -54,27 +59,18 @@ impl DecisionChoice {
     }
 }
 
-/// Tables and keys that say what is asked, and not what the pool is.
-const NO_DECISIONS: [&str; 9] = [
-    "allow",
-    "check",
-    "description",
-    "expect",
-    "extends",
-    "measured",
-    "name",
-    "simulate",
-    "title",
-];
-
 impl VariedDecision {
     /// Reads `PATH=V1,V2`: one value with several choices.
     ///
     /// # Errors
     ///
-    /// Says what is missing.
+    /// Says what is missing, or which value stands there twice.
     pub fn one_value(text: &str) -> Result<Self, String> {
         let Parameter { path, values } = Parameter::list(text)?;
+        let is_same = |one: &String, other: &String| decisions::is_same_value(one, other);
+        if let Some(twice) = repeated(&values, is_same) {
+            return Err(format!("`{text}` has the choice `{twice}` twice"));
+        }
         let choice = |value: String| DecisionChoice::of(vec![(path.clone(), value)]);
         Ok(Self {
             choices: values.into_iter().map(choice).collect(),
@@ -85,7 +81,7 @@ impl VariedDecision {
     ///
     /// # Errors
     ///
-    /// Says what is missing.
+    /// Says what is missing, or which value is set twice.
     pub fn together(text: &str) -> Result<Self, String> {
         let read = |part: &str| {
             let Parameter { path, values } = Parameter::list(part)?;
@@ -95,9 +91,28 @@ impl VariedDecision {
             }
         };
         let settings: Result<ChoiceSettings, String> = text.split(';').map(read).collect();
+        let settings = settings?;
+        if let Some((twice, _)) = repeated(&settings, |one, other| one.0 == other.0) {
+            return Err(format!("`{text}` sets `{twice}` twice"));
+        }
         Ok(Self {
-            choices: vec![DecisionChoice::of(settings?)],
+            choices: vec![DecisionChoice::of(settings)],
         })
+    }
+
+    /// A decision that the scenario declares.
+    fn declared(of: &DeclaredDecision) -> Self {
+        let one = |value: &String| vec![(of.key.clone(), value.clone())];
+        let alone = of.values.iter().map(one);
+        let together = (!of.together.is_empty()).then(|| of.together.clone());
+        let mut costs = of.costs.iter().map(|cost| cost.per_year());
+        let choices = alone.chain(together).map(|settings| DecisionChoice {
+            cost_per_year: costs.next().unwrap_or_default(),
+            ..DecisionChoice::of(settings)
+        });
+        Self {
+            choices: choices.collect(),
+        }
     }
 
     /// The decision as an option has it: what [`VariedDecision::one_value`] or, of several values,
@@ -125,7 +140,9 @@ impl VariedDecision {
     /// The decision without the choices that are the scenario's own.
     fn besides(mut self, scenario: &Scenario) -> Self {
         self.choices.retain(|choice| {
-            let own = |(path, value): &(String, String)| own(scenario, path) == Some(bare(value));
+            let own = |(path, value): &(String, String)| {
+                own(scenario, path).is_some_and(|own| decisions::is_same_value(own, value))
+            };
             !choice.settings.iter().all(own)
         });
         self
@@ -156,13 +173,25 @@ pub(super) fn settings(of: &[(String, String)]) -> Vec<AdviceSetting> {
 /// The value that the scenario has at a path.
 fn own<'a>(scenario: &'a Scenario, path: &str) -> Option<&'a str> {
     let mut assumptions = scenario.assumptions().iter();
-    assumptions
-        .find(|one| one.key == path)
-        .map(|one| bare(&one.value))
+    let found = assumptions.find(|one| one.key == path);
+    found.map(|one| one.value.trim().trim_matches(['"', '\'']))
 }
 
-fn bare(value: &str) -> &str {
-    value.trim().trim_matches(['"', '\''])
+/// The first item that is the same as one before it.
+fn repeated<T>(items: &[T], is_same: impl Fn(&T, &T) -> bool) -> Option<&T> {
+    let mut numbered = items.iter().enumerate();
+    let found = numbered.find(|(number, one)| {
+        let mut before = items[..*number].iter();
+        before.any(|other| is_same(one, other))
+    });
+    found.map(|(_, one)| one)
+}
+
+/// The decisions that the scenario declares, without the choices that are its own.
+pub(super) fn declared(scenario: &Scenario) -> Vec<VariedDecision> {
+    let listed = scenario.decisions.iter();
+    let decisions = listed.map(|one| VariedDecision::declared(one).besides(scenario));
+    decisions.filter(|one| !one.choices.is_empty()).collect()
 }
 
 /// The decisions of a request, checked against the scenario; choices that are the scenario's own
@@ -172,25 +201,24 @@ fn bare(value: &str) -> &str {
 ///
 /// When a path is varied twice, or is about what is asked and not about the pool.
 pub(super) fn asked(
-    decisions: &[VariedDecision],
+    varied: &[VariedDecision],
     scenario: &Scenario,
 ) -> Result<Vec<VariedDecision>, AppError> {
-    for (number, decision) in decisions.iter().enumerate() {
+    for (number, decision) in varied.iter().enumerate() {
         for path in decision.paths() {
-            let table = path.split('.').next().unwrap_or_default();
-            if NO_DECISIONS.contains(&table) {
+            if !decisions::is_about_the_pool(path) {
                 let message = format!("`{path}` is no decision about the pool");
                 return Err(AppError::request(message).hinted(format!(
                     "change it for all candidates, as in --set {path}=VALUE"
                 )));
             }
-            let mut earlier = decisions[..number].iter();
+            let mut earlier = varied[..number].iter();
             if earlier.any(|other| other.paths().any(|one| one == path)) {
                 return Err(AppError::request(format!("`{path}` is varied twice")));
             }
         }
     }
-    let besides = decisions.iter().map(|one| one.clone().besides(scenario));
+    let besides = varied.iter().map(|one| one.clone().besides(scenario));
     Ok(besides.filter(|one| !one.choices.is_empty()).collect())
 }
 
@@ -286,6 +314,7 @@ fn other_variant(scenario: &Scenario) -> Option<DecisionChoice> {
         settings: settings
             .map(|(path, value)| (path.to_owned(), value))
             .into(),
+        cost_per_year: 0.0,
     })
 }
 

@@ -17,10 +17,11 @@ use poolproof_reports::advice::{
 };
 use poolproof_reports::figure::Figure;
 
-use self::candidates::{Choices, Safety};
+use self::candidates::{Choices, ChosenChanges, Safety};
 use self::race::{Race, Raced, Rounds, Shares};
 use self::sensitivity::Finalists;
 use super::error::{AppError, ErrorKind};
+use super::front::{self, Coordinates};
 use super::limits::SearchLimits;
 use super::objectives;
 use super::observer::Execution;
@@ -50,7 +51,8 @@ pub struct AdviceRequest<'a> {
     pub settings: &'a reproduction::Settings,
     /// The most trials of a candidate, in place of the scenario's.
     pub trials: Option<u64>,
-    /// The decisions that vary; the shipped list where there are none.
+    /// The decisions that vary. Where there are none, those that the scenario declares, and without
+    /// them the shipped list.
     pub decisions: &'a [VariedDecision],
     /// Whether assumptions are changed by a factor of two.
     pub sensitivities: bool,
@@ -66,10 +68,19 @@ struct Entrant {
     changes: Vec<String>,
     settings: ChoiceSettings,
     scenario: Scenario,
+    /// None where nothing has a price.
+    cost_per_year: Option<f64>,
     /// None where it is safe.
     unsafe_by: Option<CandidateStatus>,
     properties: Vec<CandidateProperty>,
     raced: Option<Raced>,
+}
+
+impl Entrant {
+    /// What it costs; 0 without prices.
+    fn cost(&self) -> f64 {
+        self.cost_per_year.unwrap_or_default()
+    }
 }
 
 /// Everything that is known while candidates are looked at.
@@ -110,11 +121,13 @@ pub fn advise(
             "add them to [expect], as in objectives = [\"per_year.availability >= 99.9%\"]",
         ));
     }
-    let decisions = if request.decisions.is_empty() {
+    let decisions = if !request.decisions.is_empty() {
+        decisions::asked(request.decisions, &base)?
+    } else if !base.decisions.is_empty() {
+        decisions::declared(&base)
+    } else {
         let loads = |set: &ChoiceSettings| candidates::load(request, resolver, set).is_ok();
         decisions::shipped(&base, &loads)
-    } else {
-        decisions::asked(request.decisions, &base)?
     };
     let plan = CandidatePlan::of(&decisions)?;
     let rounds = race::rounds(base.simulate.trials, base.simulate.drill_trials);
@@ -261,9 +274,10 @@ impl Inquest<'_> {
         let known = points.iter().filter_map(|point| self.seen[point]);
         let safe = |index: &usize| self.entrants[*index].unsafe_by.is_none();
         let racing: Vec<usize> = known.filter(safe).collect();
-        let scenarios = racing.iter().map(|index| &self.entrants[*index].scenario);
+        let entrants = || racing.iter().map(|index| &self.entrants[*index]);
         let race = Race {
-            scenarios: &scenarios.collect::<Vec<_>>(),
+            scenarios: &entrants().map(|one| &one.scenario).collect::<Vec<_>>(),
+            costs: &entrants().map(Entrant::cost).collect::<Vec<_>>(),
             rounds: &self.rounds,
             shares: Shares::of(stated_confidence(base), self.intervals, self.comparisons),
             observer: self.execution.observer,
@@ -277,7 +291,11 @@ impl Inquest<'_> {
 
     /// Loads and checks a candidate; its number, or `None` where it is no valid scenario.
     fn enter(&mut self, choices: &Choices) -> Result<Option<usize>, AppError> {
-        let (changes, settings) = candidates::changes_of(&self.decisions, choices);
+        let ChosenChanges {
+            words: changes,
+            settings,
+            cost_per_year: besides,
+        } = ChosenChanges::of(&self.decisions, choices);
         let scenario = match candidates::load(self.request, self.resolver, &settings) {
             Ok(scenario) => scenario,
             // A key that there is not is a mistake of the request, and no combination that is.
@@ -298,10 +316,15 @@ impl Inquest<'_> {
             .safety
             .judge(self.request, &scenario, &settings, self.execution);
         let judgement = judgement.ok_or_else(interrupted)?;
+        let mut choices_of_all = self.decisions.iter().flat_map(|one| &one.choices);
+        let have_costs = choices_of_all.any(|one| one.cost_per_year > 0.0);
+        let priced = scenario.cost_per_year();
         self.entrants.push(Entrant {
             choices: choices.clone(),
             changes,
             settings,
+            cost_per_year: (have_costs || priced.is_some())
+                .then(|| priced.unwrap_or_default() + besides),
             scenario,
             unsafe_by: judgement.status,
             properties: judgement.properties,
@@ -360,7 +383,13 @@ impl Inquest<'_> {
         let raced = ranked
             .iter()
             .filter_map(|index| self.entrants[*index].raced.as_ref());
-        let front = race::front(&raced.collect::<Vec<_>>());
+        let coordinates = raced.map(|one| {
+            Some(Coordinates {
+                cost: one.cost,
+                rounds: one.history.clone(),
+            })
+        });
+        let front = front::front(&coordinates.collect::<Vec<_>>());
         let safe = ranked.iter().zip(front);
         let safe = safe.map(|(index, on_front)| candidate(&self.entrants[*index], on_front));
         let others = self.entrants.iter().filter(|one| one.raced.is_none());
@@ -429,6 +458,7 @@ impl Inquest<'_> {
             numbers: &numbers,
             met: best.is_some_and(|best| best.status == CandidateStatus::Meets),
             scenarios: &entrants.iter().map(|one| &one.scenario).collect::<Vec<_>>(),
+            costs: &entrants.iter().map(|one| one.cost()).collect::<Vec<_>>(),
             rounds: &rounds,
             stated: stated_confidence(base),
             objectives: base.expect.objectives.len() as u64,
@@ -484,7 +514,7 @@ fn candidate(entrant: &Entrant, on_front: bool) -> AdviceCandidate {
         changes: entrant.changes.clone(),
         settings: decisions::settings(&entrant.settings),
         scenario_digest: entrant.scenario.digest.clone(),
-        cost_per_year: entrant.scenario.cost_per_year(),
+        cost_per_year: entrant.cost_per_year,
         status: match (entrant.unsafe_by, raced) {
             (Some(status), _) => status,
             (None, Some(raced)) => raced.status,

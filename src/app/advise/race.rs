@@ -16,7 +16,7 @@ use poolproof_engines::simulate::stage::{Stage, run_stage};
 use poolproof_engines::simulate::tally::Tally;
 use poolproof_reports::advice::{CandidateStatus, RaceEnd};
 use poolproof_reports::document as doc;
-use poolproof_reports::figure::Figure;
+use poolproof_reports::figure::{Figure, Unit};
 
 use crate::app::compile::simulation::request;
 use crate::app::document::simulation;
@@ -81,14 +81,16 @@ pub(super) struct Raced {
     pub(super) cost: f64,
     /// Why it left; none where it stayed.
     pub(super) ended: Option<RaceEnd>,
-    /// Outage, data lost and time to recover after each round that it ran.
-    pub(super) history: Vec<[f64; 3]>,
+    /// The figures of [`Figure::OF_FRONT`] after each round that it ran.
+    pub(super) history: Vec<Vec<doc::Estimate>>,
 }
 
 /// A race.
 pub(super) struct Race<'a> {
     /// The candidates, all with the same seed.
     pub(super) scenarios: &'a [&'a Scenario],
+    /// What each costs; 0 without prices.
+    pub(super) costs: &'a [f64],
     /// When it looks.
     pub(super) rounds: &'a Rounds,
     /// The confidence of each interval.
@@ -184,7 +186,8 @@ pub(super) fn run(race: &Race<'_>) -> Option<Vec<Raced>> {
         for index in &racing {
             let runner = &mut runners[*index];
             let history = runner.raced.take().map_or_else(Vec::new, |one| one.history);
-            runner.raced = Some(judged(&scenarios[*index], &runner.tallies, history));
+            let cost = race.costs[*index];
+            runner.raced = Some(judged(&scenarios[*index], cost, &runner.tallies, history));
         }
         leave(&mut runners, &racing, race.shares.comparisons);
         let next = first(&runners);
@@ -221,11 +224,14 @@ fn first(runners: &[Runner]) -> usize {
 /// the others by how far they are away, in steps, and by the same. Equal ones stay in their order.
 pub(super) fn order(one: &Raced, other: &Raced) -> Ordering {
     let meets = |raced: &Raced| raced.status == CandidateStatus::Meets;
-    let figures = |raced: &Raced| raced.history.last().copied().unwrap_or_default();
-    let (here, there) = (figures(one), figures(other));
-    let by_figures = here[0]
-        .total_cmp(&there[0])
-        .then(here[1].total_cmp(&there[1]));
+    let by = |figure| {
+        let value = |raced: &Raced| {
+            let found = objectives::value(figure, &raced.simulation);
+            found.value.unwrap_or_default()
+        };
+        value(one).total_cmp(&value(other))
+    };
+    let by_figures = by(Figure::OUTAGE).then(by(Figure::DATA_LOST));
     let by_cost = one.cost.total_cmp(&other.cost);
     match (meets(one), meets(other)) {
         (true, false) => Ordering::Less,
@@ -286,7 +292,12 @@ fn leave(runners: &mut [Runner], racing: &[usize], confidence: Confidence) {
 }
 
 /// Judges a candidate by its counts so far.
-fn judged(scenario: &Scenario, tallies: &[Tally; 2], mut history: Vec<[f64; 3]>) -> Raced {
+fn judged(
+    scenario: &Scenario,
+    cost: f64,
+    tallies: &[Tally; 2],
+    mut history: Vec<Vec<doc::Estimate>>,
+) -> Raced {
     let simulation = simulation::document(scenario, &tallies[0], &tallies[1], false);
     let listed = scenario.expect.objectives.iter();
     let objectives: Vec<doc::Objective> = listed
@@ -300,8 +311,8 @@ fn judged(scenario: &Scenario, tallies: &[Tally; 2], mut history: Vec<[f64; 3]>)
     } else {
         CandidateStatus::Meets
     };
-    let figures = [Figure::OUTAGE, Figure::DATA_LOST, Figure::TIME_TO_RECOVER];
-    history.push(figures.map(|one| objectives::value(one, &simulation).value.unwrap_or(0.0)));
+    let figures = Figure::OF_FRONT.map(|one| objectives::value(one, &simulation));
+    history.push(figures.to_vec());
     let most = |ratio: fn(&doc::Objective) -> f64| objectives.iter().map(ratio).fold(0.0, f64::max);
     Raced {
         status,
@@ -313,24 +324,26 @@ fn judged(scenario: &Scenario, tallies: &[Tally; 2], mut history: Vec<[f64; 3]>)
         },
         objectives,
         simulation,
-        cost: scenario.cost_per_year().unwrap_or(0.0),
+        cost,
         ended: None,
         history,
     }
 }
 
-/// The ratio of a figure to its limit, so that more than 1 is a miss. Of an objective from below,
-/// that of what is missing to 1: unavailability, for example.
+/// The ratio of a figure to its limit, so that more than 1 is a miss. Of an objective from below it
+/// is that of what is missing to 1 where the figure is a share, unavailability for example, and
+/// otherwise that of the limit to the figure.
 fn ratio_of(objective: &doc::Objective) -> Excess {
     let from_below = matches!(
         objective.comparison,
         doc::Comparison::Above | doc::Comparison::AtLeast
     );
+    let is_share = matches!(objective.figure.unit(), Unit::Share | Unit::Availability);
     let ratio = |value: f64| {
-        let (value, limit) = if from_below {
-            (1.0 - value, 1.0 - objective.limit)
-        } else {
-            (value, objective.limit)
+        let (value, limit) = match (from_below, is_share) {
+            (false, _) => (value, objective.limit),
+            (true, true) => (1.0 - value, 1.0 - objective.limit),
+            (true, false) => (objective.limit, value),
         };
         match value {
             0.0 => 0.0,
@@ -349,23 +362,6 @@ fn ratio_of(objective: &doc::Objective) -> Excess {
         value: estimate.value.map_or(f64::INFINITY, ratio),
         high: worse.map_or(f64::INFINITY, ratio),
     }
-}
-
-/// Which candidates no other beats in cost, outage, data lost and time to recover, each pair over
-/// the trials that both ran.
-pub(super) fn front(raced: &[&Raced]) -> Vec<bool> {
-    let beats = |one: &Raced, other: &Raced| {
-        let rounds = one.history.len().min(other.history.len());
-        let last = |raced: &Raced| {
-            let [outage, lost, time] = raced.history[rounds - 1];
-            [raced.cost, outage, lost, time]
-        };
-        let (one, other) = (last(one), last(other));
-        let pairs = || one.iter().zip(&other);
-        pairs().all(|(a, b)| a <= b) && pairs().any(|(a, b)| a < b)
-    };
-    let beaten = |one: &Raced| raced.iter().any(|other| beats(other, one));
-    raced.iter().map(|one| !beaten(one)).collect()
 }
 
 #[cfg(test)]
@@ -392,10 +388,19 @@ mod tests {
         assert!((all - 0.05).abs() < 1e-12, "{all}");
     }
 
-    fn judged(comparison: Comparison, limit: f64, [low, value, high]: [f64; 3]) -> Excess {
+    fn judged(comparison: Comparison, limit: f64, ends: [f64; 3]) -> Excess {
+        judged_of(Figure::OUTAGE, comparison, limit, ends)
+    }
+
+    fn judged_of(
+        figure: Figure,
+        comparison: Comparison,
+        limit: f64,
+        [low, value, high]: [f64; 3],
+    ) -> Excess {
         ratio_of(&Objective {
             text: String::new(),
-            figure: Figure::OUTAGE,
+            figure,
             comparison,
             limit,
             status: ObjectiveStatus::Undecided,
@@ -433,8 +438,14 @@ mod tests {
         let found = judged(Comparison::AtMost, 10.0, [5.0, 10.0, 20.0]);
         assert_eq!((found.low, found.value, found.high), (0.5, 1.0, 2.0));
         // Half of the availability that is missing to 1.
-        let found = judged(Comparison::AtLeast, 0.5, [0.0, 0.5, 0.75]);
+        let share = Figure::AVAILABILITY;
+        let found = judged_of(share, Comparison::AtLeast, 0.5, [0.0, 0.5, 0.75]);
         assert_eq!((found.low, found.value, found.high), (0.5, 1.0, 2.0));
+        // Of a duration that is wanted long, half of the limit is twice too little.
+        let found = judged(Comparison::AtLeast, 10.0, [5.0, 10.0, 20.0]);
+        assert_eq!((found.low, found.value, found.high), (0.5, 1.0, 2.0));
+        let found = judged(Comparison::AtLeast, 10.0, [0.0, 0.0, 1.0]);
+        assert_eq!((found.low, found.value), (10.0, f64::INFINITY));
         let found = judged(Comparison::AtMost, 0.0, [0.0, 1.0, 2.0]);
         assert_eq!((found.low, found.value), (0.0, f64::INFINITY));
     }

@@ -104,6 +104,8 @@ pub(super) struct Finalists<'a> {
     pub(super) met: bool,
     /// Their scenarios, in the same order.
     pub(super) scenarios: &'a [&'a Scenario],
+    /// What each costs.
+    pub(super) costs: &'a [f64],
     /// When they are looked at.
     pub(super) rounds: &'a Rounds,
     /// The confidence of all intervals together.
@@ -141,6 +143,7 @@ pub(super) fn run(finalists: &Finalists<'_>, observer: &dyn Observer) -> Option<
         let wrong: Vec<Scenario> = all.iter().map(wrong).collect();
         let raced = race::run(&Race {
             scenarios: &wrong.iter().collect::<Vec<_>>(),
+            costs: finalists.costs,
             rounds: finalists.rounds,
             shares,
             observer,

@@ -12,8 +12,8 @@ use poolproof_reports::sweep::{
 };
 
 use super::design::{Design, Method, Point};
-use super::front::{Coordinates, front};
 use crate::app::document::{simulation, stopping};
+use crate::app::front::{Coordinates, front};
 use crate::app::objectives;
 use crate::scenario::Scenario;
 
@@ -72,7 +72,7 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
         let figures = places.into_iter().map(|at| point.figures.get(at?).cloned());
         Some(Coordinates {
             cost: point.cost_per_year?,
-            figures: figures.collect::<Option<_>>()?,
+            rounds: vec![figures.collect::<Option<_>>()?],
         })
     };
     let front = front(&points.iter().map(coordinates).collect::<Vec<_>>());

@@ -7,7 +7,6 @@
 mod design;
 mod document;
 mod file;
-mod front;
 mod parameter;
 
 pub use design::{Design, Method, POINTS_MOST, Point};

@@ -1,5 +1,6 @@
 //! What is found while an answer is refined, and the files that can be taken home.
 
+use poolproof_reports::evidence::Evidence;
 use poolproof_reports::{document as doc, html, json, live, player, visible, words};
 use serde::Serialize;
 
@@ -35,6 +36,15 @@ pub enum LiveFinding {
         /// The figures.
         rows: Vec<live::LiveDifference>,
     },
+    /// What is found of several states.
+    Study {
+        /// The text, the table and the names of the pictures.
+        evidence: Box<Evidence>,
+        /// The files: pictures while it grows, everything in the end.
+        files: Vec<(String, Vec<u8>)>,
+        /// Whether it is the result of the command.
+        is_complete: bool,
+    },
 }
 
 /// An answer as the page takes it.
@@ -42,6 +52,13 @@ pub enum LiveFinding {
 struct AnswerEvent<'a> {
     refinement: Refinement,
     answer: &'a live::LiveAnswer,
+}
+
+/// What is found of several states, as the page takes it.
+#[derive(Serialize)]
+struct StudyEvent<'a> {
+    is_complete: bool,
+    evidence: &'a Evidence,
 }
 
 /// Differences as the page takes them.
@@ -77,6 +94,17 @@ impl LiveFinding {
                 };
                 ("differences", serde_json::to_string(&event))
             }
+            Self::Study {
+                evidence,
+                is_complete,
+                ..
+            } => {
+                let event = StudyEvent {
+                    is_complete: *is_complete,
+                    evidence,
+                };
+                ("study", serde_json::to_string(&event))
+            }
         };
         Ok((written.0, written.1.map_err(AppError::defect)?))
     }
@@ -91,14 +119,24 @@ impl LiveFinding {
     /// Whether it is an answer.
     #[must_use]
     pub const fn is_answer(&self) -> bool {
-        matches!(self, Self::Answer { .. })
+        !matches!(self, Self::Differences { .. })
     }
 
     const fn document(&self) -> Option<&doc::ResultDocument> {
         match self {
             Self::Answer { document, .. } => Some(document),
-            Self::Differences { .. } => None,
+            Self::Differences { .. } | Self::Study { .. } => None,
         }
+    }
+
+    /// A file of what is found of several states.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        let Self::Study { files, .. } = self else {
+            return None;
+        };
+        let found = files.iter().find(|(known, _)| known == name);
+        found.map(|(_, bytes)| &bytes[..])
     }
 
     /// The bytes of `result.json`.

@@ -6,6 +6,7 @@
 mod changes;
 mod finding;
 mod problem;
+mod question;
 mod run;
 mod texts;
 mod view;
@@ -20,6 +21,7 @@ use crate::scenario::{self, Loaded, Scenario, edit};
 pub use changes::{ChangeSet, OwnRunbook};
 pub use finding::LiveFinding;
 pub use problem::Problem;
+pub use question::{ReadyQuestion, StudyQuestion, SweptRange, Variant};
 pub use run::Inquiry;
 pub use texts::{KnownTexts, WhatIfSubject};
 pub use view::ScenarioView;

@@ -21,10 +21,10 @@ use crate::scenario::Scenario;
 const FIRST: u64 = 100;
 
 /// Those of the next figures, and of the first differences.
-const COARSE: u64 = 2_000;
+pub(super) const COARSE: u64 = 2_000;
 
 /// Those of the figures and differences before the scenario's own number.
-const FINE: u64 = 20_000;
+pub(super) const FINE: u64 = 20_000;
 
 /// A question: what a changed scenario comes to, and what differs from another one.
 pub struct Inquiry<'a> {
@@ -70,13 +70,17 @@ impl Inquiry<'_> {
         if !self.differ(COARSE, execution, take)? {
             return Ok(false);
         }
+        // Sure figures are worth more than the verdicts of large budgets, which take longest.
+        if !answer.simulate(FINE, execution, take)? {
+            return Ok(false);
+        }
         for index in order {
             if !answer.search(&scenarios, Some(index), &limits, execution) {
                 return Ok(false);
             }
             take(answer.finding(Refinement::Partial));
         }
-        if !answer.simulate(FINE, execution, take)? || !self.differ(FINE, execution, take)? {
+        if !self.differ(FINE, execution, take)? {
             return Ok(false);
         }
         self.complete(answer.checks, &limits, execution, take)
@@ -247,7 +251,7 @@ impl Partly<'_> {
 }
 
 /// The same scenario with fewer trials and drills.
-fn with_trials(scenario: &Scenario, trials: u64) -> Scenario {
+pub(super) fn with_trials(scenario: &Scenario, trials: u64) -> Scenario {
     let mut scenario = scenario.clone();
     let settings = &mut scenario.simulate;
     settings.trials = settings.trials.min(trials);

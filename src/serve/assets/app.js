@@ -5,19 +5,18 @@
 import { showAnswer, showDifferences, showRefined, summary } from "./answer.js";
 import { byId, el, fill } from "./dom.js";
 import { drawPool } from "./picture.js";
+import * as study from "./study.js";
 import { drawForms, find, words } from "./values.js";
 
 /**
  * @typedef {{from: string, steps: number[], key?: string}} Own
  * @typedef {{set: [string, string][], own: Own[]}} Changes
- * @typedef {{changes: Changes, label: string, note: string}} State
+ * @typedef {{changes: Changes, label: string, note: string, key?: string}} State
  */
 
 /** @type {State[]} */
 let states = [{ changes: { set: [], own: [] }, label: "the file", note: "" }];
 let at = 0;
-/** @type {Changes | null} */
-let pinned = null;
 /** The values of the file. @type {Map<string, string | null>} */
 const base = new Map();
 /** @type {any} */
@@ -32,10 +31,17 @@ function plain(changes) {
   return { set: changes.set, own: changes.own.map(({ from, steps }) => ({ from, steps })) };
 }
 
+const GONE = "The server does not answer. Start poolproof serve again, and open the address that "
+  + "it prints in this tab: the history stays.";
+
 /** @param {string} path @param {any} body */
 async function post(path, body) {
   const response = await fetch(path, { method: "POST", body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json" } });
+    headers: { "Content-Type": "application/json" } }).catch(() => null);
+  // Another server at this place has another token, and refuses.
+  if (response === null || response.status === 403) {
+    throw Object.assign(new Error(GONE), { isGone: true });
+  }
   const type = response.headers.get("Content-Type") ?? "";
   const found = type.startsWith("application/json") ? await response.json() : {};
   if (response.ok) return found;
@@ -45,7 +51,8 @@ async function post(path, body) {
 /** The state to compare with. */
 function against() {
   const how = /** @type {HTMLSelectElement} */ (byId("against")).value;
-  if (how === "pin") return pinned && { changes: pinned, words: "the pinned state" };
+  const pinned = study.pinned().at(-1);
+  if (how === "pin") return pinned ? { changes: pinned.changes, words: pinned.label } : null;
   if (at === 0) return null;
   if (how === "file") return { changes: states[0].changes, words: "the file" };
   return { changes: states[at - 1].changes, words: states[at - 1].label };
@@ -77,6 +84,11 @@ async function ask(state) {
 function refuse(error) {
   byId("work").textContent = "";
   byId("stop").hidden = true;
+  if (error.isGone) {
+    byId("problem").hidden = false;
+    fill(byId("problem"), el("strong", {}, `✗ ${error.message}`));
+    return;
+  }
   const found = error.found;
   const lines = found?.mistakes?.length ? found.mistakes
     : [{ message: found?.error || error.message, help: (found?.hints ?? []).join("; ") }];
@@ -140,17 +152,18 @@ function listen(number, state, other) {
   on("cancelled", () => end("Stopped: the answer is as fine as it was"));
   on("failed", (data) => end(`Failed: ${data.error || "see the terminal of poolproof serve"}`));
   source.onerror = () => {
-    if (source === listening && source.readyState === EventSource.CLOSED) {
-      end("The server does not answer: is poolproof serve still running?");
-    }
+    if (source !== listening) return;
+    if (source.readyState === EventSource.CLOSED) end("The server does not answer");
+    else byId("work").textContent = "The connection is lost; trying again …";
   };
 }
 
 /** Goes to a state of the history. @param {number} to */
 function step(to) {
   at = Math.max(0, Math.min(states.length - 1, to));
+  isBehind = queued > 0;
   showHistory();
-  return ask(states[at]);
+  return isBehind ? undefined : ask(states[at]);
 }
 
 /** Lets a rule of the handbook only warn. @param {string} rule */
@@ -162,12 +175,18 @@ function allow(rule) {
   });
 }
 
-/** Adds a state. @param {Changes} changes @param {string} label */
-function add(changes, label) {
+/**
+ * Adds a state.
+ * @param {Changes} changes
+ * @param {string} label
+ * @param {string} key what is changed
+ */
+function add(changes, label, key) {
   const failed = !byId("problem").hidden;
-  // What could not be used is no state to go back to.
-  states = states.slice(0, failed ? Math.max(1, at) : at + 1);
-  states.push({ changes, label, note: "" });
+  // Neither what could not be used is a state to go back to, nor what was never asked about.
+  const passed = isBehind && states[at].key === key;
+  states = states.slice(0, failed || passed ? Math.max(1, at) : at + 1);
+  states.push({ changes, label, note: "", key });
   return step(states.length - 1);
 }
 
@@ -179,14 +198,24 @@ function ownFile(from) {
 /** The changes that are being made, one after the other: each is made to the state before it. */
 let turn = Promise.resolve();
 
+/** How many more there are: only the last of them is asked about. */
+let queued = 0;
+/** Whether the state at hand was not asked about, so that the view is of one before it. */
+let isBehind = false;
+
 /** @param {() => void | Promise<void>} edit */
 function inTurn(edit) {
-  turn = turn.then(edit).catch(refuse);
+  queued += 1;
+  turn = turn.then(() => {
+    queued -= 1;
+    return edit();
+  }).catch(refuse);
 }
 
 /** @param {string} key @param {string | ((view: any) => string)} wanted */
 function change(key, wanted) {
-  inTurn(() => {
+  inTurn(async () => {
+    if (isBehind && typeof wanted !== "string") await ask(states[at]);
     const value = typeof wanted === "string" ? wanted : wanted(view);
     const now = states[at].changes;
     const set = now.set.filter(([known]) => known !== key);
@@ -194,7 +223,7 @@ function change(key, wanted) {
     if (value !== "" && base.get(key) !== value) set.push([key, value]);
     const own = now.own.filter((one) => one.key !== key);
     const short = value.length > 24 ? "changed" : value || "as in the file";
-    return add({ set, own }, `${words(key)} ${short}`);
+    return add({ set, own }, `${words(key)} ${short}`, key);
   });
 }
 
@@ -212,7 +241,7 @@ function reorder(key, from, edited, all) {
     own.push({ key, from, steps: edited(known?.steps ?? all) });
     const set = now.set.filter(([known]) => known !== key);
     set.push([key, ownFile(from)]);
-    return add({ set, own }, `${words(key)} in another order`);
+    return add({ set, own }, `${words(key)} in another order`, `${key}, order`);
   });
 }
 
@@ -223,6 +252,29 @@ function showHistory() {
     state.label, state.note && el("small", {}, state.note))));
   byId("history").querySelector(".now")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   /** @type {HTMLButtonElement} */ (byId("undo")).disabled = at === 0;
+  keep();
+}
+
+/** Where the history of a file is kept when the page is loaded again. */
+const kept = () => `poolproof ${view.file}`;
+
+function keep() {
+  try {
+    sessionStorage.setItem(kept(), JSON.stringify({ states, at, pins: study.pinned() }));
+  } catch {
+    // Without room for it the page begins with the file again.
+  }
+}
+
+function restore() {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(kept()) ?? "null");
+    if (!found?.states?.[found.at]) return;
+    ({ states, at } = found);
+    study.restorePins(found.pins);
+  } catch {
+    // The same.
+  }
 }
 
 /** @param {boolean} complete */
@@ -262,6 +314,7 @@ function show() {
   drawForms(view, { change, own: reorder, mine: new Set(changes.set.map(([key]) => key)),
     ownOf: (key) => changes.own.find((one) => one.key === key) });
   find(/** @type {HTMLInputElement} */ (byId("find")).value);
+  study.offer(view);
   showHome(false);
   showHistory();
 }
@@ -270,9 +323,8 @@ byId("stop").addEventListener("click", () => fetch(`api/runs/${run}`, { method: 
 byId("undo").addEventListener("click", () => inTurn(() => step(at - 1)));
 byId("against").addEventListener("change", () => inTurn(() => step(at)));
 byId("pin").addEventListener("click", () => {
-  pinned = states[at].changes;
-  /** @type {HTMLSelectElement} */ (byId("against")).value = "pin";
-  byId("pin").textContent = `Pinned: ${states[at].label}`;
+  const { changes, label } = states[at];
+  study.pin({ changes, label });
 });
 byId("find").addEventListener("input", (event) =>
   find(/** @type {HTMLInputElement} */ (event.target).value));
@@ -286,6 +338,8 @@ inTurn(() => post("api/view", {}).then((found) => {
   view = found;
   for (const one of view.values) base.set(one.key, one.value);
   base.set("expect.objectives", null);
+  study.begin({ post, plain, now: () => states[at].changes, changed: keep });
+  restore();
   show();
-  return ask(states[0]);
+  return ask(states[at]);
 }).catch(refuse));

@@ -1,4 +1,5 @@
-//! The Pareto front: points that no other point beats, as far as their intervals tell.
+//! The Pareto front of sweeps and of advice: points that no other point beats, as far as their
+//! intervals tell.
 
 use poolproof_reports::document::Estimate;
 
@@ -6,8 +7,9 @@ use poolproof_reports::document::Estimate;
 pub(super) struct Coordinates {
     /// The cost, which is known.
     pub(super) cost: f64,
-    /// Figures, each with its interval.
-    pub(super) figures: Vec<Estimate>,
+    /// Figures, each with its interval, after each round of trials that the point ran; at least one
+    /// round, and the same rounds for all points as far as they go.
+    pub(super) rounds: Vec<Vec<Estimate>>,
 }
 
 /// Which points are on the front; one that lacks a coordinate is not.
@@ -24,8 +26,12 @@ impl Coordinates {
     /// the cost or in a figure beyond its interval. A figure without an interval decides nothing:
     /// too little carries it.
     fn beats(&self, other: &Self) -> bool {
+        // Over the trials that both ran.
+        let Some((here, there)) = self.rounds.iter().zip(&other.rounds).next_back() else {
+            return false;
+        };
         let pairs = || {
-            let all = self.figures.iter().zip(&other.figures);
+            let all = here.iter().zip(there);
             all.filter(|(here, there)| has_interval(here) && has_interval(there))
         };
         // Points have the same random numbers, so what differs in nothing has the same estimate.
@@ -68,7 +74,7 @@ mod tests {
             let point = |(cost, figures): &(f64, [&Estimate; 2])| {
                 Some(Coordinates {
                     cost: *cost,
-                    figures: figures.map(Clone::clone).to_vec(),
+                    rounds: vec![figures.map(Clone::clone).to_vec()],
                 })
             };
             front(&points.iter().map(point).collect::<Vec<_>>())
@@ -99,5 +105,13 @@ mod tests {
             [true, false]
         );
         assert_eq!(front(&[None]), [false]);
+        // Who ran longer is compared by the trials of both.
+        let round = |one: &Estimate| vec![one.clone()];
+        let short = |rounds: Vec<Vec<Estimate>>| Some(Coordinates { cost: 1.0, rounds });
+        let points = [
+            short(vec![round(&few), round(&many)]),
+            short(vec![round(&many)]),
+        ];
+        assert_eq!(front(&points), [true, false]);
     }
 }
