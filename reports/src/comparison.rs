@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Budget, CdfPoint, Check, CutOff, Estimate, Reach, VerdictStatus};
+use crate::document::{self, Budget, CdfPoint, Check, CutOff, Estimate, Reach, VerdictStatus};
 use crate::figure::{Figure, Unit};
 use crate::{float, quantity, words};
 
@@ -36,6 +36,9 @@ pub struct ComparisonDocument {
     pub schema: String,
     /// The version of poolproof.
     pub poolproof_version: String,
+    /// The commit that it was built from, or `unknown`.
+    #[serde(default = "document::unknown_build")]
+    pub build: String,
     /// The command that makes this comparison again.
     pub command: String,
     /// The seed of all random numbers, the same for every scenario.

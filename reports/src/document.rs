@@ -25,8 +25,8 @@ pub use check::{
     LeftOut, Limits, LinkState, Reach, Reduction, Start, Step, Swarm, Verdict, VerdictStatus,
 };
 pub use cuts::{BasicEvent, CUTS_SCHEMA, CutEvent, CutSet, CutSets, PropertyCuts, RateNote};
-pub(crate) use header::parse;
 pub use header::{DocumentError, OtherSchema};
+pub(crate) use header::{parse, unknown_build};
 pub use names::{
     Cause, CutOff, FaultClass, HolderRole, LinkKind, LinkNote, ListedIn, LossCause, Method,
     NodeRole, Phase, ShareLocation, ShippingJob,
@@ -75,6 +75,9 @@ pub struct ResultDocument {
 pub struct RunIdentity {
     /// The version of poolproof.
     pub poolproof_version: String,
+    /// The commit that it was built from, or `unknown`.
+    #[serde(default = "header::unknown_build")]
+    pub build: String,
     /// The name of the scenario, as in its file name.
     pub scenario_name: String,
     /// The digest of the scenario after `extends` and `--set`, in hexadecimal.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::comparison::ComparedVerdict;
-use crate::document::{CutOff, Estimate};
+use crate::document::{self, CutOff, Estimate};
 use crate::figure::{Figure, Unit};
 use crate::{float, quantity, words};
 
@@ -33,6 +33,9 @@ pub struct SweepDocument {
     pub schema: String,
     /// The version of poolproof.
     pub poolproof_version: String,
+    /// The commit that it was built from, or `unknown`.
+    #[serde(default = "document::unknown_build")]
+    pub build: String,
     /// The command that makes this sweep again.
     pub command: String,
     /// The name of the scenario that is varied.

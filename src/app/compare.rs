@@ -21,6 +21,7 @@ use poolproof_reports::comparison::{
 use poolproof_reports::document::{self as doc, ColumnName};
 use poolproof_reports::figure::{Figure, Measure, Statistic};
 
+use crate::app::build::COMMIT;
 use crate::app::document::simulation;
 use crate::app::document::stopping::stated_confidence;
 use crate::app::objectives;
@@ -94,6 +95,7 @@ pub fn document(comparison: &ComparisonInput<'_>) -> ComparisonDocument {
     ComparisonDocument {
         schema: SCHEMA.to_owned(),
         poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        build: COMMIT.to_owned(),
         command: comparison.command.to_owned(),
         seed: settings.seed,
         trials: simulations[0].trials,

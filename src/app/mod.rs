@@ -2,6 +2,7 @@
 //! results and progress go out; a terminal, files of results and exit codes belong to the caller.
 
 pub mod advise;
+pub mod build;
 pub mod chain;
 pub mod check;
 pub mod checkpoint;

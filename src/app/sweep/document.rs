@@ -11,6 +11,7 @@ use poolproof_reports::sweep::{
 
 use super::design::{Design, Method, Point};
 use super::front::{Coordinates, front};
+use crate::app::build::COMMIT;
 use crate::app::document::simulation;
 use crate::app::objectives;
 use crate::scenario::Scenario;
@@ -80,6 +81,7 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
     SweepDocument {
         schema: SCHEMA.to_owned(),
         poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        build: COMMIT.to_owned(),
         command: sweep.command.to_owned(),
         scenario_name: sweep.base.name.clone(),
         title: sweep.base.title.clone(),
