@@ -22,6 +22,7 @@ pub(crate) mod heat;
 pub(crate) mod overlay;
 pub(crate) mod pareto;
 pub(crate) mod picture;
+pub(crate) mod sweep_line;
 mod topology;
 pub(crate) mod tornado;
 mod trials;
@@ -80,7 +81,7 @@ impl Chart {
             Self::Topology => "The pool",
             Self::TimeToRecover => "Time to recover",
             Self::DataLost => "Data lost given loss of the site",
-            Self::Exceedance => "How often a year is worse than that",
+            Self::Exceedance => "Probability of a worse year",
             Self::OutageByCause => "Outage per year by cause",
             Self::OutageByPhase => "Outage by phase",
             Self::Timeline => "A typical year and the worst",

@@ -137,6 +137,31 @@ pub struct Objective {
     pub value: Estimate,
 }
 
+/// What is promised for a figure, whatever was observed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// The figure that it is about, by name, as in `given_site_loss.data_lost.p95`.
+    pub figure: Figure,
+    /// How the value is compared with the limit.
+    pub comparison: Comparison,
+    /// The limit, in the unit of the figure.
+    #[serde(serialize_with = "float::serialize")]
+    pub limit: f64,
+}
+
+impl Promise {
+    /// Whether the worse end of an interval keeps it.
+    pub(crate) fn is_kept(&self, estimate: &Estimate) -> bool {
+        match self.comparison {
+            Comparison::Below => estimate.high.is_some_and(|high| high < self.limit),
+            Comparison::AtMost => estimate.high.is_some_and(|high| high <= self.limit),
+            Comparison::Above => estimate.low.is_some_and(|low| low > self.limit),
+            Comparison::AtLeast => estimate.low.is_some_and(|low| low >= self.limit),
+        }
+    }
+}
+
 /// Whether an objective is met, at the stated error probability.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

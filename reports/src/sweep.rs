@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::comparison::ComparedVerdict;
-use crate::document::{self, CutOff, Estimate};
+use crate::document::{self, CutOff, Estimate, Promise};
 use crate::figure::{Figure, Unit};
 use crate::{float, quantity, words};
 
@@ -60,6 +60,9 @@ pub struct SweepDocument {
     pub parameters: Vec<ParameterHead>,
     /// The figures of every point, in the order of their estimates.
     pub figures: Vec<FigureHead>,
+    /// The objectives of the scenario that is varied.
+    #[serde(default)]
+    pub promises: Vec<Promise>,
     /// The points.
     pub points: Vec<SweepPoint>,
 }

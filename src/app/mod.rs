@@ -1,4 +1,4 @@
-//! The application: what the program can do, for whoever calls it. Typed requests come in, typed
+//! The application: what the program can do, for any caller. Typed requests come in, typed
 //! results and progress go out; a terminal, files of results and exit codes belong to the caller.
 
 pub mod advise;
@@ -19,6 +19,7 @@ pub mod evaluation;
 pub mod explanation;
 pub mod exploration;
 pub mod fit;
+pub mod glossary;
 pub mod import;
 pub mod limits;
 pub mod objectives;

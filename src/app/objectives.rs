@@ -8,18 +8,12 @@ use crate::scenario::expect::{Column, Comparison, Limit, Measure, Objective, Sta
 /// Judges an objective: it is met, or missed, only if the whole interval says so.
 #[must_use]
 pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Objective {
-    let figure = figure(objective.column, objective.measure, objective.statistic);
+    let doc::Promise {
+        figure,
+        comparison,
+        limit,
+    } = promise(objective);
     let value = value(figure, simulation);
-    let limit = match objective.limit {
-        Limit::Duration(duration) => duration.ms as f64,
-        Limit::Count(number) | Limit::Share(number) => number,
-    };
-    let comparison = match objective.comparison {
-        Comparison::Below => doc::Comparison::Below,
-        Comparison::AtMost => doc::Comparison::AtMost,
-        Comparison::Above => doc::Comparison::Above,
-        Comparison::AtLeast => doc::Comparison::AtLeast,
-    };
     let status = status(
         comparison,
         limit,
@@ -32,6 +26,24 @@ pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Object
         limit,
         status,
         value,
+    }
+}
+
+/// What an objective promises.
+#[must_use]
+pub fn promise(objective: &Objective) -> doc::Promise {
+    doc::Promise {
+        figure: figure(objective.column, objective.measure, objective.statistic),
+        comparison: match objective.comparison {
+            Comparison::Below => doc::Comparison::Below,
+            Comparison::AtMost => doc::Comparison::AtMost,
+            Comparison::Above => doc::Comparison::Above,
+            Comparison::AtLeast => doc::Comparison::AtLeast,
+        },
+        limit: match objective.limit {
+            Limit::Duration(duration) => duration.ms as f64,
+            Limit::Count(number) | Limit::Share(number) => number,
+        },
     }
 }
 

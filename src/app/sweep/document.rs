@@ -78,6 +78,7 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
     for (point, on_front) in points.iter_mut().zip(front) {
         point.on_front = point.cost_per_year.map(|_| on_front);
     }
+    let promises = sweep.base.expect.objectives.iter();
     SweepDocument {
         schema: SCHEMA.to_owned(),
         poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -104,6 +105,7 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
                 unit: figure.unit(),
             })
             .collect(),
+        promises: promises.map(objectives::promise).collect(),
         points,
     }
 }
