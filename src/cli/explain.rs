@@ -25,9 +25,9 @@ use crate::scenario::FileSystem;
 /// Explain a counterexample: every step, who did it, what changed, and why
 ///
 /// Given a scenario, it checks it and explains the shortest counterexample of a property. Given a
-/// trace, it leaves out the steps that were not needed and explains the rest. Given the code or the
-/// name of a diagnostic, a rule, a property or a hazard, such as E0118, V12, split-brain or H-14, it
-/// says what that is.
+/// trace, it leaves out the steps that were not needed and explains the rest. Given the code or name
+/// of a diagnostic, a rule, a property or a hazard, such as E0118, V12, split-brain or H-14, it says
+/// what that is.
 #[derive(Args)]
 pub struct ExplainArgs {
     /// A scenario file, a trace (a file ending in .json), or a code or name
@@ -263,7 +263,12 @@ mod tests {
 
     #[test]
     fn codes_are_distinguished_from_files() {
-        assert!(is_code(Path::new("E0101")) && is_code(Path::new("W0201")));
-        assert!(!is_code(Path::new("E0101.toml")) && !is_code(Path::new("scenario.toml")));
+        for name in ["E0101", "V12", "split-brain", "H-14"] {
+            assert!(meaning(Path::new(name)).unwrap().is_some(), "{name}");
+        }
+        for file in ["E0101.toml", "scenario.toml", "Cargo.toml"] {
+            assert!(meaning(Path::new(file)).unwrap().is_none(), "{file}");
+        }
+        assert!(meaning(Path::new("W0201")).is_err());
     }
 }

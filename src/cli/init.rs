@@ -16,8 +16,8 @@ use crate::scenario::templates::{self, Template};
 /// Write a scenario to start from, with comments on every choice
 ///
 /// Beside it come the runbooks that it can name, documented and hardened, and the JSON Schemas by
-/// which editors complete and check these files. A file that is there already is never overwritten: if it differs from what would be
-/// written, nothing at all is written and the exit status is 74.
+/// which editors complete and check these files. A file that is there already is never overwritten:
+/// if it differs from what would be written, nothing at all is written and the exit status is 74.
 #[derive(Args)]
 pub struct InitArgs {
     /// Where to write the scenario

@@ -128,7 +128,7 @@ pub(super) fn data_lost<DB: DrawingBackend>(
         largest_ms
     };
     let limits = limits(document, Measure::DataLost);
-    // An objective far beyond all losses would press them together: it is met, which the table says.
+    // An objective far beyond all losses would press them together: the table has it.
     let limits: Vec<(f64, String)> = limits
         .into_iter()
         .filter(|(ms, _)| *ms <= 2.0 * shown_ms)
