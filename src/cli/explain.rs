@@ -25,9 +25,9 @@ use crate::scenario::FileSystem;
 /// Explain a counterexample: every step, who did it, what changed, and why
 ///
 /// Given a scenario, it checks it and explains the shortest counterexample of a property. Given a
-/// trace, it leaves out the steps that were not needed and explains the rest. Given the code or name
-/// of a diagnostic, a rule, a property or a hazard, such as E0118, V12, split-brain or H-14, it says
-/// what that is.
+/// trace, it leaves out the steps that were not needed and explains the rest. Given the code or
+/// the name of a diagnostic, a rule, a property or a hazard, such as E0118, V12, split-brain or
+/// H-14, it says what that is.
 #[derive(Args)]
 pub struct ExplainArgs {
     /// A scenario file, a trace (a file ending in .json), or a code or name
