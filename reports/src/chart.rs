@@ -19,11 +19,11 @@ pub(crate) mod fitted;
 pub(crate) mod forest;
 mod frame;
 pub(crate) mod heat;
-pub(crate) mod line;
 pub(crate) mod overlay;
 pub(crate) mod pareto;
 pub(crate) mod picture;
 pub(crate) mod sensitivity;
+pub(crate) mod sweep_line;
 mod topology;
 pub(crate) mod tornado;
 mod trials;
@@ -82,7 +82,7 @@ impl Chart {
             Self::Topology => "The pool",
             Self::TimeToRecover => "Time to recover",
             Self::DataLost => "Data lost given loss of the site",
-            Self::Exceedance => "How often a year is worse than that",
+            Self::Exceedance => "Probability of a worse year",
             Self::OutageByCause => "Outage per year by cause",
             Self::OutageByPhase => "Outage by phase",
             Self::Timeline => "A typical year and the worst",

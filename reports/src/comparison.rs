@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Budget, CdfPoint, Check, CutOff, Estimate, Reach, VerdictStatus};
+use crate::document::{self, Budget, CdfPoint, Check, CutOff, Estimate, Reach, VerdictStatus};
 use crate::figure::{Figure, Unit};
+use crate::look::{BAD, GOOD, Look, NONE};
 use crate::{float, quantity, words};
 
 mod bundle;
@@ -38,6 +39,9 @@ pub struct ComparisonDocument {
     pub schema: String,
     /// The version of poolproof.
     pub poolproof_version: String,
+    /// The commit that it was built from, or `unknown`.
+    #[serde(default = "document::unknown_build")]
+    pub build: String,
     /// The command that makes this comparison again.
     pub command: String,
     /// The seed of all random numbers, the same for every scenario.
@@ -57,8 +61,21 @@ pub struct ComparisonDocument {
     pub differences: u64,
     /// The scenarios; the first is what the others are compared with.
     pub scenarios: Vec<Compared>,
+    /// What differs between the scenarios, in the order of their keys.
+    #[serde(default)]
+    pub differing: Vec<DifferingKey>,
     /// Each figure under each scenario.
     pub figures: Vec<FigureRow>,
+}
+
+/// A key whose value differs between the scenarios.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DifferingKey {
+    /// The path of the key, as in `mirroring.witness`.
+    pub key: String,
+    /// Its value in each scenario, in their order; none where a scenario has no such key.
+    pub values: Vec<Option<String>>,
 }
 
 /// One of the scenarios.
@@ -149,6 +166,15 @@ pub struct FigureRow {
     pub differences: Vec<Difference>,
 }
 
+/// How a difference looks: better, worse, or nothing that an interval shows.
+pub(crate) fn look(difference: &Difference, unit: Unit) -> Look {
+    match (difference.visible, difference.estimate.value) {
+        (Some(true), Some(value)) if (value > 0.0) == unit.more_is_better() => GOOD,
+        (Some(true), Some(_)) => BAD,
+        _ => NONE,
+    }
+}
+
 /// A difference to the first scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -170,11 +196,13 @@ impl Difference {
             Some(true) => {
                 let low = self.estimate.low.unwrap_or(value);
                 let high = self.estimate.high.unwrap_or(value);
+                let better = (value > 0.0) == unit.more_is_better();
                 format!(
-                    "{} ({} to {})",
+                    "{} ({} to {}), {}",
                     unit.difference(value),
                     unit.difference(low),
-                    unit.difference(high)
+                    unit.difference(high),
+                    if better { "better" } else { "worse" }
                 )
             }
             Some(false) => NOT_VISIBLE.to_owned(),

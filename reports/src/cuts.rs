@@ -236,6 +236,7 @@ mod tests {
             schema: crate::document::CUTS_SCHEMA.to_owned(),
             identity: RunIdentity {
                 poolproof_version: "0.1.0".to_owned(),
+                build: "unknown".to_owned(),
                 scenario_name: "sample".to_owned(),
                 scenario_digest: "d".repeat(16),
                 seed: 1,

@@ -27,8 +27,8 @@ pub use check::{
 };
 pub use cost::YearlyCost;
 pub use cuts::{BasicEvent, CUTS_SCHEMA, CutEvent, CutSet, CutSets, PropertyCuts, RateNote};
-pub(crate) use header::parse;
 pub use header::{DocumentError, OtherSchema};
+pub(crate) use header::{parse, unknown_build};
 pub use names::{
     Cause, CutOff, FaultClass, HolderRole, LinkKind, LinkNote, ListedIn, LossCause, Method,
     NodeRole, Phase, ShareLocation, ShippingJob,
@@ -77,6 +77,9 @@ pub struct ResultDocument {
 pub struct RunIdentity {
     /// The version of poolproof.
     pub poolproof_version: String,
+    /// The commit that it was built from, or `unknown`.
+    #[serde(default = "header::unknown_build")]
+    pub build: String,
     /// The name of the scenario, as in its file name.
     pub scenario_name: String,
     /// The digest of the scenario after `extends` and `--set`, in hexadecimal.
@@ -150,6 +153,31 @@ pub struct DowntimeBudget {
     /// The used part of it, with the interval by which the objective is judged; above 1 where the
     /// budget is overspent.
     pub used: Estimate,
+}
+
+/// What is promised for a figure, whatever was observed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// The figure that it is about, by name, as in `given_site_loss.data_lost.p95`.
+    pub figure: Figure,
+    /// How the value is compared with the limit.
+    pub comparison: Comparison,
+    /// The limit, in the unit of the figure.
+    #[serde(serialize_with = "float::serialize")]
+    pub limit: f64,
+}
+
+impl Promise {
+    /// Whether the worse end of an interval keeps it.
+    pub(crate) fn is_kept(&self, estimate: &Estimate) -> bool {
+        match self.comparison {
+            Comparison::Below => estimate.high.is_some_and(|high| high < self.limit),
+            Comparison::AtMost => estimate.high.is_some_and(|high| high <= self.limit),
+            Comparison::Above => estimate.low.is_some_and(|low| low > self.limit),
+            Comparison::AtLeast => estimate.low.is_some_and(|low| low >= self.limit),
+        }
+    }
 }
 
 /// Whether an objective is met, at the stated error probability.

@@ -51,6 +51,11 @@ impl Unit {
         }
     }
 
+    /// Whether a greater value is the better one.
+    pub(crate) const fn more_is_better(self) -> bool {
+        matches!(self, Self::Availability)
+    }
+
     /// Returns a difference in words, with its sign.
     #[must_use]
     pub fn difference(self, value: f64) -> String {

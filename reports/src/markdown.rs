@@ -99,9 +99,9 @@ pub fn text(document: &ResultDocument) -> String {
     blocks.push("### Reproduce this result".to_owned());
     blocks.push(fenced("sh", &one_line(&identity.command)));
     blocks.push(escaped(&format!(
-        "poolproof {}, scenario {}, seed {}. The same version, scenario and seed give the same \
-         result.",
-        identity.poolproof_version, identity.scenario_digest, identity.seed
+        "poolproof {} ({}), scenario {}, seed {}. The same version, scenario and seed give the \
+         same result.",
+        identity.poolproof_version, identity.build, identity.scenario_digest, identity.seed
     )));
     let mut text = blocks.join("\n\n");
     text.push('\n');

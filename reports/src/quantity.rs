@@ -233,6 +233,13 @@ fn without_trailing_zeros(text: &str) -> String {
     }
 }
 
+/// What a table is sorted by: the value itself; nothing where there is none.
+pub(crate) fn sort_key(value: Option<f64>) -> String {
+    value.map_or(String::new(), |value| {
+        format!("{}", crate::float::rounded(value))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,8 +35,16 @@ pub fn schema_of<T: JsonSchema>() -> String {
     let generator = SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator();
-    let schema = generator.into_root_schema_for::<T>();
-    let mut text = format!("{:#}", sorted(schema.to_value()));
+    let mut schema = generator.into_root_schema_for::<T>().to_value();
+    // `poolproof/result/v2`, which every document names.
+    let name = schema.pointer("/properties/schema/const");
+    if let Some(name) = name
+        .and_then(Value::as_str)
+        .map(|name| name.replace('/', ":"))
+    {
+        schema["$id"] = Value::String(format!("urn:{name}"));
+    }
+    let mut text = format!("{:#}", sorted(schema));
     text.push('\n');
     text
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::comparison::ComparedVerdict;
-use crate::document::{CutOff, Estimate};
+use crate::document::{self, CutOff, Estimate, Promise};
 use crate::figure::{Figure, Unit};
 use crate::{float, quantity, words};
 
@@ -36,6 +36,9 @@ pub struct SweepDocument {
     pub schema: String,
     /// The version of poolproof.
     pub poolproof_version: String,
+    /// The commit that it was built from, or `unknown`.
+    #[serde(default = "document::unknown_build")]
+    pub build: String,
     /// The command that makes this sweep again.
     pub command: String,
     /// The name of the scenario that is varied.
@@ -64,6 +67,9 @@ pub struct SweepDocument {
     /// for, and without figures that no value was found of at some point, or that do not vary.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sensitivities: Vec<SensitivityRow>,
+    /// The objectives of the scenario that is varied.
+    #[serde(default)]
+    pub promises: Vec<Promise>,
     /// The points.
     pub points: Vec<SweepPoint>,
 }

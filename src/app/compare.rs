@@ -6,6 +6,8 @@
 //! pairs: the interval of their difference is put together from two intervals of half the error
 //! each, which holds at least as often as stated.
 
+use std::collections::BTreeMap;
+
 use poolproof_engines::simulate::accumulator::{DifferenceAccumulator, Slopes};
 use poolproof_engines::simulate::clusters::Clusters;
 use poolproof_engines::simulate::estimate::{Confidence, Estimate, Interval};
@@ -16,11 +18,12 @@ use poolproof_engines::simulate::run::Counts;
 use poolproof_engines::simulate::stage::Stage;
 use poolproof_engines::simulate::tally::Tally;
 use poolproof_reports::comparison::{
-    Compared, ComparedVerdict, ComparisonDocument, Difference, FigureRow, SCHEMA,
+    Compared, ComparedVerdict, ComparisonDocument, Difference, DifferingKey, FigureRow, SCHEMA,
 };
 use poolproof_reports::document::{self as doc, ColumnName};
 use poolproof_reports::figure::{Figure, Measure, Statistic};
 
+use crate::app::build::COMMIT;
 use crate::app::document::simulation;
 use crate::app::document::stopping::stated_confidence;
 use crate::app::objectives;
@@ -67,6 +70,32 @@ pub struct ComparisonInput<'a> {
     pub command: &'a str,
 }
 
+/// The keys that results depend on and whose values are not the same in every scenario.
+fn differing(scenarios: &[Scenario]) -> Vec<DifferingKey> {
+    let mut keys: BTreeMap<&str, Vec<Option<String>>> = BTreeMap::new();
+    for (index, scenario) in scenarios.iter().enumerate() {
+        let modelled = scenario.assumptions().iter().filter(|one| one.is_modelled);
+        for one in modelled {
+            let values = keys.entry(&one.key);
+            let values = values.or_insert_with(|| vec![None; scenarios.len()]);
+            values[index] = Some(one.value.clone());
+        }
+    }
+    // The steps of a runbook that only some scenarios have differ with the key that names it.
+    let is_named = |key: &str, values: &[Option<String>]| {
+        !key.contains(".step.") || values.iter().all(Option::is_some)
+    };
+    keys.retain(|key, values| {
+        is_named(key, values) && values.iter().any(|value| *value != values[0])
+    });
+    let keys = keys.into_iter();
+    keys.map(|(key, values)| DifferingKey {
+        key: key.to_owned(),
+        values,
+    })
+    .collect()
+}
+
 /// Puts the document together.
 #[must_use]
 pub fn document(comparison: &ComparisonInput<'_>) -> ComparisonDocument {
@@ -94,6 +123,7 @@ pub fn document(comparison: &ComparisonInput<'_>) -> ComparisonDocument {
     ComparisonDocument {
         schema: SCHEMA.to_owned(),
         poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        build: COMMIT.to_owned(),
         command: comparison.command.to_owned(),
         seed: settings.seed,
         trials: simulations[0].trials,
@@ -105,6 +135,7 @@ pub fn document(comparison: &ComparisonInput<'_>) -> ComparisonDocument {
         scenarios: (0..scenarios.len())
             .map(|index| compared(comparison, index, &simulations[index]))
             .collect(),
+        differing: differing(scenarios),
         figures: Figure::OF_COMPARISON
             .into_iter()
             .map(|figure| FigureRow {

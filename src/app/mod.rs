@@ -1,8 +1,9 @@
-//! The application: what the program can do, for whoever calls it. Typed requests come in, typed
+//! The application: what the program can do, for any caller. Typed requests come in, typed
 //! results and progress go out; a terminal, files of results and exit codes belong to the caller.
 
 pub mod advise;
 mod beside;
+pub mod build;
 pub mod chain;
 pub mod check;
 pub mod checkpoint;
@@ -21,6 +22,7 @@ pub mod explanation;
 pub mod exploration;
 pub mod fit;
 mod front;
+pub mod glossary;
 pub mod import;
 pub mod limits;
 pub mod objectives;

@@ -9,18 +9,12 @@ use crate::scenario::expect::{Column, Comparison, Limit, Measure, Objective, Sta
 /// Judges an objective: it is met, or missed, only if the whole interval says so.
 #[must_use]
 pub fn judge(objective: &Objective, simulation: &doc::Simulation) -> doc::Objective {
-    let figure = figure(objective.column, objective.measure, objective.statistic);
+    let doc::Promise {
+        figure,
+        comparison,
+        limit,
+    } = promise(objective);
     let value = value(figure, simulation);
-    let limit = match objective.limit {
-        Limit::Duration(duration) => duration.ms as f64,
-        Limit::Count(number) | Limit::Share(number) => number,
-    };
-    let comparison = match objective.comparison {
-        Comparison::Below => doc::Comparison::Below,
-        Comparison::AtMost => doc::Comparison::AtMost,
-        Comparison::Above => doc::Comparison::Above,
-        Comparison::AtLeast => doc::Comparison::AtLeast,
-    };
     let bounds = with_no_return(figure, &value, simulation);
     let status = status(comparison, limit, &bounds);
     doc::Objective {
@@ -78,6 +72,24 @@ fn complement(up: &doc::Estimate) -> doc::Estimate {
             method => method,
         },
         ..up.clone()
+    }
+}
+
+/// What an objective promises.
+#[must_use]
+pub fn promise(objective: &Objective) -> doc::Promise {
+    doc::Promise {
+        figure: figure(objective.column, objective.measure, objective.statistic),
+        comparison: match objective.comparison {
+            Comparison::Below => doc::Comparison::Below,
+            Comparison::AtMost => doc::Comparison::AtMost,
+            Comparison::Above => doc::Comparison::Above,
+            Comparison::AtLeast => doc::Comparison::AtLeast,
+        },
+        limit: match objective.limit {
+            Limit::Duration(duration) => duration.ms as f64,
+            Limit::Count(number) | Limit::Share(number) => number,
+        },
     }
 }
 

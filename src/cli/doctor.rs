@@ -12,6 +12,7 @@ use super::failure::CommandResult;
 use super::flags::RunArgs;
 use super::memory;
 use super::terminal::print;
+use crate::app::build::VERSION;
 use crate::app::doctor::{DoctorAnswer, DoctorRequest, WeakValue, doctor};
 use crate::scenario::FileSystem;
 use crate::scenario::assumption::Grade;
@@ -81,7 +82,7 @@ fn machine() -> Vec<String> {
         format!("{} MB (three quarters of what is free)", count(bytes >> 20))
     });
     let mut lines = vec![
-        format!("poolproof {}", env!("CARGO_PKG_VERSION")),
+        format!("poolproof {}", *VERSION),
         format!("  threads: {cores}"),
         format!("  memory for a search: {memory}"),
     ];

@@ -15,22 +15,23 @@ use super::format::OutputFormat;
 use super::limits::LimitArgs;
 use super::terminal::{print, say};
 use super::{files, interrupt, ownership, trace};
-use crate::app::Execution;
 use crate::app::explanation::{
     Answer, ExplainRequest, Explanation, RegressionRequest, explain, explain_trace, regression,
 };
 use crate::app::reproduction::{Reproduction, Settings};
-use crate::scenario::{FileSystem, codes};
+use crate::app::{Execution, glossary};
+use crate::scenario::FileSystem;
 
 /// Explain a counterexample: every step, who did it, what changed, and why
 ///
 /// Given a scenario, it checks it and explains the shortest counterexample of a property. Given a
-/// trace, it leaves out the steps that were not needed and explains the rest. Given the code of a
-/// diagnostic, such as E0118, it prints the page of that code.
+/// trace, it leaves out the steps that were not needed and explains the rest. Given the code or
+/// the name of a diagnostic, a rule, a property or a hazard, such as E0118, V12, split-brain or
+/// H-14, it says what that is.
 #[derive(Args)]
 pub struct ExplainArgs {
-    /// A scenario file, a trace (a file ending in .json), or the code of a diagnostic
-    #[arg(value_name = "SCENARIO|TRACE|CODE")]
+    /// A scenario file, a trace (a file ending in .json), or a code or name
+    #[arg(value_name = "SCENARIO|TRACE|NAME")]
     subject: PathBuf,
     /// The property; by default the trace's, or the first that is violated
     #[arg(long, value_name = "NAME", value_parser = property)]
@@ -75,8 +76,9 @@ struct Subject {
 
 /// Runs the command.
 pub fn run(args: &ExplainArgs) -> CommandResult {
-    if is_code(&args.subject) {
-        return explain_code(&args.subject);
+    if let Some(page) = meaning(&args.subject)? {
+        print(&page)?;
+        return Ok(Exit::AsExpected);
     }
     for path in args.html.iter().chain(&args.save) {
         files::try_file(path)?;
@@ -118,22 +120,23 @@ pub fn run(args: &ExplainArgs) -> CommandResult {
     }
 }
 
-/// Whether the argument is the code of a diagnostic, such as `E0101`.
-fn is_code(subject: &Path) -> bool {
-    let text = subject.to_string_lossy();
-    let digits = text.strip_prefix(['E', 'W']);
-    digits.is_some_and(|d| d.len() == 4 && d.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Prints the page of a code.
-fn explain_code(code: &Path) -> CommandResult {
-    let code = code.to_string_lossy();
-    let page = codes::page(&code).ok_or_else(|| {
-        Failure::input(format!("there is no code {code}"))
-            .hinted("the codes are those that diagnostics show, and docs/codes lists them")
-    })?;
-    print(&page)?;
-    Ok(Exit::AsExpected)
+/// What a code or a name means; `None` for a file.
+fn meaning(subject: &Path) -> Result<Option<String>, Failure> {
+    let name = subject.to_string_lossy();
+    let page = glossary::page(&name).filter(|_| !subject.exists());
+    let is_code = |name: &str| {
+        let digits = name.strip_prefix(['E', 'W', 'V', 'H']);
+        let digits = digits.map(|rest| rest.trim_start_matches('-'));
+        digits.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    if page.is_none() && is_code(&name) && !subject.exists() {
+        let failure = Failure::input(format!("there is no code {name}"));
+        return Err(failure.hinted(
+            "E and W are diagnostics (docs/codes), V rules (docs/rules.md), H hazards \
+             (docs/hazards.md)",
+        ));
+    }
+    Ok(page)
 }
 
 /// Says that there is no counterexample, and how far that goes.
@@ -260,7 +263,12 @@ mod tests {
 
     #[test]
     fn codes_are_distinguished_from_files() {
-        assert!(is_code(Path::new("E0101")) && is_code(Path::new("W0201")));
-        assert!(!is_code(Path::new("E0101.toml")) && !is_code(Path::new("scenario.toml")));
+        for name in ["E0101", "V12", "split-brain", "H-14"] {
+            assert!(meaning(Path::new(name)).unwrap().is_some(), "{name}");
+        }
+        for file in ["E0101.toml", "scenario.toml", "Cargo.toml"] {
+            assert!(meaning(Path::new(file)).unwrap().is_none(), "{file}");
+        }
+        assert!(meaning(Path::new("W0201")).is_err());
     }
 }

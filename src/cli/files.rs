@@ -27,18 +27,44 @@ fn unwritten(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// Holds a directory against other runs of this program while files are put into their places, so
-/// that those of two results do not mix. Nobody waits for ever: where another run holds it for
-/// long, or the system has no such locks, nothing is held, and each file is whole anyway.
+/// that those of two results do not mix. The directory is free again when the value goes, or the
+/// program ends in any way. Nobody waits for ever: where another run holds it for long, or the
+/// system has no such locks, nothing is held, and each file is whole anyway.
 pub fn held(directory: &Path) -> Option<File> {
-    let handle = File::open(directory).ok()?;
     for _ in 0..400 {
-        match handle.try_lock() {
-            Ok(()) => return Some(handle),
+        match lock(directory) {
+            Ok(handle) => return Some(handle),
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(25)),
             Err(TryLockError::Error(_)) => return None,
         }
     }
     None
+}
+
+#[cfg(not(windows))]
+fn lock(directory: &Path) -> Result<File, TryLockError> {
+    let handle = File::open(directory).map_err(TryLockError::Error)?;
+    handle.try_lock().map(|()| handle)
+}
+
+/// Windows locks no directories. A file in it that nobody else can open, and that is gone as soon
+/// as it is closed, says the same.
+#[cfg(windows)]
+fn lock(directory: &Path) -> Result<File, TryLockError> {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    options
+        .share_mode(0)
+        .custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
+    let file = options.open(directory.join(".poolproof.lock"));
+    file.map_err(|error| match error.raw_os_error() {
+        Some(ERROR_SHARING_VIOLATION) => TryLockError::WouldBlock,
+        _ => TryLockError::Error(error),
+    })
 }
 
 /// Writes the files of a report below `directory`, in place of an earlier report's and of nobody

@@ -150,7 +150,9 @@ impl Printer {
             let root = std::env::var_os("GITHUB_WORKSPACE")?;
             let root = Path::new(&root).canonicalize().ok()?;
             let path = path.canonicalize().ok()?;
-            Some(path.strip_prefix(&root).ok()?.display().to_string())
+            let names = path.strip_prefix(&root).ok()?.iter();
+            let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
+            Some(names.join("/"))
         };
         let hosted = matches!(self.format, OutputFormat::Github | OutputFormat::Sarif);
         hosted

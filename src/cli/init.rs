@@ -15,9 +15,9 @@ use crate::scenario::templates::{self, Template};
 
 /// Write a scenario to start from, with comments on every choice
 ///
-/// Beside it come the runbooks that it names and the JSON Schema by which editors complete and
-/// check it. A file that is there already is never overwritten: if it differs from what would be
-/// written, nothing at all is written and the exit status is 74.
+/// Beside it come the runbooks that it can name, documented and hardened, and the JSON Schemas by
+/// which editors complete and check these files. A file that is there already is never overwritten:
+/// if it differs from what would be written, nothing at all is written and the exit status is 74.
 #[derive(Args)]
 pub struct InitArgs {
     /// Where to write the scenario
@@ -62,10 +62,15 @@ pub fn run(args: &InitArgs) -> CommandResult {
     let template = args.template.template();
     let mut listed = vec![(args.path.clone(), template.text().to_owned())];
     for (name, text) in templates::runbooks_of(template) {
-        listed.push((directory.join(name), text.to_owned()));
+        let text = format!("#:schema ../{}\n{text}", schema::RUNBOOK_FILE);
+        listed.push((directory.join(name), text));
     }
-    let schema = directory.join(schema::SCENARIO_FILE);
-    listed.push((schema, schema::of_scenarios()));
+    for (name, text) in [
+        (schema::SCENARIO_FILE, schema::of_scenarios()),
+        (schema::RUNBOOK_FILE, schema::of_runbooks()),
+    ] {
+        listed.push((directory.join(name), text));
+    }
     let mut wanted = Vec::new();
     for (path, text) in listed {
         match fs::read(&path) {

@@ -56,6 +56,7 @@ use clap::{Parser, Subcommand};
 use self::exit::Exit;
 use self::failure::{CommandResult, OrReport};
 use self::terminal::say;
+use crate::app::build::VERSION;
 
 /// Find out what can go wrong with a stretched Persistent Chat pool, how often, and what it costs
 ///
@@ -66,7 +67,7 @@ use self::terminal::say;
 /// 3 invalid input, 4 undecided, 5 not deterministic, 70 a defect, 74 writing failed, 130
 /// interrupted.
 #[derive(Parser)]
-#[command(version, max_term_width = 100, after_long_help = examples::PROGRAM)]
+#[command(version = VERSION.as_str(), max_term_width = 100, after_long_help = examples::PROGRAM)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -116,7 +116,7 @@ fn listed(directory: &Path, endings: &[&str]) -> Vec<PathBuf> {
     files
 }
 
-/// Whether there is a file that this program has not written. Devices and pipes are nobody's.
+/// Whether there is a file that this program has not written. Devices and pipes belong to no one.
 pub fn is_foreign(path: &Path) -> bool {
     path.is_file() && !beginning(path).is_some_and(|text| is_ours(&text))
 }

@@ -87,7 +87,7 @@ fn pick(candidates: &[PathBuf], trace: &Trace, settings: &Settings) -> Option<Pa
         .iter()
         .find(|path| is_it(path))
         .or_else(|| there.first());
-    // A file that was named is reported as missing by whoever loads it.
+    // A file that was named is reported as missing by what loads it.
     found
         .map(|path| (*path).clone())
         .or_else(|| match candidates {

@@ -10,6 +10,7 @@ use super::document::{self, Table, Value};
 use super::format::{Delay, EventsPerTime, Format, OneOf, Text, Time, Within};
 use super::keys::{Kind, Nothing};
 use super::library::Library;
+use super::mean_time;
 use super::reader::{Reader, Section};
 use super::row::{OrRow, Row, Silence, ValueRow, default, keys, optional};
 use super::value::{self, LONGEST, Rate, RateUnit};
@@ -504,12 +505,9 @@ impl Builtin {
             let every = every.read(section, "every", "how regularly it is worked on")?;
             (NEVER, Some(every))
         } else {
-            let rate = ValueRow::new(EventsPerTime, self.often);
-            let rate = rate.read(section, "rate", "how often it fails while it is up")?;
-            (rate, None)
+            (mean_time::rate(section, self.often)?, None)
         };
-        let repair = ValueRow::new(Delay, self.repair);
-        let repair = repair.read(section, "repair", "from the failure until it is back")?;
+        let repair = mean_time::repair(section, self.repair)?;
         let mut fractions = [0.0; 2];
         // What stands alone has no others of its kind, and stores nothing.
         if self.is_server && !self.is_planned {

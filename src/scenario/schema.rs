@@ -14,16 +14,19 @@ use super::{delay, empirical};
 /// Name of the schema of scenario files, beside which `poolproof init` writes it.
 pub const SCENARIO_FILE: &str = "scenario-v1.schema.json";
 
+/// Name of the schema of runbook files, written beside the other.
+pub const RUNBOOK_FILE: &str = "runbook-v1.schema.json";
+
 /// The schema of scenario files, as text that ends with a line end.
 #[must_use]
 pub fn of_scenarios() -> String {
     let keys = keys::of_scenarios();
     let mut schema = table(&keys, "");
-    let missing = required(&keys, "");
-    let whole = json!({ "not": { "required": ["extends"] } });
+    let missing = open(required(&keys, ""));
+    let whole = json!({ "not": { "required": ["extends"] }, "additionalProperties": true });
     schema.insert("if".to_owned(), whole);
     schema.insert("then".to_owned(), missing);
-    finished(schema, "poolproof scenario, version 1")
+    finished(schema, "scenario")
 }
 
 /// The schema of runbook files, as text that ends with a line end.
@@ -38,12 +41,14 @@ pub fn of_runbooks() -> String {
             names.push(json!("step"));
         }
     }
-    finished(schema, "poolproof runbook, version 1")
+    finished(schema, "runbook")
 }
 
-fn finished(mut schema: Map<String, Value>, title: &str) -> String {
+fn finished(mut schema: Map<String, Value>, of: &str) -> String {
     let draft = "https://json-schema.org/draft/2020-12/schema";
     schema.insert("$schema".to_owned(), json!(draft));
+    schema.insert("$id".to_owned(), json!(format!("urn:poolproof:{of}:v1")));
+    let title = format!("poolproof {of}, version 1");
     schema.insert("title".to_owned(), json!(title));
     schema.insert("$defs".to_owned(), definitions());
     let mut text = format!("{:#}", sorted(Value::Object(schema)));
@@ -105,6 +110,19 @@ fn required(keys: &[Key], path: &str) -> Value {
         schema.insert("properties".to_owned(), Value::Object(below));
     }
     Value::Object(schema)
+}
+
+/// The same where editors are told that the keys stand elsewhere: some take a table in a condition
+/// for one that has no other keys.
+fn open(mut condition: Value) -> Value {
+    let properties = condition.get_mut("properties");
+    if let Some(properties) = properties.and_then(Value::as_object_mut) {
+        for inner in properties.values_mut() {
+            *inner = open(inner.take());
+        }
+    }
+    condition["additionalProperties"] = json!(true);
+    condition
 }
 
 fn property(keys: &[Key], key: &Key) -> Value {
@@ -187,6 +205,10 @@ fn shape(kind: &Kind) -> Value {
             "properties": {
                 "name": { "type": "string", "description": "a short name for reports" },
                 "rate": { "$ref": "#/$defs/rate", "description": "how often it fails" },
+                "mtbf": {
+                    "$ref": "#/$defs/duration",
+                    "description": "in place of rate: mean time between failures while it is up",
+                },
                 "every": {
                     "$ref": "#/$defs/duration",
                     "description": "planned work instead of failures: how regularly",
@@ -207,13 +229,22 @@ fn shape(kind: &Kind) -> Value {
                     "$ref": "#/$defs/distribution",
                     "description": "how long until it is back",
                 },
+                "mttr": {
+                    "$ref": "#/$defs/duration",
+                    "description": "in place of repair: mean of an exponential distribution",
+                },
             },
-            "required": ["repair"],
-            "oneOf": [{ "required": ["rate"] }, { "required": ["every"] }],
+            "allOf": [one_of(&["rate", "mtbf", "every"]), one_of(&["repair", "mttr"])],
             "additionalProperties": false,
         } }),
         Kind::List(item) => json!({ "type": "array", "items": shape(item) }),
     }
+}
+
+/// Exactly one of some keys.
+fn one_of(keys: &[&str]) -> Value {
+    let each = keys.iter().map(|key| json!({ "required": [key] }));
+    json!({ "oneOf": each.collect::<Vec<_>>() })
 }
 
 fn fault() -> Value {

@@ -81,10 +81,16 @@ pub const fn runbooks() -> [(&'static str, &'static str); 9] {
     RUNBOOKS
 }
 
-/// The runbooks that a template names, in use or in a comment: path and text.
+/// The runbooks of a template, path and text: the documented and the hardened one of every
+/// procedure that it names, in use or in a comment.
 pub fn runbooks_of(template: Template) -> impl Iterator<Item = (&'static str, &'static str)> {
     let scenario = template.text();
+    let procedure = |path: &'static str| {
+        let path = path.trim_end_matches(".toml");
+        path.trim_end_matches("-documented")
+            .trim_end_matches("-hardened")
+    };
     RUNBOOKS
         .into_iter()
-        .filter(move |(path, _)| scenario.contains(path))
+        .filter(move |(path, _)| scenario.contains(procedure(path)))
 }

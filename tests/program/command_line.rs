@@ -99,7 +99,11 @@ fn a_word_that_is_nearly_right_gets_a_suggestion() {
         assert_eq!(stdout(&poolproof(&["help", &command])), long);
         assert!(long.contains("\nExamples:\n  poolproof "), "{long}");
     }
-    let version = format!("poolproof {}\n", env!("CARGO_PKG_VERSION"));
+    let version = format!(
+        "poolproof {} ({})\n",
+        env!("CARGO_PKG_VERSION"),
+        ::poolproof::app::build::COMMIT
+    );
     assert_eq!(stdout(&poolproof(&["--version"])), version);
 }
 

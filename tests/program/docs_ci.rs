@@ -124,7 +124,9 @@ fn the_github_workflow_runs() {
 #[test]
 fn the_other_workflows_run() {
     let own = yaml("github-own-repository");
-    assert_eq!(scripts(&own), ["cargo install --locked --path poolproof"]);
+    let own = scripts(&own);
+    assert_eq!(own.len(), 2, "{own:?}");
+    assert_eq!(own[1], "cargo install --locked --path poolproof");
 
     let gitlab = yaml("gitlab");
     let lines = gitlab["poolproof"]["script"].as_vec().unwrap();
@@ -184,6 +186,40 @@ fn the_expectations_are_those_of_the_file_format() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.contains("unreachable goal"), "{said}");
+}
+
+/// The versions that run on Node 24: GitHub's runners have no earlier one any more. An action that
+/// is not listed has none of its own.
+const ACTIONS: [(&str, &str); 8] = [
+    ("actions/checkout", "v7"),
+    ("actions/cache", "v6"),
+    ("actions/upload-artifact", "v7"),
+    ("actions/download-artifact", "v8"),
+    ("github/codeql-action/upload-sarif", "v4"),
+    ("PyO3/maturin-action", "v1"),
+    // Of this repository.
+    ("./", ""),
+    ("OWNER/poolproof", "v0.1.0"),
+];
+
+#[test]
+fn the_workflows_use_the_actions_of_today() {
+    let mut used = 0;
+    for place in [
+        "docs/ci.md",
+        "docs/install.md",
+        ".github/workflows/release.yml",
+        "action.yml",
+    ] {
+        let text = fs::read_to_string(place).unwrap();
+        let lines = text.lines().map(|line| line.trim_start_matches([' ', '-']));
+        for action in lines.filter_map(|line| line.strip_prefix("uses: ")) {
+            let (name, version) = action.split_once('@').unwrap_or((action, ""));
+            assert!(ACTIONS.contains(&(name, version)), "{place}: {action}");
+            used += 1;
+        }
+    }
+    assert!(used >= 15, "only {used} are found");
 }
 
 #[test]

@@ -52,8 +52,16 @@ fn a_template_knows_its_schema_and_brings_its_runbooks() {
     let made = directory.path().join("new");
     let stored = fs::read_to_string(made.join(schema::SCENARIO_FILE)).unwrap();
     assert_eq!(stored, schema::of_scenarios());
-    let runbooks = fs::read_dir(made.join("runbooks")).unwrap().count();
-    assert_eq!(runbooks, 5);
+    let stored = fs::read_to_string(made.join(schema::RUNBOOK_FILE)).unwrap();
+    assert_eq!(stored, schema::of_runbooks());
+    // Documented and hardened, whichever the template uses.
+    let runbooks: Vec<_> = fs::read_dir(made.join("runbooks")).unwrap().collect();
+    assert_eq!(runbooks.len(), 9);
+    for runbook in runbooks {
+        let text = fs::read_to_string(runbook.unwrap().path()).unwrap();
+        let schema_line = format!("#:schema ../{}\n", schema::RUNBOOK_FILE);
+        assert!(text.starts_with(&schema_line));
+    }
     assert!(load(&made.join("chat.toml")).is_ok());
 }
 
@@ -93,4 +101,33 @@ fn nothing_is_overwritten_and_nothing_is_written_then() {
             .code(),
         Some(2)
     );
+}
+
+/// Every example of a file in `docs/your-pool.md`, beside the scenario of its first command.
+#[test]
+fn the_examples_of_your_pool_are_valid() {
+    let page = fs::read_to_string("docs/your-pool.md").unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let made = poolproof_in(directory.path(), &["init"]);
+    assert_eq!(made.status.code(), Some(0));
+    let blocks = page.split("```toml\n").skip(1);
+    let blocks: Vec<&str> = blocks
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect();
+    assert_eq!(blocks.len(), 4);
+    for (number, block) in blocks.into_iter().enumerate() {
+        let path = directory.path().join(format!("example-{number}.toml"));
+        let text = if block.starts_with("title") {
+            fs::write(directory.path().join("runbooks/own.toml"), block).unwrap();
+            "extends = 'pool.toml'\n[mirroring]\nwitness = 'none'\n\
+             [operators]\nmirror_failover = 'runbooks/own.toml'\n"
+                .to_owned()
+        } else if block.starts_with("extends") {
+            block.to_owned()
+        } else {
+            format!("extends = 'pool.toml'\n{block}")
+        };
+        fs::write(&path, text).unwrap();
+        load(&path).unwrap_or_else(|error| panic!("{block}: {error}"));
+    }
 }

@@ -1,5 +1,8 @@
 //! Axes: where the ticks are, what they say, and where a value falls.
 
+use plotters::prelude::DrawingBackend;
+
+use super::canvas::{BODY, Canvas, Trouble};
 use crate::quantity;
 
 /// The ticks of the logarithmic axis of time when there is room for few.
@@ -95,6 +98,33 @@ impl Axis {
             logarithmic: false,
             ticks,
         }
+    }
+
+    /// The ticks that have room for their labels, where `across` gives the place of a share of the
+    /// width. A tick without a label would be a riddle, so that there is none.
+    pub(super) fn labelled<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        across: &dyn Fn(f64) -> f64,
+    ) -> Result<Vec<(f64, &str)>, Trouble> {
+        let mut kept = Vec::new();
+        let mut free_from = 0.0;
+        for (tick, label) in &self.ticks {
+            let x = across(self.share(*tick));
+            let half = canvas.text_width(label, BODY)? / 2.0;
+            if x - half >= free_from && x + half <= canvas.width {
+                kept.push((*tick, label.as_str()));
+                free_from = x + half + 10.0;
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The linear axis from zero to just this end, where that is no round number.
+    pub(super) fn up_to(end: f64) -> Self {
+        let mut axis = Self::from_zero(end);
+        axis.ticks.retain(|(tick, _)| *tick <= end);
+        Self { high: end, ..axis }
     }
 
     /// Returns where a value falls, from 0 at the low end to 1; what is outside is at the end.

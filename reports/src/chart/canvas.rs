@@ -3,6 +3,7 @@
 //! plotters rounds to whole pixels; drawing at twice the size keeps curves smooth and lets the
 //! strokes of the PNG double with it.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use plotters::coord::Shift;
@@ -93,7 +94,11 @@ pub(crate) struct Canvas<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
     lettering: Lettering,
     pub(super) width: f64,
+    tips: RefCell<Vec<Tip>>,
 }
+
+/// What is shown where a pointer rests.
+pub(super) type Tip = (Point, String);
 
 impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
     pub(super) fn new(area: &'a DrawingArea<DB, Shift>, width: u32, lettering: Lettering) -> Self {
@@ -101,7 +106,18 @@ impl<'a, DB: DrawingBackend> Canvas<'a, DB> {
             area,
             lettering,
             width: f64::from(width),
+            tips: RefCell::default(),
         }
+    }
+
+    /// Says something where a pointer rests; pictures without a pointer leave it out.
+    pub(super) fn tip(&self, at: Point, words: String) {
+        self.tips.borrow_mut().push((at, words));
+    }
+
+    /// What was said so.
+    pub(super) fn into_tips(self) -> Vec<Tip> {
+        self.tips.into_inner()
     }
 
     /// Whether it is drawn for a telephone.

@@ -10,6 +10,7 @@ use super::frame::Frame;
 use crate::document::{
     CdfPoint, Column, ColumnName, Distribution, Drilled, ResultDocument, Simulation,
 };
+use crate::figure::Measure;
 use crate::{headline, quantity, words};
 
 /// Data losses beyond this multiple of the 99th percentile are described, not drawn.
@@ -63,18 +64,16 @@ pub(super) fn time_to_recover<DB: DrawingBackend>(
     if series.iter().all(|one| one.points.is_empty()) {
         return canvas.say(top, &headline::nothing_seen(simulation));
     }
-    let axis = Axis::of_times(
-        series
-            .iter()
-            .flat_map(|one| one.points)
-            .map(|point| point.x),
-    );
+    let limits = limits(document, Measure::TimeToRecover);
+    let values = series.iter().flat_map(|one| one.points);
+    let values = values.map(|point| point.x);
+    let axis = Axis::of_times(values.chain(limits.iter().map(|(ms, _)| *ms)));
     plot(
         canvas,
         top,
         &axis,
         |ms| ms,
-        &series,
+        (&series, &limits),
         "share of incidents recovered within the time",
         "time from the loss of service to its return (logarithmic)",
     )
@@ -128,6 +127,13 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     } else {
         largest_ms
     };
+    let limits = limits(document, Measure::DataLost);
+    // An objective far beyond all losses would press them together: the table has it.
+    let limits: Vec<(f64, String)> = limits
+        .into_iter()
+        .filter(|(ms, _)| *ms <= 2.0 * shown_ms)
+        .collect();
+    let most_ms = limits.iter().map(|(ms, _)| *ms).fold(shown_ms, f64::max);
     let beyond = points.iter().find(|point| point.x > shown_ms);
     let drawn: Vec<CdfPoint> = points
         .iter()
@@ -151,12 +157,28 @@ pub(super) fn data_lost<DB: DrawingBackend>(
     plot(
         canvas,
         top,
-        &Axis::from_zero(shown_ms / 60_000.0),
+        &Axis::from_zero(most_ms / 60_000.0),
         |ms| ms / 60_000.0,
-        &series,
+        (&series, &limits),
         "share of drills that lose no more than this",
         "data lost (minutes of messages)",
     )
+}
+
+/// The objectives on a measure of the drills and of the incidents: limit, and how they read.
+fn limits(document: &ResultDocument, measure: Measure) -> Vec<(f64, String)> {
+    let columns = [ColumnName::PerIncident, ColumnName::GivenSiteLoss];
+    let objectives = document.objectives.iter().filter(|one| {
+        let figure = one.figure;
+        figure.measure == measure && columns.contains(&figure.column)
+    });
+    objectives
+        .map(|one| {
+            let statistic = one.figure.statistic.name();
+            let limit = quantity::duration(one.limit);
+            (one.limit, format!("limit of {statistic}: {limit}"))
+        })
+        .collect()
 }
 
 /// Says what the line is and reads two of its points to those who want a number.
@@ -184,7 +206,7 @@ pub(super) fn plot<DB: DrawingBackend>(
     top: f64,
     axis: &Axis,
     unit: impl Fn(f64) -> f64 + Copy,
-    series: &[Series<'_>],
+    (series, limits): (&[Series<'_>], &[(f64, String)]),
     y_title: &str,
     x_title: &str,
 ) -> Result<f64, Trouble> {
@@ -202,6 +224,9 @@ pub(super) fn plot<DB: DrawingBackend>(
     )?;
     let under = frame.ticks(canvas, axis, x_title)?;
     let place = |x_ms: f64, p: f64| frame.place(axis.share(unit(x_ms)), p.clamp(0.0, 1.0));
+    for (row, (ms, words)) in limits.iter().enumerate() {
+        frame.limit(canvas, axis.share(unit(*ms)), words, row)?;
+    }
     // All bands before all lines, so that no line is tinted by the band of another.
     let drawn = || series.iter().filter(|one| !one.points.is_empty());
     for one in drawn() {
@@ -220,6 +245,13 @@ pub(super) fn plot<DB: DrawingBackend>(
         for share in [0.5, 0.95] {
             if let Some(point) = one.points.iter().find(|point| point.p >= share) {
                 canvas.mark(place(point.x, share), one.color, one.mark)?;
+            }
+        }
+        for percent in (5..100).step_by(5) {
+            let share = f64::from(percent) / 100.0;
+            if let Some(point) = one.points.iter().find(|point| point.p >= share) {
+                let words = format!("{percent} % within {}", quantity::duration(point.x));
+                canvas.tip(place(point.x, share), words);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! How often a year is worse than a value: both axes logarithmic, so that rare years are seen.
+//! The probability of a worse year: both axes logarithmic, so that rare years are seen.
 
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
@@ -26,7 +26,7 @@ pub(super) fn exceedance<DB: DrawingBackend>(
         .simulation
         .as_ref()
         .map_or_else(|| "year".to_owned(), span);
-    let title = format!("How often a {span} is worse than that");
+    let title = format!("Probability of a worse {span}");
     let top = canvas.headings(&title, &headline::provenance(document))?;
     let Some(simulation) = &document.simulation else {
         return canvas.say(top, &["nothing was simulated".to_owned()]);
@@ -75,7 +75,7 @@ pub(super) fn exceedance<DB: DrawingBackend>(
         .iter()
         .map(|(at, text)| (*at, text.as_str()))
         .collect();
-    let y_title = format!("share of simulated {span}s that are worse (logarithmic)");
+    let y_title = format!("fraction of simulated {span}s worse than this (logarithmic)");
     let frame = Frame::below(canvas, top, &y_title, 110.0)?;
     frame.levels(canvas, &labels)?;
     let under = frame.ticks(canvas, &axis, "more than this in total (logarithmic)")?;

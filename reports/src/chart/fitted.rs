@@ -42,7 +42,7 @@ pub(crate) fn sample<DB: DrawingBackend>(
     let all = || sample.observed.iter().chain(&sample.fitted);
     let axis = Axis::of_times(all().map(|point| point.x));
     let (share, time) = ("share that is over within the time", "time (logarithmic)");
-    plot(canvas, top, &axis, |ms| ms, &series, share, time)
+    plot(canvas, top, &axis, |ms| ms, (&series, &[]), share, time)
 }
 
 /// Draws the volume of log as a bar for each hour.

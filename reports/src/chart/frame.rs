@@ -49,6 +49,29 @@ impl Frame {
         )
     }
 
+    /// Draws what is promised as an upright line with its words beside it, the `row`th of several.
+    pub(super) fn limit<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        across: f64,
+        words: &str,
+        row: usize,
+    ) -> Result<(), Trouble> {
+        let (x, _) = self.place(across, 0.0);
+        canvas.dashed(&[(x, self.top), (x, self.bottom)], INK, 1.5, (6.0, 4.0))?;
+        let wide = canvas.text_width(words, BODY - 2.0)?;
+        // Above the floor, where distributions leave room, and on the side that has it.
+        let y = self.bottom - 14.0 - 20.0 * row as f64;
+        let from = if x + 8.0 + wide <= self.right {
+            x + 6.0
+        } else {
+            x - 8.0 - wide
+        };
+        let (to, up, down) = (from + wide + 2.0, y - 9.0, y + 9.0);
+        canvas.blank(&[(from, up), (to, up), (to, down), (from, down)])?;
+        canvas.text(words, (from + 1.0, y), BODY - 2.0, HPos::Left, INK)
+    }
+
     /// Draws level lines at shares of the height, the lowest first.
     pub(super) fn levels<DB: DrawingBackend>(
         &self,
@@ -82,16 +105,12 @@ impl Frame {
         axis: &Axis,
         x_title: &str,
     ) -> Result<f64, Trouble> {
-        let mut free_from = 0.0;
-        for (tick, label) in &axis.ticks {
-            let (x, _) = self.place(axis.share(*tick), 0.0);
+        let across = |share: f64| self.place(share, 0.0).0;
+        for (tick, label) in axis.labelled(canvas, &across)? {
+            let x = across(axis.share(tick));
             canvas.line(&[(x, self.top), (x, self.bottom)], GRID, 1.0)?;
             canvas.line(&[(x, self.bottom), (x, self.bottom + 5.0)], INK, 1.0)?;
-            let half = canvas.text_width(label, BODY)? / 2.0;
-            if x - half >= free_from && x + half <= canvas.width {
-                canvas.text(label, (x, self.bottom + 18.0), BODY, HPos::Center, INK)?;
-                free_from = x + half + 10.0;
-            }
+            canvas.text(label, (x, self.bottom + 18.0), BODY, HPos::Center, INK)?;
         }
         let (left, bottom) = (self.left, self.bottom);
         canvas.line(

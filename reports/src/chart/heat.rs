@@ -4,10 +4,12 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
-use super::canvas::{BODY, Canvas, INK, MARGIN, Trouble};
+use super::canvas::{BODY, Canvas, FOOT, INK, MARGIN, Trouble};
 use super::picture::Picture;
+use crate::document::{Estimate, Promise};
 use crate::figure::Figure;
 use crate::sweep::{SweepDocument, SweepMethod};
+use crate::words;
 
 const CELL: f64 = 44.0;
 /// More rows or columns are no longer a picture; the table has them all.
@@ -59,8 +61,8 @@ pub(crate) fn charts(document: &SweepDocument) -> Vec<Heat<'_>> {
 }
 
 impl Heat<'_> {
-    /// The value in a cell; other parameters are at their first value.
-    fn value(&self, x: &str, y: &str) -> Option<f64> {
+    /// The figure in a cell; other parameters are at their first value.
+    fn estimate(&self, x: &str, y: &str) -> Option<&Estimate> {
         let heads = &self.document.parameters;
         let fits = |(index, value): (usize, &String)| {
             if index == self.axes.0 {
@@ -73,7 +75,25 @@ impl Heat<'_> {
         };
         let mut points = self.document.points.iter();
         let point = points.find(|point| point.values.iter().enumerate().all(fits))?;
-        point.figures.get(self.figure)?.value
+        point.figures.get(self.figure)
+    }
+
+    fn value(&self, x: &str, y: &str) -> Option<f64> {
+        self.estimate(x, y)?.value
+    }
+
+    /// What the scenario promises of the figure.
+    fn promise(&self) -> Option<&Promise> {
+        let figure = self.document.figures[self.figure].figure;
+        let mut promises = self.document.promises.iter();
+        promises.find(|one| one.figure == figure)
+    }
+
+    /// Whether a cell meets the objective.
+    fn is_kept(&self, x: &str, y: &str) -> bool {
+        let estimate = self.estimate(x, y);
+        let promise = self.promise();
+        promise.is_some_and(|one| estimate.is_some_and(|estimate| one.is_kept(estimate)))
     }
 
     fn others(&self) -> String {
@@ -82,9 +102,28 @@ impl Heat<'_> {
             .filter(|(index, head)| {
                 *index != self.axes.0 && *index != self.axes.1 && head.values.len() > 1
             })
-            .map(|(_, head)| format!("{} = {}", head.path, head.values[0]))
+            .map(|(_, head)| format!("{} = {}", words::key(&head.path), head.values[0]))
             .collect();
         others.join(", ")
+    }
+}
+
+impl Heat<'_> {
+    /// Says in a sentence what cells would say one by one.
+    fn same_everywhere<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        top: f64,
+        value: &str,
+    ) -> Result<f64, Trouble> {
+        let [x, y] = [self.axes.0, self.axes.1].map(|at| {
+            let head = &self.document.parameters[at];
+            words::key(&head.path)
+        });
+        let text = format!("{value} at every point: neither {x} nor {y} moves it.");
+        let within = (BODY, canvas.width - 2.0 * MARGIN);
+        let at = (MARGIN, top + 12.0);
+        Ok(canvas.paragraph(&text, at, within, HPos::Left, INK)? + FOOT)
     }
 }
 
@@ -97,7 +136,7 @@ impl Picture for Heat<'_> {
         match self.name {
             "heat-data-lost" => "Data lost given loss of DC1, 95th percentile",
             "heat-time-to-recover" => "Time to recover given loss of DC1, 95th percentile",
-            _ => "Outage of a trial, mean",
+            _ => "Mean outage of a trial",
         }
     }
 
@@ -119,6 +158,10 @@ impl Picture for Heat<'_> {
             let why = "nothing to draw: no point has this figure".to_owned();
             return canvas.say(top, &[why]);
         }
+        // Cells that all say the same are no picture.
+        if values().all(|value| unit.words(value) == unit.words(least)) {
+            return self.same_everywhere(canvas, top, &unit.words(least));
+        }
         let most_wide = if canvas.narrow() {
             NAMES_MAX_NARROW
         } else {
@@ -133,7 +176,7 @@ impl Picture for Heat<'_> {
         let wide = (right - left) / columns.values.len() as f64;
         let within = (BODY, canvas.width - 2.0 * MARGIN);
         let at = (MARGIN, top + 8.0);
-        let top = canvas.paragraph(&rows.path, at, within, HPos::Left, INK)? - 6.0;
+        let top = canvas.paragraph(&words::key(&rows.path), at, within, HPos::Left, INK)? - 6.0;
         // A number that is cut would be another number: all of them, or none.
         let mut written = true;
         for value in values() {
@@ -156,6 +199,13 @@ impl Picture for Heat<'_> {
                 };
                 let to = (corner + wide - 2.0, top + CELL - 2.0);
                 canvas.fill((corner, top), to, shade(share))?;
+                if self.is_kept(x, y) {
+                    let (a, b, c, d) = (corner + 2.0, top + 2.0, to.0 - 2.0, to.1 - 2.0);
+                    let frame = [(a, b), (c, b), (c, d), (a, d), (a, b)];
+                    // White within black is seen on every shade.
+                    canvas.line(&frame, DARK_INK, 5.0)?;
+                    canvas.line(&frame, LIGHT_INK, 2.0)?;
+                }
                 if written {
                     // From here on light letters are read better.
                     let ink = if share > 0.62 { LIGHT_INK } else { DARK_INK };
@@ -173,13 +223,21 @@ impl Picture for Heat<'_> {
         }
         let middle = ((left + right) / 2.0, under + 6.0);
         let within = (BODY, right - left);
-        let under = canvas.paragraph(&columns.path, middle, within, HPos::Center, INK)?;
-        let mut note = if least < most {
-            let (least, most) = (unit.words(least), unit.words(most));
-            format!("Darker is more: from {least} to {most}.")
-        } else {
-            format!("The same everywhere: {}.", unit.words(least))
-        };
+        let under = canvas.paragraph(
+            &words::key(&columns.path),
+            middle,
+            within,
+            HPos::Center,
+            INK,
+        )?;
+        let (least, most) = (unit.words(least), unit.words(most));
+        let mut note = format!("Darker is more: from {least} to {most}.");
+        if let Some(promise) = self.promise() {
+            note += &format!(
+                " Framed: meets the objective, {}.",
+                unit.words(promise.limit)
+            );
+        }
         if !written {
             note += " The table has the values.";
         }

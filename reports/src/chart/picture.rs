@@ -7,9 +7,10 @@ use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::DrawingBackend;
 use plotters::style::{FontStyle, WHITE};
+use quick_xml::escape::escape;
 
 use super::canvas;
-use super::canvas::{Canvas, Lettering, SCALE, Trouble};
+use super::canvas::{Canvas, Lettering, SCALE, Tip, Trouble};
 use crate::error::ReportError;
 use crate::visible;
 
@@ -76,15 +77,48 @@ pub(crate) fn svg_narrow(picture: &impl Picture) -> Result<String, ReportError> 
 }
 
 fn svg_as(picture: &impl Picture, form: Form) -> Result<String, ReportError> {
-    let (mut text, height) = svg_text(picture, form, HEIGHT_MAX)?;
+    let (mut text, mut sketch) = svg_text(picture, form, HEIGHT_MAX)?;
+    let height = sketch.height;
     // The height is known only when all is drawn.
     if height != HEIGHT_MAX {
-        text = svg_text(picture, form, height)?.0;
+        (text, sketch) = svg_text(picture, form, height)?;
     }
+    let text = with_tips(&text, &sketch.tips);
     Ok(with_title(picture, &text, form, height))
 }
 
-fn svg_text(picture: &impl Picture, form: Form, height: u32) -> Result<(String, u32), ReportError> {
+/// Adds places that a pointer can rest on, where the picture ends.
+fn with_tips(text: &str, tips: &[Tip]) -> String {
+    let scale = f64::from(SCALE);
+    let places: String = tips
+        .iter()
+        .map(|((x, y), words)| {
+            let (x, y) = (libm::round(x * scale), libm::round(y * scale));
+            let words = escape(words);
+            format!(
+                "<circle cx=\"{x}\" cy=\"{y}\" r=\"14\" fill=\"none\" \
+                 pointer-events=\"all\"><title>{words}</title></circle>\n"
+            )
+        })
+        .collect();
+    match text.rsplit_once("</svg>") {
+        Some((drawing, rest)) if !tips.is_empty() => format!("{drawing}{places}</svg>{rest}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// How a picture came out.
+struct Sketch {
+    /// In nominal pixels.
+    height: u32,
+    tips: Vec<Tip>,
+}
+
+fn svg_text(
+    picture: &impl Picture,
+    form: Form,
+    height: u32,
+) -> Result<(String, Sketch), ReportError> {
     let mut text = String::new();
     let drawn = {
         let size = (form.width() * SCALE, height * SCALE);
@@ -106,7 +140,7 @@ pub(crate) fn files(picture: &impl Picture) -> Result<[(String, Vec<u8>); 2], Re
 /// Returns a picture as a PNG image of twice the nominal size.
 pub(crate) fn png(picture: &impl Picture) -> Result<Vec<u8>, ReportError> {
     let form = Form::Wide;
-    let (_, height) = svg_text(picture, form, HEIGHT_MAX)?;
+    let height = svg_text(picture, form, HEIGHT_MAX)?.1.height;
     let (width, height) = (form.width() * SCALE, height * SCALE);
     let mut pixels = vec![0; width as usize * height as usize * 3];
     {
@@ -117,22 +151,26 @@ pub(crate) fn png(picture: &impl Picture) -> Result<Vec<u8>, ReportError> {
     encode(&pixels, width, height).map_err(|error| failed(picture, error))
 }
 
-/// Draws, and returns the height in nominal pixels that it took.
+/// Draws, and returns how it came out.
 fn draw<DB: DrawingBackend>(
     picture: &impl Picture,
     area: &DrawingArea<DB, Shift>,
     form: Form,
     lettering: Lettering,
-) -> Result<u32, ReportError> {
+) -> Result<Sketch, ReportError> {
     register_font();
-    let draw = || -> Result<f64, Trouble> {
+    let draw = || -> Result<(f64, Vec<Tip>), Trouble> {
         area.fill(&WHITE).map_err(Trouble::of)?;
-        let height = picture.draw(&Canvas::new(area, form.width(), lettering))?;
+        let canvas = Canvas::new(area, form.width(), lettering);
+        let height = picture.draw(&canvas)?;
         area.present().map_err(Trouble::of)?;
-        Ok(height)
+        Ok((height, canvas.into_tips()))
     };
-    let height = draw().map_err(|error| failed(picture, error))?;
-    Ok((libm::ceil(height) as u32).min(HEIGHT_MAX))
+    let (height, tips) = draw().map_err(|error| failed(picture, error))?;
+    Ok(Sketch {
+        height: (libm::ceil(height) as u32).min(HEIGHT_MAX),
+        tips,
+    })
 }
 
 /// Halves the drawn size and names the picture: plotters writes neither.

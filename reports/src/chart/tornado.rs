@@ -8,6 +8,7 @@ use super::canvas::{BLUE, BODY, Canvas, GRID, INK, MARGIN, Trouble, VERMILION};
 use super::picture::Picture;
 use crate::figure::{Figure, Unit};
 use crate::sweep::{SweepDocument, SweepMethod};
+use crate::words;
 
 /// More bars are no longer a picture; the table has them all.
 const BARS_MAX: usize = 16;
@@ -123,7 +124,7 @@ impl Picture for Tornado<'_> {
             let [(low_text, low), (high_text, high)] = bar.ends;
             let label = format!(
                 "{}: {low_text} gives {}, {high_text} gives {}",
-                bar.path,
+                words::key(bar.path),
                 unit.words(low),
                 unit.words(high)
             );
@@ -132,8 +133,8 @@ impl Picture for Tornado<'_> {
             let under = canvas.paragraph(&label, at, within, HPos::Left, INK)?;
             let (from, to) = (under - 6.0, under + 16.0);
             // Between the labels, not through them.
-            for (tick, _) in &axis.ticks {
-                let x = across(axis.share(*tick));
+            for (tick, _) in axis.labelled(canvas, &across)? {
+                let x = across(axis.share(tick));
                 canvas.line(&[(x, from - 2.0), (x, to + 2.0)], GRID, 1.0)?;
             }
             // Apart from their colours the ends differ in height.
@@ -145,14 +146,9 @@ impl Picture for Tornado<'_> {
             canvas.line(&[(x, from - 4.0), (x, to + 4.0)], INK, 1.5)?;
             bottom = to + 11.0;
         }
-        let mut free_from = 0.0;
-        for (tick, label) in &axis.ticks {
-            let x = across(axis.share(*tick));
-            let half = canvas.text_width(label, BODY)? / 2.0;
-            if x - half >= free_from {
-                canvas.text(label, (x, bottom + 8.0), BODY, HPos::Center, INK)?;
-                free_from = x + half + 10.0;
-            }
+        for (tick, label) in axis.labelled(canvas, &across)? {
+            let at = (across(axis.share(tick)), bottom + 8.0);
+            canvas.text(label, at, BODY, HPos::Center, INK)?;
         }
         let figure = self.document.figures[self.figure].figure;
         let title = format!("{} ({title})", figure.title(self.document.horizon_ms));

@@ -61,7 +61,7 @@ fn panel<DB: DrawingBackend>(
             free = y - 20.0;
         }
     }
-    let axis = Axis::from_zero(simulation.horizon_ms as f64 / DAY_MS);
+    let axis = Axis::up_to(simulation.horizon_ms as f64 / DAY_MS);
     let under = frame.ticks(canvas, &axis, "day of the trial")?;
     let place = |one: &Incident| {
         let day = axis.share(one.start_ms as f64 / DAY_MS);

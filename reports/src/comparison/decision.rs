@@ -3,6 +3,7 @@
 use super::{ComparisonDocument, Difference, FigureRow};
 use crate::document::VerdictStatus;
 use crate::figure::{Figure, Unit};
+use crate::look::{Look, NONE};
 use crate::{quantity, words};
 
 /// The figures that a design is chosen by, and the heads of their columns: where a trial is a year,
@@ -48,8 +49,10 @@ pub(crate) struct DecisionCell {
     pub(crate) interval: String,
     /// Against the first scenario; empty for the first itself.
     pub(crate) difference: String,
-    /// Whether the difference is one.
-    pub(crate) visible: bool,
+    /// Whether the difference is one, and a good one.
+    pub(crate) look: Look,
+    /// What it is sorted by; empty where there is no value.
+    pub(crate) key: String,
 }
 
 impl Promises<'_> {
@@ -116,14 +119,16 @@ pub(crate) fn cell(row: &FigureRow, scenario: usize) -> DecisionCell {
             value: quantity::NOT_AVAILABLE.to_owned(),
             interval: String::new(),
             difference: String::new(),
-            visible: false,
+            look: NONE,
+            key: String::new(),
         };
     };
     DecisionCell {
         value: quantity::value(value, words),
         interval: quantity::interval(value, words).unwrap_or_default(),
         difference: difference.map_or(String::new(), |one| short(one, row.unit)),
-        visible: difference.is_some_and(|one| one.visible == Some(true)),
+        look: difference.map_or(NONE, |one| super::look(one, row.unit)),
+        key: quantity::sort_key(value.value),
     }
 }
 

@@ -18,6 +18,7 @@ struct ComparisonPage<'a> {
     document: &'a ComparisonDocument,
     provenance: String,
     reading: String,
+    differing: Vec<DifferingView<'a>>,
     answers: Vec<String>,
     heads: Vec<&'static str>,
     rows: Vec<decision::DecisionRow<'a>>,
@@ -27,6 +28,13 @@ struct ComparisonPage<'a> {
     figures: Vec<FigureView<'a>>,
     forest: Drawn,
     charts: Vec<Drawn>,
+}
+
+/// A key that differs: in words, as it is written, and under the label of each scenario.
+struct DifferingView<'a> {
+    name: String,
+    key: &'a str,
+    values: Vec<(&'a str, &'a str)>,
 }
 
 /// A figure under every scenario.
@@ -47,6 +55,7 @@ pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
         document,
         provenance: document.provenance(),
         reading: document.reading(),
+        differing: differing(document),
         answers: (1..scenarios.len())
             .map(|index| document.summary(index))
             .collect(),
@@ -72,6 +81,23 @@ impl Promises<'_> {
     fn look(&self) -> Look {
         Look::of_verdict(self.status, self.as_expected)
     }
+}
+
+fn differing(document: &ComparisonDocument) -> Vec<DifferingView<'_>> {
+    let labels = || document.scenarios.iter().map(|one| one.label.as_str());
+    let keys = document.differing.iter();
+    keys.map(|one| DifferingView {
+        name: words::key(&one.key),
+        key: &one.key,
+        values: labels()
+            .zip(
+                one.values
+                    .iter()
+                    .map(|value| value.as_deref().unwrap_or("not there")),
+            )
+            .collect(),
+    })
+    .collect()
 }
 
 /// Returns what "holds" means, once for each budget and reach.

@@ -6,6 +6,24 @@ use super::{ComparisonDocument, decision};
 #[must_use]
 pub fn text(document: &ComparisonDocument) -> String {
     let mut out = format!("## Comparison\n\n{}.\n\n", cell(&document.provenance()));
+    if !document.differing.is_empty() {
+        let labels: Vec<String> = document
+            .scenarios
+            .iter()
+            .map(|one| cell(&one.label))
+            .collect();
+        out += &format!("| what differs | {} |\n", labels.join(" | "));
+        out += &format!("|---|{}\n", "---|".repeat(labels.len()));
+        for one in &document.differing {
+            let values = one
+                .values
+                .iter()
+                .map(|value| value.as_deref().unwrap_or("not there"));
+            let values: Vec<String> = values.map(cell).collect();
+            out += &format!("| `{}` | {} |\n", one.key, values.join(" | "));
+        }
+        out += "\n";
+    }
     for index in 1..document.scenarios.len() {
         out += &format!("- {}\n", cell(&document.summary(index)));
     }

@@ -17,6 +17,21 @@ pub fn text(document: &ComparisonDocument) -> String {
         lines.extend(hanging(&lead, &scenario.title));
     }
     lines.push(String::new());
+    for one in &document.differing {
+        let values = one.values.iter().enumerate();
+        let values = values.map(|(index, value)| {
+            format!(
+                "[{}] {}",
+                index + 1,
+                value.as_deref().unwrap_or("not there")
+            )
+        });
+        let values: Vec<String> = values.collect();
+        lines.extend(hanging(&format!("  {}: ", one.key), &values.join(", ")));
+    }
+    if !document.differing.is_empty() {
+        lines.push(String::new());
+    }
     for (index, _) in document.scenarios.iter().enumerate().skip(1) {
         lines.extend(hanging("", &document.summary(index)));
     }

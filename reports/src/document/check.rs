@@ -133,7 +133,7 @@ pub struct LeftOut {
 pub struct Swarm {
     /// How many searches there were.
     pub searches: u64,
-    /// The most steps from the start in each.
+    /// The maximum depth of each.
     pub depth_limit: u32,
     /// The most different states of each.
     pub states_limit: u64,

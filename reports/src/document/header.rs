@@ -16,6 +16,11 @@ struct Header {
     identity: Origin,
 }
 
+/// The build of documents that do not say it.
+pub(crate) fn unknown_build() -> String {
+    "unknown".to_owned()
+}
+
 /// Which program wrote a document, and by which command.
 #[derive(Default, Deserialize)]
 struct Origin {

@@ -2,6 +2,7 @@
 
 use super::{SweepDocument, SweepMethod, SweepPoint};
 use crate::figure::Figure;
+use crate::words;
 
 /// The figures that a design is chosen by.
 const CHOSEN_BY: [Figure; 4] = [
@@ -76,14 +77,14 @@ fn extremes(document: &SweepDocument, figure: usize) -> Option<String> {
 
 /// Returns what says which point it is, as heads and texts of columns: every value, or where one
 /// parameter varies at a time only that one.
-pub(super) fn columns<'a>(
-    document: &'a SweepDocument,
-    point: &SweepPoint,
-) -> Vec<(&'a str, String)> {
+pub(super) fn columns(document: &SweepDocument, point: &SweepPoint) -> Vec<(String, String)> {
     if document.method == SweepMethod::OneAtATime {
-        return vec![("what is changed", place(document, point))];
+        return vec![("what is changed".to_owned(), place(document, point))];
     }
-    let heads = document.parameters.iter().map(|head| head.path.as_str());
+    let heads = document
+        .parameters
+        .iter()
+        .map(|head| words::key(&head.path));
     heads.zip(point.values.iter().cloned()).collect()
 }
 
@@ -102,7 +103,13 @@ pub(super) fn place(document: &SweepDocument, point: &SweepPoint) -> String {
                 head.values.len() > 1
             }
         })
-        .filter_map(|(index, head)| Some(format!("{} = {}", head.path, point.values.get(index)?)))
+        .filter_map(|(index, head)| {
+            Some(format!(
+                "{} {}",
+                words::key(&head.path),
+                point.values.get(index)?
+            ))
+        })
         .collect();
     if said.is_empty() {
         "the base".to_owned()

@@ -5,17 +5,17 @@ use plotters::prelude::DrawingBackend;
 use super::SweepDocument;
 use crate::chart::canvas::{Canvas, Trouble};
 use crate::chart::heat::Heat;
-use crate::chart::line::Line;
 use crate::chart::pareto::Pareto;
 use crate::chart::picture::Picture;
 use crate::chart::sensitivity::Sensitivities;
+use crate::chart::sweep_line::SweepLine;
 use crate::chart::tornado::Tornado;
-use crate::chart::{heat, line, pareto, sensitivity, tornado};
+use crate::chart::{heat, pareto, sensitivity, sweep_line, tornado};
 
 /// A picture of a sweep.
 pub(super) enum SweepChart<'a> {
+    Line(SweepLine<'a>),
     Heat(Heat<'a>),
-    Line(Line<'a>),
     Tornado(Tornado<'a>),
     Sensitivities(Sensitivities<'a>),
     Pareto(Pareto<'a>),
@@ -23,6 +23,9 @@ pub(super) enum SweepChart<'a> {
 
 /// Returns the pictures that a sweep gives rise to, in the order of the page.
 pub(super) fn charts(document: &SweepDocument) -> Vec<SweepChart<'_>> {
+    let lines = sweep_line::charts(document)
+        .into_iter()
+        .map(SweepChart::Line);
     let heat = heat::charts(document).into_iter().map(SweepChart::Heat);
     let tornado = tornado::charts(document)
         .into_iter()
@@ -31,16 +34,15 @@ pub(super) fn charts(document: &SweepDocument) -> Vec<SweepChart<'_>> {
         .into_iter()
         .map(SweepChart::Sensitivities);
     let pareto = pareto::charts(document).into_iter().map(SweepChart::Pareto);
-    let line = line::charts(document).into_iter().map(SweepChart::Line);
-    let charts = heat.chain(line).chain(tornado);
+    let charts = lines.chain(heat).chain(tornado);
     charts.chain(shares).chain(pareto).collect()
 }
 
 impl Picture for SweepChart<'_> {
     fn name(&self) -> &'static str {
         match self {
-            Self::Heat(one) => one.name(),
             Self::Line(one) => one.name(),
+            Self::Heat(one) => one.name(),
             Self::Tornado(one) => one.name(),
             Self::Sensitivities(one) => one.name(),
             Self::Pareto(one) => one.name(),
@@ -49,8 +51,8 @@ impl Picture for SweepChart<'_> {
 
     fn title(&self) -> &'static str {
         match self {
-            Self::Heat(one) => one.title(),
             Self::Line(one) => one.title(),
+            Self::Heat(one) => one.title(),
             Self::Tornado(one) => one.title(),
             Self::Sensitivities(one) => one.title(),
             Self::Pareto(one) => one.title(),
@@ -59,8 +61,8 @@ impl Picture for SweepChart<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<f64, Trouble> {
         match self {
-            Self::Heat(one) => one.draw(canvas),
             Self::Line(one) => one.draw(canvas),
+            Self::Heat(one) => one.draw(canvas),
             Self::Tornado(one) => one.draw(canvas),
             Self::Sensitivities(one) => one.draw(canvas),
             Self::Pareto(one) => one.draw(canvas),

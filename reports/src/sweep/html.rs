@@ -19,15 +19,22 @@ struct SweepPage<'a> {
     heads: Vec<String>,
     has_cost: bool,
     has_verdicts: bool,
-    rows: Vec<PointRow<'a>>,
+    rows: Vec<PointRow>,
     /// Figure, parameter, and the shares of the variance.
     sensitivities: Vec<[String; 4]>,
     charts: Vec<Drawn>,
 }
 
-struct PointRow<'a> {
-    values: Vec<(&'a str, String)>,
-    cells: Vec<(String, String)>,
+struct PointCell {
+    value: String,
+    interval: String,
+    /// What it is sorted by.
+    key: String,
+}
+
+struct PointRow {
+    values: Vec<(String, String)>,
+    cells: Vec<PointCell>,
     cost: String,
     on_front: bool,
     verdicts: String,
@@ -43,7 +50,11 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
         let cells = cells.map(|(head, estimate)| {
             let words = |number: f64| head.unit.words(number);
             let interval = quantity::interval(estimate, words).unwrap_or_default();
-            (quantity::value(estimate, words), interval)
+            PointCell {
+                value: quantity::value(estimate, words),
+                interval,
+                key: quantity::sort_key(estimate.value),
+            }
         });
         PointRow {
             values: columns(document, point),
@@ -90,12 +101,10 @@ pub fn page(document: &SweepDocument) -> Result<String, ReportError> {
     visible::page(&page)
 }
 
-/// The heads of the columns that say what a point is; they may break where a path has parts.
+/// The heads of the columns that say what a point is.
 fn heads(document: &SweepDocument) -> Vec<String> {
     let points = document.points.first();
     let columns = points.map(|point| columns(document, point));
     let columns = columns.into_iter().flatten();
-    columns
-        .map(|(head, _)| head.replace('.', ".\u{200b}").replace('_', "_\u{200b}"))
-        .collect()
+    columns.map(|(head, _)| head).collect()
 }

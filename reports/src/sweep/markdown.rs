@@ -37,7 +37,7 @@ pub fn text(document: &SweepDocument) -> String {
     let mut heads = vec!["point".to_owned()];
     let first = document.points.first();
     let first = first.map(|point| columns(document, point));
-    heads.extend(first.into_iter().flatten().map(|(head, _)| cell(head)));
+    heads.extend(first.into_iter().flatten().map(|(head, _)| cell(&head)));
     heads.extend(
         document
             .figures

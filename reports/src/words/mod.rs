@@ -16,3 +16,10 @@ pub(crate) use simulation::{NO_COPY_LEFT, NO_RETURN, column, length, method};
 pub use simulation::{cause, drilled, loss_cause, phase};
 pub use system::{content, holder_role};
 pub(crate) use system::{link, node, share, warning};
+
+/// Returns the path of a key in words: `log_shipping.backup_interval` is "log shipping: backup
+/// interval".
+pub(crate) fn key(path: &str) -> String {
+    let parts: Vec<String> = path.split('.').map(|part| part.replace('_', " ")).collect();
+    parts.join(": ")
+}

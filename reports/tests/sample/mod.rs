@@ -38,6 +38,7 @@ pub fn document() -> ResultDocument {
 fn document_identity() -> RunIdentity {
     RunIdentity {
         poolproof_version: "0.1.0".to_owned(),
+        build: "0123abc".to_owned(),
         scenario_name: "sample".to_owned(),
         scenario_digest: "9f2c41d07be85a36".to_owned(),
         seed: 42,

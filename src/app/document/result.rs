@@ -7,6 +7,7 @@ use poolproof_models::names::site::{ShareLocation, Site};
 use poolproof_models::state::topology::Topology;
 use poolproof_reports::document as doc;
 
+use crate::app::build::COMMIT;
 use crate::app::document::names;
 use crate::app::{compile, objectives};
 use crate::scenario::Scenario;
@@ -46,6 +47,7 @@ pub fn identity(scenario: &Scenario, command: &str) -> doc::RunIdentity {
     let overrides = scenario.overrides.iter();
     doc::RunIdentity {
         poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        build: COMMIT.to_owned(),
         scenario_name: scenario.name.clone(),
         scenario_digest: scenario.digest.clone(),
         seed: scenario.simulate.seed,

@@ -25,7 +25,7 @@ pub struct SwarmJob {
     pub seed: Option<u64>,
     /// How many searches.
     pub searches: u64,
-    /// The most steps from the start in each.
+    /// The maximum depth of each.
     pub depth: u32,
     /// The most distinct states of each.
     pub states: u64,

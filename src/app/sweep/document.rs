@@ -12,6 +12,7 @@ use poolproof_reports::sweep::{
 };
 
 use super::design::{Design, Method, Point};
+use crate::app::build::COMMIT;
 use crate::app::document::{simulation, stopping};
 use crate::app::front::{Coordinates, front};
 use crate::app::objectives;
@@ -79,9 +80,11 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
     for (point, on_front) in points.iter_mut().zip(front) {
         point.on_front = point.cost_per_year.map(|_| on_front);
     }
+    let promises = sweep.base.expect.objectives.iter();
     SweepDocument {
         schema: SCHEMA.to_owned(),
         poolproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        build: COMMIT.to_owned(),
         command: sweep.command.to_owned(),
         scenario_name: sweep.base.name.clone(),
         title: sweep.base.title.clone(),
@@ -106,6 +109,7 @@ pub fn document(sweep: &Sweep<'_>) -> SweepDocument {
             })
             .collect(),
         sensitivities: sensitivities(sweep, &points),
+        promises: promises.map(objectives::promise).collect(),
         points,
     }
 }
