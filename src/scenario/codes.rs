@@ -244,7 +244,7 @@ mod tests {
             assert!(page(&code).is_some(), "{code}");
         }
         assert_eq!(page("e0118"), page("W0118"));
-        assert_eq!(page("E0144"), None);
+        assert_eq!(page("E0149"), None);
         assert_eq!(page("E0100"), None);
         assert_eq!(page("W0023"), None);
         assert_eq!(page(""), None);

@@ -340,7 +340,7 @@ pub const RULES: [Rule; 48] = [
         source: "Deploying SQL mirroring for Back End Server high availability",
         reads: &["sql", "mirroring", "secondary", "log_shipping.enabled"],
         check: product::ports,
-        example: example!("V27-one-port-twice"),
+        example: example!("V27-closed-ports"),
     },
     Rule {
         id: "V28",

@@ -19,6 +19,8 @@ struct ComparisonPage<'a> {
     provenance: String,
     reading: String,
     differing: Vec<DifferingView<'a>>,
+    /// In its place, where a column for each scenario would be too many.
+    changes: Vec<ChangeView<'a>>,
     answers: Vec<String>,
     heads: Vec<&'static str>,
     rows: Vec<decision::DecisionRow<'a>>,
@@ -36,6 +38,18 @@ struct DifferingView<'a> {
     key: &'a str,
     values: Vec<(&'a str, &'a str)>,
 }
+
+/// What a scenario has other than the first.
+struct ChangeView<'a> {
+    label: &'a str,
+    name: String,
+    key: &'a str,
+    value: &'a str,
+    first: &'a str,
+}
+
+/// So many scenarios have a column each in the table of what differs.
+const COLUMNS_MOST: usize = 3;
 
 /// A figure under every scenario.
 struct FigureView<'a> {
@@ -56,6 +70,7 @@ pub fn page(document: &ComparisonDocument) -> Result<String, ReportError> {
         provenance: document.provenance(),
         reading: document.reading(),
         differing: differing(document),
+        changes: changes(document),
         answers: (1..scenarios.len())
             .map(|index| document.summary(index))
             .collect(),
@@ -81,6 +96,28 @@ impl Promises<'_> {
     fn look(&self) -> Look {
         Look::of_verdict(self.status, self.as_expected)
     }
+}
+
+fn changes(document: &ComparisonDocument) -> Vec<ChangeView<'_>> {
+    if document.scenarios.len() <= COLUMNS_MOST {
+        return Vec::new();
+    }
+    let mut changes = Vec::new();
+    for (index, one) in document.scenarios.iter().enumerate().skip(1) {
+        for key in &document.differing {
+            let value = |at: usize| key.values.get(at).and_then(Option::as_deref);
+            if value(index) != value(0) {
+                changes.push(ChangeView {
+                    label: &one.label,
+                    name: words::key(&key.key),
+                    key: &key.key,
+                    value: value(index).unwrap_or("not there"),
+                    first: value(0).unwrap_or("not there"),
+                });
+            }
+        }
+    }
+    changes
 }
 
 fn differing(document: &ComparisonDocument) -> Vec<DifferingView<'_>> {

@@ -68,7 +68,8 @@ button.click();
 const up = cells();
 button.click();
 const down = cells();
-const field = document.querySelector("input.filter");
+const field = [...document.querySelectorAll("input.filter")]
+  .find((one) => one.nextElementSibling.textContent.includes("mirroring.partner_timeout"));
 const rows = () => [...field.nextElementSibling.querySelectorAll("tbody tr")]
   .filter((row) => !row.hidden).length;
 const all = rows();
@@ -309,7 +310,7 @@ fn the_gallery_fits_a_narrow_window() {
         "lync-2013-lbw-no-witness",
     ];
     // The table of a sweep has a column for each figure: on a tablet it is moved sideways.
-    let ruler = RULER.replace("768, ", "");
+    let ruler = RULER.replace("768, 900, ", "");
     for name in all {
         let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("gallery/{name}/index.html"));
         let page = fs::read_to_string(page).expect("a page of the gallery");
