@@ -79,6 +79,8 @@ pub fn until_interrupted(
              below can use the page, and what it sends is not encrypted"
         ));
     }
+    // From here on: who knows the address may end it.
+    let _ = interrupt::requested();
     print(&announced(&gate.address()))?;
     let server = thread::spawn(move || serve(&listener, gate, routes));
     while !interrupt::requested() {
