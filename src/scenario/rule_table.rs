@@ -544,7 +544,7 @@ pub const RULES: [Rule; 48] = [
         id: "V45",
         demand: "a pool server in DC2, where there is a failover to DC2",
         severity: Warning,
-        danger: "nobody serves users in DC2",
+        danger: "no server can serve users in DC2",
         hazards: &[],
         source: "Using a stretched Persistent Chat Server pool for disaster recovery",
         reads: &["pool.dc2", "operators"],

@@ -23,7 +23,7 @@ use self::damage::Damage;
 use self::parsers::{Parser, parsers};
 
 /// How many inputs all parsers get together, in half a minute on two cores; `POOLPROOF_FUZZ_INPUTS`
-/// says otherwise, and `.ci/run` asks for 50,000.
+/// says otherwise.
 const INPUTS: u64 = 20_000;
 
 /// The seed of the damage; `POOLPROOF_FUZZ_SEED` says otherwise.
