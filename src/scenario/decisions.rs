@@ -133,7 +133,7 @@ impl Row for DeclaredDecisions {
 
     fn read(&self, section: &mut Section<'_, '_>, key: &str, meaning: &str) -> Option<Self::Value> {
         section.describe(key, Kind::Tables, meaning);
-        let Some(items) = items(section, key) else {
+        let Some(items) = section.items::<DeclaredDecision>(key) else {
             return Some(Vec::new());
         };
         let known = keys::of_scenarios();
@@ -159,23 +159,6 @@ impl Row for DeclaredDecisions {
     fn write(&self, value: &Self::Value, out: &mut TableWriter<'_>, key: &str) {
         for one in value {
             one.write_rows(&mut out.item(key), ());
-        }
-    }
-}
-
-/// The items of the list, if there is one. The catalogue asks for one that is not there.
-fn items<'a>(section: &mut Section<'a, '_>, key: &str) -> Option<&'a [Node]> {
-    if section.is_catalogue() {
-        let place = section.place().clone();
-        let mut inner = Section::new(section.reader, section.path_of(key), None, place);
-        let _ = DeclaredDecision::read_rows(&mut inner, ());
-    }
-    let node = section.node(key)?;
-    match &node.value {
-        Value::Array(items) => Some(items),
-        _ => {
-            section.refuse(key, vec![value::wrong_type(node, "a list of tables")]);
-            None
         }
     }
 }

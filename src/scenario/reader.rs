@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::assumption::{Assumption, Grade};
 use super::diagnostic::{Diagnostic, Place, Severity, Source};
-use super::document::{self, Node, Table};
+use super::document::{self, Node, Table, Value};
 use super::empirical::Observations;
 use super::format::Format;
 use super::keys::{Key, Kind};
 use super::library::Library;
-use super::row::{Built, Silence};
+use super::row::{Built, Rows, Silence};
 use super::suggest;
 use super::value::{self, Parsed};
 
@@ -90,6 +90,25 @@ impl<'a, 'l> Section<'a, 'l> {
         self.describe(key, Kind::Table, meaning);
         let path = self.path_of(key);
         Section::new(self.reader, path, table, place)
+    }
+
+    /// The items of the list of tables at a key, if there is one. The catalogue asks for an item
+    /// that is not there.
+    pub(super) fn items<T: Rows>(&mut self, key: &str) -> Option<&'a [Node]> {
+        if self.is_catalogue() {
+            let place = self.place().clone();
+            let path = self.path_of(key);
+            let mut inner = Section::new(self.reader, path, None, place);
+            let _ = T::read_rows(&mut inner, ());
+        }
+        let node = self.node(key)?;
+        match &node.value {
+            Value::Array(items) => Some(items),
+            _ => {
+                self.refuse(key, vec![value::wrong_type(node, "a list of tables")]);
+                None
+            }
+        }
     }
 
     /// The table that is an item of the list at a key, numbered from 1; `None` after the refusal of

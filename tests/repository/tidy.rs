@@ -218,3 +218,22 @@ fn the_architecture_fits_in_200_lines() {
     let lines = read(Path::new("ARCHITECTURE.md")).lines().count();
     assert!(lines < 200, "{lines} lines");
 }
+
+/// Encoding, width and content policy stand in one place. What is drawn into a page is none.
+#[test]
+fn every_page_begins_with_the_one_head() {
+    let mut pages = 0;
+    for entry in fs::read_dir("reports/templates").unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.ends_with(".html") || ["head.html", "picture.html"].contains(&&*name) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let (before, _) = text.split_once("<title>").expect("a page has a title");
+        assert!(before.contains("{% include \"head.html\" -%}"), "{name}");
+        assert!(!before.contains("<head>"), "{name}");
+        pages += 1;
+    }
+    assert!(pages >= 7, "{pages} pages");
+}

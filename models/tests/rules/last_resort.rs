@@ -5,13 +5,13 @@
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::EventKind;
 use poolproof_models::names::replica::Replica;
-use poolproof_models::names::runbook::{Belief, Operation, Phase, Role, Runbook, Step};
+use poolproof_models::names::runbook::{Belief, Operation, Role};
 use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::{ShareLocation, Site};
 use poolproof_models::state::latches::LossKind;
 use poolproof_models::state::topology::{MirrorShipping, PoolServer};
 
-use crate::trio::{A, B, S, Trio};
+use crate::trio::{A, B, S, Trio, runbook};
 
 /// A stretched pool whose database servers can lose their disks, with a mirror for S.
 fn stretched() -> Trio {
@@ -222,23 +222,6 @@ fn a_failover_to_nothing_is_given_up() {
     assert!(is_stuck(&t), "no database of DC1 goes on by itself");
     t.operate(Operation::RecoverNewest).post().nothing_lost();
     assert_eq!(t.served_by(), 1 << A);
-}
-
-fn runbook(role: Role, trigger: Belief, operations: &[Operation]) -> Runbook {
-    let step = |operation: &Operation| Step {
-        operation: *operation,
-        actor: String::new(),
-        wait_for: None,
-        optional: false,
-        phase: Phase::Act,
-        source: String::new(),
-    };
-    Runbook {
-        name: role.name().to_owned(),
-        role,
-        trigger,
-        steps: operations.iter().map(step).collect(),
-    }
 }
 
 /// UQ asks about the ordinary runbooks: that a team of the last resort exists changes nothing.

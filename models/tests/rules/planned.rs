@@ -3,12 +3,12 @@
 
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{EventKind, operators};
-use poolproof_models::names::runbook::{Belief, Operation, Phase, Role, Runbook, Step};
+use poolproof_models::names::runbook::{Belief, Operation, Role};
 use poolproof_models::names::site::Site;
 use poolproof_models::state::latches::LossKind;
 use poolproof_models::state::topology::{MirrorShipping, PoolServer};
 
-use crate::trio::Trio;
+use crate::trio::{Trio, runbook};
 
 const PLANNERS: Component = operators(Role::PlannedSwitch);
 const DISASTER_TEAM: Component = operators(Role::SiteFailover);
@@ -24,23 +24,6 @@ const SWITCH: [Operation; 9] = [
     Operation::SetFailedOver,
     Operation::ActivateDc2,
 ];
-
-fn runbook(role: Role, trigger: Belief, operations: &[Operation]) -> Runbook {
-    let step = |operation: &Operation| Step {
-        operation: *operation,
-        actor: String::new(),
-        wait_for: None,
-        optional: false,
-        phase: Phase::Act,
-        source: String::new(),
-    };
-    Runbook {
-        name: role.name().to_owned(),
-        role,
-        trigger,
-        steps: operations.iter().map(step).collect(),
-    }
-}
 
 /// A stretched pool with a runbook for the disaster, one for a planned switch and one for the way
 /// back.

@@ -3,7 +3,7 @@
 
 use poolproof_models::names::component::Component;
 use poolproof_models::names::event::{Event, EventKind};
-use poolproof_models::names::runbook::Operation;
+use poolproof_models::names::runbook::{Belief, Operation, Phase, Role, Runbook, Step};
 use poolproof_models::names::session::SessionId;
 use poolproof_models::names::site::Site;
 use poolproof_models::state::latches::LossKind;
@@ -187,5 +187,23 @@ impl Trio {
         assert_eq!(self.world.loss(), LossKind::None);
         assert!(!self.world.split_brain());
         self
+    }
+}
+
+/// A runbook of steps that must be done and wait for nothing.
+pub fn runbook(role: Role, trigger: Belief, operations: &[Operation]) -> Runbook {
+    let step = |operation: &Operation| Step {
+        operation: *operation,
+        actor: String::new(),
+        wait_for: None,
+        optional: false,
+        phase: Phase::Act,
+        source: String::new(),
+    };
+    Runbook {
+        name: role.name().to_owned(),
+        role,
+        trigger,
+        steps: operations.iter().map(step).collect(),
     }
 }
